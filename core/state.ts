@@ -1,0 +1,41 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Root of this checkout. */
+export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/**
+ * Everything that this checkout's stacks keep on disk, in one git-ignored folder: delete it and nothing is left.
+ *
+ * `TIMONIER_STATE` names another folder, so that two sets of stacks of one checkout do not meet.
+ */
+export class StateFolder {
+  constructor(readonly root: string = resolve(process.env.TIMONIER_STATE ?? join(checkout, ".timonier"))) {}
+
+  /** Pulumi's file backend. */
+  get backend(): string {
+    return this.folder("pulumi");
+  }
+
+  /** Passphrase of Pulumi's secrets, made once, mode 0600. */
+  get passphraseFile(): string {
+    return join(this.folder(), "passphrase");
+  }
+
+  /** Links to the tools in the versions that this checkout wants; for PATH. */
+  get bin(): string {
+    return this.folder("bin");
+  }
+
+  /** One stack's own folder. */
+  stack(name: string): string {
+    return this.folder("stacks", name);
+  }
+
+  private folder(...parts: string[]): string {
+    const path = join(this.root, ...parts);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+}
