@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+// Needs Node and nothing else: brings the packages to the state of package-lock.json, then hands over to cli/main.ts.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const modules = join(root, "node_modules");
+const stamp = join(modules, ".timonier-packages");
+const lock = join(root, ".timonier", "packages.lock");
+
+function fail(what, where, fix) {
+  console.error(`${what}\n  where: ${where}\n  fix:   ${fix}`);
+  process.exit(3);
+}
+
+const minimum = engines.node.replace(">=", "");
+if (minimum.localeCompare(process.versions.node, undefined, { numeric: true }) > 0) {
+  fail(`Node ${process.versions.node} is too old`, process.execPath, `install Node ${minimum} or newer`);
+}
+
+/** What node_modules was made from: another lock file, Node or platform makes it anew. */
+function wanted() {
+  const hash = createHash("sha256");
+  for (const file of ["package-lock.json", "package.json"]) hash.update(readFileSync(join(root, file)));
+  return hash.update(`${process.platform}-${process.arch}-${process.versions.modules}`).digest("hex");
+}
+
+const upToDate = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted();
+
+/** One at a time: `npm ci` deletes what another would be reading. A lock whose owner is gone is taken over. */
+async function withLock(work) {
+  mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+  for (let waited = 0; ; waited++) {
+    try {
+      const file = openSync(lock, "wx");
+      writeFileSync(file, String(process.pid));
+      closeSync(file);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      if (abandoned()) rmSync(lock, { force: true });
+      else if (waited === 0) console.error("packages: waiting for another command that is installing them");
+      else if (waited > 600) fail("the packages are still being installed by another command", lock, `end it, or delete ${lock}`);
+      await new Promise((next) => setTimeout(next, 1000));
+    }
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function abandoned() {
+  try {
+    const owner = Number(readFileSync(lock, "utf8"));
+    // A file without a number is one that is being written, or one whose writer died just then.
+    if (!owner) return Date.now() - statSync(lock).mtimeMs > 10_000;
+    process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+function install() {
+  if (upToDate()) return;
+  const start = Date.now();
+  console.error("packages: npm ci");
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (npm.status !== 0) fail("npm ci failed", root, "see npm's own words above; npm's registry has to be reachable");
+  linkCommand();
+  writeFileSync(`${stamp}.new`, wanted());
+  renameSync(`${stamp}.new`, stamp);
+  console.error(`packages: npm ci done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** So that `npx timonier` is this checkout's own, without npm looking elsewhere. */
+function linkCommand() {
+  const link = join(modules, ".bin", "timonier");
+  rmSync(link, { force: true });
+  symlinkSync(join("..", "..", "cli", "timonier.mjs"), link);
+}
+
+if (!upToDate()) await withLock(install);
+
+const { register } = await import(pathToFileURL(join(modules, "tsx/dist/esm/api/index.mjs")).href);
+register();
+const { main } = await import(pathToFileURL(join(root, "cli/main.ts")).href);
+process.exitCode = await main(process.argv.slice(2));
