@@ -2,7 +2,18 @@
 // Needs Node and nothing else: brings the packages to the state of package-lock.json, then hands over to cli/main.ts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -44,7 +55,8 @@ async function withLock(work) {
       if (error.code !== "EEXIST") throw error;
       if (abandoned()) rmSync(lock, { force: true });
       else if (waited === 0) console.error("packages: waiting for another command that is installing them");
-      else if (waited > 600) fail("the packages are still being installed by another command", lock, `end it, or delete ${lock}`);
+      else if (waited > 600)
+        fail("the packages are still being installed by another command", lock, `end it, or delete ${lock}`);
       await new Promise((next) => setTimeout(next, 1000));
     }
   }

@@ -39,3 +39,13 @@ export class StateFolder {
     return path;
   }
 }
+
+/** Folder of the cluster that an embedded stack owns. */
+export function embeddedClusterFolder(state: StateFolder, stack: string): string {
+  return join(state.stack(stack), "cluster");
+}
+
+/** Folder of the GitLab that an embedded stack owns. */
+export function embeddedGitLabFolder(state: StateFolder, stack: string): string {
+  return join(state.stack(stack), "gitlab");
+}

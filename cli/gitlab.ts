@@ -1,0 +1,30 @@
+import { readFile } from "node:fs/promises";
+import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
+import { UserError } from "../core/user-error.js";
+import { layoutOf } from "../embedded/gitlab/layout.js";
+import type { StackOutputs } from "./pulumi.js";
+import type { Stack } from "./stack.js";
+
+/** As whom to work in GitLab. */
+export type Role = "administrator" | "maintainer";
+
+/** A client for the stack's GitLab. @throws UserError when there is no token for it */
+export async function stackGitLab(stack: Stack, outputs: StackOutputs, role: Role = "administrator"): Promise<GitLab> {
+  const { gitlabUrl: url, gitlabCaFile: caFile } = outputs;
+  return connectGitLab({ url, token: await tokenOf(stack, role), ...(caFile && { caFile }) });
+}
+
+async function tokenOf(stack: Stack, role: Role): Promise<string> {
+  const layout = layoutOf(stack.gitlabFolder);
+  const file = role === "administrator" ? layout.rootToken : layout.maintainerToken;
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (cause) {
+    throw new UserError("there is no token for GitLab", file, "run `npm run up` first", { cause });
+  }
+}
+
+/** `root/setup` of `https://host/root/setup.git`. */
+export function projectOf(outputs: StackOutputs, repository: string): string {
+  return repository.slice(outputs.gitlabUrl.length + 1).replace(/\.git$/, "");
+}

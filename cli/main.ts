@@ -1,0 +1,71 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "../core/user-error.js";
+import { exitCodes } from "./exit-codes.js";
+
+interface Options {
+  readonly stack: string;
+  readonly json?: boolean;
+}
+
+/** Runs one command. @returns the exit code */
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.done;
+  const program = new Command("timonier")
+    .description("From nothing to GitOps: a cluster, GitLab repositories, Flux, applications.")
+    .exitOverride()
+    .showHelpAfterError("(timonier --help lists the commands)");
+  // A verb is loaded when it is called: no command pays for another one's imports.
+  const verb = (run: (options: Options) => Promise<number>) => async (options: Options) => {
+    code = await run(options);
+  };
+  const add = (name: string, description: string) =>
+    program.command(name).description(description).option("-s, --stack <name>", "the stack", "embedded");
+
+  add("up", "bring the stack to its configuration, and wait until everything is Ready").action(
+    verb(async (options) => (await import("./verbs/up.js")).up(options)),
+  );
+  add("status", "what runs, at which revision, what is wrong")
+    .option("--json", "for programs")
+    .action(verb(async (options) => (await import("./verbs/status.js")).status(options)));
+  add("env", 'exports for a shell: eval "$(npx timonier env)"').action(
+    verb(async (options) => (await import("./verbs/env.js")).env(options)),
+  );
+  add("synth", "apps/ → dist/setup, dist/application").action(
+    verb(async (options) => (await import("./verbs/synth.js")).synth(options)),
+  );
+  add("publish", "what apps/ says, as a merge request to each repository that differs").action(
+    verb(async (options) => (await import("./verbs/publish.js")).publish(options)),
+  );
+  add("merge", "accept the open merge requests as a maintainer (embedded stack only)").action(
+    verb(async (options) => (await import("./verbs/merge.js")).merge(options)),
+  );
+  add("down", "delete everything that the stack made").action(
+    verb(async (options) => (await import("./verbs/down.js")).down(options)),
+  );
+  program
+    .command("test", { hidden: true })
+    .argument("[args...]")
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (rest: string[]) => {
+      code = await (await import("./verbs/test.js")).test(rest);
+    });
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof UserError) {
+    console.error(`error: ${error.message}`);
+    return exitCodes.mend;
+  }
+  console.error(error);
+  console.error("This is a fault of timonier's own: please report it with the lines above.");
+  return exitCodes.bug;
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { checkout, embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
+
+/** One stack of this checkout, and where everything of it is. */
+export interface Stack {
+  readonly name: string;
+  readonly state: StateFolder;
+  /** Its settings: `pulumi config` reads and writes them here. */
+  readonly configFile: string;
+  readonly clusterFolder: string;
+  readonly gitlabFolder: string;
+}
+
+export function findStack(name: string, state = new StateFolder()): Stack {
+  return {
+    name,
+    state,
+    configFile: join(state.stack(name), `Pulumi.${name}.yaml`),
+    clusterFolder: embeddedClusterFolder(state, name),
+    gitlabFolder: embeddedGitLabFolder(state, name),
+  };
+}
+
+/**
+ * What Pulumi and the tools need to find this stack: the same for the commands here and for a user's shell.
+ *
+ * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
+ */
+export function stackEnvironment(stack: Stack): Record<string, string> {
+  const plugins = join(checkout, "embedded", "gitlab-plugin");
+  return {
+    PATH: [stack.state.bin, plugins, process.env.PATH ?? ""].join(delimiter),
+    PULUMI_BACKEND_URL: `file://${stack.state.backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
+    // The embedded stack is this machine's own: its settings, salted with this checkout's passphrase, are not committed.
+    PULUMI_OPTION_CONFIG_FILE: stack.configFile,
+    // Every plugin is on PATH, and a download would only be tried in vain.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    KUBECONFIG: join(stack.clusterFolder, "kubeconfig.yaml"),
+  };
+}
+
+/** Makes the passphrase once; nothing that is there is ever overwritten. */
+export async function ensurePassphrase(state: StateFolder): Promise<void> {
+  if (existsSync(state.passphraseFile) && readFileSync(state.passphraseFile, "utf8").trim() !== "") return;
+  await writeFileAtomic(state.passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+}
+
+/**
+ * A folder in which `pulumi stack init` writes the stack's settings file: it knows no option for the place, and the
+ * project's own folder is committed.
+ */
+export async function initFolder(stack: Stack): Promise<string> {
+  const folder = stack.state.stack(stack.name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(folder, "Pulumi.yaml"), "name: timonier\nruntime: nodejs\n");
+  return folder;
+}

@@ -1,0 +1,116 @@
+import type { GitLab } from "../../core/gitlab-client.js";
+import { readCluster } from "../../delivery/live/read.js";
+import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
+import { projectOf, stackGitLab } from "../gitlab.js";
+import { Pulumi, type StackOutputs } from "../pulumi.js";
+import type { Stack } from "../stack.js";
+import { daysLeft, describe, type RepositoryStatus, type StatusReport, type TokenStatus } from "./report.js";
+
+/** Days before expiry from which a token is a problem: the next `up` renews it long before. */
+const ALARM = 7;
+
+/** Looks at every part; one that does not answer is a problem in the report and hides no other. */
+export async function collectStatus(stack: Stack): Promise<StatusReport> {
+  const outputs = await new Pulumi(stack).outputs();
+  const problems: string[] = [];
+  const attempt = async <T>(part: string, look: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await look();
+    } catch (error) {
+      problems.push(`${part}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+      return otherwise;
+    }
+  };
+  if (!outputs) return nothingUp(stack);
+
+  const [inspection, { repositories, tokens }] = await Promise.all([
+    inspectCluster(stack.clusterFolder),
+    attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
+  ]);
+  const running = inspection.state === "running";
+  if (!running) problems.push(`cluster: ${inspection.state}; missing: ${inspection.missing.join(", ") || "all of it"}`);
+  const { flux, workloads } = await attempt(
+    "cluster",
+    async () => describe(await (await readCluster(outputs.kubeconfig)).view(), repositories),
+    { flux: [], workloads: [] },
+  );
+  problems.push(
+    ...[...flux, ...workloads]
+      .filter((one) => !one.ready && one.message !== "not applied by Flux")
+      .map((one) => `${one.kind} ${one.namespace}/${one.name}: ${one.message}`),
+    ...repositories.filter((one) => !one.protected).map((one) => `${one.url}: branch ${one.branch} is not protected`),
+    ...tokens
+      .filter((one) => one.daysLeft !== null && one.daysLeft < ALARM)
+      .map((one) => `token ${one.name}: ${one.daysLeft} days left; \`npm run up\` renews it`),
+  );
+  return {
+    stack: stack.name,
+    ok: problems.length === 0,
+    cluster: { name: outputs.cluster, kubernetesVersion: outputs.kubernetesVersion, state: inspection.state },
+    repositories,
+    tokens,
+    flux,
+    workloads,
+    problems,
+  };
+}
+
+function nothingUp(stack: Stack): StatusReport {
+  return {
+    stack: stack.name,
+    ok: false,
+    cluster: { name: stack.name, kubernetesVersion: "", state: "absent" },
+    repositories: [],
+    tokens: [],
+    flux: [],
+    workloads: [],
+    problems: [`stack ${stack.name}: nothing is up; run: npm run up`],
+  };
+}
+
+async function gitlabStatus(stack: Stack, outputs: StackOutputs) {
+  const client = await stackGitLab(stack, outputs);
+  const looked = await Promise.all(
+    [outputs.setupRepository, outputs.applicationRepository].map((url) => repositoryStatus(client, outputs, url)),
+  );
+  return {
+    repositories: looked.map((one) => one.repository),
+    tokens: [await ownToken(client), ...looked.flatMap((one) => one.tokens)],
+  };
+}
+
+async function repositoryStatus(client: GitLab, outputs: StackOutputs, url: string) {
+  const project = projectOf(outputs, url);
+  const [branch, rules, deployTokens] = await Promise.all([
+    client.Branches.show(project, outputs.branch),
+    client.ProtectedBranches.all(project),
+    client.DeployTokens.all({ projectId: project }),
+  ]);
+  const rule = rules.find((one) => one.name === outputs.branch);
+  const nobody = rule?.push_access_levels?.every((level) => level.access_level === 0) ?? false;
+  const repository: RepositoryStatus = {
+    url,
+    branch: outputs.branch,
+    head: branch.commit.id,
+    protected: nobody,
+  };
+  const tokens = deployTokens.map(
+    (token): TokenStatus => ({
+      name: token.name,
+      owner: `deploy token of ${project}`,
+      scopes: token.scopes ?? [],
+      daysLeft: daysLeft(token.expires_at, Date.now()),
+    }),
+  );
+  return { repository, tokens };
+}
+
+async function ownToken(client: GitLab): Promise<TokenStatus> {
+  const token = await client.PersonalAccessTokens.show();
+  return {
+    name: token.name,
+    owner: "administrator, used by Pulumi alone",
+    scopes: token.scopes ?? [],
+    daysLeft: daysLeft(token.expires_at, Date.now()),
+  };
+}

@@ -1,0 +1,61 @@
+import Table from "cli-table3";
+import { bad, good } from "../terminal.js";
+import type { ObjectStatus, StatusReport } from "./report.js";
+
+/** The report as tables for people. */
+export function renderStatus(report: StatusReport): string {
+  const { cluster } = report;
+  const parts = [
+    `cluster ${cluster.name}  ${cluster.state === "running" ? good(cluster.state) : bad(cluster.state)}  ${cluster.kubernetesVersion}`.trimEnd(),
+    table(
+      ["REPOSITORY", "BRANCH", "HEAD", "PUSH"],
+      report.repositories.map((one) => [
+        one.url,
+        one.branch,
+        one.head.slice(0, 8),
+        one.protected ? good("nobody") : bad("open"),
+      ]),
+    ),
+    table(
+      ["TOKEN", "USED AS", "SCOPES", "DAYS LEFT"],
+      report.tokens.map((one) => [one.name, one.owner, one.scopes.join(" "), String(one.daysLeft ?? "never expires")]),
+    ),
+    table(["FLUX", "READY", "REVISION", "MESSAGE"], report.flux.map(objectRow)),
+    table(["WORKLOAD", "READY", "PODS", "MESSAGE"], report.workloads.map(objectRow)),
+    report.ok ? good("everything is Ready") : report.problems.map((problem) => bad(`! ${problem}`)).join("\n"),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function objectRow(one: ObjectStatus): string[] {
+  return [
+    `${one.kind} ${one.namespace}/${one.name}`,
+    one.ready ? good("True") : bad("False"),
+    one.revision,
+    firstLine(one.message),
+  ];
+}
+
+function firstLine(text: string): string {
+  const line = text.split("\n")[0] ?? "";
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
+}
+
+const bare = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" } as const;
+const lines = { "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" } as const;
+
+/** As kubectl lays tables out: columns, no lines. */
+function table(head: string[], rows: string[][]): string {
+  if (rows.length === 0) return "";
+  const made = new Table({
+    head,
+    chars: { ...bare, ...lines, right: "", "right-mid": "", middle: "  " },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  made.push(...rows);
+  return made
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}

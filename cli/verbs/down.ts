@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { elapsed } from "../../core/progress.js";
+import { removeCluster } from "../../embedded/cluster/lifecycle.js";
+import { removeGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { exitCodes } from "../exit-codes.js";
+import { Pulumi } from "../pulumi.js";
+import { findStack, type Stack } from "../stack.js";
+import { progress } from "../terminal.js";
+
+/** `timonier down`: everything that the stack made, from whatever state it is in. */
+export async function down({ stack: name }: { stack: string }): Promise<number> {
+  const start = Date.now();
+  const stack = findStack(name);
+  const pulumi = new Pulumi(stack);
+  if (await pulumi.exists()) {
+    await ensureTools(["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"], {
+      binDir: stack.state.bin,
+      progress,
+    });
+    await pulumi.releaseStaleLock();
+    const code = await pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink"]);
+    if (code !== 0) return exitCodes.no;
+    await pulumi.forget();
+  }
+  await sweep(stack);
+  progress(`stack ${name} is gone after ${elapsed(start)}`);
+  for (const line of kept(stack)) progress(line);
+  return exitCodes.done;
+}
+
+/** What a run that was killed may have left outside of Pulumi's knowledge. */
+async function sweep(stack: Stack): Promise<void> {
+  await Promise.all([removeCluster(stack.clusterFolder), removeGitLab(stack.gitlabFolder)]);
+  await rm(stack.state.stack(stack.name), { recursive: true, force: true });
+}
+
+function kept(stack: Stack): string[] {
+  return [
+    existsSync(stack.state.passphraseFile) && `kept ${stack.state.passphraseFile}: other stacks' secrets may need it`,
+    `kept ${stack.state.bin}: the tools, for the next up`,
+  ].filter((line) => typeof line === "string");
+}

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { exitCodes } from "../exit-codes.js";
+import { ensurePassphrase, findStack, stackEnvironment } from "../stack.js";
+
+/** `timonier env`: what a shell needs to use kubectl, flux, pulumi and any GitLab client on this stack. */
+export async function env({ stack: name }: { stack: string }): Promise<number> {
+  const stack = findStack(name);
+  await ensurePassphrase(stack.state);
+  const exports: Record<string, string> = {
+    ...stackEnvironment(stack),
+    ...(await gitlabEnvironment(stack.gitlabFolder)),
+  };
+  for (const [key, value] of Object.entries(exports)) console.log(`export ${key}=${quote(value)}`);
+  return exitCodes.done;
+}
+
+/** Names of files, never a token itself: what is printed may end in a log. */
+async function gitlabEnvironment(folder: string): Promise<Record<string, string>> {
+  if (!existsSync(folder)) return {};
+  const { url, caFile, tokenFile } = await reserveGitLab(folder);
+  return { GITLAB_URL: url, GITLAB_CA_FILE: caFile, GITLAB_TOKEN_FILE: tokenFile };
+}
+
+/** For a POSIX shell. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
+function quote(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,22 @@
+import { elapsed } from "../../core/progress.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { toolNames } from "../../embedded/toolchain/tools.js";
+import { exitCodes } from "../exit-codes.js";
+import { Pulumi } from "../pulumi.js";
+import { findStack } from "../stack.js";
+import { progress } from "../terminal.js";
+
+/** `timonier up`: tools, stack, `pulumi up`. The program itself waits until everything is Ready. */
+export async function up({ stack: name }: { stack: string }): Promise<number> {
+  const start = Date.now();
+  const stack = findStack(name);
+  await ensureTools(toolNames, { binDir: stack.state.bin, progress });
+  const pulumi = new Pulumi(stack);
+  await pulumi.ensureStack();
+  await pulumi.releaseStaleLock();
+  // There is nobody to ask, and what Pulumi changes is this machine's own.
+  const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"]);
+  if (code !== 0) return exitCodes.no;
+  progress(`everything is Ready after ${elapsed(start)}; look with: npx timonier status`);
+  return exitCodes.done;
+}

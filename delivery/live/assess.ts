@@ -1,0 +1,119 @@
+import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./objects.js";
+
+/** What should have arrived in a cluster. */
+export interface Expectation {
+  /** Head of each published repository's branch, by the address that sources watch. */
+  readonly heads: ReadonlyMap<string, string>;
+  /** Objects that must be there at all, as {@link nameOf} names them. */
+  readonly required: readonly string[];
+}
+
+/** One object against what is expected of it. */
+export interface Finding {
+  /** `Kustomization default/myapp` */
+  readonly object: string;
+  /** Waiting may help, or the object's own words say that it will not. */
+  readonly state: "ready" | "progressing" | "failed";
+  /** In the words of the object's conditions. Empty when ready. */
+  readonly message: string;
+}
+
+/** Reasons after which Flux tries the same again at the same revision: the answer is known. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#conditions */
+const HOPELESS = new Set([
+  "BuildFailed",
+  "ReconciliationFailed",
+  "PruneFailed",
+  "HealthCheckFailed",
+  "AuthenticationFailed",
+  "GitOperationFailed",
+  "URLInvalid",
+  "ArtifactFailed",
+  "InvalidArtifact",
+]);
+
+/** Every object that Flux drives, and whether it is where the published revision wants it. */
+export function assess(view: ClusterView, expected: Expectation): Finding[] {
+  const objects = [...view.sources, ...view.kustomizations, ...driven(view)];
+  const present = new Set(objects.map(nameOf));
+  const missing = expected.required.filter((name) => !present.has(name));
+  return [
+    ...missing.map((object): Finding => ({ object, state: "progressing", message: "does not exist yet" })),
+    ...view.sources.map((source) => assessSource(source, expected)),
+    ...view.kustomizations.map((kustomization) => assessKustomization(kustomization, view, expected)),
+    ...driven(view).map(assessWorkload),
+  ];
+}
+
+/** Workloads that some Kustomization applied. */
+function driven(view: ClusterView): KubeObject[] {
+  const applied = new Set(
+    view.kustomizations.flatMap((one) => one.status?.inventory?.entries ?? []).map((entry) => entry.id),
+  );
+  return view.workloads.filter((one) => applied.has(inventoryId(one)));
+}
+
+/** `default_nginx-deployment_apps_Deployment`, as kustomize-controller lists what it applied. */
+function inventoryId(object: KubeObject): string {
+  const group = object.apiVersion.includes("/") ? object.apiVersion.split("/")[0] : "";
+  return [object.metadata.namespace ?? "", object.metadata.name, group, object.kind].join("_");
+}
+
+function assessSource(source: KubeObject, expected: Expectation): Finding {
+  const head = expected.heads.get(source.spec?.url ?? "");
+  const stored = commitOf(source.status?.artifact?.revision);
+  return fluxFinding(source, () =>
+    head && stored !== head ? `has revision ${short(stored)}, published is ${short(head)}` : undefined,
+  );
+}
+
+function assessKustomization(object: KubeObject, view: ClusterView, expected: Expectation): Finding {
+  return fluxFinding(object, () => {
+    const source = sourceOf(object, view);
+    const head = expected.heads.get(source?.spec?.url ?? "") ?? commitOf(source?.status?.artifact?.revision);
+    const applied = commitOf(object.status?.lastAppliedRevision);
+    return head && applied !== head ? `applied revision ${short(applied)}, published is ${short(head)}` : undefined;
+  });
+}
+
+function sourceOf(kustomization: KubeObject, view: ClusterView): KubeObject | undefined {
+  const ref = kustomization.spec?.sourceRef;
+  const namespace = ref?.namespace ?? kustomization.metadata.namespace;
+  return view.sources.find((one) => one.metadata.name === ref?.name && one.metadata.namespace === namespace);
+}
+
+function fluxFinding(object: KubeObject, behind: () => string | undefined): Finding {
+  const name = nameOf(object);
+  if (object.spec?.suspend) return { object: name, state: "failed", message: "is suspended" };
+  if (object.metadata.deletionTimestamp) return { object: name, state: "progressing", message: "is being deleted" };
+  const ready = condition(object, "Ready");
+  const current = (object.status?.observedGeneration ?? -1) >= (object.metadata.generation ?? 0);
+  if (!ready || !current)
+    return { object: name, state: "progressing", message: ready?.message ?? "not seen by its controller yet" };
+  if (ready.status !== "True") {
+    const hopeless = condition(object, "Stalled")?.status === "True" || HOPELESS.has(ready.reason ?? "");
+    const message = `${ready.reason}: ${ready.message}`;
+    return { object: name, state: hopeless && ready.status === "False" ? "failed" : "progressing", message };
+  }
+  const lag = behind();
+  return lag ? { object: name, state: "progressing", message: lag } : { object: name, state: "ready", message: "" };
+}
+
+function assessWorkload(object: KubeObject): Finding {
+  const name = nameOf(object);
+  const wanted = object.spec?.replicas ?? 1;
+  const { observedGeneration = -1, updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = object.status ?? {};
+  const exceeded = condition(object, "Progressing");
+  if (exceeded?.reason === "ProgressDeadlineExceeded") {
+    return { object: name, state: "failed", message: exceeded.message ?? "progress deadline exceeded" };
+  }
+  const current = observedGeneration >= (object.metadata.generation ?? 0);
+  if (current && updatedReplicas >= wanted && replicas === updatedReplicas && availableReplicas >= wanted) {
+    return { object: name, state: "ready", message: "" };
+  }
+  return { object: name, state: "progressing", message: `${availableReplicas} of ${wanted} replicas available` };
+}
+
+/** First characters of a commit, as git shows it. */
+export function short(commit: string | undefined): string {
+  return commit?.slice(0, 8) ?? "none";
+}

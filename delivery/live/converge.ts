@@ -1,0 +1,66 @@
+import type { Progress } from "../../core/progress.js";
+import { UserError } from "../../core/user-error.js";
+import { waitFor } from "../../core/wait.js";
+import { assess, type Expectation, type Finding } from "./assess.js";
+import type { ClusterReader } from "./read.js";
+
+/** How long a failure has to stand before it is believed: Flux repeats what a missing dependency made fail. */
+const PATIENCE = 15_000;
+
+/** How to wait for a delivery. */
+export interface ConvergeOptions {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until every object that Flux drives is Ready at the published revisions.
+ *
+ * @throws UserError that names each object that is not, in its own conditions' words: at the timeout, or as soon as a failure stands
+ */
+export async function converge(
+  reader: ClusterReader,
+  expected: Expectation,
+  options: ConvergeOptions,
+): Promise<Finding[]> {
+  const failing = new Map<string, number>();
+  return waitFor(
+    {
+      what: "the delivery",
+      where: "Flux in the cluster",
+      fix: "see `npx timonier status`; mend it by a merge request, or end what blocks it, then `npm run up`",
+      interval: 500,
+      ...options,
+    },
+    async () => {
+      const findings = assess(await reader.view(), expected);
+      const open = findings.filter((one) => one.state !== "ready");
+      if (open.length === 0) return { done: true, value: findings };
+      const stands = open.filter((one) => one.state === "failed" && since(failing, one) > PATIENCE);
+      if (stands.length > 0) throw failed(stands);
+      return { done: false, missing: open.map(say).join("; ") };
+    },
+  );
+}
+
+/** Milliseconds for which this very failure has been seen. */
+function since(failing: Map<string, number>, finding: Finding): number {
+  const key = say(finding);
+  const first = failing.get(key) ?? Date.now();
+  failing.set(key, first);
+  return Date.now() - first;
+}
+
+function failed(findings: readonly Finding[]): UserError {
+  return new UserError(
+    `the delivery failed: ${findings.map((one) => one.message).join("; ")}`,
+    findings.map((one) => one.object).join(", "),
+    "mend it by a merge request; Flux goes on by itself, and `npm run up` waits for it again",
+  );
+}
+
+function say(finding: Finding): string {
+  return `${finding.object} ${finding.message}`;
+}

@@ -1,0 +1,63 @@
+/** The part of a Kubernetes object that is read here. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly generation?: number;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: {
+    readonly url?: string;
+    readonly suspend?: boolean;
+    readonly replicas?: number;
+    readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly observedGeneration?: number;
+    readonly artifact?: { readonly revision?: string };
+    readonly lastAppliedRevision?: string;
+    readonly lastAttemptedRevision?: string;
+    readonly inventory?: { readonly entries?: ReadonlyArray<{ readonly id: string; readonly v: string }> };
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly phase?: string;
+  };
+}
+
+/** @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/ */
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+  readonly observedGeneration?: number;
+}
+
+/** What Flux and its workloads look like at one moment. */
+export interface ClusterView {
+  readonly sources: readonly KubeObject[];
+  readonly kustomizations: readonly KubeObject[];
+  /** Deployments, StatefulSets and DaemonSets, Flux's own among them. */
+  readonly workloads: readonly KubeObject[];
+}
+
+/** `Kustomization default/myapp`, as messages name an object. */
+export function nameOf(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return `${object.kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}
+
+export function condition(object: KubeObject, type: string): Condition | undefined {
+  return object.status?.conditions?.find((one) => one.type === type);
+}
+
+/** Commit of a revision in any of Flux's forms: `main@sha1:4bce429…`, `main/4bce429…`. */
+export function commitOf(revision: string | undefined): string | undefined {
+  return revision?.match(/([0-9a-f]{40,64})$/)?.[1];
+}

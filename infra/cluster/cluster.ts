@@ -1,0 +1,19 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What the rest of the program knows of a cluster, whatever its kind. */
+export interface Cluster {
+  /** Its folder below `clusters/` in the setup repository, and part of its tokens' names. */
+  readonly name: string;
+  /** Secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** The only provider that in-cluster objects are made with; default ones are not used. */
+  readonly provider: kubernetes.Provider;
+  /** Server version: `v1.36.3`. */
+  readonly kubernetesVersion: pulumi.Output<string>;
+  /**
+   * The cluster itself, where the stack owns it: in-cluster objects are deleted with it instead of one by one.
+   * undefined: the cluster stays, so they are deleted first.
+   */
+  readonly owned: pulumi.Resource | undefined;
+}

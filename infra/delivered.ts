@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import { connectGitLab } from "../core/gitlab-client.js";
+import { UserError } from "../core/user-error.js";
+import { fluxSystem } from "../delivery/gotk-sync.js";
+import { converge } from "../delivery/live/converge.js";
+import { readCluster } from "../delivery/live/read.js";
+import type { Cluster } from "./cluster/cluster.js";
+import type { GitLabInstance } from "./gitlab/instance.js";
+import type { Repository } from "./gitlab/repository.js";
+
+/** What is awaited at the end of an update. */
+export interface DeliveredArgs {
+  readonly cluster: Cluster;
+  readonly instance: GitLabInstance;
+  readonly repositories: readonly Repository[];
+  readonly branch: string;
+  /** Resolved once everything that Flux needs exists. */
+  readonly after: pulumi.Input<unknown>;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Ends when every object that Flux drives is Ready at the heads of the repositories, in every update, also in one that
+ * changes nothing. A preview does not wait.
+ *
+ * @throws pulumi.RunError that names each object that is not Ready, in its own conditions' words
+ */
+export function delivered(args: DeliveredArgs): pulumi.Output<void> {
+  return pulumi.all([args.cluster.kubeconfig, args.instance.token, args.after]).apply(async ([kubeconfig, token]) => {
+    if (pulumi.runtime.isDryRun()) return;
+    try {
+      await awaitDelivery(args, kubeconfig, token);
+    } catch (error) {
+      if (error instanceof UserError) throw new pulumi.RunError(error.message);
+      throw error;
+    }
+  });
+}
+
+async function awaitDelivery(args: DeliveredArgs, kubeconfig: string, token: string): Promise<void> {
+  const { url, caFile } = args.instance;
+  const client = connectGitLab({ url, token, ...(caFile && { caFile }) });
+  const heads = await Promise.all(
+    args.repositories.map(async (repository): Promise<[string, string]> => {
+      const branch = await client.Branches.show(repository.fullPath, args.branch);
+      return [repository.url, branch.commit.id];
+    }),
+  );
+  const required = ["GitRepository", "Kustomization"].map((kind) => `${kind} ${fluxSystem}/${fluxSystem}`);
+  await converge(
+    await readCluster(kubeconfig),
+    { heads: new Map(heads), required },
+    { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true) },
+  );
+}

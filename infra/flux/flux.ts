@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { fluxSystem } from "../../delivery/gotk-sync.js";
+import type { Cluster } from "../cluster/cluster.js";
+import type { Repository } from "../gitlab/repository.js";
+import { SourceCredentials } from "./credentials.js";
+import { InstallOnce } from "./install.js";
+
+/** Flux in one cluster, following two repositories. */
+export interface FluxArgs {
+  readonly cluster: Cluster;
+  readonly setup: Repository;
+  readonly application: Repository;
+  /** PEM of the authority that signed GitLab's certificate. */
+  readonly caBundle: string | undefined;
+  /** `gotk-components.yaml` */
+  readonly components: string;
+  /** `gotk-sync.yaml` */
+  readonly sync: string;
+  /** Where the application's source lives, and the Secret it names. */
+  readonly applicationSecret: { readonly namespace: string; readonly name: string };
+}
+
+/** The Flux controllers, their read credentials, and the source and kustomization from which everything else follows. */
+export class Flux extends pulumi.ComponentResource {
+  /** Known once Flux has everything it needs. */
+  readonly installed: pulumi.Output<unknown>;
+
+  constructor(name: string, args: FluxArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { owned, provider } = args.cluster;
+    super("timonier:flux:Flux", name, {}, { ...opts, providers: [provider] });
+    const child: pulumi.ComponentResourceOptions = { parent: this, ...(owned && { deletedWith: owned }) };
+
+    const controllers = new InstallOnce(`${name}-controllers`, { manifests: args.components }, child);
+    const secrets = [
+      new SourceCredentials(
+        `${name}-setup-credentials`,
+        { secretName: fluxSystem, namespace: fluxSystem, credential: args.setup.credential, caBundle: args.caBundle },
+        { ...child, dependsOn: controllers },
+      ),
+      new SourceCredentials(
+        `${name}-application-credentials`,
+        {
+          secretName: args.applicationSecret.name,
+          namespace: args.applicationSecret.namespace,
+          credential: args.application.credential,
+          caBundle: args.caBundle,
+        },
+        child,
+      ),
+    ];
+    const sync = new InstallOnce(
+      `${name}-sync`,
+      { manifests: args.sync },
+      { ...child, dependsOn: [controllers, ...secrets, args.setup.seeded, args.application.seeded] },
+    );
+    this.installed = sync.installed;
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
+import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
+import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
+import type { GitLabInstance } from "./instance.js";
+
+interface EmbeddedGitLabArgs {
+  /** Stack whose state folder holds it. */
+  readonly stack: string;
+}
+
+/** The GitLab on this machine; the timonier plugin starts and ends it. */
+class EmbeddedGitLab extends pulumi.CustomResource {
+  declare readonly url: pulumi.Output<string>;
+  declare readonly token: pulumi.Output<string>;
+
+  constructor(name: string, args: EmbeddedGitLabArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "timonier:embedded:GitLab",
+      name,
+      { ...args, url: undefined, token: undefined },
+      pulumi.mergeOptions({ additionalSecretOutputs: ["token"] }, opts),
+    );
+  }
+}
+
+/** A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs. */
+export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
+  const { url, caFile } = await reserveGitLab(embeddedGitLabFolder(new StateFolder(), stack));
+  const server = new EmbeddedGitLab("gitlab", { stack });
+  return {
+    url,
+    caFile,
+    caBundle: readFileSync(caFile, "utf8"),
+    token: server.token,
+    provider: new gitlab.Provider(
+      "gitlab",
+      // From the resource and not from the reservation: nothing may call before it runs.
+      { baseUrl: server.url, token: server.token, cacertFile: caFile },
+      { deletedWith: server },
+    ),
+    // The administrator of the embedded GitLab.
+    namespace: { path: "root", id: undefined },
+    owned: server,
+  };
+}

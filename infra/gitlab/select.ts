@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "../config.js";
+import { embeddedGitLab } from "./embedded.js";
+import type { GitLabInstance } from "./instance.js";
+import { remoteGitLab } from "./remote.js";
+
+/** The GitLab that the configuration asks for. */
+export function connectInstance(config: PlatformConfig): Promise<GitLabInstance> {
+  switch (config.gitlab.kind) {
+    case "embedded":
+      return embeddedGitLab(config.stack);
+    case "remote": {
+      const token = new pulumi.Config("gitlab").get("token") ?? process.env.GITLAB_TOKEN;
+      return remoteGitLab({ ...config.gitlab, namespace: config.namespace }, token);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterFolder } from "../apps/main.js";
+import { readSettings } from "../apps/settings-file.js";
+import { StateFolder } from "../core/state.js";
+import { fluxSystem, gotkKustomization, gotkSync } from "../delivery/gotk-sync.js";
+import { synthesize, type Tree } from "../delivery/tree.js";
+import { writeTree } from "../delivery/write-tree.js";
+import { createCluster } from "./cluster/select.js";
+import type { PlatformConfig } from "./config.js";
+import { delivered } from "./delivered.js";
+import { fluxManifests } from "./flux/distribution.js";
+import { Flux } from "./flux/flux.js";
+import { Repository } from "./gitlab/repository.js";
+import { connectInstance } from "./gitlab/select.js";
+
+/** Name of the application's source, and of the Secret that it reads with. */
+const applicationSource = "myappsource";
+
+/** Outputs of a stack. */
+export type Outputs = Record<string, pulumi.Input<unknown>>;
+
+/** Cluster, repositories, Flux: everything that has to exist before Git can rule. */
+export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
+  const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+  const [instance, settings, components] = await Promise.all([
+    connectInstance(config),
+    readSettings(),
+    fluxManifests(say),
+  ]);
+  const address = (path: string) => `${instance.url}/${instance.namespace.path}/${path}.git`;
+  const path = clusterFolder(config.cluster.name);
+  const sync = gotkSync({ url: address(config.setupRepository), branch: config.branch, path });
+  const trees = synthesize({
+    cluster: config.cluster.name,
+    application: {
+      url: address(config.applicationRepository),
+      branch: config.branch,
+      secretName: applicationSource,
+    },
+    settings,
+  });
+  const seeds = new StateFolder().stack(config.stack);
+  const seed = {
+    setup: join(seeds, "seed", "setup"),
+    // Flux's own files are no synthesized ones: publishing leaves them alone.
+    flux: join(seeds, "seed", "flux"),
+    application: join(seeds, "seed", "application"),
+  };
+  await Promise.all([
+    writeTree(seed.setup, trees.setup),
+    writeTree(seed.flux, fluxTree(`${path}/${fluxSystem}`, components, sync)),
+    writeTree(seed.application, trees.application),
+  ]);
+
+  const cluster = createCluster(config);
+  const repository = {
+    instance,
+    branch: config.branch,
+    visibility: config.visibility,
+    protect: config.protect,
+    cluster: cluster.name,
+    tokenDays: config.tokenDays,
+  };
+  const setup = new Repository("setup", {
+    ...repository,
+    path: config.setupRepository,
+    description: "Flux, its sources and kustomizations, for every cluster",
+    seed: [seed.flux, seed.setup],
+  });
+  const application = new Repository("application", {
+    ...repository,
+    path: config.applicationRepository,
+    description: "Manifests of the applications",
+    seed: [seed.application],
+  });
+  const flux = new Flux("flux", {
+    cluster,
+    setup,
+    application,
+    caBundle: instance.caBundle,
+    components,
+    sync,
+    applicationSecret: { namespace: settings.delivery.namespace, name: applicationSource },
+  });
+  return {
+    cluster: cluster.name,
+    kubernetesVersion: cluster.kubernetesVersion,
+    kubeconfig: cluster.kubeconfig,
+    gitlabUrl: instance.url,
+    gitlabCaFile: instance.caFile,
+    branch: config.branch,
+    setupRepository: setup.url,
+    applicationRepository: application.url,
+    delivered: delivered({
+      cluster,
+      instance,
+      repositories: [setup, application],
+      branch: config.branch,
+      after: flux.installed,
+      timeout: config.timeout,
+    }),
+  };
+}
+
+/** What `flux bootstrap` would have committed. */
+function fluxTree(folder: string, components: string, sync: string): Tree {
+  return new Map([
+    [`${folder}/gotk-components.yaml`, components],
+    [`${folder}/gotk-sync.yaml`, sync],
+    [`${folder}/kustomization.yaml`, gotkKustomization()],
+  ]);
+}

@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { embeddedClusterFolder, StateFolder } from "../../core/state.js";
+import { inspectCluster, removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
+import { clusterToolNames } from "../../embedded/cluster/tools.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
+import { clusterIdentity } from "./identity.js";
+
+const inputs = z.object({ stack: z.string() });
+
+function folder(properties: Properties): string {
+  return embeddedClusterFolder(new StateFolder(), inputs.parse(properties).stack);
+}
+
+async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
+  const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
+  const tools = await ensureTools(clusterToolNames, { binDir: new StateFolder().bin, progress, signal: ctx.signal });
+  const { kubeconfigFile, kubernetesVersion } = await startCluster(folder(news), tools, {
+    progress,
+    signal: ctx.signal,
+  });
+  const kubeconfig = await readFile(kubeconfigFile, "utf8");
+  return { ...news, kubeconfig, kubernetesVersion, identity: await clusterIdentity(kubeconfig) };
+}
+
+/** The embedded cluster: what does not run is a difference, and starting it is the update. */
+export const embeddedCluster: ResourceKind<unknown> = {
+  secrets: ["kubeconfig"],
+  diff: async (_id, olds, news) => {
+    const { state } = await inspectCluster(folder(news));
+    if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
+    // Its data is gone: what starts now is another cluster, and everything in it has to be made anew.
+    if (state === "absent") return replacement("identity");
+    return { changes: state !== "running", changed: [], stables: ["identity", "kubeconfig", "kubernetesVersion"] };
+  },
+  create: async (news, ctx) => {
+    const state = await start(news, ctx);
+    return { id: String(state.identity), state };
+  },
+  read: async (id, state, olds) => {
+    const seen = await inspectCluster(folder(olds));
+    return seen.state === "absent" ? undefined : { id, state, inputs: olds };
+  },
+  update: async (_id, _olds, news, ctx) => ({ state: await start(news, ctx) }),
+  delete: async (_id, state) => removeCluster(folder(state)),
+};
+
+function replacement(property: string) {
+  return { changes: true, replaces: [property], changed: [property], deleteBeforeReplace: true };
+}

@@ -1,0 +1,18 @@
+import { serve } from "../../sdks/provider-host/serve.js";
+import { embeddedCluster } from "./cluster.js";
+import { embeddedGitLab } from "./gitlab.js";
+import { seed } from "./seed.js";
+import { tokenWindow } from "./token-window.js";
+
+// What the program needs of this machine and of GitLab that no official provider has.
+serve({
+  name: "timonier",
+  version: "0.1.0",
+  configure: () => ({}),
+  resources: {
+    "timonier:embedded:Cluster": embeddedCluster,
+    "timonier:embedded:GitLab": embeddedGitLab,
+    "timonier:gitlab:Seed": seed,
+    "timonier:gitlab:TokenWindow": tokenWindow,
+  },
+});

@@ -1,0 +1,64 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { z } from "zod";
+import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
+import { GitLabError } from "../../core/gitlab-error.js";
+import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
+
+const inputs = z.object({
+  url: z.string(),
+  token: z.string(),
+  caFile: z.string().optional(),
+  project: z.string(),
+  branch: z.string(),
+  message: z.string(),
+  folders: z.array(z.string()),
+});
+
+/**
+ * The first commit of a repository. Made once: whatever the inputs become, what is in the repository is Git's.
+ *
+ * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
+ */
+export const seed: ResourceKind<unknown> = {
+  diff: async (_id, olds, news) => {
+    const moved = inputs.parse(olds.inputs).project !== inputs.parse(news).project;
+    return { changes: moved, ...(moved && { replaces: ["project"], changed: ["project"] }) };
+  },
+  create: async (news) => {
+    const { url, token, caFile, project, branch, message, folders } = inputs.parse(news);
+    const client = connectGitLab({ url, token, ...(caFile && { caFile }) });
+    if (!(await hasBranch(client, project, branch))) {
+      const files = await readFolders(folders);
+      const actions = [...files].map(([filePath, content]) => ({ action: "create" as const, filePath, content }));
+      await client.Commits.create(project, branch, message, actions).catch(async (error: unknown) => {
+        // The commit may have happened though its answer was lost, or another run may have made it.
+        if (!(await hasBranch(client, project, branch))) throw error;
+      });
+    }
+    return { id: `${project}:${branch}`, state: news };
+  },
+};
+
+async function hasBranch(client: GitLab, project: string, branch: string): Promise<boolean> {
+  try {
+    await client.Branches.show(project, branch);
+    return true;
+  } catch (error) {
+    if (error instanceof GitLabError && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/** Every file by its path; a later folder wins. Sorted: the same folders make the same request. */
+async function readFolders(folders: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      files.set(relative(folder, file).split(sep).join("/"), await readFile(file, "utf8"));
+    }
+  }
+  return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
