@@ -41,7 +41,7 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
     // Every plugin is on PATH, and a download would only be tried in vain.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    KUBECONFIG: join(stack.clusterFolder, "kubeconfig.yaml"),
+    KUBECONFIG: join(stack.clusterFolder, "kubeconfig"),
   };
 }
 

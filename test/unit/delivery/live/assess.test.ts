@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { assess } from "../../../../delivery/live/assess.js";
+import type { ClusterView, Condition, KubeObject } from "../../../../delivery/live/objects.js";
+
+const url = "https://gitlab.example/root/app.git";
+const head = "4bce429b553d7081ee758c0e17147b101cfee4de";
+const older = "0000000000000000000000000000000000000000";
+
+const ready: Condition = { type: "Ready", status: "True", reason: "Succeeded", message: "done" };
+
+function source(commit: string, conditions: Condition[] = [ready]): KubeObject {
+  return {
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    kind: "GitRepository",
+    metadata: { name: "app", namespace: "default", generation: 1 },
+    spec: { url },
+    status: { observedGeneration: 1, conditions, artifact: { revision: `main@sha1:${commit}` } },
+  };
+}
+
+function kustomization(commit: string, conditions: Condition[] = [ready]): KubeObject {
+  return {
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    metadata: { name: "app", namespace: "default", generation: 1 },
+    spec: { sourceRef: { kind: "GitRepository", name: "app" } },
+    status: {
+      observedGeneration: 1,
+      conditions,
+      lastAppliedRevision: `main@sha1:${commit}`,
+      inventory: { entries: [{ id: "default_nginx_apps_Deployment", v: "v1" }] },
+    },
+  };
+}
+
+function deployment(available: number, extra: Partial<NonNullable<KubeObject["status"]>> = {}): KubeObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "nginx", namespace: "default", generation: 2 },
+    spec: { replicas: 3 },
+    status: { observedGeneration: 2, replicas: 3, updatedReplicas: 3, availableReplicas: available, ...extra },
+  };
+}
+
+const expected = { heads: new Map([[url, head]]), required: ["Kustomization default/app"] };
+const look = (view: Partial<ClusterView>) =>
+  assess({ sources: [], kustomizations: [], workloads: [], ...view }, expected).map(
+    ({ object, state, message }) => `${object}: ${state} ${message}`.trim(),
+  );
+
+describe("what has arrived", () => {
+  test("is ready when source, kustomization and workload are at the published revision", () => {
+    expect(look({ sources: [source(head)], kustomizations: [kustomization(head)], workloads: [deployment(3)] })).toEqual([
+      "GitRepository default/app: ready",
+      "Kustomization default/app: ready",
+      "Deployment default/nginx: ready",
+    ]);
+  });
+
+  test("is not ready at an older revision, though every condition says Ready", () => {
+    expect(look({ sources: [source(older)], kustomizations: [kustomization(older)] })).toEqual([
+      "GitRepository default/app: progressing has revision 00000000, published is 4bce429b",
+      "Kustomization default/app: progressing applied revision 00000000, published is 4bce429b",
+    ]);
+  });
+
+  test("counts only available replicas of the current generation", () => {
+    const stale = deployment(3, { observedGeneration: 1 });
+    const surging = deployment(3, { replicas: 4 });
+    for (const workload of [deployment(2), stale, surging]) {
+      expect(look({ kustomizations: [kustomization(head)], workloads: [workload] })[1]).toMatch(
+        /^Deployment default\/nginx: progressing/,
+      );
+    }
+  });
+
+  test("leaves out workloads that Flux did not apply", () => {
+    const foreign = { ...deployment(0), metadata: { name: "other", namespace: "default", generation: 2 } };
+    expect(look({ kustomizations: [kustomization(head)], workloads: [foreign] })).toHaveLength(1);
+  });
+
+  test("names required objects that do not exist", () => {
+    expect(look({})).toEqual(["Kustomization default/app: progressing does not exist yet"]);
+  });
+});
+
+describe("what will not arrive by waiting", () => {
+  test.each([
+    ["BuildFailed", "failed"],
+    ["HealthCheckFailed", "failed"],
+    ["Progressing", "progressing"],
+    ["DependencyNotReady", "progressing"],
+  ])("reason %s is %s, in the condition's own words", (reason, state) => {
+    const condition: Condition = { type: "Ready", status: "False", reason, message: "its words" };
+    expect(look({ kustomizations: [kustomization(head, [condition])] })).toEqual([
+      `Kustomization default/app: ${state} ${reason}: its words`,
+    ]);
+  });
+
+  test("a stalled object is failed whatever its reason", () => {
+    const conditions: Condition[] = [
+      { type: "Stalled", status: "True", reason: "Whatever" },
+      { type: "Ready", status: "False", reason: "Whatever", message: "its words" },
+    ];
+    expect(look({ sources: [source(head, conditions)] })[1]).toBe("GitRepository default/app: failed Whatever: its words");
+  });
+
+  test("a suspended object is failed", () => {
+    const suspended = { ...source(head), spec: { url, suspend: true } };
+    expect(look({ sources: [suspended] })[1]).toBe("GitRepository default/app: failed is suspended");
+  });
+});

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { converge } from "../../../../delivery/live/converge.js";
+import type { ClusterView, KubeObject } from "../../../../delivery/live/objects.js";
+import type { ClusterReader } from "../../../../delivery/live/read.js";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+afterEach(() => void vi.useRealTimers());
+
+const expected = { heads: new Map<string, string>(), required: [] };
+
+function kustomization(status: "True" | "False", reason: string): ClusterView {
+  const object: KubeObject = {
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    metadata: { name: "app", namespace: "default", generation: 1 },
+    status: { observedGeneration: 1, conditions: [{ type: "Ready", status, reason, message: "its words" }] },
+  };
+  return { sources: [], kustomizations: [object], workloads: [] };
+}
+
+/** Each look sees the next view, the last one for ever, and takes `seconds`. */
+function reader(views: readonly ClusterView[], seconds: number): ClusterReader {
+  let looks = 0;
+  return {
+    list: async () => [],
+    view: async () => {
+      vi.setSystemTime(Date.now() + seconds * 1000);
+      return views[Math.min(looks++, views.length - 1)] as ClusterView;
+    },
+  };
+}
+
+const options = { timeout: 60_000, progress: () => {} };
+
+test("ends as soon as everything is ready", async () => {
+  const views = [kustomization("False", "Progressing"), kustomization("True", "Succeeded")];
+  await expect(converge(reader(views, 1), expected, options)).resolves.toHaveLength(1);
+});
+
+test("a failure that passes is waited for: a dependency may be late", async () => {
+  const views = [kustomization("False", "BuildFailed"), kustomization("True", "Succeeded")];
+  await expect(converge(reader(views, 1), expected, options)).resolves.toHaveLength(1);
+});
+
+test("a failure that stands ends the wait before the timeout, naming the object in its condition's words", async () => {
+  const failing = converge(reader([kustomization("False", "BuildFailed")], 10), expected, { ...options, timeout: 3_600_000 });
+  await expect(failing).rejects.toMatchObject({
+    what: "the delivery failed: BuildFailed: its words",
+    where: "Kustomization default/app",
+  });
+});
+
+test("what never becomes ready is named at the timeout", async () => {
+  const waiting = converge(reader([kustomization("False", "Progressing")], 40), expected, options);
+  await expect(waiting).rejects.toThrow(/Kustomization default\/app Progressing: its words \(waited 1 m 20 s\)/);
+});
