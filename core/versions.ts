@@ -14,6 +14,9 @@ export const versions = {
   pulumiLanguageNodejsSource: "3.68.0",
   // renovate: datasource=github-releases depName=pulumi/pulumi-kubernetes
   pulumiKubernetes: "4.28.0",
+  // The official provider whose resources sdks/gitlab has.
+  // renovate: datasource=github-releases depName=pulumi/pulumi-gitlab
+  pulumiGitlab: "10.1.1",
   // renovate: datasource=github-releases depName=etcd-io/etcd
   etcd: "3.7.3",
   // renovate: datasource=github-releases depName=kubernetes/kubernetes

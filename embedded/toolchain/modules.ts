@@ -1,0 +1,37 @@
+import { versions } from "../../core/versions.js";
+
+/** A committed Go module (folder modules/NAME) from which tools are built, several with one `go install`. */
+export type ModuleName = "cluster" | "flux" | "pulumi" | "pulumi-language-nodejs" | "pulumi-resource-kubernetes";
+
+/** Files that must be made inside a tool's own module before it compiles. See patches.ts. */
+export type PatchName = "flux-manifests" | "kubernetes-schema";
+
+/** How one module is built. */
+export interface GoModule {
+  readonly name: ModuleName;
+  /** Values that the release sets by the linker's -X. */
+  readonly linked: Readonly<Record<string, string>>;
+  /** @default nothing has to be made */
+  readonly patch?: PatchName;
+}
+
+const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+/** In the order of building: each leaves compiled packages to the next ones. */
+export const modules: readonly GoModule[] = [
+  { name: "cluster", linked: { "k8s.io/component-base/version.gitVersion": `v${versions.kubernetes}` } },
+  { name: "flux", linked: { "main.VERSION": versions.flux }, patch: "flux-manifests" },
+  { name: "pulumi", linked: { [pulumiVersion]: `v${versions.pulumi}` } },
+  { name: "pulumi-language-nodejs", linked: { [pulumiVersion]: `v${versions.pulumiLanguageNodejsSource}` } },
+  {
+    name: "pulumi-resource-kubernetes",
+    linked: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": versions.pulumiKubernetes },
+    patch: "kubernetes-schema",
+  },
+];
+
+/** The arguments of `go install` before the packages. -trimpath makes a build the same in every folder. */
+export function installArguments(module: GoModule): string[] {
+  const values = Object.entries(module.linked).map(([name, value]) => `-X ${name}=${value}`);
+  return ["install", "-v", "-trimpath", "-ldflags", ["-s", "-w", ...values].join(" ")];
+}

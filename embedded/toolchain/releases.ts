@@ -1,0 +1,128 @@
+import type { Platform } from "./platform.js";
+import type { Tool, Vendor } from "./tools.js";
+
+/** Where vendors publish: origins, so that tests and mirrors can stand in for them. */
+export interface VendorHosts {
+  readonly github: string;
+  readonly githubApi: string;
+  readonly kubernetes: string;
+  readonly images: string;
+}
+
+/** The vendors' own. */
+export const vendorHosts: VendorHosts = {
+  github: "https://github.com",
+  githubApi: "https://api.github.com",
+  kubernetes: "https://dl.k8s.io",
+  images: "https://ghcr.io",
+};
+
+/**
+ * Where a file's SHA-256 is published: in a list as `sha256sum` writes it, as the only word of a file, or as the
+ * digest that GitHub's API gives of a release's asset.
+ */
+export interface Checksum {
+  readonly form: "list" | "bare" | "github-asset";
+  readonly url: string;
+}
+
+/** What a vendor publishes for one tool on one platform. */
+export type Release =
+  | { readonly kind: "file"; readonly url: string; readonly checksum: Checksum }
+  | {
+      readonly kind: "archive";
+      readonly format: "tar.gz" | "zip";
+      readonly url: string;
+      readonly checksum: Checksum;
+      /** Path of the tool inside. */
+      readonly member: string;
+    }
+  | {
+      readonly kind: "image";
+      readonly registry: string;
+      readonly repository: string;
+      readonly tag: string;
+      /** Path of the tool inside its file system, without a leading slash. */
+      readonly member: string;
+    }
+  | { readonly kind: "none"; readonly reason: string };
+
+type Layout = (tool: Tool, platform: Platform, hosts: VendorHosts) => Release;
+
+/** The vendors' layouts. */
+const layouts: Readonly<Record<Vendor, Layout>> = {
+  etcd: ({ version }, { os, arch }, { github }) => {
+    const base = `${github}/etcd-io/etcd/releases/download/v${version}`;
+    const folder = `etcd-v${version}-${os}-${arch}`;
+    const format = os === "darwin" ? "zip" : "tar.gz";
+    return {
+      kind: "archive",
+      format,
+      url: `${base}/${folder}.${format}`,
+      checksum: { form: "list", url: `${base}/SHA256SUMS` },
+      member: `${folder}/etcd`,
+    };
+  },
+  flux: ({ version }, { os, arch }, { github }) => {
+    const base = `${github}/fluxcd/flux2/releases/download/v${version}`;
+    return {
+      kind: "archive",
+      format: "tar.gz",
+      url: `${base}/flux_${version}_${os}_${arch}.tar.gz`,
+      checksum: { form: "list", url: `${base}/flux_${version}_checksums.txt` },
+      member: "flux",
+    };
+  },
+  "flux-image": ({ name, version }, { os }, { images }) =>
+    os === "linux"
+      ? {
+          kind: "image",
+          registry: images,
+          repository: `fluxcd/${name}`,
+          tag: `v${version}`,
+          member: `usr/local/bin/${name}`,
+        }
+      : { kind: "none", reason: `${name} is published as a Linux image only` },
+  kubernetes: ({ name, version }, { os, arch }, { kubernetes }) => {
+    if (os !== "linux" && name !== "kubectl") return { kind: "none", reason: `${name} is published for Linux only` };
+    const url = `${kubernetes}/release/v${version}/bin/${os}/${arch}/${name}`;
+    return { kind: "file", url, checksum: { form: "bare", url: `${url}.sha256` } };
+  },
+  kwok: ({ name, version }, { os, arch }, { github, githubApi }) => ({
+    kind: "file",
+    url: `${github}/kubernetes-sigs/kwok/releases/download/v${version}/${name}-${os}-${arch}`,
+    checksum: { form: "github-asset", url: `${githubApi}/repos/kubernetes-sigs/kwok/releases/tags/v${version}` },
+  }),
+  pulumi: ({ name, version }, { os, arch }, { github }) => {
+    const base = `${github}/pulumi/pulumi/releases/download/v${version}`;
+    return {
+      kind: "archive",
+      format: "tar.gz",
+      url: `${base}/pulumi-v${version}-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+      checksum: { form: "list", url: `${base}/pulumi-${version}-checksums.txt` },
+      member: `pulumi/${name}`,
+    };
+  },
+  "pulumi-kubernetes": ({ name, version }, { os, arch }, { github }) => {
+    const base = `${github}/pulumi/pulumi-kubernetes/releases/download/v${version}`;
+    return {
+      kind: "archive",
+      format: "tar.gz",
+      url: `${base}/${name}-v${version}-${os}-${arch}.tar.gz`,
+      checksum: { form: "list", url: `${base}/pulumi-kubernetes_${version}_checksums.txt` },
+      member: name,
+    };
+  },
+};
+
+/** What the vendor publishes for a tool. */
+export function releaseOf(tool: Tool, platform: Platform, hosts: VendorHosts): Release {
+  return layouts[tool.vendor](tool, platform, hosts);
+}
+
+/** The address whose host must answer before a release is asked for; undefined where there is no release. */
+export function originsOf(release: Release): string[] {
+  if (release.kind === "none") return [];
+  if (release.kind === "image") return [new URL(release.registry).origin];
+  return [...new Set([new URL(release.url).origin, new URL(release.checksum.url).origin])];
+}
