@@ -4,6 +4,7 @@ import { execa, type Options } from "execa";
 import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
+import { ensurePulumiHome } from "./pulumi-home.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
 
 /** Runs pulumi on one stack; the tools have to be there. */
@@ -12,7 +13,7 @@ export class Pulumi {
 
   /** Makes the stack unless it exists. */
   async ensureStack(): Promise<void> {
-    await ensurePassphrase(this.stack.state);
+    await Promise.all([ensurePassphrase(this.stack.state), ensurePulumiHome(this.stack)]);
     if (await this.exists()) return;
     const folder = await initFolder(this.stack);
     await this.quiet(["-C", folder, "stack", "init", this.stack.name, "--no-select"]);
@@ -34,7 +35,12 @@ export class Pulumi {
   /** Runs with the user's terminal. @returns the exit code */
   async show(args: readonly string[]): Promise<number> {
     const plain = process.stdout.isTTY ? [] : ["--non-interactive"];
-    const { exitCode } = await this.run([...args, ...this.selected, ...plain], { stdio: "inherit", reject: false });
+    const { exitCode } = await this.run([...args, ...this.selected, ...plain], {
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+      reject: false,
+    });
     return exitCode ?? 1;
   }
 

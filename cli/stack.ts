@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { checkout, embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
+import { embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
 
 /** One stack of this checkout, and where everything of it is. */
 export interface Stack {
@@ -31,16 +31,19 @@ export function findStack(name: string, state = new StateFolder()): Stack {
  * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
  */
 export function stackEnvironment(stack: Stack): Record<string, string> {
-  const plugins = join(checkout, "embedded", "gitlab-plugin");
   return {
-    PATH: [stack.state.bin, plugins, process.env.PATH ?? ""].join(delimiter),
+    PATH: [stack.state.bin, process.env.PATH ?? ""].join(delimiter),
+    PULUMI_HOME: stack.state.pulumiHome,
+    // Those on PATH are the same, and Pulumi would warn about each.
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_BACKEND_URL: `file://${stack.state.backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
     // The embedded stack is this machine's own: its settings, salted with this checkout's passphrase, are not committed.
     PULUMI_OPTION_CONFIG_FILE: stack.configFile,
-    // Every plugin is on PATH, and a download would only be tried in vain.
+    // Every plugin is there, and a download would only be tried in vain.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_SUPPRESS_NEO_LINK: "true",
     KUBECONFIG: join(stack.clusterFolder, "kubeconfig"),
   };
 }

@@ -35,8 +35,7 @@ if (minimum.localeCompare(process.versions.node, undefined, { numeric: true }) >
 
 /** What node_modules was made from: another lock file, Node or platform makes it anew. */
 function wanted() {
-  const hash = createHash("sha256");
-  for (const file of ["package-lock.json", "package.json"]) hash.update(readFileSync(join(root, file)));
+  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
   return hash.update(`${process.platform}-${process.arch}-${process.versions.modules}`).digest("hex");
 }
 

@@ -18,6 +18,11 @@ export class StateFolder {
     return this.folder("pulumi");
   }
 
+  /** Pulumi's own folder: plugins and what it remembers. */
+  get pulumiHome(): string {
+    return this.folder("pulumi-home");
+  }
+
   /** Passphrase of Pulumi's secrets, made once, mode 0600. */
   get passphraseFile(): string {
     return join(this.folder(), "passphrase");

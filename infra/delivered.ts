@@ -24,18 +24,22 @@ export interface DeliveredArgs {
  * Ends when every object that Flux drives is Ready at the heads of the repositories, in every update, also in one that
  * changes nothing. A preview does not wait.
  *
+ * @returns true; there is no false, since what is not delivered fails the update
  * @throws pulumi.RunError that names each object that is not Ready, in its own conditions' words
  */
-export function delivered(args: DeliveredArgs): pulumi.Output<void> {
-  return pulumi.all([args.cluster.kubeconfig, args.instance.token, args.after]).apply(async ([kubeconfig, token]) => {
-    if (pulumi.runtime.isDryRun()) return;
+export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
+  const inputs = pulumi.all([args.cluster.kubeconfig, args.instance.token, args.after]);
+  const awaited = inputs.apply(async ([kubeconfig, token]) => {
+    if (pulumi.runtime.isDryRun()) return true;
     try {
       await awaitDelivery(args, kubeconfig, token);
+      return true;
     } catch (error) {
       if (error instanceof UserError) throw new pulumi.RunError(error.message);
       throw error;
     }
   });
+  return pulumi.unsecret(awaited);
 }
 
 async function awaitDelivery(args: DeliveredArgs, kubeconfig: string, token: string): Promise<void> {

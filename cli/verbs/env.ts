@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { exitCodes } from "../exit-codes.js";
+import { ensurePulumiHome } from "../pulumi-home.js";
 import { ensurePassphrase, findStack, stackEnvironment } from "../stack.js";
 
 /** `timonier env`: what a shell needs to use kubectl, flux, pulumi and any GitLab client on this stack. */
 export async function env({ stack: name }: { stack: string }): Promise<number> {
   const stack = findStack(name);
-  await ensurePassphrase(stack.state);
+  await Promise.all([ensurePassphrase(stack.state), ensurePulumiHome(stack)]);
   const exports: Record<string, string> = {
     ...stackEnvironment(stack),
     ...(await gitlabEnvironment(stack.gitlabFolder)),

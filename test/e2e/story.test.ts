@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StatusReport } from "../../cli/status/report.js";
+import { WorkingCopy } from "./support/working-copy.js";
+
+// The story of README.md on a machine of its own: from nothing to three pods through Git, three to two by a merge
+// request, and back to nothing. Each test goes on where the one before it stopped.
+
+let copy: WorkingCopy;
+
+beforeAll(() => {
+  copy = new WorkingCopy();
+  // Its journal proves what was written, and what was not.
+  mkdirSync(copy.gitlabFolder, { recursive: true });
+  writeFileSync(join(copy.gitlabFolder, "settings.json"), JSON.stringify({ journal: true }));
+});
+afterAll(async () => {
+  await copy.remove();
+});
+
+const status = async (): Promise<StatusReport> => JSON.parse((await copy.timonier("status", "--json")).stdout);
+const replicas = async () =>
+  (await copy.shell("kubectl get deploy nginx-deployment -o jsonpath='{.status.readyReplicas}/{.spec.replicas}'"))
+    .stdout;
+
+async function eventually<T>(look: () => Promise<T>, is: (seen: T) => boolean, seconds: number): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; ; await sleep(500)) {
+    const seen = await look();
+    if (is(seen) || Date.now() > end) return seen;
+  }
+}
+
+describe("from nothing", () => {
+  test("`npm run up` ends when everything is Ready", async () => {
+    const said = await copy.run("npm", ["run", "up"]);
+    expect(said.all).toContain("everything is Ready");
+    expect(said.exitCode).toBe(0);
+  });
+
+  test("`timonier status` says so, for people and for programs", async () => {
+    const report = await status();
+    expect(report.problems).toEqual([]);
+    expect(report.ok).toBe(true);
+    expect(report.repositories.map((one) => one.protected)).toEqual([true, true]);
+    expect(report.tokens.filter((one) => one.owner.startsWith("deploy token")).map((one) => one.scopes)).toEqual([
+      ["read_repository"],
+      ["read_repository"],
+    ]);
+    const people = await copy.timonier("status");
+    expect(people.exitCode).toBe(0);
+    expect(people.stdout).toMatch(/Deployment default\/nginx-deployment +True +3\/3/);
+  });
+
+  test("kubectl and flux see what the source document shows", async () => {
+    expect(await replicas()).toBe("3/3");
+    const flux = await copy.shell("flux get all -A");
+    expect(flux.exitCode).toBe(0);
+    expect(flux.stdout).toMatch(
+      /default\s+gitrepository\/myappsource\s+main@sha1:[0-9a-f]+\s+False\s+True\s+stored artifact/,
+    );
+    expect(flux.stdout).toMatch(
+      /default\s+kustomization\/myapp\s+main@sha1:[0-9a-f]+\s+False\s+True\s+Applied revision/,
+    );
+    const pods = await copy.shell("kubectl get pods --no-headers");
+    expect(pods.stdout.split("\n").filter((line) => /^nginx-deployment-\S+\s+1\/1\s+Running/.test(line))).toHaveLength(
+      3,
+    );
+  });
+
+  test("nobody applied nginx by hand: kustomize-controller owns its fields", async () => {
+    const managers = await copy.shell(
+      "kubectl get deploy nginx-deployment --show-managed-fields -o jsonpath='{.metadata.managedFields[*].manager}'",
+    );
+    expect(managers.stdout.split(" ").sort()).toEqual(["kube-controller-manager", "kustomize-controller"]);
+  });
+
+  test("the same settings and everything of the machine lie in the git-ignored folder", async () => {
+    const dirty = await copy.run("git", ["-C", copy.folder, "status"], { GIT_DIR: join(copy.folder, "none") });
+    expect(dirty.exitCode).not.toBe(0);
+    expect(existsSync(join(copy.folder, "infra/stacks/Pulumi.embedded.yaml"))).toBe(false);
+  });
+});
+
+describe("a second `npm run up`", () => {
+  test("changes nothing: no resource, no commit, no write request to GitLab", async () => {
+    const before = await status();
+    const writes = writeRequests().length;
+    const said = await copy.run("npm", ["run", "up"]);
+    expect(said.exitCode).toBe(0);
+    expect(said.all).toMatch(/Resources:\s+\d+ unchanged/);
+    expect(said.all).not.toMatch(/packages: npm ci|building|downloading/);
+    expect(writeRequests().slice(writes)).toEqual([]);
+    expect((await status()).repositories).toEqual(before.repositories);
+  });
+});
+
+describe("three to two", () => {
+  test("a direct push to main is refused with GitLab's words", async () => {
+    const pushed = await copy.shell(`
+      set -e
+      git -c http.sslCAInfo="$GITLAB_CA_FILE" clone -q \
+        "https://root:$(cat "$GITLAB_TOKEN_FILE")@\${GITLAB_URL#https://}/root/fluxcd-gitops-application.git" pushed
+      cd pushed
+      sed -i 's/replicas: 3/replicas: 2/' infra/deployment.yaml
+      git -c user.name=t -c user.email=t@example.org commit -qam change
+      git -c http.sslCAInfo="$GITLAB_CA_FILE" push origin main`);
+    expect(pushed.exitCode).not.toBe(0);
+    expect(pushed.stderr).toContain("GitLab: You are not allowed to push code to protected branches on this project.");
+    expect(pushed.stderr).toContain("pre-receive hook declined");
+  });
+
+  test("a changed setting is published as one merge request, and published again is nothing", async () => {
+    const settings = join(copy.folder, "apps/settings.yaml");
+    writeFileSync(settings, readFileSync(settings, "utf8").replace("replicas: 3", "replicas: 2"));
+    const first = await copy.timonier("publish");
+    expect(first.stdout).toMatch(/fluxcd-gitops-setup: nothing differs/);
+    expect(first.stdout).toMatch(
+      /fluxcd-gitops-application: opened https:\/\/\S+\/merge_requests\/1\n {2}infra\/deployment.yaml/,
+    );
+    const writes = writeRequests().length;
+    expect((await copy.timonier("publish")).exitCode).toBe(0);
+    expect(writeRequests().slice(writes)).toEqual([]);
+    expect(await replicas()).toBe("3/3");
+  });
+
+  test("merged by a maintainer, it arrives in the cluster", async () => {
+    expect((await copy.timonier("merge")).stdout).toMatch(/fluxcd-gitops-application: merged !1/);
+    expect(await eventually(replicas, (seen) => seen === "2/2", 90)).toBe("2/2");
+  });
+
+  test("`npm run up` does not take it back", async () => {
+    const said = await copy.run("npm", ["run", "up"]);
+    expect(said.all).toMatch(/Resources:\s+\d+ unchanged/);
+    expect(await replicas()).toBe("2/2");
+    expect((await copy.timonier("publish")).stdout).toMatch(/fluxcd-gitops-application: nothing differs/);
+  });
+});
+
+describe("when parts of it die", () => {
+  test("`status` names what is missing, and `up` starts just that", async () => {
+    const victims = copy.processes().filter((pid) => {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      return /etcd|embedded\/gitlab\/main|kube-scheduler/.test(command);
+    });
+    expect(victims.length).toBeGreaterThanOrEqual(3);
+    for (const pid of victims) process.kill(pid, "SIGKILL");
+    const said = await copy.timonier("status");
+    expect(said.exitCode).toBe(1);
+    expect(said.stdout).toMatch(/! cluster: .*etcd/);
+    expect(said.stdout).toMatch(/! GitLab: /);
+
+    const mended = await copy.run("npm", ["run", "up"]);
+    expect(mended.exitCode).toBe(0);
+    expect((await status()).problems).toEqual([]);
+    expect(await replicas()).toBe("2/2");
+  });
+});
+
+describe("secrets", () => {
+  test("are in no output, not in Git, not in Pulumi's state in clear, and in no command line", async () => {
+    const secrets = [
+      ...["root-token", "maintainer-token"].map((file) => readFileSync(join(copy.gitlabFolder, file), "utf8").trim()),
+      readFileSync(join(copy.state, "passphrase"), "utf8").trim(),
+      ...(await deployTokens()),
+    ];
+    expect(secrets).toHaveLength(5);
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(15);
+      expect(copy.transcript).not.toContain(secret);
+      const holders = [...copy.stateFiles()].filter(([, text]) => text.includes(secret)).map(([path]) => path);
+      const allowed = /\/(root-token|maintainer-token|passphrase)$|\/etcd\//;
+      expect(holders.filter((path) => !allowed.test(path))).toEqual([]);
+      const lines = copy.processes().map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+      expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+    }
+  });
+});
+
+describe("back to nothing", () => {
+  test("`timonier down` leaves no process, no port and no state, and says what it kept", async () => {
+    const said = await copy.timonier("down");
+    expect(said.exitCode).toBe(0);
+    expect(said.all).toMatch(/kept .*passphrase/);
+    expect(copy.processes()).toEqual([]);
+    expect(existsSync(join(copy.state, "stacks", "embedded"))).toBe(false);
+    expect((await copy.timonier("status")).exitCode).toBe(1);
+  });
+
+  test("`npm run up` works again, now with two pods from the first commit on", async () => {
+    expect((await copy.run("npm", ["run", "up"])).exitCode).toBe(0);
+    expect(await replicas()).toBe("2/2");
+  });
+});
+
+/** What the embedded GitLab was asked to change, from its journal. */
+function writeRequests(): string[] {
+  const journal = join(copy.gitlabFolder, "requests.jsonl");
+  return readFileSync(journal, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { method: string; path: string })
+    .filter(({ method, path }) => !["GET", "HEAD"].includes(method) && !path.endsWith("git-upload-pack"))
+    .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** The read tokens, as the cluster has them. */
+async function deployTokens(): Promise<string[]> {
+  // Read without the transcript: a test that looks for secrets in it must not put them there.
+  const { execa } = await import("execa");
+  const kubeconfig = join(copy.clusterFolder, "kubeconfig");
+  const read = async (namespace: string, name: string) => {
+    const { stdout } = await execa(join(copy.state, "bin", "kubectl"), [
+      ...["--kubeconfig", kubeconfig, "-n", namespace, "get", "secret", name, "-o", "jsonpath={.data.password}"],
+    ]);
+    return Buffer.from(stdout, "base64").toString();
+  };
+  return Promise.all([read("flux-system", "flux-system"), read("default", "myappsource")]);
+}

@@ -1,0 +1,109 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import { checkout } from "../../../core/state.js";
+
+/** What a command said. */
+export interface Said {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, for what must or must not be said anywhere. */
+  readonly all: string;
+}
+
+/**
+ * A copy of this checkout with state of its own, as a user has after `git clone`: tests edit it, and no stack of the
+ * checkout is touched.
+ */
+export class WorkingCopy {
+  readonly folder = mkdtempSync(join(tmpdir(), "timonier-copy-"));
+  /** Everything that any command here has said. */
+  transcript = "";
+
+  constructor() {
+    const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
+      cwd: checkout,
+      encoding: "utf8",
+    });
+    for (const file of files.split("\0").filter((name) => name !== "")) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(checkout, file), join(this.folder, file), { recursive: true });
+    }
+    symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
+  }
+
+  get state(): string {
+    return join(this.folder, ".timonier");
+  }
+
+  get gitlabFolder(): string {
+    return join(this.state, "stacks", "embedded", "gitlab");
+  }
+
+  get clusterFolder(): string {
+    return join(this.state, "stacks", "embedded", "cluster");
+  }
+
+  /** `timonier VERB …` in the copy. */
+  timonier(...args: string[]): Promise<Said> {
+    return this.run(process.execPath, ["cli/timonier.mjs", ...args]);
+  }
+
+  /** A command with the environment that `timonier env` prints: the way a user's shell has it. */
+  async shell(command: string): Promise<Said> {
+    return this.run("bash", ["-c", `eval "$(node cli/timonier.mjs env)"; ${command}`]);
+  }
+
+  async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Said> {
+    const { exitCode, stdout, stderr } = await execa(command, args, {
+      cwd: this.folder,
+      env: { CI: "true", NO_COLOR: "1", ...env },
+      stdin: "ignore",
+      reject: false,
+      timeout: 280_000,
+    });
+    const all = `${stdout}\n${stderr}`;
+    this.transcript += `$ ${command} ${args.join(" ")}\n${all}\n`;
+    return { exitCode: exitCode ?? 1, stdout, stderr, all };
+  }
+
+  /** Every file of the state folder as text, by path. */
+  stateFiles(): Map<string, string> {
+    const files = new Map<string, string>();
+    for (const entry of readdirSync(this.state, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) files.set(path, readFileSync(path, "latin1"));
+    }
+    return files;
+  }
+
+  /** Ids of the processes that this copy's stacks run. */
+  processes(): number[] {
+    return readdirSync("/proc")
+      .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.state);
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
+  }
+
+  /** Ends whatever still runs, by the ids of this copy's own processes, and deletes the copy. */
+  async remove(): Promise<void> {
+    await this.timonier("down").catch(() => {});
+    for (const pid of this.processes()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+    }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
