@@ -144,7 +144,8 @@ async function send(transport: Transport, endpoint: string, request: RequestOpti
       body: (request.body as string | undefined) ?? null,
       dispatcher: await transport.agent(),
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      redirect: method === "GET" ? "follow" : "error",
+      // A renamed project is found under its old path; what changes something is not sent to another address unasked.
+      redirect: method === "GET" ? "follow" : "manual",
     });
     if (!response.ok) throw await refusal(transport, response, method, where);
     const headers = Object.fromEntries(response.headers.entries());

@@ -116,6 +116,14 @@ function explain(status: number, words: string): { what: string; fix: string } {
       };
     case 429:
       return { what: `GitLab limits the rate of requests (429)${said}`, fix: "wait, then run the command again" };
+    case 301:
+    case 302:
+    case 307:
+    case 308:
+      return {
+        what: `GitLab wants to be called at another address (${status})`,
+        fix: "correct the setting gitlab:baseUrl (https instead of http?), or the path of a renamed project",
+      };
     default:
       return status >= 500
         ? {

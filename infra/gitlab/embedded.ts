@@ -8,18 +8,25 @@ import type { GitLabInstance } from "./instance.js";
 interface EmbeddedGitLabArgs {
   /** Stack whose state folder holds it. */
   readonly stack: string;
+  /** Path of the group that owns the repositories; made when it is not there. */
+  readonly team: string;
 }
+
+/** Owner of the embedded stack's repositories. */
+const team = "platform";
 
 /** The GitLab on this machine; the timonier plugin starts and ends it. */
 class EmbeddedGitLab extends pulumi.CustomResource {
   declare readonly url: pulumi.Output<string>;
   declare readonly token: pulumi.Output<string>;
+  /** Number of the group. */
+  declare readonly group: pulumi.Output<number>;
 
   constructor(name: string, args: EmbeddedGitLabArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "timonier:embedded:GitLab",
       name,
-      { ...args, url: undefined, token: undefined },
+      { ...args, url: undefined, token: undefined, group: undefined },
       pulumi.mergeOptions({ additionalSecretOutputs: ["token"] }, opts),
     );
   }
@@ -28,7 +35,7 @@ class EmbeddedGitLab extends pulumi.CustomResource {
 /** A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs. */
 export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
   const { url, caFile } = await reserveGitLab(embeddedGitLabFolder(new StateFolder(), stack));
-  const server = new EmbeddedGitLab("gitlab", { stack });
+  const server = new EmbeddedGitLab("gitlab", { stack, team });
   return {
     url,
     caFile,
@@ -40,8 +47,7 @@ export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
       { baseUrl: server.url, token: server.token, cacertFile: caFile },
       { deletedWith: server },
     ),
-    // The administrator of the embedded GitLab.
-    namespace: { path: "root", id: undefined },
+    namespace: { path: team, id: server.group },
     owned: server,
   };
 }

@@ -23,5 +23,5 @@ export interface GitLabNamespace {
   /** Full path: `team/platform`. */
   readonly path: string;
   /** undefined: the token's own user. */
-  readonly id: number | undefined;
+  readonly id: pulumi.Input<number> | undefined;
 }

@@ -1,19 +1,46 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { connectGitLab, type GitLabOptions } from "../../core/gitlab-client.js";
+import { isGone } from "../../core/gitlab-error.js";
 import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
 import { inspectGitLab, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
 import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 
-const inputs = z.object({ stack: z.string() });
+// Apart: what an older version made has to be found, and deleted, by its stack alone.
+const place = z.object({ stack: z.string() });
+const inputs = place.extend({ team: z.string() });
+
+/** @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
+const MAINTAINER = 40;
 
 function folder(properties: Properties): string {
-  return embeddedGitLabFolder(new StateFolder(), inputs.parse(properties).stack);
+  return embeddedGitLabFolder(new StateFolder(), place.parse(properties).stack);
 }
 
 async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
   const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
-  const { url, tokenFile } = await startGitLab(folder(news), { progress, signal: ctx.signal });
-  return { ...news, url, token: (await readFile(tokenFile, "utf8")).trim() };
+  const { url, caFile, tokenFile } = await startGitLab(folder(news), { progress, signal: ctx.signal });
+  const token = (await readFile(tokenFile, "utf8")).trim();
+  return { ...news, url, token, group: await ensureTeam({ url, caFile, token }, inputs.parse(news).team) };
+}
+
+/**
+ * The group that owns the repositories, with a maintainer who is not the administrator: whoever publishes a change is not
+ * whoever accepts it.
+ *
+ * @returns the group's number
+ */
+async function ensureTeam(access: GitLabOptions, path: string): Promise<number> {
+  const client = connectGitLab(access);
+  const found = await client.Groups.show(path).catch((error: unknown) => {
+    if (isGone(error)) return undefined;
+    throw error;
+  });
+  if (found) return found.id;
+  const group = await client.Groups.create(path, path);
+  const [maintainer] = await client.Users.all({ username: "maintainer" });
+  if (maintainer) await client.GroupMembers.add(group.id, MAINTAINER, { userId: maintainer.id });
+  return group.id;
 }
 
 /** The embedded GitLab: not running is a difference, and starting it is the update. */
@@ -21,12 +48,12 @@ export const embeddedGitLab: ResourceKind<unknown> = {
   secrets: ["token"],
   diff: async (_id, olds, news) => {
     const state = await inspectGitLab(folder(news));
-    if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) {
+    if (place.parse(olds.inputs).stack !== place.parse(news).stack) {
       return { changes: true, replaces: ["stack"], changed: ["stack"] };
     }
     // Its data is gone: every repository has to be made anew.
     if (state === "absent") return { changes: true, replaces: ["url"], changed: ["url"], deleteBeforeReplace: true };
-    return { changes: state !== "running", changed: [], stables: ["url", "token"] };
+    return { changes: state !== "running", changed: [], stables: ["url", "token", "group"] };
   },
   create: async (news, ctx) => {
     const state = await start(news, ctx);

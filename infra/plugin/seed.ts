@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { GitLabError } from "../../core/gitlab-error.js";
+import { isGone } from "../../core/gitlab-error.js";
 import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
 
 const inputs = z.object({
@@ -45,7 +45,7 @@ async function hasBranch(client: GitLab, project: string, branch: string): Promi
     await client.Branches.show(project, branch);
     return true;
   } catch (error) {
-    if (error instanceof GitLabError && error.status === 404) return false;
+    if (isGone(error)) return false;
     throw error;
   }
 }

@@ -1,0 +1,54 @@
+import { App } from "cdk8s";
+import { PlainValuesOnly } from "../constructs/plain-values.js";
+import { UserError } from "../core/user-error.js";
+import { type ApplicationRepository, deliver } from "./delivery.js";
+import { serveNginx } from "./nginx.js";
+import type { Settings } from "./settings.js";
+
+/** Everything that the manifests depend on. */
+export interface AppsInput {
+  /** Name of the cluster; its folder in the setup repository is `clusters/NAME`. */
+  readonly cluster: string;
+  readonly application: ApplicationRepository;
+  readonly settings: Settings;
+}
+
+/**
+ * One App for each repository. Its `outdir` is the folder inside the repository, its charts are the files there, named
+ * `ID.yaml`.
+ */
+export interface Apps {
+  /** Flux's sources and kustomizations of one cluster. */
+  readonly setup: App;
+  /** The applications, the same in every cluster. */
+  readonly application: App;
+}
+
+const applicationFolder = "infra";
+
+/**
+ * Builds every construct; renders and writes nothing.
+ *
+ * @throws UserError for a cluster's name that cannot be a folder; faults of the constructs are reported by validation
+ */
+export function buildApps(input: AppsInput): Apps {
+  const setup = manifests(clusterFolder(input.cluster));
+  const application = manifests(applicationFolder);
+  deliver(setup, input.application, applicationFolder, input.settings.delivery);
+  serveNginx(application, input.settings.nginx);
+  return { setup, application };
+}
+
+/** Folder of one cluster in the setup repository; the root Kustomization of Flux points at it. */
+export function clusterFolder(cluster: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(cluster)) return `clusters/${cluster}`;
+  throw new UserError(
+    `a cluster cannot be called "${cluster}"`,
+    "the name of the cluster",
+    'use at most 63 lower-case letters, digits and "-"',
+  );
+}
+
+function manifests(folder: string): App {
+  return new App({ outdir: folder, outputFileExtension: ".yaml", resolvers: [new PlainValuesOnly()] });
+}

@@ -1,0 +1,61 @@
+import { Duration } from "cdk8s";
+
+const units = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+const form = /^(?:\d+(?:\.\d+)?(?:ms|h|m|s))+$/;
+const part = /(\d+(?:\.\d+)?)(ms|h|m|s)/g;
+
+/**
+ * A duration as Flux writes it: `1m0s`, `10m`, `1h30m`.
+ *
+ * @param duration any cdk8s Duration of whole milliseconds
+ * @returns hours, minutes, seconds and milliseconds, zero parts left out
+ * @throws RangeError for zero: Flux would reconcile without pause
+ * @see https://pkg.go.dev/time#ParseDuration
+ */
+export function fluxDuration(duration: Duration): string {
+  const total = duration.toMilliseconds();
+  if (!Number.isSafeInteger(total) || total <= 0) {
+    throw new RangeError(`expected whole milliseconds, longer than zero, got ${total}ms`);
+  }
+  const parts: Array<[string, number]> = [
+    ["h", Math.floor(total / units.h)],
+    ["m", Math.floor(total / units.m) % 60],
+    ["s", Math.floor(total / units.s) % 60],
+    ["ms", total % 1_000],
+  ];
+  return parts
+    .filter(([, amount]) => amount > 0)
+    .map(([unit, amount]) => `${amount}${unit}`)
+    .join("");
+}
+
+/** {@link fluxDuration} for a field that may be left out. */
+export function optionalFluxDuration(duration: Duration | undefined): string | undefined {
+  return duration && fluxDuration(duration);
+}
+
+/**
+ * The duration that a person wrote in a setting, in the form that Flux itself accepts: `1m`, `1h30m`, `1.5h`, `500ms`.
+ *
+ * @param text hours, minutes, seconds and milliseconds; zero is allowed here, what uses it decides
+ * @throws RangeError saying what was expected; the caller says where
+ * @see https://pkg.go.dev/time#ParseDuration
+ */
+export function parseFluxDuration(text: string): Duration {
+  if (!form.test(text)) throw new RangeError(`expected a duration like "1m" or "1h30m", got "${text}"${hint(text)}`);
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(part)) total += Number(amount) * units[unit as keyof typeof units];
+  // 1.1h is 3960000.0000000005 ms in binary floating point.
+  const whole = Math.round(total);
+  if (!Number.isSafeInteger(whole)) throw new RangeError(`expected a duration that can be counted, got "${text}"`);
+  if (Math.abs(total - whole) > 1e-6) throw new RangeError(`expected whole milliseconds, got "${text}"`);
+  return Duration.millis(whole);
+}
+
+/** `1 minute` and `30 sec` are what people write first. */
+function hint(text: string): string {
+  const words = /^\s*(\d+)\s*(h|m|s|ms)(?:ou|in|ec|illi)?[a-z]*\s*$/i.exec(text);
+  if (!words) return "";
+  const unit = /^\s*\d+\s*milli/i.test(text) ? "ms" : words[2]?.toLowerCase();
+  return `; did you mean "${words[1]}${unit}"?`;
+}

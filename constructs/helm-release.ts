@@ -1,0 +1,127 @@
+import type { IHelmRelease } from "@kubernetes-models/flux-cd/helm.toolkit.fluxcd.io/v2";
+import { Duration } from "cdk8s";
+import type { Construct } from "constructs";
+import { fault, filled, interval, matching, namespaceName, optional } from "./faults.js";
+import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
+import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
+import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
+
+type Spec = NonNullable<IHelmRelease["spec"]>;
+type ChartSpec = NonNullable<Spec["chart"]>["spec"];
+
+/** Fields that are handed on as they are; their meaning is Flux's own. */
+type Plain =
+  | "commonMetadata"
+  | "driftDetection"
+  | "install"
+  | "kubeConfig"
+  | "maxHistory"
+  | "postRenderers"
+  | "releaseName"
+  | "rollback"
+  | "serviceAccountName"
+  | "storageNamespace"
+  | "suspend"
+  | "targetNamespace"
+  | "test"
+  | "uninstall"
+  | "upgrade"
+  | "valuesFrom";
+
+/** A chart by name in a repository, or an artifact that is the chart. */
+export type HelmChart =
+  | {
+      /** Name in a HelmRepository; path in a GitRepository or a Bucket. */
+      readonly chart: string;
+      readonly source: Reference<ChartSpec["sourceRef"]["kind"]>;
+      /** Version or range of versions. Without it, the newest is installed whenever it appears. @default any */
+      readonly version?: string;
+    }
+  | { readonly source: Reference<"OCIRepository"> };
+
+/** Which chart is installed, and with which values. */
+export interface HelmReleaseProps extends FluxObjectProps, Readonly<Pick<Spec, Plain>> {
+  readonly chart: HelmChart;
+  /** The chart's values. @default its own */
+  readonly values?: Readonly<Record<string, unknown>>;
+  /** Time between two looks for drift. @default ten minutes */
+  readonly interval?: Duration;
+  /** Longest time for one Helm action. @default Flux's own, five minutes */
+  readonly timeout?: Duration;
+  /** HelmReleases that must be Ready first. @default none */
+  readonly dependsOn?: ReadonlyArray<Reference<"HelmRelease">>;
+}
+
+/**
+ * A Helm chart that helm-controller installs and keeps at its version.
+ *
+ * @see https://fluxcd.io/flux/components/helm/helmreleases/
+ */
+export class HelmRelease extends FluxObject<"HelmRelease"> {
+  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  static named(name: string, options?: NamedOptions): Reference<"HelmRelease"> {
+    return named("HelmRelease", name, options);
+  }
+
+  constructor(scope: Construct, id: string, props: HelmReleaseProps) {
+    super(scope, id, props, {
+      apiVersion: "helm.toolkit.fluxcd.io/v2",
+      kind: "HelmRelease",
+      spec: () => render(this, props),
+      faults: () => faults(this, props),
+    });
+  }
+}
+
+function render(self: HelmRelease, props: HelmReleaseProps): Rendered<Spec> {
+  return {
+    ...renderChart(self, props.chart),
+    interval: fluxDuration(props.interval ?? Duration.minutes(10)),
+    timeout: optionalFluxDuration(props.timeout),
+    dependsOn: props.dependsOn?.map((other) => refer(self, other)),
+    values: props.values as Spec["values"],
+    commonMetadata: props.commonMetadata,
+    driftDetection: props.driftDetection,
+    install: props.install,
+    kubeConfig: props.kubeConfig,
+    maxHistory: props.maxHistory,
+    postRenderers: props.postRenderers,
+    releaseName: props.releaseName,
+    rollback: props.rollback,
+    serviceAccountName: props.serviceAccountName,
+    storageNamespace: props.storageNamespace,
+    suspend: props.suspend,
+    targetNamespace: props.targetNamespace,
+    test: props.test,
+    uninstall: props.uninstall,
+    upgrade: props.upgrade,
+    valuesFrom: props.valuesFrom,
+  };
+}
+
+function renderChart(self: HelmRelease, chart: HelmChart): Pick<Rendered<Spec>, "chart" | "chartRef"> {
+  if (!("chart" in chart)) return { chartRef: referWithKind(self, chart.source) };
+  const { chart: name, source, version } = chart;
+  return { chart: { spec: { chart: name, sourceRef: referWithKind(self, source), ...(version && { version }) } } };
+}
+
+function faults(self: HelmRelease, props: HelmReleaseProps): string[] {
+  return [
+    ...chartFaults(self, props.chart),
+    ...optional(interval, "interval", props.interval),
+    ...optional(interval, "timeout", props.timeout),
+    ...optional(namespaceName, "targetNamespace", props.targetNamespace),
+    ...optional(namespaceName, "storageNamespace", props.storageNamespace),
+    ...matching("releaseName", props.releaseName ?? self.name, /^.{1,53}$/, "at most 53 characters, as Helm allows"),
+    ...(props.dependsOn ?? []).flatMap((other, index) => missing(self, `dependsOn[${index}]`, other)),
+  ];
+}
+
+function chartFaults(self: HelmRelease, chart: HelmChart | undefined): string[] {
+  if (typeof chart !== "object" || chart === null) return fault("chart", "a chart and its source", chart);
+  return [
+    ...missing(self, "chart.source", chart.source),
+    ...("chart" in chart ? filled("chart.chart", chart.chart, "the name of a chart") : []),
+    ...("chart" in chart ? filled("chart.version", chart.version ?? "*", "a version or a range") : []),
+  ];
+}

@@ -1,0 +1,68 @@
+import type { IImageUpdateAutomation } from "@kubernetes-models/flux-cd/image.toolkit.fluxcd.io/v1";
+import { Duration } from "cdk8s";
+import type { Construct } from "constructs";
+import { filled, interval, matching, optional } from "./faults.js";
+import { fluxDuration } from "./flux-duration.js";
+import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
+import { missing, type Reference, referWithKind } from "./reference.js";
+
+type Spec = NonNullable<IImageUpdateAutomation["spec"]>;
+
+/** Which repository gets the picked tags, and how they are proposed. */
+export interface ImageUpdateAutomationProps
+  extends FluxObjectProps,
+    Readonly<Pick<Spec, "policySelector" | "suspend">> {
+  /** The repository that is written to; its Secret needs more than reading. */
+  readonly source: Reference<Spec["sourceRef"]["kind"]>;
+  /** Branch that is pushed to. Not the one that Flux follows: a merge request goes there. */
+  readonly pushBranch: string;
+  /** Author of the commits. */
+  readonly author: { readonly name: string; readonly email: string };
+  /** Go template of the commits' message. @default Flux's own */
+  readonly messageTemplate?: string;
+  /** Folder in which tags are set. @default "./", all of it */
+  readonly path?: string;
+  /** Time between two runs. @default ten minutes */
+  readonly interval?: Duration;
+}
+
+/**
+ * Commits that set images to the tags that policies picked.
+ *
+ * @see https://fluxcd.io/flux/components/image/imageupdateautomations/
+ */
+export class ImageUpdateAutomation extends FluxObject<"ImageUpdateAutomation"> {
+  constructor(scope: Construct, id: string, props: ImageUpdateAutomationProps) {
+    super(scope, id, props, {
+      apiVersion: "image.toolkit.fluxcd.io/v1",
+      kind: "ImageUpdateAutomation",
+      spec: () => render(this, props),
+      faults: () => faults(this, props),
+    });
+  }
+}
+
+function render(self: ImageUpdateAutomation, props: ImageUpdateAutomationProps): Rendered<Spec> {
+  const { author, messageTemplate } = props;
+  return {
+    sourceRef: referWithKind(self, props.source),
+    interval: fluxDuration(props.interval ?? Duration.minutes(10)),
+    git: {
+      commit: { author: { ...author }, ...(messageTemplate !== undefined && { messageTemplate }) },
+      push: { branch: props.pushBranch },
+    },
+    update: { path: props.path ?? "./", strategy: "Setters" },
+    policySelector: props.policySelector,
+    suspend: props.suspend,
+  };
+}
+
+function faults(self: ImageUpdateAutomation, props: ImageUpdateAutomationProps): string[] {
+  return [
+    ...missing(self, "source", props.source),
+    ...filled("pushBranch", props.pushBranch, "the name of a branch"),
+    ...filled("author.name", props.author?.name, "a name"),
+    ...matching("author.email", props.author?.email, /^\S+@\S+$/, "an address"),
+    ...optional(interval, "interval", props.interval),
+  ];
+}

@@ -1,0 +1,124 @@
+import type { IKustomization } from "@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1";
+import { Duration } from "cdk8s";
+import type { Construct } from "constructs";
+import { interval, matching, namespaceName, optional } from "./faults.js";
+import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
+import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
+import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
+
+type Spec = NonNullable<IKustomization["spec"]>;
+type PostBuild = NonNullable<Spec["postBuild"]>;
+
+/** Fields that are handed on as they are; their meaning is Flux's own. */
+type Plain =
+  | "commonMetadata"
+  | "components"
+  | "decryption"
+  | "deletionPolicy"
+  | "force"
+  | "healthCheckExprs"
+  | "healthChecks"
+  | "images"
+  | "kubeConfig"
+  | "patches"
+  | "serviceAccountName"
+  | "suspend"
+  | "targetNamespace"
+  | "wait";
+
+/** What a Kustomization can take its files from. */
+export type KustomizationSource = Reference<Spec["sourceRef"]["kind"]>;
+
+/** Which folder of which source Flux applies, and how. */
+export interface KustomizationProps extends FluxObjectProps, Readonly<Pick<Spec, Plain>> {
+  /** The GitRepository (OCIRepository, Bucket) itself, or its name: `GitRepository.named("myappsource")`. */
+  readonly source: KustomizationSource;
+  /** Folder inside the source: `./infra`. @default "./", all of it */
+  readonly path?: string;
+  /** Deletes what is no longer in the folder. Flux's own command leaves it off unless told. @default true */
+  readonly prune?: boolean;
+  /** Time between two looks for drift; a new revision is applied at once. @default ten minutes */
+  readonly interval?: Duration;
+  /** Time until a failed attempt is repeated. @default the interval */
+  readonly retryInterval?: Duration;
+  /** Longest time for applying and for the health checks. @default the interval */
+  readonly timeout?: Duration;
+  /** Kustomizations that must be Ready first. @default none */
+  readonly dependsOn?: ReadonlyArray<Reference<"Kustomization">>;
+  /** Values for `${NAME}` in the manifests. @default none, and `${…}` stays as it is */
+  readonly substitute?: Readonly<Record<string, string>>;
+  /** ConfigMaps and Secrets with more of them, in the same namespace. @default none */
+  readonly substituteFrom?: NonNullable<PostBuild["substituteFrom"]>;
+}
+
+/**
+ * A folder of a source that kustomize-controller applies to the cluster and keeps that way.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
+ */
+export class Kustomization extends FluxObject<"Kustomization"> {
+  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  static named(name: string, options?: NamedOptions): Reference<"Kustomization"> {
+    return named("Kustomization", name, options);
+  }
+
+  constructor(scope: Construct, id: string, props: KustomizationProps) {
+    super(scope, id, props, {
+      apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+      kind: "Kustomization",
+      spec: () => render(this, props),
+      faults: () => faults(this, props),
+    });
+  }
+}
+
+function render(self: Kustomization, props: KustomizationProps): Rendered<Spec> {
+  return {
+    sourceRef: referWithKind(self, props.source),
+    path: props.path ?? "./",
+    prune: props.prune ?? true,
+    interval: fluxDuration(props.interval ?? Duration.minutes(10)),
+    retryInterval: optionalFluxDuration(props.retryInterval),
+    timeout: optionalFluxDuration(props.timeout),
+    dependsOn: props.dependsOn?.map((other) => refer(self, other)),
+    postBuild: postBuild(props),
+    commonMetadata: props.commonMetadata,
+    components: props.components,
+    decryption: props.decryption,
+    deletionPolicy: props.deletionPolicy,
+    force: props.force,
+    healthCheckExprs: props.healthCheckExprs,
+    healthChecks: props.healthChecks,
+    images: props.images,
+    kubeConfig: props.kubeConfig,
+    patches: props.patches,
+    serviceAccountName: props.serviceAccountName,
+    suspend: props.suspend,
+    targetNamespace: props.targetNamespace,
+    wait: props.wait,
+  };
+}
+
+function postBuild({ substitute, substituteFrom }: KustomizationProps): PostBuild | undefined {
+  if (!substitute && !substituteFrom) return undefined;
+  return { ...(substitute && { substitute: { ...substitute } }), ...(substituteFrom && { substituteFrom }) };
+}
+
+function faults(self: Kustomization, props: KustomizationProps): string[] {
+  const dependencies = props.dependsOn ?? [];
+  return [
+    ...missing(self, "source", props.source),
+    ...matching("path", props.path ?? "./", /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, "a folder inside the source, ./FOLDER"),
+    ...optional(interval, "interval", props.interval),
+    ...optional(interval, "retryInterval", props.retryInterval),
+    ...optional(interval, "timeout", props.timeout),
+    ...optional(namespaceName, "targetNamespace", props.targetNamespace),
+    ...dependencies.flatMap((other, index) => missing(self, `dependsOn[${index}]`, other)),
+    ...Object.keys(props.substitute ?? {}).flatMap((name) =>
+      matching(`substitute.${name}`, name, /^[_A-Za-z][_A-Za-z0-9]*$/, "a name of letters, digits and _"),
+    ),
+    ...(props.wait && props.healthChecks?.length
+      ? ["healthChecks: expected none together with wait: Flux then checks everything and ignores the list"]
+      : []),
+  ];
+}

@@ -1,0 +1,4 @@
+import { main } from "./synth.js";
+
+// Entry of cdk8s.yaml; everything else is in functions that tests can call.
+await main();

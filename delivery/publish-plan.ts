@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path/posix";
+import { ownedFilesName } from "./owned-files.js";
+import type { Tree } from "./tree.js";
+
+/** A repository's folder as it is now. */
+export interface RepositoryFiles {
+  /** Git's object ids of the files, by path from the repository's top. */
+  readonly blobs: ReadonlyMap<string, string>;
+  /** Paths from the repository's top that an earlier synthesis wrote. */
+  readonly owned: ReadonlySet<string>;
+}
+
+/** One change of one file, as GitLab's commits API takes it. */
+export type FileAction =
+  | { readonly action: "create" | "update"; readonly filePath: string; readonly content: string }
+  | { readonly action: "delete"; readonly filePath: string };
+
+/**
+ * What makes the repository hold the tree: files that are new or differ, and earlier synthesized ones that are gone.
+ *
+ * Whatever nobody synthesized is left alone. Sorted by path, so that the same difference is the same commit.
+ */
+export function planPublish(current: RepositoryFiles, tree: Tree): FileAction[] {
+  const actions: FileAction[] = [];
+  for (const [filePath, content] of tree) {
+    const blob = current.blobs.get(filePath);
+    if (blob === undefined) actions.push({ action: "create", filePath, content });
+    else if (blob !== blobId(content, blob.length)) actions.push({ action: "update", filePath, content });
+  }
+  for (const filePath of current.owned) {
+    if (!tree.has(filePath) && current.blobs.has(filePath)) actions.push({ action: "delete", filePath });
+  }
+  return actions.sort((one, other) => (one.filePath < other.filePath ? -1 : 1));
+}
+
+/** The folders that a tree has a list for; nothing outside of them is read or changed. */
+export function foldersOf(tree: Tree): string[] {
+  return [...tree.keys()].filter((path) => path.endsWith(`/${ownedFilesName}`)).map((path) => dirname(path));
+}
+
+/** Paths of a folder's list, from the repository's top. The list itself is synthesized too. */
+export function ownedPaths(folder: string, names: Iterable<string>): string[] {
+  return [...names].map((name) => join(folder, name));
+}
+
+/**
+ * Id that Git gives to a file with this content.
+ *
+ * @param length of an id of the same repository: 40 digits are SHA-1, 64 are SHA-256
+ * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+ */
+export function blobId(content: string, length = 40): string {
+  const bytes = Buffer.from(content);
+  return createHash(length === 64 ? "sha256" : "sha1")
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest("hex");
+}

@@ -1,0 +1,44 @@
+import { App, Chart, Testing } from "cdk8s";
+import { expect, test } from "vitest";
+import { GitRepository } from "../../../constructs/git-repository.js";
+import { ImagePolicy, type ImagePolicyProps } from "../../../constructs/image-policy.js";
+import { ImageRepository } from "../../../constructs/image-repository.js";
+import { ImageUpdateAutomation, type ImageUpdateAutomationProps } from "../../../constructs/image-update-automation.js";
+
+const images = () => new Chart(new App(), "images", { namespace: "default" });
+
+test("the newest patch of nginx is committed to a branch of its own", () => {
+  // GIVEN
+  const chart = images();
+  const source = new GitRepository(chart, "app", { url: "https://gitlab.com/a/b.git", secretName: "write" });
+  // WHEN
+  const repository = new ImageRepository(chart, "nginx", { image: "docker.io/library/nginx" });
+  new ImagePolicy(chart, "patches", { repository, policy: { semver: { range: "1.14.x" } } });
+  const author = { name: "flux", email: "flux@example.org" };
+  new ImageUpdateAutomation(chart, "updates", { source, pushBranch: "flux/images", author, path: "./infra" });
+  // THEN
+  expect(Object.fromEntries(Testing.synth(chart).map(({ kind, spec }) => [kind, spec]))).toMatchObject({
+    ImageRepository: { image: "docker.io/library/nginx", interval: "10m" },
+    ImagePolicy: { imageRepositoryRef: { name: "nginx" }, policy: { semver: { range: "1.14.x" } } },
+    ImageUpdateAutomation: {
+      interval: "10m",
+      sourceRef: { kind: "GitRepository", name: "app" },
+      git: { commit: { author }, push: { branch: "flux/images" } },
+      update: { path: "./infra", strategy: "Setters" },
+    },
+  });
+});
+
+test("faults are refused at once, naming the constructs", () => {
+  const chart = images();
+  new ImageRepository(chart, "nginx", { image: "docker.io/library/nginx:1" });
+  new ImagePolicy(chart, "two", {
+    repository: ImageRepository.named("nobody"),
+    policy: { semver: { range: "1" }, numerical: { order: "asc" } },
+  });
+  new ImagePolicy(chart, "none", {} as ImagePolicyProps);
+  new ImageUpdateAutomation(chart, "updates", { pushBranch: "" } as ImageUpdateAutomationProps);
+  expect(() => Testing.synth(chart)).toThrow(
+    /images\/nginx\] image:[\s\S]*images\/two\] repository: no ImageRepository default\/nobody[\s\S]*images\/two\] policy: expected one of[\s\S]*images\/none\] repository:[\s\S]*images\/none\] policy:[\s\S]*images\/updates\] source:[\s\S]*pushBranch:[\s\S]*author\.name:[\s\S]*author\.email:/,
+  );
+});
