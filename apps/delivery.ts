@@ -12,6 +12,9 @@ export interface ApplicationRepository {
   readonly secretName?: string;
 }
 
+/** Name of the applications' source, and of the Secret beside it with the credential to read it. */
+export const sourceName = "myappsource";
+
 /** Files `myappsource.yaml` and `myapp.yaml`: where Flux finds the applications, and what it does with them. */
 export function deliver(
   setup: App,
@@ -20,8 +23,8 @@ export function deliver(
   settings: Settings["delivery"],
 ): Kustomization {
   const { namespace, interval } = settings;
-  const source = new GitRepository(new Chart(setup, "myappsource", { namespace }), "source", {
-    name: "myappsource",
+  const source = new GitRepository(new Chart(setup, sourceName, { namespace }), "source", {
+    name: sourceName,
     interval,
     ...repository,
   });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
 import { UserError } from "../core/user-error.js";
 import { synthesize, type Trees } from "./tree.js";
@@ -14,9 +15,6 @@ export interface SynthEnvironment {
   readonly CDK8S_OUTDIR?: string | undefined;
 }
 
-/** Name of the Secret that a stack puts beside the source, with the credential to read it. */
-export const sourceSecretName = "myappsource";
-
 /** Synthesizes from the committed settings and writes `setup` and `application` below the output folder. */
 export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, TreeWritten>> {
   const settings = await readSettings();
@@ -25,7 +23,7 @@ export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, 
     application: {
       url: env.TIMONIER_APPLICATION_URL || settings.application.url,
       branch: settings.application.branch,
-      secretName: sourceSecretName,
+      secretName: sourceName,
     },
     settings,
   });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { sourceName } from "../apps/delivery.js";
 import { clusterFolder } from "../apps/main.js";
 import { readSettings } from "../apps/settings-file.js";
 import { StateFolder } from "../core/state.js";
@@ -13,9 +14,6 @@ import { fluxManifests } from "./flux/distribution.js";
 import { Flux } from "./flux/flux.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
-
-/** Name of the application's source, and of the Secret that it reads with. */
-const applicationSource = "myappsource";
 
 /** Outputs of a stack. */
 export type Outputs = Record<string, pulumi.Input<unknown>>;
@@ -36,7 +34,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     application: {
       url: address(config.applicationRepository),
       branch: config.branch,
-      secretName: applicationSource,
+      secretName: sourceName,
     },
     settings,
   });
@@ -81,7 +79,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     caBundle: instance.caBundle,
     components,
     sync,
-    applicationSecret: { namespace: settings.delivery.namespace, name: applicationSource },
+    applicationSecret: { namespace: settings.delivery.namespace, name: sourceName },
   });
   return {
     cluster: cluster.name,

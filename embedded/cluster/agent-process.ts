@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import writeFileAtomic from "write-file-atomic";
+import { endProcess, startDaemon } from "../../core/daemon.js";
+import { findProcesses } from "./control-plane/parts.js";
+import type { ClusterLayout } from "./layout.js";
+import { agentPort, type ClusterRecord, serverOf } from "./record.js";
+import type { ClusterTools } from "./tools.js";
+
+/** What the runtime agent reads when it starts. */
+export interface AgentConfig {
+  readonly server: string;
+  readonly tools: ClusterTools;
+  /** Port of the node's logs. */
+  readonly logPort: number;
+  /** Ports that it must not give to a container. */
+  readonly reservedPorts: readonly number[];
+}
+
+/** Starts the runtime agent unless it runs with this configuration. It keeps the containers that run. */
+export async function startAgent(layout: ClusterLayout, tools: ClusterTools, record: ClusterRecord): Promise<void> {
+  mkdirSync(layout.pods, { recursive: true, mode: 0o700 });
+  const config: AgentConfig = {
+    server: serverOf(record),
+    tools,
+    logPort: record.ports[agentPort] ?? 0,
+    reservedPorts: Object.values(record.ports),
+  };
+  const text = JSON.stringify(config, undefined, 2);
+  const before = existsSync(layout.agentConfig) ? readFileSync(layout.agentConfig, "utf8") : undefined;
+  const running = findProcesses(layout).agents;
+  if (before === text && running.length > 0) return;
+  await Promise.all(running.map((one) => endProcess(one)));
+  for (const file of [layout.agentReady, layout.agentPid]) rmSync(file, { force: true });
+  writeFileAtomic.sync(layout.agentConfig, text, { mode: 0o600 });
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const script = fileURLToPath(new URL("./agent/main.ts", import.meta.url));
+  startDaemon({
+    command: process.execPath,
+    args: ["--max-old-space-size=96", "--import", tsx, script, layout.dir],
+    env: { PATH: process.env.PATH, LANG: "C.UTF-8" },
+    cwd: layout.agent,
+    pidFile: layout.agentPid,
+    logFile: layout.agentLog,
+  });
+}

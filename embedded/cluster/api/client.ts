@@ -1,0 +1,149 @@
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:https";
+
+/** How to reach an API server. */
+export interface ApiAccess {
+  /** `https://127.0.0.1:PORT` */
+  readonly server: string;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca: string;
+  /** PEM of the client's certificate and key. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What the API server refused. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly code: number,
+    /** `NotFound`, `Conflict`, `Expired`, … */
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One call. */
+export interface ApiCall {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** @default application/json; a PATCH without it is a merge patch */
+  readonly contentType?: string;
+  /** Milliseconds until the answer must have begun. @default 10 s */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The few calls that the cluster's own parts make, on node's own HTTPS: the full client library costs more memory than the
+ * agent has in all (docs/decisions/0042-a-thin-kubernetes-client.md).
+ */
+export class KubeApi {
+  readonly #agent: Agent;
+
+  constructor(readonly access: ApiAccess) {
+    this.#agent = new Agent({ keepAlive: true, ca: access.ca, cert: access.cert, key: access.key });
+  }
+
+  /** Answers of any kind, the body not read yet. */
+  open(call: ApiCall): Promise<IncomingMessage> {
+    const url = new URL(call.path, this.access.server);
+    for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
+    const method = call.method ?? "GET";
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        url,
+        {
+          method,
+          agent: this.#agent,
+          headers: {
+            accept: "application/json",
+            ...(body !== undefined && {
+              "content-type":
+                call.contentType ?? (method === "PATCH" ? "application/merge-patch+json" : "application/json"),
+              "content-length": Buffer.byteLength(body),
+            }),
+          },
+          ...(call.signal && { signal: call.signal }),
+        },
+        (answer) => {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+      );
+      const timer = setTimeout(() => sent.destroy(new Error(`${url.origin} does not answer`)), call.timeout ?? 10_000);
+      sent.on("error", (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        // The server went since the connection was last used: what was asked never arrived.
+        if (sent.reusedSocket && error.code === "ECONNRESET") resolve(this.open(call));
+        else reject(error);
+      });
+      sent.end(body);
+    });
+  }
+
+  /** @throws ApiError for every answer but 2xx */
+  async call<T>(call: ApiCall): Promise<T> {
+    const answer = await this.open(call);
+    const text = await readAll(answer);
+    const code = answer.statusCode ?? 0;
+    if (code >= 200 && code < 300) return parse(text) as T;
+    throw apiError(code, text);
+  }
+
+  /** @returns undefined when there is no such object */
+  async find<T>(path: string): Promise<T | undefined> {
+    try {
+      return await this.call<T>({ path });
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether the server says that it is ready. Never throws. */
+  async isReady(timeout: number): Promise<boolean> {
+    try {
+      const answer = await this.open({ path: "/readyz", timeout, signal: AbortSignal.timeout(timeout) });
+      answer.resume();
+      return answer.statusCode === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** The error in a Status body, or the text itself. */
+export function apiError(code: number, text: string): ApiError {
+  const status = parse(text) as { reason?: string; message?: string } | undefined;
+  return new ApiError(
+    code,
+    status?.reason ?? "",
+    status?.message ?? `the API server answered ${code}: ${text.slice(0, 200)}`,
+  );
+}
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding("utf8");
+  let text = "";
+  for await (const chunk of answer) text += chunk;
+  return text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

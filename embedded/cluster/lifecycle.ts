@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import lockfile from "proper-lockfile";
+import { silent } from "../../core/progress.js";
+import type { ClusterInspection, EmbeddedCluster, StartOptions } from "./contract.js";
+import { inspectParts, stopProcesses } from "./control-plane/parts.js";
+import { type ClusterLayout, clusterLayout } from "./layout.js";
+import { startParts } from "./start.js";
+import { type ClusterTools, requireTools } from "./tools.js";
+
+/**
+ * Starts the cluster of a state folder, or what is missing of it.
+ *
+ * Returns when pods can be scheduled: the API server is ready, the node is Ready, namespace default has its ServiceAccount and
+ * the runtime agent has seen every pod.
+ *
+ * @param dir state folder of this one cluster; made when it is not there
+ * @throws UserError naming what did not come up, with the last lines of its log
+ */
+export async function startCluster(
+  dir: string,
+  tools: ClusterTools,
+  options: StartOptions = {},
+): Promise<EmbeddedCluster> {
+  requireTools(tools);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const layout = layoutOf(dir);
+  return await locked(layout, () =>
+    startParts(layout, tools, {
+      progress: options.progress ?? silent,
+      timeout: options.timeout ?? 60_000,
+      ...(options.signal && { signal: options.signal }),
+    }),
+  );
+}
+
+/** Looks at processes and asks the API server, in a fraction of a second. */
+export async function inspectCluster(dir: string): Promise<ClusterInspection> {
+  return await inspectParts(layoutOf(dir));
+}
+
+/** Ends every process of the cluster; what it holds stays for the next start. */
+export async function stopCluster(dir: string): Promise<void> {
+  const layout = layoutOf(dir);
+  if (existsSync(layout.dir)) await locked(layout, () => stopProcesses(layout, 15_000));
+}
+
+/** Ends every process of the cluster and deletes its state folder, from whatever state it is in. */
+export async function removeCluster(dir: string): Promise<void> {
+  const layout = layoutOf(dir);
+  if (existsSync(layout.dir)) {
+    // What they hold goes too: no process needs time to write.
+    await locked(layout, () => stopProcesses(layout, 0));
+  } else {
+    await stopProcesses(layout, 0);
+  }
+  rmSync(layout.dir, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** One spelling of the folder, whatever links lead to it: processes are known by it. */
+function layoutOf(dir: string): ClusterLayout {
+  return clusterLayout(existsSync(dir) ? realpathSync(dir) : resolve(dir));
+}
+
+/** One command at a time: a second one waits and then finds the work done. */
+async function locked<T>(layout: ClusterLayout, work: () => Promise<T>): Promise<T> {
+  mkdirSync(layout.dir, { recursive: true, mode: 0o700 });
+  const release = await lockfile.lock(layout.dir, {
+    lockfilePath: layout.lock,
+    stale: 5_000,
+    retries: { retries: 600, minTimeout: 200, maxTimeout: 200, factor: 1 },
+    // A machine that slept: the lock is stale for others, and the work here goes on.
+    onCompromised: () => {},
+  });
+  try {
+    return await work();
+  } finally {
+    await release().catch(() => {});
+  }
+}

@@ -1,0 +1,34 @@
+/** Access levels by the names that the official provider has for them. @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
+const levels: Readonly<Record<string, number>> = {
+  "no one": 0,
+  minimal: 5,
+  guest: 10,
+  planner: 15,
+  reporter: 20,
+  securityManager: 25,
+  "security manager": 25,
+  developer: 30,
+  maintainer: 40,
+  owner: 50,
+  admin: 60,
+};
+
+/** Number of a level; undefined for a name that is none. */
+export function levelNumber(name: unknown): number | undefined {
+  return typeof name === "string" ? levels[name] : undefined;
+}
+
+/** Name of a level; undefined for a number that is none. */
+export function levelName(level: unknown): string | undefined {
+  return Object.entries(levels).find(([, number]) => number === level)?.[0];
+}
+
+/** A fault for each of the named inputs that is no level. */
+export function levelFaults(inputs: Readonly<Record<string, unknown>>, ...names: string[]) {
+  return names
+    .filter((name) => inputs[name] !== undefined && levelNumber(inputs[name]) === undefined)
+    .map((property) => ({
+      property,
+      reason: `"${String(inputs[property])}" is no access level: ${Object.keys(levels).join(", ")}`,
+    }));
+}

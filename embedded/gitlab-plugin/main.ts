@@ -1,0 +1,4 @@
+import { serve } from "../../sdks/provider-host/serve.js";
+import { gitlabPlugin } from "./plugin.js";
+
+serve(gitlabPlugin());

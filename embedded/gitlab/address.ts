@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from "node:fs";
+import { UserError } from "../../core/user-error.js";
+import type { Layout } from "./layout.js";
+import type { GitLabSettings } from "./settings.js";
+
+/** Where a folder's GitLab listens; made once, kept as long as the folder. */
+export interface KeptAddress {
+  readonly port: number;
+}
+
+/** The port of a folder; undefined when none was reserved. @throws UserError for a file that is none */
+export function readAddress(layout: Layout): KeptAddress | undefined {
+  if (!existsSync(layout.address)) return undefined;
+  try {
+    const kept = JSON.parse(readFileSync(layout.address, "utf8")) as KeptAddress;
+    if (Number.isInteger(kept.port) && kept.port > 0 && kept.port < 65_536) return kept;
+  } catch {
+    // Told below like a port that is none.
+  }
+  throw new UserError(
+    "the port of the embedded GitLab cannot be read",
+    layout.address,
+    'write {"port": N} or delete the file to choose a new one',
+  );
+}
+
+/** Address for clients, with the prefix and without a slash at the end. */
+export function urlOf(settings: GitLabSettings, port: number): string {
+  return `${settings.tls ? "https" : "http"}://127.0.0.1:${port}${settings.prefix}`;
+}

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import type { Layout } from "../layout.js";
+import type { State } from "../model/state.js";
+import type { Project } from "../model/types.js";
+import type { GitLabSettings } from "../settings.js";
+import type { Store } from "../store/store.js";
+import type { Faults } from "./faults.js";
+import type { Journal } from "./journal.js";
+import type { KeyedLock } from "./keyed-lock.js";
+
+/** What every request can reach. */
+export interface Context {
+  readonly store: Store;
+  readonly settings: GitLabSettings;
+  readonly layout: Layout;
+  /** Address that clients use, with the prefix, without a slash at the end. */
+  readonly url: string;
+  readonly locks: KeyedLock;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Answers that cost Git work and never change, by what they depend on. */
+  readonly memo: Map<string, unknown>;
+  /** Sends webhooks in the background. */
+  readonly deliver: (event: HookEvent) => void;
+  /** What cannot be answered with, for the log. */
+  readonly log: (line: string) => void;
+}
+
+/** Something that webhooks tell of. */
+export interface HookEvent {
+  readonly project: Project;
+  /** Which of a hook's switches must be on: `push_events`, `merge_requests_events`, `note_events`, `tag_push_events`. */
+  readonly trigger: string;
+  /** X-Gitlab-Event. */
+  readonly name: string;
+  /** Branch, for the hook's filter. */
+  readonly branch?: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** The state, for short. */
+export function stateOf(context: Context): State {
+  return context.store.state;
+}
+
+/** Folder of a project's bare repository. */
+export function repositoryOf(context: Context, project: Project): string {
+  return join(context.layout.repositories, project.repository);
+}

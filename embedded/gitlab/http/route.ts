@@ -1,0 +1,137 @@
+import pLimit from "p-limit";
+import { accessLevels } from "../model/access-level.js";
+import { canSeeGroup, canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
+import { findGroup, findProject } from "../model/namespaces.js";
+import { pageHeaders, pageRequest, slice } from "../model/paging.js";
+import type { Spec, Values } from "../model/params.js";
+import { forbidden, notFound, unauthorized } from "../model/problem.js";
+import type { State } from "../model/state.js";
+import type { Group, Project, User } from "../model/types.js";
+import type { Caller } from "./auth.js";
+import type { Context } from "./context.js";
+
+/** One REST request on its way through a handler. */
+export interface Call {
+  readonly context: Context;
+  readonly state: State;
+  /** Undefined where a route answers strangers too and one asks. */
+  readonly caller: Caller | undefined;
+  /** Parts of the path, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  /** Query and body together. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** The whole address as the client wrote it. */
+  readonly address: string;
+  readonly now: Date;
+  /** Highest role asked for so far, for the journal. */
+  role: number;
+}
+
+/** What a handler answers. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One line of the API. */
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly needs: Spec;
+  readonly may: Spec;
+  readonly options: RouteOptions;
+  readonly handle: (call: Call, values: never) => Answer | Promise<Answer>;
+}
+
+/** What differs from the rule of the method. */
+export interface RouteOptions {
+  /** Scopes of which one suffices. @default by method: api, and read_api for GET */
+  readonly scopes?: readonly string[];
+  /** Answers without a token as well. @default false */
+  readonly open?: boolean;
+  /** Where the path begins. @default "/api/v4" */
+  readonly base?: string;
+}
+
+/** Makes a line of the API, its parameters typed by their table. */
+export function route<N extends Spec, M extends Spec>(
+  method: Route["method"],
+  path: string,
+  spec: { readonly needs?: N; readonly may?: M } & RouteOptions,
+  handle: (call: Call, values: Values<N, M>) => Answer | Promise<Answer>,
+): Route {
+  const { needs = {}, may = {}, ...options } = spec;
+  return { method, path, needs, may, options, handle };
+}
+
+export const ok = (body: unknown, headers: Record<string, string> = {}): Answer => ({ status: 200, body, headers });
+export const created = (body: unknown): Answer => ({ status: 201, body });
+export const accepted = (): Answer => ({ status: 202, body: { message: "202 Accepted" } });
+export const noContent = (): Answer => ({ status: 204 });
+
+/** Elements of one page that are rendered at once: each may start Git processes. */
+const sideBySide = 4;
+
+/** The page of a list that the client asked for; only its elements are rendered. */
+export async function page<T>(call: Call, list: readonly T[], render: (element: T) => unknown): Promise<Answer> {
+  const request = pageRequest(call.raw);
+  const limit = pLimit(sideBySide);
+  const body = await Promise.all(slice(list, request).map((element) => limit(() => render(element))));
+  return { status: 200, body, headers: pageHeaders(list.length, request, call.address) };
+}
+
+/** Who calls. @throws Problem 401 for strangers */
+export function userOf(call: Call): User {
+  if (!call.caller) throw unauthorized();
+  return call.caller.user;
+}
+
+/** @throws Problem 403 for whoever is no administrator */
+export function administrator(call: Call): User {
+  const user = userOf(call);
+  call.role = Math.max(call.role, accessLevels.admin);
+  if (!user.admin) throw forbidden();
+  return user;
+}
+
+/**
+ * The project that the address names.
+ *
+ * @param level role that the call needs; 0 for whoever may see the project
+ * @throws Problem 404 for what the caller may not see, 403 for a role that is too low
+ */
+export function projectOf(call: Call, level: number = accessLevels.none, id = call.path.id ?? ""): Project {
+  call.role = Math.max(call.role, level);
+  const project = findProject(call.state, id);
+  if (!project || !canSeeProject(call.state, call.caller?.user, project)) throw notFound("Project");
+  if (level > 0) {
+    if (!call.caller) throw unauthorized();
+    if (projectLevel(call.state, call.caller.user, project, call.now) < level) throw forbidden();
+  }
+  return project;
+}
+
+/** The group that the address names, by the same rules. */
+export function groupOf(call: Call, level: number = accessLevels.none, id = call.path.id ?? ""): Group {
+  call.role = Math.max(call.role, level);
+  const group = findGroup(call.state, id);
+  if (!group || !canSeeGroup(call.state, call.caller?.user, group)) throw notFound("Group");
+  if (level > 0) {
+    if (!call.caller) throw unauthorized();
+    if (groupLevel(call.state, call.caller.user, group, call.now) < level) throw forbidden();
+  }
+  return group;
+}
+
+/** The element that an address names by a number. @throws Problem 404 */
+export function byId<T extends { readonly id: number }>(
+  list: readonly T[],
+  id: string | undefined,
+  what: string,
+  fits: (element: T) => boolean = () => true,
+): T {
+  const found = list.find((element) => element.id === Number(id) && fits(element));
+  if (!found) throw notFound(what);
+  return found;
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { parseForm } from "../model/form.js";
+import { fault, Problem } from "../model/problem.js";
+import type { Context } from "./context.js";
+import { serveGitRequest } from "./git-service.js";
+import { restHandler } from "./rest.js";
+import type { Route } from "./route.js";
+import { testRoutes } from "./test-endpoints.js";
+
+/** Key and certificate; undefined for plain HTTP. */
+export interface TlsPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Largest REST body: a commit of many files. */
+const bodyLimit = 128 * 1024 * 1024;
+
+/** The server with every route, not yet listening. */
+export function buildServer(context: Context, routes: readonly Route[], tls: TlsPair | undefined): FastifyInstance {
+  const { prefix } = context.settings;
+  const common = {
+    logger: false,
+    bodyLimit,
+    // Pushes may take long; a client that says nothing at all is still let go.
+    requestTimeout: 0,
+    keepAliveTimeout: 20_000,
+    forceCloseConnections: true as const,
+    routerOptions: { maxParamLength: 4_096, querystringParser: parseForm, ignoreTrailingSlash: true },
+    genReqId: () => randomUUID(),
+    rewriteUrl: (request: { url?: string | undefined }) => stripPrefix(request.url ?? "/", prefix),
+  };
+  const app = (tls ? fastify({ ...common, https: tls }) : fastify(common)) as unknown as FastifyInstance;
+  parseBodies(app);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id).header("cache-control", "no-cache");
+  });
+  app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "404 Not Found" }));
+  const handle = restHandler(context);
+  for (const each of routes) {
+    app.route({
+      method: each.method,
+      url: `${each.options.base ?? "/api/v4"}${each.path}`,
+      handler: (request, reply) => handle(each, request, reply),
+    });
+  }
+  for (const path of ["/-/health", "/-/readiness", "/-/liveness"])
+    app.get(path, (_request, reply) => reply.send("GitLab OK"));
+  if (context.settings.test) testRoutes(app, context);
+  const git = (request: FastifyRequest, reply: FastifyReply) => serveGitRequest(context, request, reply);
+  app.route({ method: ["GET", "POST"], url: "/*", handler: git });
+  return app;
+}
+
+/** The address below the prefix; what lies outside exists nowhere. */
+export function stripPrefix(url: string, prefix: string): string {
+  if (prefix === "") return url;
+  if (url === prefix) return "/";
+  return url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : "/-/outside";
+}
+
+function parseBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(/^application\/(.+\+)?json/, { parseAs: "string" }, (_request, body, done) => {
+    try {
+      done(null, body === "" ? {} : JSON.parse(body as string));
+    } catch {
+      done(fault(400, "Problems parsing JSON"));
+    }
+  });
+  app.addContentTypeParser(/^application\/x-www-form-urlencoded/, { parseAs: "string" }, (_request, body, done) => {
+    done(null, parseForm(body as string));
+  });
+  // Git's packs stay in the stream.
+  app.addContentTypeParser(/^application\/x-git-/, (_request, _payload, done) => done(null));
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, {}));
+}
+
+function answerError(context: Context, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof Problem) return reply.code(error.status).headers(error.headers).send(error.body);
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status < 500) return reply.code(status).send({ error: (error as Error).message });
+  context.log(`${request.method} ${request.url.split("?")[0]}: ${(error as Error).stack ?? String(error)}`);
+  return reply.code(500).send({ message: "500 Internal Server Error" });
+}

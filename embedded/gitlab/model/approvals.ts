@@ -1,0 +1,35 @@
+import { groupLevel } from "./membership.js";
+import { matchesWildcard } from "./paths.js";
+import type { State } from "./state.js";
+import type { ApprovalRule, MergeRequest } from "./types.js";
+
+/** Rules that hold for a merge request's target branch. */
+export function rulesOf(state: State, request: MergeRequest): ApprovalRule[] {
+  const protectedOnes = state.protectedBranches.filter(
+    (rule) => rule.projectId === request.projectId && matchesWildcard(rule.name, request.targetBranch),
+  );
+  return state.approvalRules.filter((rule) => {
+    if (rule.projectId !== request.projectId) return false;
+    if (rule.appliesToAllProtectedBranches) return protectedOnes.length > 0;
+    return rule.protectedBranchIds.length === 0 || protectedOnes.some(({ id }) => rule.protectedBranchIds.includes(id));
+  });
+}
+
+/** Approvals that a rule still lacks. */
+export function missingApprovals(state: State, request: MergeRequest, rule: ApprovalRule): number {
+  const anyone = rule.userIds.length === 0 && rule.groupIds.length === 0;
+  const counted = request.approvedBy.filter(({ userId }) => {
+    if (anyone || rule.userIds.includes(userId)) return true;
+    const user = state.users.find((candidate) => candidate.id === userId);
+    return rule.groupIds.some((id) => {
+      const group = state.groups.find((candidate) => candidate.id === id);
+      return group !== undefined && groupLevel(state, user, group) > 0;
+    });
+  });
+  return Math.max(0, rule.approvalsRequired - counted.length);
+}
+
+/** Whether every rule is content. */
+export function isApproved(state: State, request: MergeRequest): boolean {
+  return rulesOf(state, request).every((rule) => missingApprovals(state, request, rule) === 0);
+}

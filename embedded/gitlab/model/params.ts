@@ -1,0 +1,115 @@
+import { fault } from "./problem.js";
+
+/** What a parameter may be; a list of strings means one of them. */
+export type Kind =
+  | "string"
+  | "integer"
+  | "boolean"
+  | "day"
+  | "strings"
+  | "integers"
+  | "object"
+  | "objects"
+  | readonly string[];
+
+/** Parameters by name. */
+export type Spec = Readonly<Record<string, Kind>>;
+
+type Value<K> = K extends "string" | "day"
+  ? string
+  : K extends "integer"
+    ? number
+    : K extends "boolean"
+      ? boolean
+      : K extends "strings"
+        ? string[]
+        : K extends "integers"
+          ? number[]
+          : K extends "object"
+            ? Record<string, unknown>
+            : K extends "objects"
+              ? Record<string, unknown>[]
+              : K extends readonly (infer T)[]
+                ? T
+                : never;
+
+/** Parameters as read: those that are needed are there. */
+export type Values<N extends Spec, M extends Spec> = { [K in keyof N]: Value<N[K]> } & {
+  [K in keyof M]?: Value<M[K]>;
+};
+
+const invalid = Symbol("invalid");
+const unlisted = Symbol("unlisted");
+
+/**
+ * Reads a request's parameters.
+ *
+ * @throws Problem with every fault at once, worded as GitLab's parameter layer does: `name is missing, page is invalid`
+ */
+export function readParams<N extends Spec, M extends Spec>(
+  needs: N,
+  may: M,
+  raw: Readonly<Record<string, unknown>>,
+): Values<N, M> {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries({ ...needs, ...may })) {
+    const given = raw[name];
+    if (given === undefined || given === null) {
+      if (name in needs) faults.push(`${name} is missing`);
+      continue;
+    }
+    const value = coerce(kind, given);
+    if (value === invalid) faults.push(`${name} is invalid`);
+    else if (value === unlisted) faults.push(`${name} does not have a valid value`);
+    else if (name in needs && value === "") faults.push(`${name} is empty`);
+    else values[name] = value;
+  }
+  if (faults.length > 0) throw fault(400, faults.join(", "));
+  return values as Values<N, M>;
+}
+
+function coerce(kind: Kind, given: unknown): unknown {
+  if (typeof kind !== "string") return kind.includes(String(given)) ? String(given) : unlisted;
+  switch (kind) {
+    case "string":
+      return typeof given === "object" ? invalid : String(given);
+    case "integer":
+      return /^-?\d{1,15}$/.test(String(given)) ? Number(given) : invalid;
+    case "boolean":
+      if (given === "") return undefined;
+      if (["true", "1", "t", "on", "yes"].includes(String(given).toLowerCase())) return true;
+      return ["false", "0", "f", "off", "no"].includes(String(given).toLowerCase()) ? false : invalid;
+    case "day":
+      return day(given);
+    case "strings":
+      return list(given).map(String);
+    case "integers": {
+      const numbers = list(given).filter((item) => item !== "");
+      return numbers.every((item) => /^\d{1,15}$/.test(String(item))) ? numbers.map(Number) : invalid;
+    }
+    case "object":
+      return typeof given === "object" && !Array.isArray(given) ? given : invalid;
+    case "objects":
+      return objects(given);
+  }
+}
+
+function list(given: unknown): unknown[] {
+  if (Array.isArray(given)) return given;
+  if (typeof given === "object" && given !== null) return Object.values(given);
+  const text = String(given);
+  return text === "" ? [] : text.split(",");
+}
+
+function objects(given: unknown): unknown {
+  const items = Array.isArray(given) ? given : typeof given === "object" && given ? Object.values(given) : invalid;
+  return Array.isArray(items) && items.every((item) => typeof item === "object" && item !== null) ? items : invalid;
+}
+
+/** A day or a moment, kept as it was written once it is known to be one. */
+function day(given: unknown): unknown {
+  const text = String(given);
+  if (text === "") return undefined;
+  return /^\d{4}-\d\d-\d\d/.test(text) && Number.isFinite(Date.parse(text)) ? text : invalid;
+}

@@ -1,0 +1,140 @@
+import { accessLevels } from "./access-level.js";
+import { groupLevel, projectLevel } from "./membership.js";
+import { matchesWildcard } from "./paths.js";
+import { nextId, type State } from "./state.js";
+import type { BranchAccess, Project, ProtectedBranch, User } from "./types.js";
+
+/** Zero, as Git writes "no object". */
+export const zeroId = "0".repeat(40);
+
+/** One change of a ref, as a push asks for it. */
+export interface RefChange {
+  readonly before: string;
+  readonly after: string;
+  readonly ref: string;
+}
+
+/** What a push may do: refused as a whole with a message, or allowed as long as some refs only move forward. */
+export type PushDecision =
+  | { readonly allowed: false; readonly message: string }
+  | { readonly allowed: true; readonly forwardOnly: readonly string[] };
+
+/** Rules that hold for a branch: its own and every wildcard that fits. */
+export function rulesFor(state: State, project: Project, branch: string): ProtectedBranch[] {
+  return state.protectedBranches.filter((rule) => rule.projectId === project.id && matchesWildcard(rule.name, branch));
+}
+
+function granted(state: State, access: BranchAccess, user: User, project: Project): boolean {
+  if (access.userId !== null) return access.userId === user.id && projectLevel(state, user, project) >= 30;
+  if (access.groupId !== null) {
+    const group = state.groups.find((candidate) => candidate.id === access.groupId);
+    return group !== undefined && groupLevel(state, user, group) >= accessLevels.developer;
+  }
+  if (access.accessLevel === null || access.accessLevel === accessLevels.none) return false;
+  if (access.accessLevel === accessLevels.admin) return user.admin;
+  return projectLevel(state, user, project) >= access.accessLevel;
+}
+
+/** Whether a user may push to a branch. Where several rules fit, the most generous one counts, as in GitLab. */
+export function canPush(state: State, user: User, project: Project, branch: string, empty = false): boolean {
+  if (project.archived || projectLevel(state, user, project) < accessLevels.developer) return false;
+  const rules = rulesFor(state, project, branch);
+  if (rules.length > 0) return rules.some((rule) => rule.push.some((access) => granted(state, access, user, project)));
+  // The default branch of an empty project counts as protected before it exists.
+  if (empty && branch === project.defaultBranch && project.protectionPending) {
+    return projectLevel(state, user, project) >= accessLevels.maintainer;
+  }
+  return true;
+}
+
+/** Whether a user may merge into a branch through a merge request. */
+export function canMerge(state: State, user: User, project: Project, branch: string): boolean {
+  if (project.archived || projectLevel(state, user, project) < accessLevels.developer) return false;
+  const rules = rulesFor(state, project, branch);
+  if (rules.length === 0) return true;
+  return rules.some((rule) => [...rule.merge, ...rule.push].some((access) => granted(state, access, user, project)));
+}
+
+/** Whether history of a branch may be rewritten: where several rules fit, one that allows it suffices. */
+export function allowsForcePush(state: State, project: Project, branch: string): boolean {
+  const rules = rulesFor(state, project, branch);
+  return rules.length === 0 || rules.some((rule) => rule.allowForcePush);
+}
+
+/**
+ * Decides a push over HTTPS, in GitLab's words.
+ *
+ * @param empty whether the repository has no branch yet
+ */
+export function decidePush(
+  state: State,
+  user: User,
+  project: Project,
+  changes: readonly RefChange[],
+  empty: boolean,
+): PushDecision {
+  const forwardOnly: string[] = [];
+  for (const change of changes) {
+    const message = refusal(state, user, project, change, empty);
+    if (message) return { allowed: false, message };
+    const branch = change.ref.replace(/^refs\/heads\//, "");
+    if (change.ref.startsWith("refs/heads/") && !allowsForcePush(state, project, branch)) forwardOnly.push(change.ref);
+  }
+  return { allowed: true, forwardOnly };
+}
+
+function refusal(state: State, user: User, project: Project, change: RefChange, empty: boolean): string | undefined {
+  const level = projectLevel(state, user, project);
+  if (change.ref.startsWith("refs/tags/")) {
+    return change.before !== zeroId && level < accessLevels.maintainer
+      ? "You are not allowed to change existing tags on this project."
+      : undefined;
+  }
+  if (!change.ref.startsWith("refs/heads/")) return "You can only push to branches and tags.";
+  const branch = change.ref.slice("refs/heads/".length);
+  const isProtected = rulesFor(state, project, branch).length > 0;
+  if (change.after === zeroId) {
+    if (branch === project.defaultBranch) return "The default branch of a project cannot be deleted.";
+    if (!isProtected) return undefined;
+    return level < accessLevels.maintainer
+      ? "You are not allowed to delete protected branches from this project. Only a project maintainer or owner can delete a protected branch."
+      : "You can only delete protected branches using the web interface.";
+  }
+  if (canPush(state, user, project, branch, empty)) return undefined;
+  if (empty && !isProtected) {
+    return "A default branch (e.g. main) does not yet exist for this project. Ask a project Owner or Maintainer to create a default branch.";
+  }
+  if (change.before === zeroId && !empty) {
+    return canMerge(state, user, project, branch)
+      ? "You can only create protected branches using the web interface and API."
+      : "You are not allowed to create protected branches on this project.";
+  }
+  return "You are not allowed to push code to protected branches on this project.";
+}
+
+/** One access entry for a role. */
+export function roleAccess(state: State, accessLevel: number): BranchAccess {
+  return { id: nextId(state, "branchAccess"), accessLevel, userId: null, groupId: null, deployKeyId: null };
+}
+
+/**
+ * Protects the default branch when it first appears, as new projects have it: maintainers push and merge.
+ *
+ * @see https://docs.gitlab.com/user/project/repository/branches/default/#protect-initial-default-branches
+ */
+export function protectDefaultBranch(state: State, project: Project): void {
+  if (!project.protectionPending) return;
+  project.protectionPending = false;
+  const name = project.defaultBranch;
+  if (state.protectedBranches.some((rule) => rule.projectId === project.id && rule.name === name)) return;
+  state.protectedBranches.push({
+    id: nextId(state, "protectedBranch"),
+    projectId: project.id,
+    name,
+    push: [roleAccess(state, accessLevels.maintainer)],
+    merge: [roleAccess(state, accessLevels.maintainer)],
+    unprotect: [],
+    allowForcePush: false,
+    codeOwnerApprovalRequired: false,
+  });
+}

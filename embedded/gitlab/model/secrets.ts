@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** Prefixes that tell what a leaked value is. @see https://docs.gitlab.com/security/tokens/#token-prefixes */
+export const tokenPrefixes = { access: "glpat-", deploy: "gldt-", runners: "GR1348941" } as const;
+
+/** A new value with 160 random bits. */
+export function newSecret(prefix: string): string {
+  return prefix + randomBytes(20).toString("base64url");
+}
+
+/** What is kept of a value. A plain digest suffices: the values are random, so there is nothing to guess. */
+export function digest(value: string): string {
+  return createHash("sha256").update(value).digest("base64");
+}
+
+/** A random identifier in hexadecimal. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString("hex");
+}

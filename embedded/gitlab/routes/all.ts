@@ -1,0 +1,43 @@
+import type { Route } from "../http/route.js";
+import { approvalRoutes } from "./approvals.js";
+import { branchRoutes } from "./branches.js";
+import { commitRoutes } from "./commits.js";
+import { deployTokenRoutes } from "./deploy-tokens.js";
+import { fileRoutes } from "./files.js";
+import { groupRoutes } from "./groups.js";
+import { hookRoutes } from "./hooks.js";
+import { instanceRoutes } from "./instance.js";
+import { keyRoutes } from "./keys.js";
+import { memberRoutes } from "./members.js";
+import { mergeRequestRoutes } from "./merge-requests.js";
+import { noteRoutes } from "./notes.js";
+import { projectRoutes } from "./projects.js";
+import { protectedBranchRoutes } from "./protected-branches.js";
+import { scheduleRoutes } from "./schedules.js";
+import { tagRoutes } from "./tags.js";
+import { tokenRoutes } from "./tokens.js";
+import { userRoutes } from "./users.js";
+import { variableRoutes } from "./variables.js";
+
+/** The whole API. */
+export const allRoutes: readonly Route[] = [
+  ...instanceRoutes,
+  ...userRoutes,
+  ...tokenRoutes,
+  ...groupRoutes,
+  ...memberRoutes,
+  ...projectRoutes,
+  ...fileRoutes,
+  ...commitRoutes,
+  ...branchRoutes,
+  ...protectedBranchRoutes,
+  ...mergeRequestRoutes,
+  ...noteRoutes,
+  ...deployTokenRoutes,
+  ...hookRoutes,
+  ...approvalRoutes,
+  ...variableRoutes,
+  ...scheduleRoutes,
+  ...keyRoutes,
+  ...tagRoutes,
+];

@@ -1,0 +1,99 @@
+import { isExpired } from "../http/auth.js";
+import {
+  administrator,
+  type Call,
+  created,
+  groupOf,
+  noContent,
+  ok,
+  page,
+  projectOf,
+  type Route,
+  route,
+} from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { fault, invalid, notFound } from "../model/problem.js";
+import { deployScopes } from "../model/scopes.js";
+import { digest, newSecret, tokenPrefixes } from "../model/secrets.js";
+import { nextId, removeWhere } from "../model/state.js";
+import type { DeployToken } from "../model/types.js";
+
+const wish = { expires_at: "day", username: "string" } as const;
+
+/** @see https://docs.gitlab.com/api/deploy_tokens/ */
+export const deployTokenRoutes: readonly Route[] = [
+  route("GET", "/deploy_tokens", { may: { active: "boolean" } }, (call, values) => {
+    administrator(call);
+    return list(call, call.state.deployTokens, values.active);
+  }),
+  ...(["project", "group"] as const).flatMap((kind) => {
+    const base = `/${kind}s/:id/deploy_tokens`;
+    return [
+      route("GET", base, { may: { active: "boolean" } }, (call, { active }) => list(call, owned(call, kind), active)),
+      route("GET", `${base}/:token_id`, {}, (call) => ok(view(call, existing(call, kind)))),
+      route("POST", base, { needs: { name: "string", scopes: "strings" }, may: wish }, (call, values) => {
+        const { id: ownerId } = ownerOf(call, kind);
+        if (values.scopes.length === 0) throw invalid({ base: ["Scopes can't be blank"] });
+        if (values.scopes.some((scope) => !deployScopes.includes(scope)))
+          throw fault(400, "scopes does not have a valid value");
+        if (values.username !== undefined && !/^[\w.+-]+$/.test(values.username)) {
+          throw invalid({ username: ["can contain only letters, digits, '_', '-', '+', and '.'"] });
+        }
+        const id = nextId(call.state, "deployToken");
+        const value = newSecret(tokenPrefixes.deploy);
+        const token: DeployToken = {
+          id,
+          owner: { kind, id: ownerId },
+          name: values.name,
+          username: values.username || `gitlab+deploy-token-${id}`,
+          scopes: [...new Set(values.scopes)],
+          digest: digest(value),
+          createdAt: call.now.toISOString(),
+          expiresAt: values.expires_at === undefined ? null : new Date(values.expires_at).toISOString(),
+          revoked: false,
+        };
+        call.state.deployTokens.push(token);
+        return created({ ...view(call, token), token: value });
+      }),
+      route("DELETE", `${base}/:token_id`, {}, (call) => {
+        const gone = existing(call, kind);
+        removeWhere(call.state.deployTokens, (token) => token === gone);
+        return noContent();
+      }),
+    ];
+  }),
+];
+
+function ownerOf(call: Call, kind: "project" | "group"): { readonly id: number } {
+  return kind === "project" ? projectOf(call, accessLevels.maintainer) : groupOf(call, accessLevels.owner);
+}
+
+function owned(call: Call, kind: "project" | "group"): DeployToken[] {
+  const { id } = ownerOf(call, kind);
+  return call.state.deployTokens.filter(({ owner }) => owner.kind === kind && owner.id === id);
+}
+
+function existing(call: Call, kind: "project" | "group"): DeployToken {
+  const token = owned(call, kind).find(({ id }) => String(id) === call.path.token_id);
+  if (!token) throw notFound("DeployToken");
+  return token;
+}
+
+function list(call: Call, tokens: readonly DeployToken[], active: boolean | undefined) {
+  const found = tokens.filter(
+    (token) => active === undefined || active === (!token.revoked && !isExpired(token.expiresAt, call.now)),
+  );
+  return page(call, found, (token) => view(call, token));
+}
+
+function view(call: Call, token: DeployToken): Record<string, unknown> {
+  return {
+    id: token.id,
+    name: token.name,
+    username: token.username,
+    expires_at: token.expiresAt,
+    scopes: token.scopes,
+    revoked: token.revoked,
+    expired: isExpired(token.expiresAt, call.now),
+  };
+}

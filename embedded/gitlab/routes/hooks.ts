@@ -1,0 +1,144 @@
+import { branchHead } from "../git/read.js";
+import { alertStatus, deliver, recordDelivery } from "../hooks.js";
+import { repositoryOf } from "../http/context.js";
+import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { isGoodHookUrl, localHooksAllowed } from "../model/hook-address.js";
+import { fault, notFound, problem } from "../model/problem.js";
+import { zeroId } from "../model/protection.js";
+import { nextId, removeWhere } from "../model/state.js";
+import type { Hook, Project } from "../model/types.js";
+import { pushPayload } from "../views/push-event.js";
+
+const base = "/projects/:id/hooks";
+const switches = [
+  "push_events",
+  "tag_push_events",
+  "issues_events",
+  "confidential_issues_events",
+  "merge_requests_events",
+  "note_events",
+  "confidential_note_events",
+  "job_events",
+  "pipeline_events",
+  "wiki_page_events",
+  "deployment_events",
+  "releases_events",
+  "emoji_events",
+  "feature_flag_events",
+  "milestone_events",
+  "resource_access_token_events",
+  "resource_deploy_token_events",
+  "vulnerability_events",
+  "repository_update_events",
+] as const;
+const attributes = {
+  name: "string",
+  description: "string",
+  push_events_branch_filter: "string",
+  branch_filter_strategy: ["wildcard", "regex", "all_branches"],
+  enable_ssl_verification: "boolean",
+  custom_webhook_template: "string",
+  custom_headers: "objects",
+  url_variables: "objects",
+  token: "string",
+  ...(Object.fromEntries(switches.map((name) => [name, "boolean"])) as Record<(typeof switches)[number], "boolean">),
+} as const;
+const defaults = {
+  ...Object.fromEntries(switches.map((name) => [name, name === "push_events"])),
+  name: null,
+  description: null,
+  push_events_branch_filter: null,
+  branch_filter_strategy: "wildcard",
+  enable_ssl_verification: true,
+  custom_webhook_template: null,
+};
+
+/** @see https://docs.gitlab.com/api/project_webhooks/ */
+export const hookRoutes: readonly Route[] = [
+  route("GET", base, {}, (call) => page(call, owned(call), (hook) => view(call, hook))),
+  route("GET", `${base}/:hook_id`, {}, (call) => ok(view(call, existing(call)))),
+  route("POST", base, { needs: { url: "string" }, may: attributes }, (call, values) => {
+    const project = projectOf(call, accessLevels.maintainer);
+    const { url, token, ...settings } = values;
+    checkUrl(call, url);
+    const hook: Hook = {
+      id: nextId(call.state, "hook"),
+      projectId: project.id,
+      url,
+      token: token || null,
+      createdAt: call.now.toISOString(),
+      settings: { push_events: true, ...settings },
+      failures: 0,
+      disabledUntil: null,
+    };
+    call.state.hooks.push(hook);
+    return created(view(call, hook));
+  }),
+  route("PUT", `${base}/:hook_id`, { may: { ...attributes, url: "string" } }, (call, values) => {
+    const hook = existing(call);
+    const { url, token, ...settings } = values;
+    if (url !== undefined) checkUrl(call, url);
+    Object.assign(hook.settings, settings);
+    if (url !== undefined) Object.assign(hook, { url, failures: 0, disabledUntil: null });
+    if (token !== undefined) hook.token = token || null;
+    return ok(view(call, hook));
+  }),
+  route("DELETE", `${base}/:hook_id`, {}, (call) => {
+    const gone = existing(call);
+    removeWhere(call.state.hooks, (hook) => hook === gone);
+    return noContent();
+  }),
+  route("POST", `${base}/:hook_id/test/:trigger`, {}, async (call) => {
+    const project = projectOf(call, accessLevels.maintainer);
+    const hook = existing(call);
+    if (!switches.includes(call.path.trigger as never)) throw fault(400, "trigger does not have a valid value");
+    const status = await test(call, project, hook).catch((error) => {
+      throw problem(422, (error as Error).message);
+    });
+    recordDelivery(hook, status < 400, call.now);
+    if (status >= 400) throw problem(422, `Hook executed successfully but returned HTTP ${status}`);
+    return created({ message: "201 Created" });
+  }),
+];
+
+async function test(call: Call, project: Project, hook: Hook): Promise<number> {
+  const head = await branchHead(repositoryOf(call.context, project), project.defaultBranch);
+  if (!head) throw new Error("Ensure the project has at least one commit.");
+  const change = { ref: `refs/heads/${project.defaultBranch}`, before: zeroId, after: head };
+  const payload = await pushPayload(call.context, project, userOf(call), change);
+  const event = { project, trigger: "push_events", name: "Push Hook", payload };
+  return deliver(hook, event, call.context.settings, call.context.url, call.state);
+}
+
+function checkUrl(call: Call, url: string): void {
+  if (!isGoodHookUrl(url, localHooksAllowed(call.context.settings, call.state))) throw fault(422, "Invalid url given");
+}
+
+function owned(call: Call): Hook[] {
+  const project = projectOf(call, accessLevels.maintainer);
+  return call.state.hooks.filter((hook) => hook.projectId === project.id);
+}
+
+function existing(call: Call): Hook {
+  const hook = owned(call).find(({ id }) => String(id) === call.path.hook_id);
+  if (!hook) throw notFound();
+  return hook;
+}
+
+function view(call: Call, hook: Hook): Record<string, unknown> {
+  const names = (list: unknown) => ((list as { key: string }[] | undefined) ?? []).map(({ key }) => ({ key }));
+  return {
+    id: hook.id,
+    url: hook.url,
+    created_at: hook.createdAt,
+    ...defaults,
+    ...hook.settings,
+    // Values of headers and variables are as secret as the token.
+    custom_headers: names(hook.settings.custom_headers),
+    url_variables: names(hook.settings.url_variables),
+    alert_status: alertStatus(hook, call.now),
+    disabled_until: hook.disabledUntil,
+    project_id: hook.projectId,
+  };
+}

@@ -1,0 +1,142 @@
+import {
+  type Call,
+  created,
+  groupOf,
+  noContent,
+  ok,
+  page,
+  projectOf,
+  type Route,
+  route,
+  userOf,
+} from "../http/route.js";
+import { accessLevels, memberLevels } from "../model/access-level.js";
+import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../model/membership.js";
+import { fault, forbidden, notFound, problem } from "../model/problem.js";
+import { removeWhere } from "../model/state.js";
+import type { Member } from "../model/types.js";
+import { memberView } from "../views/user.js";
+
+type Source = "project" | "group";
+
+/** @see https://docs.gitlab.com/api/members/ */
+export const memberRoutes: readonly Route[] = (["project", "group"] as const).flatMap((source) => {
+  const base = `/${source}s/:id/members`;
+  const wish = { access_level: "integer" } as const;
+  return [
+    route("GET", base, { may: { query: "string", user_ids: "integers" } }, (call, values) => {
+      const own = all(call, source).filter(
+        (member) => member.source === source && member.sourceId === idOf(call, source),
+      );
+      return page(call, search(call, own, values), (member) => memberView(call.context, member));
+    }),
+    route("GET", `${base}/all`, { may: { query: "string", user_ids: "integers" } }, (call, values) =>
+      page(call, search(call, highest(all(call, source)), values), (member) => memberView(call.context, member)),
+    ),
+    route("GET", `${base}/:user_id`, {}, (call) => ok(memberView(call.context, own(call, source)))),
+    route("GET", `${base}/all/:user_id`, {}, (call) => {
+      const found = highest(all(call, source)).find((member) => String(member.userId) === call.path.user_id);
+      if (!found) throw notFound();
+      return ok(memberView(call.context, found));
+    }),
+    route(
+      "POST",
+      base,
+      { needs: wish, may: { user_id: "string", username: "string", expires_at: "day" } },
+      (call, values) => {
+        const sourceId = manage(call, source);
+        const user = call.state.users.find(
+          ({ id, username }) => String(id) === values.user_id || username === values.username,
+        );
+        if (!values.user_id && !values.username)
+          throw fault(400, "user_id, username are missing, exactly one parameter must be provided");
+        if (!user) throw notFound("User");
+        checkLevel(call, source, values.access_level);
+        if (
+          call.state.members.some(
+            (member) => member.source === source && member.sourceId === sourceId && member.userId === user.id,
+          )
+        ) {
+          throw problem(409, "Member already exists");
+        }
+        const member: Member = {
+          source,
+          sourceId,
+          userId: user.id,
+          accessLevel: values.access_level,
+          expiresAt: values.expires_at ?? null,
+          createdAt: call.now.toISOString(),
+          createdBy: userOf(call).id,
+        };
+        call.state.members.push(member);
+        return created(memberView(call.context, member));
+      },
+    ),
+    route("PUT", `${base}/:user_id`, { needs: wish, may: { expires_at: "day" } }, (call, values) => {
+      manage(call, source);
+      checkLevel(call, source, values.access_level);
+      const member = own(call, source);
+      member.accessLevel = values.access_level;
+      if (values.expires_at !== undefined) member.expiresAt = values.expires_at;
+      return ok(memberView(call.context, member));
+    }),
+    route("DELETE", `${base}/:user_id`, {}, (call) => {
+      if (call.path.user_id !== String(userOf(call).id)) manage(call, source);
+      const gone = own(call, source);
+      removeWhere(call.state.members, (member) => member === gone);
+      return noContent();
+    }),
+  ];
+});
+
+function idOf(call: Call, source: Source, level: number = accessLevels.none): number {
+  return (source === "project" ? projectOf(call, level) : groupOf(call, level)).id;
+}
+
+function all(call: Call, source: Source): Member[] {
+  return source === "project"
+    ? projectMembers(call.state, projectOf(call))
+    : inheritedMembers(call.state, groupOf(call));
+}
+
+function own(call: Call, source: Source): Member {
+  const id = idOf(call, source);
+  const found = call.state.members.find(
+    (member) => member.source === source && member.sourceId === id && String(member.userId) === call.path.user_id,
+  );
+  if (!found) throw notFound();
+  return found;
+}
+
+/** Maintainers manage a project's members, owners a group's. */
+function manage(call: Call, source: Source): number {
+  return idOf(call, source, source === "project" ? accessLevels.maintainer : accessLevels.owner);
+}
+
+/** Nobody hands out more than she has. */
+function checkLevel(call: Call, source: Source, level: number): void {
+  if (!memberLevels.includes(level)) throw fault(400, "access_level does not have a valid value");
+  const user = userOf(call);
+  const mine =
+    source === "project"
+      ? projectLevel(call.state, user, projectOf(call))
+      : groupLevel(call.state, user, groupOf(call));
+  if (level > mine) throw forbidden();
+}
+
+function highest(members: readonly Member[]): Member[] {
+  const best = new Map<number, Member>();
+  for (const member of members) {
+    const known = best.get(member.userId);
+    if (!known || known.accessLevel < member.accessLevel) best.set(member.userId, member);
+  }
+  return [...best.values()];
+}
+
+function search(call: Call, members: readonly Member[], values: { query?: string; user_ids?: number[] }): Member[] {
+  return members.filter((member) => {
+    if (values.user_ids && !values.user_ids.includes(member.userId)) return false;
+    const user = call.state.users.find(({ id }) => id === member.userId);
+    return !values.query || `${user?.name} ${user?.username}`.toLowerCase().includes(values.query.toLowerCase());
+  });
+}

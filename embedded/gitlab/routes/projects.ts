@@ -1,0 +1,262 @@
+import {
+  accepted,
+  administrator,
+  type Call,
+  created,
+  groupOf,
+  ok,
+  page,
+  projectOf,
+  type Route,
+  route,
+  userOf,
+} from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
+import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/namespaces.js";
+import type { Kind } from "../model/params.js";
+import { fault, invalid, notFound, problem } from "../model/problem.js";
+import { keptAttributes, projectParams } from "../model/project-attributes.js";
+import type { Project, User, Visibility } from "../model/types.js";
+import {
+  checkPurge,
+  createProject,
+  markForDeletion,
+  purgeProjects,
+  restoreProject,
+  updateProject,
+} from "../projects.js";
+import { projectView, simpleProject } from "../views/project.js";
+
+const { maintainer, owner } = accessLevels;
+const visibilities = ["private", "internal", "public"] as const;
+const editable = {
+  name: "string",
+  path: "string",
+  visibility: visibilities,
+  default_branch: "string",
+  tag_list: "strings",
+  archived: "boolean",
+} as const;
+const params = { ...projectParams, ...editable } as typeof editable & Record<string, Kind>;
+const filters = {
+  search: "string",
+  owned: "boolean",
+  membership: "boolean",
+  simple: "boolean",
+  archived: "boolean",
+  visibility: visibilities,
+  min_access_level: "integer",
+  order_by: "string",
+  sort: ["asc", "desc"],
+  include_subgroups: "boolean",
+  topic: "string",
+} as const;
+
+/** @see https://docs.gitlab.com/api/projects/ */
+export const projectRoutes: readonly Route[] = [
+  route("GET", "/projects", { may: filters, open: true }, (call, values) => list(call, call.state.projects, values)),
+  route("GET", "/users/:id/projects", { may: filters, open: true }, (call, values) => {
+    const user = call.state.users.find(({ id, username }) => String(id) === call.path.id || username === call.path.id);
+    if (!user) throw notFound("User");
+    return list(
+      call,
+      call.state.projects.filter((project) => project.namespaceId === user.namespaceId),
+      values,
+    );
+  }),
+  route("GET", "/groups/:id/projects", { may: filters, open: true }, (call, values) => {
+    const group = groupOf(call);
+    const inside = new Set([group.id]);
+    for (const each of values.include_subgroups ? call.state.groups : [])
+      if (inside.has(each.parentId ?? 0)) inside.add(each.id);
+    return list(
+      call,
+      call.state.projects.filter((project) => inside.has(project.namespaceId)),
+      values,
+    );
+  }),
+  route("GET", "/projects/:id", { open: true }, async (call) => {
+    const project = projectOf(call);
+    return ok(
+      call.caller ? await projectView(call.context, project, call.caller.user) : simpleProject(call.context, project),
+    );
+  }),
+  route(
+    "POST",
+    "/projects",
+    { may: { ...params, namespace_id: "integer", initialize_with_readme: "boolean" } },
+    (call, values) => create(call, userOf(call), values),
+  ),
+  route(
+    "POST",
+    "/projects/user/:user_id",
+    { may: { ...params, initialize_with_readme: "boolean" } },
+    (call, values) => {
+      administrator(call);
+      const user = call.state.users.find(({ id }) => String(id) === call.path.user_id);
+      if (!user) throw notFound("User");
+      return create(call, user, values);
+    },
+  ),
+  route("PUT", "/projects/:id", { may: params }, async (call, values) => {
+    const project = projectOf(call, maintainer);
+    const settings = attributes(values);
+    const { name, path, visibility, default_branch: defaultBranch } = values;
+    await updateProject(call.context, project, { name, path, visibility, defaultBranch, settings });
+    return ok(await projectView(call.context, project, userOf(call)));
+  }),
+  route("DELETE", "/projects/:id", { may: { permanently_remove: "boolean", full_path: "string" } }, (call, values) => {
+    const project = projectOf(call, owner);
+    if (values.permanently_remove) {
+      checkPurge(call.context, project, values.full_path);
+      setImmediate(() => void purgeProjects(call.context, [project]).catch((error) => call.context.log(String(error))));
+    } else {
+      markForDeletion(project);
+    }
+    return accepted();
+  }),
+  route("POST", "/projects/:id/restore", {}, async (call) => {
+    const project = projectOf(call, owner);
+    restoreProject(call.context, project);
+    return created(await projectView(call.context, project, userOf(call)));
+  }),
+  route("POST", "/projects/:id/archive", {}, (call) => setArchived(call, true)),
+  route("POST", "/projects/:id/unarchive", {}, (call) => setArchived(call, false)),
+  route("PUT", "/projects/:id/transfer", { needs: { namespace: "string" } }, async (call, { namespace: id }) => {
+    const project = projectOf(call, owner);
+    const namespace = findNamespace(call.state, id);
+    if (!namespace || !mayCreateIn(call, userOf(call), namespace.id)) throw notFound("Namespace");
+    if (pathTaken(call.state, namespace, project.path))
+      throw problem(400, "Transfer failed: project with the same path already exists");
+    project.namespaceId = namespace.id;
+    return ok(await projectView(call.context, project, userOf(call)));
+  }),
+  route(
+    "POST",
+    "/projects/:id/share",
+    { needs: { group_id: "integer", group_access: "integer" }, may: { expires_at: "day" } },
+    (call, values) => {
+      const project = projectOf(call, maintainer);
+      const group = groupOf(call, 0, String(values.group_id));
+      if (call.state.shares.some((share) => share.projectId === project.id && share.groupId === group.id)) {
+        throw problem(409, "Group has already been taken");
+      }
+      const share = {
+        projectId: project.id,
+        groupId: group.id,
+        accessLevel: values.group_access,
+        expiresAt: values.expires_at ?? null,
+      };
+      call.state.shares.push(share);
+      return created({
+        id: group.id,
+        project_id: project.id,
+        group_id: group.id,
+        group_access: share.accessLevel,
+        expires_at: share.expiresAt,
+      });
+    },
+  ),
+  route("DELETE", "/projects/:id/share/:group_id", {}, (call) => {
+    const project = projectOf(call, maintainer);
+    const at = call.state.shares.findIndex(
+      (share) => share.projectId === project.id && String(share.groupId) === call.path.group_id,
+    );
+    if (at < 0) throw notFound("Group Link");
+    call.state.shares.splice(at, 1);
+    return { status: 204 };
+  }),
+  // Push rules are Premium's; a project without any answers so there as well.
+  route("GET", "/projects/:id/push_rule", {}, (call) => {
+    projectOf(call, maintainer);
+    throw notFound("Push Rule");
+  }),
+];
+
+type EditValues = { [K in keyof typeof editable]?: unknown } & {
+  name?: string;
+  path?: string;
+  visibility?: Visibility;
+  default_branch?: string;
+  namespace_id?: number;
+  initialize_with_readme?: boolean;
+};
+
+async function create(call: Call, creator: User, values: EditValues) {
+  if (!values.name && !values.path) throw fault(400, "name, path are missing, at least one parameter must be provided");
+  const namespaceId = values.namespace_id ?? creator.namespaceId;
+  const namespace = namespaceById(call.state, namespaceId);
+  if (!namespace || !mayCreateIn(call, creator, namespaceId)) throw invalid({ namespace: ["is not valid"] });
+  const project = await createProject(call.context, creator, namespace, {
+    name: values.name,
+    path: values.path,
+    visibility: values.visibility,
+    defaultBranch: values.default_branch,
+    readme: values.initialize_with_readme,
+    settings: attributes(values),
+  });
+  return created(await projectView(call.context, project, creator));
+}
+
+function attributes(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return keptAttributes({ ...values, ...(values.tag_list ? { topics: values.tag_list } : {}) });
+}
+
+function mayCreateIn(call: Call, user: User, namespaceId: number): boolean {
+  const namespace = namespaceById(call.state, namespaceId);
+  if (namespace?.kind === "user") return namespace.user.id === user.id || user.admin;
+  if (!namespace) return false;
+  const wanted = namespace.group.settings.project_creation_level === "maintainer" ? maintainer : accessLevels.developer;
+  return groupLevel(call.state, user, namespace.group) >= wanted;
+}
+
+async function setArchived(call: Call, archived: boolean) {
+  const project = projectOf(call, owner);
+  project.archived = archived;
+  return created(await projectView(call.context, project, userOf(call)));
+}
+
+function list(
+  call: Call,
+  from: readonly Project[],
+  values: {
+    search?: string;
+    owned?: boolean;
+    membership?: boolean;
+    simple?: boolean;
+    archived?: boolean;
+    visibility?: string;
+    min_access_level?: number;
+    order_by?: string;
+    sort?: string;
+    topic?: string;
+  },
+) {
+  const user = call.caller?.user;
+  const member = (project: Project) => projectLevel(call.state, user && { ...user, admin: false }, project);
+  const found = from.filter((project) => {
+    if (!canSeeProject(call.state, user, project)) return false;
+    if (values.search && !projectPath(call.state, project).toLowerCase().includes(values.search.toLowerCase()))
+      return false;
+    if (values.owned && member(project) < owner) return false;
+    if (values.membership && member(project) === 0) return false;
+    if (values.min_access_level && member(project) < values.min_access_level) return false;
+    if (values.visibility && project.visibility !== values.visibility) return false;
+    if (values.topic && !(project.settings.topics as string[] | undefined)?.includes(values.topic)) return false;
+    return values.archived === undefined || project.archived === values.archived;
+  });
+  const key = (project: Project) => {
+    const keys = { id: project.id, name: project.name, path: project.path, updated_at: project.updatedAt };
+    return values.order_by === "last_activity_at"
+      ? project.lastActivityAt
+      : (keys[values.order_by as keyof typeof keys] ?? project.id);
+  };
+  const direction = values.sort === "asc" ? 1 : -1;
+  found.sort((a, b) => (key(a) < key(b) ? -direction : key(a) > key(b) ? direction : 0));
+  const render =
+    values.simple || !user
+      ? simpleProject
+      : (context: Call["context"], project: Project) => projectView(context, project, user);
+  return page(call, found, (project) => render(call.context, project));
+}

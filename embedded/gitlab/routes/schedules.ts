@@ -1,0 +1,132 @@
+import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { invalid, notFound } from "../model/problem.js";
+import { nextId, removeWhere } from "../model/state.js";
+import type { Schedule } from "../model/types.js";
+import { userById } from "../views/user.js";
+
+const base = "/projects/:id/pipeline_schedules";
+const may = { cron_timezone: "string", active: "boolean" } as const;
+const variable = { value: "string", variable_type: "string" } as const;
+
+/** @see https://docs.gitlab.com/api/pipeline_schedules/ */
+export const scheduleRoutes: readonly Route[] = [
+  route("GET", base, { may: { scope: "string" } }, (call) =>
+    page(call, owned(call, accessLevels.reporter), (schedule) => view(call, schedule)),
+  ),
+  route("GET", `${base}/:schedule_id`, {}, (call) => ok(full(call, existing(call, accessLevels.reporter)))),
+  route("POST", base, { needs: { description: "string", ref: "string", cron: "string" }, may }, (call, values) => {
+    const project = projectOf(call, accessLevels.developer);
+    checkCron(values.cron);
+    const now = call.now.toISOString();
+    const schedule: Schedule = {
+      id: nextId(call.state, "schedule"),
+      projectId: project.id,
+      description: values.description,
+      ref: fullRef(values.ref),
+      cron: values.cron,
+      cronTimezone: values.cron_timezone ?? "UTC",
+      active: values.active ?? true,
+      ownerId: userOf(call).id,
+      createdAt: now,
+      updatedAt: now,
+      variables: [],
+    };
+    call.state.schedules.push(schedule);
+    return created(full(call, schedule));
+  }),
+  route(
+    "PUT",
+    `${base}/:schedule_id`,
+    { may: { ...may, description: "string", ref: "string", cron: "string" } },
+    (call, values) => {
+      const schedule = existing(call, accessLevels.developer);
+      if (values.cron !== undefined) checkCron(values.cron);
+      Object.assign(schedule, {
+        description: values.description ?? schedule.description,
+        ref: values.ref === undefined ? schedule.ref : fullRef(values.ref),
+        cron: values.cron ?? schedule.cron,
+        cronTimezone: values.cron_timezone ?? schedule.cronTimezone,
+        active: values.active ?? schedule.active,
+        updatedAt: call.now.toISOString(),
+      });
+      return ok(full(call, schedule));
+    },
+  ),
+  route("DELETE", `${base}/:schedule_id`, {}, (call) => {
+    const gone = existing(call, accessLevels.maintainer);
+    removeWhere(call.state.schedules, (schedule) => schedule === gone);
+    return noContent();
+  }),
+  route("POST", `${base}/:schedule_id/take_ownership`, {}, (call) => {
+    const schedule = existing(call, accessLevels.developer);
+    schedule.ownerId = userOf(call).id;
+    return created(full(call, schedule));
+  }),
+  route(
+    "POST",
+    `${base}/:schedule_id/variables`,
+    { needs: { key: "string", value: "string" }, may: { variable_type: "string" } },
+    (call, values) => {
+      const schedule = existing(call, accessLevels.developer);
+      if (schedule.variables.some(({ key }) => key === values.key)) throw invalid({ key: ["has already been taken"] });
+      const made = { key: values.key, value: values.value, variable_type: values.variable_type ?? "env_var" };
+      schedule.variables.push(made);
+      return created(made);
+    },
+  ),
+  route("PUT", `${base}/:schedule_id/variables/:key`, { may: variable }, (call, values) => {
+    const found = variableOf(call);
+    return ok(Object.assign(found, values));
+  }),
+  route("DELETE", `${base}/:schedule_id/variables/:key`, {}, (call) => {
+    const gone = variableOf(call);
+    removeWhere(existing(call, accessLevels.developer).variables, (each) => each === gone);
+    return { status: 202, body: gone };
+  }),
+];
+
+function variableOf(call: Call) {
+  const found = existing(call, accessLevels.developer).variables.find(({ key }) => key === call.path.key);
+  if (!found) throw notFound("Pipeline Schedule Variable");
+  return found;
+}
+
+const fullRef = (ref: string) => (ref.startsWith("refs/") ? ref : `refs/heads/${ref}`);
+
+function checkCron(cron: string): void {
+  if (!/^\s*(\S+\s+){4}\S+\s*$/.test(cron)) throw invalid({ cron: ["syntax is invalid"] });
+}
+
+function owned(call: Call, level: number): Schedule[] {
+  const project = projectOf(call, level);
+  return call.state.schedules.filter((schedule) => schedule.projectId === project.id);
+}
+
+function existing(call: Call, level: number): Schedule {
+  const found = owned(call, level).find(({ id }) => String(id) === call.path.schedule_id);
+  if (!found) throw notFound("Pipeline Schedule");
+  return found;
+}
+
+function view(call: Call, schedule: Schedule): Record<string, unknown> {
+  return {
+    id: schedule.id,
+    description: schedule.description,
+    ref: schedule.ref,
+    cron: schedule.cron,
+    cron_timezone: schedule.cronTimezone,
+    next_run_at: null,
+    active: schedule.active,
+    created_at: schedule.createdAt,
+    updated_at: schedule.updatedAt,
+    owner: userById(call.context, schedule.ownerId),
+  };
+}
+
+const full = (call: Call, schedule: Schedule) => ({
+  ...view(call, schedule),
+  last_pipeline: null,
+  variables: schedule.variables,
+  inputs: [],
+});

@@ -1,0 +1,80 @@
+import { moveRefs, RefMoved } from "../git/commit.js";
+import { readCommit, resolve } from "../git/read.js";
+import { git } from "../git/run.js";
+import { repositoryOf } from "../http/context.js";
+import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { isRefName } from "../model/paths.js";
+import { forbidden, notFound, problem } from "../model/problem.js";
+import { zeroId } from "../model/protection.js";
+import type { Project } from "../model/types.js";
+import { afterPush } from "../push.js";
+import { commitView } from "../views/commit.js";
+import { codeOf } from "./branches.js";
+
+const base = "/projects/:id/repository/tags";
+
+/** @see https://docs.gitlab.com/api/tags/ */
+export const tagRoutes: readonly Route[] = [
+  route("GET", base, { may: { search: "string" }, open: true }, async (call, { search }) => {
+    const project = codeOf(call);
+    const text = await git(repositoryOf(call.context, project), [
+      "for-each-ref",
+      "--sort=-creatordate",
+      "--format=%(refname:lstrip=2)",
+      "refs/tags",
+    ]);
+    const names = text.split("\n").filter((name) => name !== "" && name.includes(search ?? ""));
+    return page(call, names, (name) => render(call, project, name));
+  }),
+  route("GET", `${base}/:tag`, { open: true }, async (call) =>
+    ok(await render(call, codeOf(call), call.path.tag ?? "")),
+  ),
+  route(
+    "POST",
+    base,
+    { needs: { tag_name: "string", ref: "string" }, may: { message: "string" } },
+    async (call, values) => {
+      const project = projectOf(call, accessLevels.developer);
+      const repository = repositoryOf(call.context, project);
+      if (project.archived) throw forbidden();
+      if (!isRefName(values.tag_name)) throw problem(400, "Tag name invalid");
+      const commit = await resolve(repository, values.ref);
+      if (!commit) throw problem(400, "Target ".concat(values.ref, " is invalid"));
+      await moveRefs(repository, [`create refs/tags/${values.tag_name} ${commit}`]).catch((error) => {
+        throw error instanceof RefMoved ? problem(400, `Tag ${values.tag_name} already exists`) : error;
+      });
+      await afterPush(call.context, project, userOf(call), [
+        { ref: `refs/tags/${values.tag_name}`, before: zeroId, after: commit },
+      ]);
+      return created(await render(call, project, values.tag_name));
+    },
+  ),
+  route("DELETE", `${base}/:tag`, {}, async (call) => {
+    const project = projectOf(call, accessLevels.maintainer);
+    const repository = repositoryOf(call.context, project);
+    const name = call.path.tag ?? "";
+    if (project.archived) throw forbidden();
+    const before = isRefName(name) ? await resolve(repository, `refs/tags/${name}`) : undefined;
+    if (!before) throw notFound("Tag");
+    await moveRefs(repository, [`delete refs/tags/${name}`]);
+    await afterPush(call.context, project, userOf(call), [{ ref: `refs/tags/${name}`, before, after: zeroId }]);
+    return noContent();
+  }),
+];
+
+async function render(call: Call, project: Project, name: string): Promise<Record<string, unknown>> {
+  const repository = repositoryOf(call.context, project);
+  const id = isRefName(name) ? await resolve(repository, `refs/tags/${name}`) : undefined;
+  const commit = id ? await readCommit(repository, id) : undefined;
+  if (!commit) throw notFound("Tag");
+  return {
+    name,
+    message: "",
+    target: id,
+    commit: commitView(call.context, project, commit),
+    release: null,
+    protected: false,
+    created_at: null,
+  };
+}

@@ -1,0 +1,124 @@
+import { diff } from "../git/diff.js";
+import { type Context, repositoryOf } from "../http/context.js";
+import { examine, isDraft } from "../merge-requests.js";
+import { projectPath } from "../model/namespaces.js";
+import { canMerge } from "../model/protection.js";
+import type { MergeRequest, Note, Project, User } from "../model/types.js";
+import { projectUrl } from "./commit.js";
+import { userById } from "./user.js";
+
+/** A merge request in a list. */
+export async function mergeRequestView(
+  context: Context,
+  project: Project,
+  request: MergeRequest,
+): Promise<Record<string, unknown>> {
+  const path = projectPath(context.store.state, project);
+  const found = await examine(context, project, request);
+  const blocked = found.conflicts || found.status === "commits_status";
+  const notes = context.store.state.notes.filter(
+    (note) => note.projectId === project.id && note.mergeRequestIid === request.iid && !note.system,
+  );
+  return {
+    id: request.id,
+    iid: request.iid,
+    project_id: project.id,
+    title: request.title,
+    description: request.description,
+    state: request.state,
+    created_at: request.createdAt,
+    updated_at: request.updatedAt,
+    merged_by: userById(context, request.mergedBy),
+    merge_user: userById(context, request.mergedBy),
+    merged_at: request.mergedAt,
+    closed_by: userById(context, request.closedBy),
+    closed_at: request.closedAt,
+    target_branch: request.targetBranch,
+    source_branch: request.sourceBranch,
+    user_notes_count: notes.length,
+    upvotes: 0,
+    downvotes: 0,
+    author: userById(context, request.authorId),
+    assignees: request.assigneeIds.map((id) => userById(context, id)),
+    assignee: userById(context, request.assigneeIds[0] ?? null),
+    reviewers: request.reviewerIds.map((id) => userById(context, id)),
+    source_project_id: project.id,
+    target_project_id: project.id,
+    labels: request.labels,
+    draft: isDraft(request.title),
+    imported: false,
+    imported_from: "none",
+    work_in_progress: isDraft(request.title),
+    milestone: null,
+    merge_when_pipeline_succeeds: false,
+    merge_status: blocked ? "cannot_be_merged" : "can_be_merged",
+    detailed_merge_status: found.status,
+    merge_after: null,
+    sha: request.sha === "" ? null : request.sha,
+    merge_commit_sha: request.mergeCommitSha,
+    squash_commit_sha: request.squashCommitSha,
+    discussion_locked: request.discussionLocked,
+    should_remove_source_branch: request.removeSourceBranch || null,
+    force_remove_source_branch: request.removeSourceBranch,
+    prepared_at: request.createdAt,
+    reference: `!${request.iid}`,
+    references: { short: `!${request.iid}`, relative: `!${request.iid}`, full: `${path}!${request.iid}` },
+    web_url: `${projectUrl(context, project)}/-/merge_requests/${request.iid}`,
+    time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
+    squash: request.squash,
+    squash_on_merge: request.squash,
+    task_completion_status: { count: 0, completed_count: 0 },
+    has_conflicts: found.conflicts,
+    blocking_discussions_resolved: !notes.some((note) => note.resolvable && !note.resolved),
+    approvals_before_merge: null,
+  };
+}
+
+/** One merge request with all that is known. */
+export async function fullMergeRequest(
+  context: Context,
+  project: Project,
+  request: MergeRequest,
+  viewer: User | undefined,
+): Promise<Record<string, unknown>> {
+  const changes =
+    request.sha === "" ? [] : await diff(repositoryOf(context, project), request.baseSha, request.sha).catch(() => []);
+  return {
+    ...(await mergeRequestView(context, project, request)),
+    subscribed: false,
+    changes_count: changes.length === 0 ? null : String(changes.length),
+    latest_build_started_at: null,
+    latest_build_finished_at: null,
+    first_deployed_to_production_at: null,
+    pipeline: null,
+    head_pipeline: null,
+    diff_refs: { base_sha: request.baseSha, head_sha: request.sha, start_sha: request.startSha },
+    merge_error: null,
+    first_contribution: false,
+    user: { can_merge: viewer !== undefined && canMerge(context.store.state, viewer, project, request.targetBranch) },
+  };
+}
+
+/** A comment. */
+export function noteView(context: Context, note: Note, requestId: number): Record<string, unknown> {
+  return {
+    id: note.id,
+    type: note.resolvable ? "DiscussionNote" : null,
+    body: note.body,
+    author: userById(context, note.authorId),
+    created_at: note.createdAt,
+    updated_at: note.updatedAt,
+    system: note.system,
+    noteable_id: requestId,
+    noteable_type: "MergeRequest",
+    project_id: note.projectId,
+    resolvable: note.resolvable,
+    ...(note.resolvable && { resolved: note.resolved, resolved_by: userById(context, note.resolvedBy) }),
+    confidential: note.internal,
+    internal: note.internal,
+    imported: false,
+    imported_from: "none",
+    noteable_iid: note.mergeRequestIid,
+    commands_changes: {},
+  };
+}

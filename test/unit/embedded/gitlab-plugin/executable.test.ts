@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import grpc from "@grpc/grpc-js";
+import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { afterEach, expect, test } from "vitest";
+import { checkout } from "../../../../core/state.js";
+import { send } from "../../sdks/provider-host/host.js";
+
+const folder = mkdtempSync(join(tmpdir(), "gitlab-plugin-"));
+let child: ChildProcess | undefined;
+
+afterEach(() => {
+  child?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("starts through a link from any folder, and prints its port and nothing else", async () => {
+  // GIVEN a link to the plugin, as PATH has it
+  const link = join(folder, "pulumi-resource-gitlab");
+  symlinkSync(join(checkout, "embedded/gitlab-plugin/pulumi-resource-gitlab"), link);
+  // WHEN started as the engine does
+  child = spawn(link, ["--logtostderr", "-v=1"], { cwd: folder, env: { PATH: process.env.PATH }, stdio: "pipe" });
+  let printed = "";
+  let complaints = "";
+  child.stdout?.on("data", (data) => {
+    printed += data;
+  });
+  child.stderr?.on("data", (data) => {
+    complaints += data;
+  });
+  for (let waited = 0; !printed.includes("\n") && waited < 15_000; waited += 25) await sleep(25);
+  // THEN
+  expect({ printed, complaints }).toEqual({ printed: expect.stringMatching(/^\d+\n$/), complaints: "" });
+  const address = `127.0.0.1:${printed.trim()}`;
+  const client = new providerService.ResourceProviderClient(address, grpc.credentials.createInsecure());
+  expect((await send(client, "getPluginInfo", new empty.Empty())).getVersion()).toBe("10.1.1");
+  client.close();
+});

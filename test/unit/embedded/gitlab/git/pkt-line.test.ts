@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseCommands, readPushHeader } from "../../../../../embedded/gitlab/git/pkt-line.js";
+
+const [before, after] = ["0".repeat(40), "a".repeat(40)];
+const pkt = (text: string) => (text.length + 4).toString(16).padStart(4, "0") + text;
+const header = `${pkt(`${before} ${after} refs/heads/main\0report-status atomic`)}${pkt(`${after} ${before} refs/heads/x\n`)}0000`;
+const changes = [
+  { before, after, ref: "refs/heads/main" },
+  { before: after, after: before, ref: "refs/heads/x" },
+];
+
+async function* chunks(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
+  let at = 0;
+  for (const size of sizes) {
+    yield bytes.subarray(at, at + size);
+    at += size;
+  }
+  yield bytes.subarray(at);
+}
+
+test("reads the commands however the network cuts them, and hands all bytes on", async () => {
+  const bytes = Buffer.from(`${header}PACK\0\x01binary`, "latin1");
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 })), async (sizes) => {
+      const stream = chunks(bytes, sizes);
+      const read = await readPushHeader(stream);
+      const rest: Buffer[] = [];
+      for await (const chunk of stream) rest.push(chunk);
+      expect(read.changes).toEqual(changes);
+      expect(Buffer.concat([read.bytes, ...rest])).toEqual(bytes);
+    }),
+  );
+});
+
+test("takes git's empty probe as a push of nothing", async () => {
+  expect((await readPushHeader(chunks(Buffer.from("0000"), []))).changes).toEqual([]);
+});
+
+test("waits for what has not come", () => {
+  expect(parseCommands(Buffer.from(header.slice(0, 50)))).toBeUndefined();
+});
+
+test.each(["zzzz", "0003", `${pkt("hello")}0000`])("refuses %j", (text) => {
+  expect(() => parseCommands(Buffer.from(text))).toThrow(RangeError);
+});
+
+test("refuses a push that breaks off", async () => {
+  await expect(readPushHeader(chunks(Buffer.from(header.slice(0, 50)), []))).rejects.toThrow(RangeError);
+});
