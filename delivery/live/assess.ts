@@ -16,6 +16,8 @@ export interface Finding {
   readonly state: "ready" | "progressing" | "failed";
   /** In the words of the object's conditions. Empty when ready. */
   readonly message: string;
+  /** Where asking the controller to look again now tells more than waiting for its next interval. */
+  readonly ask?: KubeObject;
 }
 
 /** Reasons after which Flux tries the same again at the same revision: the answer is known. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#conditions */
@@ -92,10 +94,14 @@ function fluxFinding(object: KubeObject, behind: () => string | undefined): Find
   if (ready.status !== "True") {
     const hopeless = condition(object, "Stalled")?.status === "True" || HOPELESS.has(ready.reason ?? "");
     const message = `${ready.reason}: ${ready.message}`;
-    return { object: name, state: hopeless && ready.status === "False" ? "failed" : "progressing", message };
+    return hopeless && ready.status === "False"
+      ? { object: name, state: "failed", message, ask: object }
+      : { object: name, state: "progressing", message };
   }
   const lag = behind();
-  return lag ? { object: name, state: "progressing", message: lag } : { object: name, state: "ready", message: "" };
+  if (!lag) return { object: name, state: "ready", message: "" };
+  // A Kustomization hears from its source by itself.
+  return { object: name, state: "progressing", message: lag, ...(object.kind !== "Kustomization" && { ask: object }) };
 }
 
 function assessWorkload(object: KubeObject): Finding {

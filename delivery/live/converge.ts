@@ -4,8 +4,8 @@ import { waitFor } from "../../core/wait.js";
 import { assess, type Expectation, type Finding } from "./assess.js";
 import type { ClusterReader } from "./read.js";
 
-/** How long a failure has to stand before it is believed: Flux repeats what a missing dependency made fail. */
-const PATIENCE = 15_000;
+/** Milliseconds for which a failure has to stand before it is believed: what it depends on may be a moment late. */
+const PATIENCE = 5_000;
 
 /** How to wait for a delivery. */
 export interface ConvergeOptions {
@@ -25,7 +25,14 @@ export async function converge(
   expected: Expectation,
   options: ConvergeOptions,
 ): Promise<Finding[]> {
+  const asked = new Set<string>();
   const failing = new Map<string, number>();
+  const requestedAt = new Date().toISOString();
+  /** A failure counts once the controller has answered us: what it said before may be about what is mended since. */
+  const stands = (one: Finding) =>
+    one.state === "failed" &&
+    (!one.ask || one.ask.status?.lastHandledReconcileAt === requestedAt) &&
+    since(failing, one) > PATIENCE;
   return waitFor(
     {
       what: "the delivery",
@@ -38,8 +45,13 @@ export async function converge(
       const findings = assess(await reader.view(), expected);
       const open = findings.filter((one) => one.state !== "ready");
       if (open.length === 0) return { done: true, value: findings };
-      const stands = open.filter((one) => one.state === "failed" && since(failing, one) > PATIENCE);
-      if (stands.length > 0) throw failed(stands);
+      for (const { object, ask } of open) {
+        if (!ask || asked.has(object)) continue;
+        asked.add(object);
+        await reader.ask(ask, requestedAt);
+      }
+      const known = open.filter(stands);
+      if (known.length > 0) throw failed(known);
       return { done: false, missing: open.map(say).join("; ") };
     },
   );

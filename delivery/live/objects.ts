@@ -19,7 +19,8 @@ export interface KubeObject {
     readonly observedGeneration?: number;
     readonly artifact?: { readonly revision?: string };
     readonly lastAppliedRevision?: string;
-    readonly lastAttemptedRevision?: string;
+    /** Value of the annotation {@link REQUESTED_AT} that the controller has answered last. */
+    readonly lastHandledReconcileAt?: string;
     readonly inventory?: { readonly entries?: ReadonlyArray<{ readonly id: string; readonly v: string }> };
     readonly replicas?: number;
     readonly updatedReplicas?: number;
@@ -28,6 +29,9 @@ export interface KubeObject {
     readonly phase?: string;
   };
 }
+
+/** Asks a Flux controller to look now and not at its next interval. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
+export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/ */
 export interface Condition {

@@ -1,6 +1,6 @@
 import type { KubernetesObjectApi } from "@kubernetes/client-node";
 import { UserError } from "../../core/user-error.js";
-import type { ClusterView, KubeObject } from "./objects.js";
+import { type ClusterView, type KubeObject, REQUESTED_AT } from "./objects.js";
 
 /** Kinds that a view is made of. */
 const KINDS = {
@@ -12,12 +12,14 @@ const KINDS = {
   ],
 } as const satisfies Record<keyof ClusterView, ReadonlyArray<readonly [string, string]>>;
 
-/** Reads a cluster; changes nothing. */
+/** Reads a cluster. */
 export interface ClusterReader {
   /** Flux's objects and the workloads, at one moment. Kinds that the cluster does not have yet are empty. */
   view(): Promise<ClusterView>;
   /** Objects of one kind, everywhere or in one namespace. Empty when the kind does not exist. */
   list(apiVersion: string, kind: string, namespace?: string): Promise<KubeObject[]>;
+  /** Asks the object's Flux controller to look now; changes nothing but an annotation, as `flux reconcile` does. */
+  ask(object: KubeObject, requestedAt: string): Promise<void>;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ClusterReader {
  */
 export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   // Imported when it is needed: the client costs almost a second.
-  const { KubeConfig, KubernetesObjectApi: ObjectApi } = await import("@kubernetes/client-node");
+  const { KubeConfig, KubernetesObjectApi: ObjectApi, PatchStrategy } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const api: KubernetesObjectApi = ObjectApi.makeApiClient(config);
@@ -47,6 +49,15 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
 
   return {
     list,
+    ask: async ({ apiVersion, kind, metadata: { name, namespace } }, requestedAt) => {
+      const annotations = { [REQUESTED_AT]: requestedAt };
+      const patch = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations } };
+      await api
+        .patch(patch, undefined, undefined, "timonier", undefined, PatchStrategy.MergePatch)
+        .catch((error: unknown) => {
+          throw unreachable(error, server);
+        });
+    },
     view: async () => {
       const [sources, kustomizations, workloads] = await Promise.all([
         all(KINDS.sources),

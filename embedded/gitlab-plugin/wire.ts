@@ -40,11 +40,7 @@ export function fromWire(type: string, value: unknown, types: NestedTypes): unkn
 }
 
 /** Properties of an object from REST, by the rule that their names are the same in snake case. */
-export function objectFromWire(
-  properties: Readonly<Record<string, PropertySchema>>,
-  value: Json,
-  types: NestedTypes,
-): Json {
+function objectFromWire(properties: Readonly<Record<string, PropertySchema>>, value: Json, types: NestedTypes): Json {
   const found = Object.entries(properties).map(([name, { type }]) => [name, fromWire(type, value[snake(name)], types)]);
   return Object.fromEntries(found.filter(([, item]) => item !== undefined));
 }

@@ -221,12 +221,17 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function checkPortFree(layout: Layout, port: number): Promise<void> {
-  // The threads of a killed server hold its port a moment longer than its process shows.
+/** The threads of an ended server hold its port a moment longer than its process shows. */
+async function becomesFree(port: number): Promise<boolean> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    if (await isFree(port)) return;
-    await sleep(100);
+    if (await isFree(port)) return true;
+    await sleep(50);
   }
+  return false;
+}
+
+async function checkPortFree(layout: Layout, port: number): Promise<void> {
+  if (await becomesFree(port)) return;
   throw new UserError(
     `port ${port} of the embedded GitLab is taken by another process`,
     `127.0.0.1:${port}`,
@@ -243,6 +248,8 @@ async function stop(layout: Layout): Promise<void> {
   await stopDaemon(layout.pid);
   const other = runningDaemon(layout.serverLock);
   if (other) await endProcess(other);
+  const port = readAddress(layout)?.port;
+  if (port !== undefined) await becomesFree(port);
 }
 
 /** One lifecycle step of a folder at a time, over all processes. */

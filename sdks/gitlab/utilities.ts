@@ -13,7 +13,7 @@ export interface Shape {
 let version: string | undefined;
 
 /** Version of this package, which is the version of the plugin that it wants. */
-export function getVersion(): string {
+function getVersion(): string {
   version ??= (JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string })
     .version;
   return version;

@@ -82,7 +82,7 @@ export function changedProperties(olds: Properties, news: Properties): string[] 
 }
 
 /** Deep equality of JSON values; absent, undefined and null are the same, an unknown equals nothing. */
-export function sameValue(one: unknown, other: unknown): boolean {
+function sameValue(one: unknown, other: unknown): boolean {
   if (one === UNKNOWN || other === UNKNOWN) return false;
   if (one === other || (one ?? null) === (other ?? null)) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;

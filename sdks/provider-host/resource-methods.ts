@@ -46,7 +46,7 @@ export async function diff<Config>(
 }
 
 /** The built-in comparison: old inputs against new ones. */
-export function compareInputs<Config>(
+function compareInputs<Config>(
   kind: Pick<ResourceKind<Config>, "replaceOn" | "update">,
   olds: Properties,
   news: Properties,

@@ -66,7 +66,12 @@ describe("the lifecycle", () => {
     const pid = pidOf(dir);
     expect(await inspectGitLab(dir)).toBe("running");
     await stopGitLab(dir);
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    // Its parent here is this process, which has yet to hear of the end.
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+    const port = Number(new URL(reserved.url).port);
+    const taker = createServer();
+    await new Promise<void>((done, failed) => taker.once("error", failed).listen(port, "127.0.0.1", done));
+    await new Promise((done) => taker.close(done));
     expect(await inspectGitLab(dir)).toBe("stopped");
     expect(await startGitLab(dir, { tier: "premium" })).toEqual(reserved);
     expect(readToken(dir)).toBe(token);

@@ -94,12 +94,17 @@ const toolFolders = [process.env.TIMONIER_BIN, join(checkout, ".timonier", "bin"
   Boolean(it),
 );
 const path = [...toolFolders, process.env.PATH].join(delimiter);
-const hasTool = (tool: string) => path.split(delimiter).some((bin) => existsSync(join(bin, tool)));
-const missing = ["pulumi", "pulumi-language-nodejs", "git"].filter((tool) => !hasTool(tool));
+const findTool = (tool: string) =>
+  path
+    .split(delimiter)
+    .map((bin) => join(bin, tool))
+    .find((file) => existsSync(file));
+const engine = findTool("pulumi") ?? "pulumi";
+const missing = ["pulumi", "pulumi-language-nodejs", "git"].filter((tool) => !findTool(tool));
 if (missing.length > 0) console.log(`skipped: no ${missing.join(", ")} on PATH, in TIMONIER_BIN or in .timonier/bin`);
 
 async function pulumi(...args: string[]) {
-  return execa("pulumi", [...args, "--non-interactive"], {
+  return execa(engine, [...args, "--non-interactive"], {
     cwd: join(folder, "program"),
     env,
     extendEnv: false,
@@ -170,7 +175,7 @@ beforeAll(async () => {
   await pulumi("config", "set", "caFile", gitlab.caFile);
   await pulumi("config", "set", "day", new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
   await pulumi("config", "set", "key", publicKey);
-  await execa("pulumi", ["config", "set", "--secret", "token"], {
+  await execa(engine, ["config", "set", "--secret", "token"], {
     cwd: join(folder, "program"),
     env,
     extendEnv: false,

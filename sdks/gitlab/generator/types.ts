@@ -12,7 +12,7 @@ export function outputType(type: string, namespace = "outputs."): string {
 }
 
 /** The type of a value in which any part may still be an output, without the outermost `Input`. */
-export function inputType(type: string, namespace = "inputs."): string {
+function inputType(type: string, namespace = "inputs."): string {
   const [, list] = type.match(/^array<(.*)>$/) ?? [];
   if (list) return `pulumi.Input<${inputType(list, namespace)}>[]`;
   const [, map] = type.match(/^map<(.*)>$/) ?? [];

@@ -45,13 +45,15 @@ function deployment(available: number, extra: Partial<NonNullable<KubeObject["st
 
 const expected = { heads: new Map([[url, head]]), required: ["Kustomization default/app"] };
 const look = (view: Partial<ClusterView>) =>
-  assess({ sources: [], kustomizations: [], workloads: [], ...view }, expected).map(
-    ({ object, state, message }) => `${object}: ${state} ${message}`.trim(),
+  assess({ sources: [], kustomizations: [], workloads: [], ...view }, expected).map(({ object, state, message }) =>
+    `${object}: ${state} ${message}`.trim(),
   );
 
 describe("what has arrived", () => {
   test("is ready when source, kustomization and workload are at the published revision", () => {
-    expect(look({ sources: [source(head)], kustomizations: [kustomization(head)], workloads: [deployment(3)] })).toEqual([
+    expect(
+      look({ sources: [source(head)], kustomizations: [kustomization(head)], workloads: [deployment(3)] }),
+    ).toEqual([
       "GitRepository default/app: ready",
       "Kustomization default/app: ready",
       "Deployment default/nginx: ready",
@@ -103,7 +105,9 @@ describe("what will not arrive by waiting", () => {
       { type: "Stalled", status: "True", reason: "Whatever" },
       { type: "Ready", status: "False", reason: "Whatever", message: "its words" },
     ];
-    expect(look({ sources: [source(head, conditions)] })[1]).toBe("GitRepository default/app: failed Whatever: its words");
+    expect(look({ sources: [source(head, conditions)] })[1]).toBe(
+      "GitRepository default/app: failed Whatever: its words",
+    );
   });
 
   test("a suspended object is failed", () => {

@@ -19,13 +19,24 @@ function kustomization(status: "True" | "False", reason: string): ClusterView {
 }
 
 /** Each look sees the next view, the last one for ever, and takes `seconds`. */
-function reader(views: readonly ClusterView[], seconds: number): ClusterReader {
+function reader(
+  views: readonly ClusterView[],
+  seconds: number,
+  controller: "answers" | "is silent" = "answers",
+): ClusterReader {
   let looks = 0;
+  const answered = new Map<string, string>();
   return {
     list: async () => [],
+    ask: async (object, requestedAt) => void answered.set(object.metadata.name, requestedAt),
     view: async () => {
       vi.setSystemTime(Date.now() + seconds * 1000);
-      return views[Math.min(looks++, views.length - 1)] as ClusterView;
+      const view = views[Math.min(looks++, views.length - 1)] as ClusterView;
+      const kustomizations = view.kustomizations.map((one) => {
+        const lastHandledReconcileAt = controller === "answers" && answered.get(one.metadata.name);
+        return { ...one, status: { ...one.status, ...(lastHandledReconcileAt && { lastHandledReconcileAt }) } };
+      });
+      return { ...view, kustomizations };
     },
   };
 }
@@ -43,11 +54,21 @@ test("a failure that passes is waited for: a dependency may be late", async () =
 });
 
 test("a failure that stands ends the wait before the timeout, naming the object in its condition's words", async () => {
-  const failing = converge(reader([kustomization("False", "BuildFailed")], 10), expected, { ...options, timeout: 3_600_000 });
+  const failing = converge(reader([kustomization("False", "BuildFailed")], 10), expected, {
+    ...options,
+    timeout: 3_600_000,
+  });
   await expect(failing).rejects.toMatchObject({
     what: "the delivery failed: BuildFailed: its words",
     where: "Kustomization default/app",
   });
+});
+
+test("a failure from before is not believed until its controller has looked again", async () => {
+  const silent = reader([kustomization("False", "BuildFailed")], 10, "is silent");
+  await expect(converge(silent, expected, options)).rejects.toThrow(
+    /^the delivery: Kustomization default\/app BuildFailed/,
+  );
 });
 
 test("what never becomes ready is named at the timeout", async () => {
