@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -80,6 +81,13 @@ function abandoned() {
 
 function install() {
   if (upToDate()) return;
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail(
+      "node_modules is a link, and npm ci would empty what it points to",
+      modules,
+      "delete the link, or run npm ci there",
+    );
+  }
   const start = Date.now();
   console.error("packages: npm ci");
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {

@@ -1,62 +1,64 @@
-import type { KubernetesObjectApi } from "@kubernetes/client-node";
+import { ApiError, KubeApi } from "../../core/kube-api.js";
+import { readKubeconfig } from "../../core/kubeconfig.js";
 import { UserError } from "../../core/user-error.js";
 import { type ClusterView, type KubeObject, REQUESTED_AT } from "./objects.js";
 
+/** A kind, and the path under which an API server lists it everywhere. */
+interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+}
+
 /** Kinds that a view is made of. */
 const KINDS = {
-  sources: [["source.toolkit.fluxcd.io/v1", "GitRepository"]],
-  kustomizations: [["kustomize.toolkit.fluxcd.io/v1", "Kustomization"]],
+  sources: [{ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", plural: "gitrepositories" }],
+  kustomizations: [{ apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", plural: "kustomizations" }],
   workloads: [
-    ["apps/v1", "Deployment"],
-    ["apps/v1", "StatefulSet"],
+    { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments" },
+    { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets" },
   ],
-} as const satisfies Record<keyof ClusterView, ReadonlyArray<readonly [string, string]>>;
+} as const satisfies Record<keyof ClusterView, readonly Kind[]>;
 
 /** Reads a cluster. */
 export interface ClusterReader {
   /** Flux's objects and the workloads, at one moment. Kinds that the cluster does not have yet are empty. */
   view(): Promise<ClusterView>;
-  /** Objects of one kind, everywhere or in one namespace. Empty when the kind does not exist. */
-  list(apiVersion: string, kind: string, namespace?: string): Promise<KubeObject[]>;
   /** Asks the object's Flux controller to look now; changes nothing but an annotation, as `flux reconcile` does. */
   ask(object: KubeObject, requestedAt: string): Promise<void>;
 }
 
 /**
- * @param kubeconfig the text of a kubeconfig, any way of authentication that kubectl knows
+ * @param kubeconfig the text of a kubeconfig
  * @throws UserError from each method when the cluster does not answer or refuses
  */
 export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
-  // Imported when it is needed: the client costs almost a second.
-  const { KubeConfig, KubernetesObjectApi: ObjectApi, PatchStrategy } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const api: KubernetesObjectApi = ObjectApi.makeApiClient(config);
-  const server = config.getCurrentCluster()?.server ?? "the cluster";
-
-  const list = async (apiVersion: string, kind: string, namespace?: string): Promise<KubeObject[]> => {
+  const api = new KubeApi(await readKubeconfig(kubeconfig));
+  const { server } = api.access;
+  const list = async ({ apiVersion, kind, plural }: Kind): Promise<KubeObject[]> => {
     try {
-      const { items } = await api.list(apiVersion, kind, namespace);
+      const found = await api.find<{ items: KubeObject[] }>(`/apis/${apiVersion}/${plural}`);
       // A list leaves out what every item shares.
-      return (items as unknown[]).map((item) => ({ ...(item as KubeObject), apiVersion, kind }));
+      return (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
     } catch (error) {
-      if (isMissingKind(error)) return [];
       throw unreachable(error, server);
     }
   };
-  const all = async (kinds: ReadonlyArray<readonly [string, string]>) =>
-    (await Promise.all(kinds.map(([apiVersion, kind]) => list(apiVersion, kind)))).flat();
+  const all = async (kinds: readonly Kind[]) => (await Promise.all(kinds.map(list))).flat();
 
   return {
-    list,
-    ask: async ({ apiVersion, kind, metadata: { name, namespace } }, requestedAt) => {
-      const annotations = { [REQUESTED_AT]: requestedAt };
-      const patch = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations } };
-      await api
-        .patch(patch, undefined, undefined, "timonier", undefined, PatchStrategy.MergePatch)
-        .catch((error: unknown) => {
-          throw unreachable(error, server);
-        });
+    ask: async ({ kind, metadata: { name, namespace } }, requestedAt) => {
+      const known = Object.values(KINDS)
+        .flat()
+        .find((one) => one.kind === kind);
+      if (!known) throw new TypeError(`${kind} is no kind of a view`);
+      const path = `/apis/${known.apiVersion}/namespaces/${namespace}/${known.plural}/${name}`;
+      const body = { metadata: { annotations: { [REQUESTED_AT]: requestedAt } } };
+      try {
+        await api.call({ method: "PATCH", path, query: { fieldManager: "timonier" }, body });
+      } catch (error) {
+        throw unreachable(error, server);
+      }
     },
     view: async () => {
       const [sources, kustomizations, workloads] = await Promise.all([
@@ -69,15 +71,9 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   };
 }
 
-function isMissingKind(error: unknown): boolean {
-  const { code, message = "" } = error as { code?: number; message?: string };
-  return code === 404 || message.startsWith("Unrecognized API version and kind");
-}
-
 function unreachable(error: unknown, server: string): UserError {
-  const { code } = error as { code?: number | string };
-  if (code === 401 || code === 403) {
-    return new UserError(`the cluster refuses the credentials (${code})`, server, "renew the kubeconfig", {
+  if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
+    return new UserError(`the cluster refuses the credentials (${error.code})`, server, "renew the kubeconfig", {
       cause: error,
     });
   }
@@ -86,8 +82,6 @@ function unreachable(error: unknown, server: string): UserError {
     `the cluster does not answer: ${reason}`,
     server,
     "see `npx timonier status`, then `npm run up`",
-    {
-      cause: error,
-    },
+    { cause: error },
   );
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { ApiAccess } from "./api/client.js";
+import type { ApiAccess } from "../../core/kube-api.js";
 import { type ClusterLayout, clusterName } from "./layout.js";
 
 /** Name of the runtime agent's port among the record's ports. */
@@ -33,8 +33,11 @@ export function serverOf(record: ClusterRecord): string {
   return `https://127.0.0.1:${record.ports.kubeApiserverPort}`;
 }
 
+/** Access with a client certificate. */
+export type AdminAccess = ApiAccess & { readonly ca: string; readonly cert: string; readonly key: string };
+
 /** The administrator's access, from the certificates that kwokctl made; undefined while they are not there. */
-export function adminAccess(layout: ClusterLayout, record: ClusterRecord): ApiAccess | undefined {
+export function adminAccess(layout: ClusterLayout, record: ClusterRecord): AdminAccess | undefined {
   const [ca, cert, key] = ["ca.crt", "admin.crt", "admin.key"].map((name) => join(layout.pki, name));
   if (!ca || !cert || !key || ![ca, cert, key].every((file) => existsSync(file))) return undefined;
   const read = (file: string) => readFileSync(file, "utf8");
@@ -42,7 +45,7 @@ export function adminAccess(layout: ClusterLayout, record: ClusterRecord): ApiAc
 }
 
 /** Writes the administrator's kubeconfig, complete in itself: it is also what Pulumi keeps as a secret. */
-export function writeKubeconfig(layout: ClusterLayout, access: ApiAccess): void {
+export function writeKubeconfig(layout: ClusterLayout, access: AdminAccess): void {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   const content = `apiVersion: v1
 kind: Config

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError, KubeApi } from "../../core/kube-api.js";
 import { elapsed, type Progress } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { type Look, waitFor } from "../../core/wait.js";
 import { startAgent } from "./agent-process.js";
-import { ApiError, KubeApi } from "./api/client.js";
 import type { EmbeddedCluster } from "./contract.js";
 import { components, portOptions } from "./control-plane/components.js";
 import { createControlPlane, startControlPlane } from "./control-plane/kwokctl.js";

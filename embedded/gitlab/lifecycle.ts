@@ -104,7 +104,7 @@ export function readToken(dir: string, user: TokenUser = "root"): string {
 }
 
 /** File of a user's personal access token. */
-export function tokenFileOf(dir: string, user: TokenUser = "root"): string {
+function tokenFileOf(dir: string, user: TokenUser = "root"): string {
   const layout = layoutOf(resolve(dir));
   return user === "root" ? layout.rootToken : layout.maintainerToken;
 }

@@ -119,6 +119,7 @@ export async function updateProject(
   const repository = repositoryOf(context, project);
   const branch = wish.defaultBranch;
   if (branch && branch !== project.defaultBranch) {
+    if (!isRefName(branch)) throw invalid({ default_branch: ["is invalid"] });
     // An empty project has no branch yet: its default branch is only a name.
     const missing = !(await branchHead(repository, branch)) && (await branchHead(repository, project.defaultBranch));
     if (missing) throw invalid({ base: [`Could not change HEAD: branch '${branch}' does not exist`] });

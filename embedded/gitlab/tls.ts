@@ -32,7 +32,8 @@ export async function ensureCertificates(
   if (caGood && named && server.checkIssued(ca) && server.verify(ca.publicKey)) return false;
   mkdirSync(layout.tls, { recursive: true, mode: 0o700 });
   // Loaded only here: most starts need no certificate, and the library is large.
-  answerReflection();
+  // The library's dependency injection looks for decorator metadata.
+  await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
   x509.cryptoProvider.set(webcrypto as never);
   const makeKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -93,17 +94,6 @@ export async function ensureCertificates(
     const pem = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
     await writeFileAtomic(file, `${pem}\n`, { mode: 0o600 });
   }
-}
-
-/**
- * The library's dependency injection looks for decorator metadata and refuses to load where nobody can answer. There is none
- * to find in it, so an empty answer is a true one.
- */
-function answerReflection(): void {
-  const reflect = Reflect as unknown as Record<string, unknown>;
-  reflect.getMetadata ??= () => undefined;
-  reflect.getOwnMetadata ??= () => undefined;
-  reflect.defineMetadata ??= () => undefined;
 }
 
 function readCertificate(file: string): X509Certificate | undefined {

@@ -106,7 +106,8 @@ export class Repository extends pulumi.ComponentResource {
         scopes: ["read_repository"],
         expiresAt: window.expiresAt,
       },
-      child,
+      // The official provider would delete first, since the name is given: its readers would be without a token in between.
+      { ...child, deleteBeforeReplace: false },
     );
     this.credential = { username: token.username, password: token.token };
     this.registerOutputs({ url: this.url });

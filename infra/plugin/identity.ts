@@ -1,14 +1,16 @@
-import { UserError } from "../../core/user-error.js";
+import { KubeApi } from "../../core/kube-api.js";
+import { readKubeconfig } from "../../core/kubeconfig.js";
 
 /**
  * What tells one cluster from another: the UID of its namespace kube-system, which lives as long as the cluster does and
  * survives every new kubeconfig.
  */
 export async function clusterIdentity(kubeconfig: string): Promise<string> {
-  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const { metadata } = await config.makeApiClient(CoreV1Api).readNamespace({ name: "kube-system" });
-  if (metadata?.uid) return metadata.uid;
-  throw new UserError("the cluster has no identity", "namespace kube-system", "delete the cluster and make it anew");
+  const api = new KubeApi(await readKubeconfig(kubeconfig));
+  try {
+    const { metadata } = await api.call<{ metadata: { uid: string } }>({ path: "/api/v1/namespaces/kube-system" });
+    return metadata.uid;
+  } finally {
+    api.close();
+  }
 }

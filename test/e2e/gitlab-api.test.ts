@@ -227,6 +227,26 @@ describe("commits", () => {
     expect((await commit(gitlab, body.id, "main", [{ action: "create", file_path, content: "" }])).status).toBe(400);
   });
 
+  test("are read by path, however the path looks", async () => {
+    const { id } = await makeProject(gitlab, "odd-paths", { "--output=x": "o", "a[1]*?.txt": "g", "d/ü": "u" });
+    for (const path of ["--output=x", "a[1]*?.txt", "d/ü"]) {
+      const file = `/projects/${id}/repository/files/${encodeURIComponent(path)}/raw?ref=main`;
+      expect([path, (await gitlab.api("GET", file)).body]).toEqual([path, expect.stringMatching(/^[ogu]$/)]);
+      const archive = `/projects/${id}/repository/archive.tar?path=${encodeURIComponent(path)}`;
+      expect([path, (await gitlab.api("GET", archive)).status]).toEqual([path, 200]);
+    }
+    for (const ref of ["--all", "-1", "main..main", "../../config"]) {
+      expect((await gitlab.api("GET", `/projects/${id}/repository/tree?ref=${encodeURIComponent(ref)}`)).status).toBe(
+        404,
+      );
+      const branch = await gitlab.api("POST", `/projects/${id}/repository/branches`, {
+        branch: `x ${ref}\n`,
+        ref: "main",
+      });
+      expect(branch.status).toBe(400);
+    }
+  });
+
   test("by the files API answer path and branch only", async () => {
     const { id } = await makeProject(gitlab, "filed");
     expect(await client.RepositoryFiles.create(id, "d/é ü.txt", "main", "x", "m")).toEqual({

@@ -1,4 +1,4 @@
-import type { KubeApi } from "../api/client.js";
+import type { KubeApi } from "../../../core/kube-api.js";
 import type { ClusterLayout } from "../layout.js";
 import type { ClusterTools } from "../tools.js";
 import type { HostPorts } from "./host-ports.js";

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import writeFileAtomic from "write-file-atomic";
@@ -32,7 +32,7 @@ export async function keepCredentials(
   const caFile = join(folder, "ca.crt");
   const kubeconfig = join(folder, "kubeconfig");
   const expires = await writeToken(context, pod, tokenFile);
-  writeFileAtomic.sync(caFile, context.api.access.ca, { mode: 0o600 });
+  copyFileSync(join(context.layout.pki, "ca.crt"), caFile);
   const content = podKubeconfig(context.api.access.server, pod.metadata.namespace, { caFile, tokenFile });
   writeFileAtomic.sync(kubeconfig, content, { mode: 0o600 });
   void renewToken(context, pod, folder, expires, signal);

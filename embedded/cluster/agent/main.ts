@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { KubeApi } from "../../../core/kube-api.js";
 import type { AgentConfig } from "../agent-process.js";
-import { KubeApi } from "../api/client.js";
 import { clusterLayout } from "../layout.js";
 import { serveLogs } from "./log-server.js";
 import { RuntimeAgent } from "./runtime-agent.js";
@@ -17,15 +17,11 @@ function main(dir: string): void {
   const layout = clusterLayout(dir);
   const config = JSON.parse(readFileSync(layout.agentConfig, "utf8")) as AgentConfig;
   const pem = (name: string) => readFileSync(join(layout.pki, name), "utf8");
-  const api = new KubeApi({
-    server: config.server,
-    ca: pem("ca.crt"),
-    cert: pem("admin.crt"),
-    key: pem("admin.key"),
-  });
+  const access = { server: config.server, ca: pem("ca.crt"), cert: pem("admin.crt"), key: pem("admin.key") };
+  const api = new KubeApi(access);
   const agent = new RuntimeAgent(api, layout, config, log);
   agent.start();
-  serveLogs({ ...api.access, port: config.logPort, find: (...names) => agent.files(...names), log });
+  serveLogs({ ...access, port: config.logPort, find: (...names) => agent.files(...names), log });
 }
 
 main(process.argv[2] ?? "");

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError } from "../api/client.js";
+import { ApiError } from "../../../core/kube-api.js";
 import { ContainerRunner } from "./container-runner.js";
 import type { AgentContext } from "./context.js";
 import { knownImage } from "./images.js";

@@ -1,4 +1,4 @@
-import type { KubeApi } from "../api/client.js";
+import type { KubeApi } from "../../../core/kube-api.js";
 import type { ReferencedData } from "./environment.js";
 import type { Container, Pod } from "./objects.js";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError, apiError, type KubeApi } from "./client.js";
+import { ApiError, apiError, type KubeApi } from "../../../core/kube-api.js";
 
 /** Told of every object of one list, in order. */
 export interface WatchHandlers<T> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endProcess, type ProcessIdentity } from "../../../core/daemon.js";
-import { KubeApi } from "../api/client.js";
+import { KubeApi } from "../../../core/kube-api.js";
 import type { ClusterInspection } from "../contract.js";
 import type { ClusterLayout } from "../layout.js";
 

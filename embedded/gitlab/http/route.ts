@@ -123,15 +123,3 @@ export function groupOf(call: Call, level: number = accessLevels.none, id = call
   }
   return group;
 }
-
-/** The element that an address names by a number. @throws Problem 404 */
-export function byId<T extends { readonly id: number }>(
-  list: readonly T[],
-  id: string | undefined,
-  what: string,
-  fits: (element: T) => boolean = () => true,
-): T {
-  const found = list.find((element) => element.id === Number(id) && fits(element));
-  if (!found) throw notFound(what);
-  return found;
-}

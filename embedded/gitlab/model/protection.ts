@@ -56,7 +56,7 @@ export function canMerge(state: State, user: User, project: Project, branch: str
 }
 
 /** Whether history of a branch may be rewritten: where several rules fit, one that allows it suffices. */
-export function allowsForcePush(state: State, project: Project, branch: string): boolean {
+function allowsForcePush(state: State, project: Project, branch: string): boolean {
   const rules = rulesFor(state, project, branch);
   return rules.length === 0 || rules.some((rule) => rule.allowForcePush);
 }

@@ -131,7 +131,7 @@ export const fileRoutes: readonly Route[] = [
           `--format=${suffix}`,
           `--prefix=${prefix}`,
           commit,
-          ...(values.path ? [values.path] : []),
+          ...(values.path ? [`:(literal)${values.path}`] : []),
         ]);
         return {
           status: 200,

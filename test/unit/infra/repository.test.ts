@@ -16,7 +16,12 @@ beforeAll(async () => {
     {
       newResource: ({ type, name, inputs, id }) => {
         made.push({ type, name, inputs });
-        const outputs = { ...inputs, username: `gitlab+deploy-token-${name}`, token: "gldt-canary", expiresAt: "2027-01-01T00:00:00.000Z" };
+        const outputs = {
+          ...inputs,
+          username: `gitlab+deploy-token-${name}`,
+          token: "gldt-canary",
+          expiresAt: "2027-01-01T00:00:00.000Z",
+        };
         return { id: id || `${name}-id`, state: outputs };
       },
       call: ({ inputs }) => inputs,

@@ -27,7 +27,6 @@ function reader(
   let looks = 0;
   const answered = new Map<string, string>();
   return {
-    list: async () => [],
     ask: async (object, requestedAt) => void answered.set(object.metadata.name, requestedAt),
     view: async () => {
       vi.setSystemTime(Date.now() + seconds * 1000);

@@ -5,11 +5,17 @@ import { Agent, request } from "node:https";
 export interface ApiAccess {
   /** `https://127.0.0.1:PORT` */
   readonly server: string;
-  /** PEM of the authority that signed the server's certificate. */
-  readonly ca: string;
-  /** PEM of the client's certificate and key. */
-  readonly cert: string;
-  readonly key: string;
+  /** PEM of the authority that signed the server's certificate. @default the system's own */
+  readonly ca?: string | undefined;
+  /** PEM of the client's certificate and key. @default none */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** Bearer token. @default none */
+  readonly token?: string | undefined;
+  /** Name that the server's certificate must have. @default the server's */
+  readonly serverName?: string | undefined;
+  /** Accepts any certificate: a kubeconfig may ask for it. @default false */
+  readonly insecure?: boolean | undefined;
 }
 
 /** What the API server refused. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
@@ -47,7 +53,14 @@ export class KubeApi {
   readonly #agent: Agent;
 
   constructor(readonly access: ApiAccess) {
-    this.#agent = new Agent({ keepAlive: true, ca: access.ca, cert: access.cert, key: access.key });
+    const { ca, cert, key, serverName, insecure } = access;
+    this.#agent = new Agent({
+      keepAlive: true,
+      rejectUnauthorized: !insecure,
+      ...(ca && { ca }),
+      ...(cert && { cert, key }),
+      ...(serverName && { servername: serverName }),
+    });
   }
 
   /** Answers of any kind, the body not read yet. */
@@ -64,6 +77,7 @@ export class KubeApi {
           agent: this.#agent,
           headers: {
             accept: "application/json",
+            ...(this.access.token && { authorization: `Bearer ${this.access.token}` }),
             ...(body !== undefined && {
               "content-type":
                 call.contentType ?? (method === "PATCH" ? "application/merge-patch+json" : "application/json"),

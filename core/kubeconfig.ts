@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { ApiAccess } from "./kube-api.js";
+import { UserError } from "./user-error.js";
+
+const named = <T extends z.ZodType>(key: string, value: T) => z.object({ name: z.string(), [key]: value });
+
+const cluster = z.object({
+  server: z.url(),
+  "certificate-authority": z.string().optional(),
+  "certificate-authority-data": z.string().optional(),
+  "insecure-skip-tls-verify": z.boolean().optional(),
+  "tls-server-name": z.string().optional(),
+});
+
+const exec = z.object({
+  apiVersion: z.string(),
+  command: z.string(),
+  args: z.array(z.string()).nullish(),
+  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
+});
+
+const user = z.object({
+  "client-certificate": z.string().optional(),
+  "client-certificate-data": z.string().optional(),
+  "client-key": z.string().optional(),
+  "client-key-data": z.string().optional(),
+  token: z.string().optional(),
+  tokenFile: z.string().optional(),
+  exec: exec.optional(),
+});
+
+const schema = z.object({
+  "current-context": z.string().min(1),
+  contexts: z.array(named("context", z.object({ cluster: z.string(), user: z.string() }))),
+  clusters: z.array(named("cluster", cluster)),
+  users: z.array(named("user", user)),
+});
+
+/**
+ * How the current context of a kubeconfig reaches its API server: certificates, tokens, and the exec plugins with which
+ * cloud providers hand out tokens. Paths in it have to be absolute: its own place is not known here.
+ *
+ * @param text YAML or JSON
+ * @throws UserError when it is no kubeconfig, or an exec plugin fails
+ * @see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
+ */
+export async function readKubeconfig(text: string): Promise<ApiAccess> {
+  const config = schema.safeParse(parse(text));
+  if (!config.success) throw faulty(z.prettifyError(config.error));
+  const context = find(config.data.contexts, config.data["current-context"], "context") as {
+    cluster: string;
+    user: string;
+  };
+  const server = find(config.data.clusters, context.cluster, "cluster") as z.infer<typeof cluster>;
+  const login = find(config.data.users, context.user, "user") as z.infer<typeof user>;
+  return {
+    server: server.server,
+    ca: await pem(server["certificate-authority-data"], server["certificate-authority"]),
+    insecure: server["insecure-skip-tls-verify"],
+    serverName: server["tls-server-name"],
+    cert: await pem(login["client-certificate-data"], login["client-certificate"]),
+    key: await pem(login["client-key-data"], login["client-key"]),
+    token: login.token ?? (login.tokenFile && (await readFile(login.tokenFile, "utf8")).trim()),
+    ...(login.exec && (await runPlugin(login.exec))),
+  };
+}
+
+function find(entries: ReadonlyArray<Record<string, unknown>>, name: string, key: string): unknown {
+  const found = entries.find((entry) => entry.name === name)?.[key];
+  if (found === undefined) throw faulty(`there is no ${key} "${name}"`);
+  return found;
+}
+
+async function pem(data: string | undefined, file: string | undefined): Promise<string | undefined> {
+  if (data) return Buffer.from(data, "base64").toString("utf8");
+  return file && readFile(file, "utf8");
+}
+
+const credential = z.object({
+  status: z.object({
+    token: z.string().optional(),
+    clientCertificateData: z.string().optional(),
+    clientKeyData: z.string().optional(),
+  }),
+});
+
+/** @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins */
+async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec>): Promise<Partial<ApiAccess>> {
+  const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
+  const extra = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
+  try {
+    const { stdout } = await promisify(execFile)(command, args ?? [], {
+      env: { ...process.env, ...extra, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+      timeout: 30_000,
+    });
+    const { status } = credential.parse(JSON.parse(stdout));
+    return { token: status.token, cert: status.clientCertificateData, key: status.clientKeyData };
+  } catch (cause) {
+    const words = (cause as { stderr?: string }).stderr?.trim() || (cause as Error).message.split("\n")[0];
+    throw new UserError(`the kubeconfig's login command failed: ${words}`, command, "run it by hand and mend it", {
+      cause,
+    });
+  }
+}
+
+function faulty(what: string): UserError {
+  return new UserError(
+    `the kubeconfig cannot be used: ${what}`,
+    "the kubeconfig",
+    "compare with: kubectl config view --minify",
+  );
+}
