@@ -62,14 +62,14 @@ try {
     ["first reconciliation", `${((ended - (waiting[0]?.time ?? ended)) / 1000).toFixed(1)} s`],
     ["all of it", `${up.seconds.toFixed(1)} s (limit ${LIMIT.seconds} s)`],
     ["second run, nothing to do", `${again.seconds.toFixed(1)} s`],
-    ["resident at its peak (PSS; RSS)", `${mega(up.peak.pss)}; ${mega(up.peak.rss)}, ${up.peak.processes} processes`],
     [
-      "resident at rest (PSS; RSS)",
-      `${mega(rest.pss)}; ${mega(rest.rss)}, ${rest.processes} processes (limit ${mega(LIMIT.bytes)})`,
+      "resident at its peak (PSS; RSS)",
+      `${mega(up.peak.pss)}; ${mega(up.peak.rss)}, ${up.peak.processes} processes (limit ${mega(LIMIT.bytes)})`,
     ],
+    ["resident at rest (PSS; RSS)", `${mega(rest.pss)}; ${mega(rest.rss)}, ${rest.processes} processes`],
   );
   console.log(table.toString());
-  failed = up.code !== 0 || again.code !== 0 || up.seconds > LIMIT.seconds || rest.rss > LIMIT.bytes;
+  failed = up.code !== 0 || again.code !== 0 || up.seconds > LIMIT.seconds || up.peak.pss > LIMIT.bytes;
 } finally {
   const down = await timonier("down");
   if (down.code === 0) rmSync(state, { recursive: true, force: true });

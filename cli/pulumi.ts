@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
+import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
+import { type Deployment, pendingCreates } from "./deployment.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
+import { allStale } from "./stale-lock.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
 
 /** Runs pulumi on one stack; the tools have to be there. */
@@ -28,8 +32,7 @@ export class Pulumi {
   /** Ends a lock whose owner was killed. A live owner's lock stays, and pulumi says whose it is. */
   async releaseStaleLock(): Promise<void> {
     const locks = join(this.stack.state.backend, ".pulumi", "locks", "organization", "timonier", this.stack.name);
-    for (const owner of await lockOwners(locks)) if (isAlive(owner)) return;
-    if (existsSync(locks)) await this.quiet(["cancel", "--yes", ...this.selected]);
+    if (await allStale(locks)) await this.quiet(["cancel", "--yes", ...this.selected]);
   }
 
   /** Runs with the user's terminal. @returns the exit code */
@@ -52,9 +55,36 @@ export class Pulumi {
     return parsed.success ? parsed.data : undefined;
   }
 
+  /** The stack's state, if a run was killed and left operations in doubt in it; undefined when all is settled. */
+  async pendingDeployment(): Promise<Deployment | undefined> {
+    const { deployment } = await this.exported();
+    return deployment && pendingCreates(deployment).length > 0 ? deployment : undefined;
+  }
+
+  /** Puts another state in the place of the stack's. */
+  async replaceDeployment(deployment: Deployment): Promise<void> {
+    const file = join(this.stack.state.stack(this.stack.name), "deployment.json");
+    try {
+      await writeFileAtomic(file, JSON.stringify({ ...(await this.exported()), deployment }), { mode: 0o600 });
+      await this.quiet(["stack", "import", "--file", file, ...this.selected]);
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  /** Reads what the named resources really are into the state. */
+  async refresh(urns: readonly string[]): Promise<void> {
+    const targets = urns.flatMap((urn) => ["--target", urn]);
+    await this.quiet(["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets, ...this.selected]);
+  }
+
   /** Forgets the stack; it has to be empty. */
   async forget(): Promise<void> {
     await this.quiet(["stack", "rm", "--yes", "--preserve-config", ...this.selected]);
+  }
+
+  private async exported(): Promise<{ readonly deployment?: Deployment }> {
+    return JSON.parse(await this.quiet(["stack", "export", ...this.selected]));
   }
 
   private get selected(): string[] {
@@ -77,7 +107,8 @@ export class Pulumi {
       cwd: checkout,
       stdin: "ignore",
       ...options,
-      env: stackEnvironment(this.stack),
+      // The engine and its plugin live for seconds beside everything they start: memory before speed.
+      env: { ...frugal(), ...stackEnvironment(this.stack) },
     } as T & { stdout?: "pipe"; stderr?: "pipe" }) as unknown as Promise<{
       exitCode?: number;
       stdout: string;
@@ -100,18 +131,7 @@ const stackOutputs = z.object({
 /** What a stack tells the commands; made by infra/platform.ts. */
 export type StackOutputs = z.infer<typeof stackOutputs>;
 
-async function lockOwners(folder: string): Promise<number[]> {
-  const { readdir, readFile } = await import("node:fs/promises");
-  const files = await readdir(folder).catch(() => []);
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8").catch(() => "{}")));
-  return texts.map((text) => Number((JSON.parse(text) as { pid?: number }).pid ?? 0));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return pid > 0;
-  } catch {
-    return false;
-  }
+/** Small heaps, for Go and for Node: memory before speed. */
+function frugal(): Record<string, string> {
+  return { GOGC: "50", NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --max-semi-space-size=4`.trim() };
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectGitLab } from "../core/gitlab-client.js";
-import { UserError } from "../core/user-error.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
 import { converge } from "../delivery/live/converge.js";
 import { readCluster } from "../delivery/live/read.js";
 import type { Cluster } from "./cluster/cluster.js";
 import type { GitLabInstance } from "./gitlab/instance.js";
 import type { Repository } from "./gitlab/repository.js";
+import { runError } from "./run-error.js";
 
 /** What is awaited at the end of an update. */
 export interface DeliveredArgs {
@@ -35,8 +35,7 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
       await awaitDelivery(args, kubeconfig, token);
       return true;
     } catch (error) {
-      if (error instanceof UserError) throw new pulumi.RunError(error.message);
-      throw error;
+      throw runError(error);
     }
   });
   return pulumi.unsecret(awaited);

@@ -2,6 +2,7 @@ import { elapsed } from "../../core/progress.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { toolNames } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
+import { settleInterrupted } from "../interrupted.js";
 import { Pulumi } from "../pulumi.js";
 import { findStack } from "../stack.js";
 import { progress } from "../terminal.js";
@@ -14,6 +15,7 @@ export async function up({ stack: name }: { stack: string }): Promise<number> {
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
   await pulumi.releaseStaleLock();
+  await settleInterrupted(pulumi, progress);
   // There is nobody to ask, and what Pulumi changes is this machine's own.
   const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"]);
   if (code !== 0) return exitCodes.no;

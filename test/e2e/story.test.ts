@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/report.js";
+import { readmeCommands } from "./support/readme.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
 // The story of README.md on a machine of its own: from nothing to three pods through Git, three to two by a merge
@@ -33,8 +34,10 @@ async function eventually<T>(look: () => Promise<T>, is: (seen: T) => boolean, s
 }
 
 describe("from nothing", () => {
-  test("`npm run up` ends when everything is Ready", async () => {
-    const said = await copy.run("npm", ["run", "up"]);
+  test("the README's command ends when everything is Ready", async () => {
+    const [, up, tests] = readmeCommands("Two commands");
+    expect([up, tests]).toEqual(["npm run up", "npm test"]);
+    const said = await copy.run("bash", ["-c", String(up)]);
     expect(said.all).toContain("everything is Ready");
     expect(said.exitCode).toBe(0);
   });
@@ -75,12 +78,6 @@ describe("from nothing", () => {
     );
     expect(managers.stdout.split(" ").sort()).toEqual(["kube-controller-manager", "kustomize-controller"]);
   });
-
-  test("the same settings and everything of the machine lie in the git-ignored folder", async () => {
-    const dirty = await copy.run("git", ["-C", copy.folder, "status"], { GIT_DIR: join(copy.folder, "none") });
-    expect(dirty.exitCode).not.toBe(0);
-    expect(existsSync(join(copy.folder, "infra/stacks/Pulumi.embedded.yaml"))).toBe(false);
-  });
 });
 
 describe("a second `npm run up`", () => {
@@ -112,23 +109,29 @@ describe("three to two", () => {
     expect(pushed.stderr).toContain("pre-receive hook declined");
   });
 
+  const [change, publish, merge, look] = readmeCommands("Three to two");
+
   test("a changed setting is published as one merge request, and published again is nothing", async () => {
-    const settings = join(copy.folder, "apps/settings.yaml");
-    writeFileSync(settings, readFileSync(settings, "utf8").replace("replicas: 3", "replicas: 2"));
-    const first = await copy.timonier("publish");
+    expect([change, publish, merge]).toEqual([
+      "sed -i 's/replicas: 3/replicas: 2/' apps/settings.yaml",
+      "npx timonier publish",
+      "npx timonier merge",
+    ]);
+    const first = await copy.shell(`${change} && ${publish}`);
     expect(first.stdout).toMatch(/fluxcd-gitops-setup: nothing differs/);
     expect(first.stdout).toMatch(
       /fluxcd-gitops-application: opened https:\/\/\S+\/merge_requests\/1[\s\S]* {2}infra\/deployment.yaml/,
     );
     const writes = writeRequests().length;
-    expect((await copy.timonier("publish")).exitCode).toBe(0);
+    expect((await copy.shell(String(publish))).exitCode).toBe(0);
     expect(writeRequests().slice(writes)).toEqual([]);
     expect(await replicas()).toBe("3/3");
   });
 
   test("merged by a maintainer, it arrives in the cluster", async () => {
-    expect((await copy.timonier("merge")).stdout).toMatch(/fluxcd-gitops-application: merged !1/);
+    expect((await copy.shell(String(merge))).stdout).toMatch(/fluxcd-gitops-application: merged !1/);
     expect(await eventually(replicas, (seen) => seen === "2/2", 90)).toBe("2/2");
+    expect((await copy.shell(String(look))).stdout).toMatch(/nginx-deployment +2\/2/);
   });
 
   test("`npm run up` does not take it back", async () => {

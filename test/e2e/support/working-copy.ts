@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
@@ -32,7 +32,7 @@ export class WorkingCopy {
       mkdirSync(dirname(join(this.folder, file)), { recursive: true });
       cpSync(join(checkout, file), join(this.folder, file), { recursive: true });
     }
-    symlinkSync(join(checkout, "node_modules"), join(this.folder, "node_modules"));
+    linkModules(join(checkout, "node_modules"), join(this.folder, "node_modules"));
   }
 
   get state(): string {
@@ -105,5 +105,20 @@ export class WorkingCopy {
       }
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/**
+ * The same packages in a folder of the copy's own: what npm links to the checkout itself (the command, the local package)
+ * is the copy's, and nothing that is done to the folder reaches the checkout's.
+ */
+function linkModules(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else if (entry.name === ".bin" || entry.name.startsWith("@")) linkModules(source, target);
+    else if (entry.isDirectory()) symlinkSync(source, target);
+    else cpSync(source, target);
   }
 }

@@ -1,0 +1,39 @@
+/** A resource in Pulumi's state, as far as it is read here. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The part of Pulumi's state that tells what a run was doing when it was killed. */
+export interface Deployment {
+  readonly resources?: readonly StateResource[];
+  readonly pending_operations?: ReadonlyArray<{ readonly type: string; readonly resource: StateResource }>;
+}
+
+/** Resources whose creation had begun and whose end nobody recorded. */
+export function pendingCreates(deployment: Deployment): StateResource[] {
+  return (deployment.pending_operations ?? []).filter((one) => one.type === "creating").map((one) => one.resource);
+}
+
+/** Ids that the state knows for a type: among them those of old ones that are still to be deleted. */
+export function knownIds(deployment: Deployment, type: string): ReadonlySet<string> {
+  const known = (deployment.resources ?? []).filter((one) => one.type === type);
+  return new Set(known.flatMap((one) => one.id ?? []));
+}
+
+/**
+ * The same state without operations in doubt.
+ *
+ * @param found by URN, the id of what a pending creation had made. Everything it depends on is in the state before it, so
+ *   the end of the list is its place
+ */
+export function settled<D extends Deployment>(deployment: D, found: ReadonlyMap<string, string>): D {
+  const adopted = pendingCreates(deployment).flatMap((resource) => {
+    const id = found.get(resource.urn);
+    return id === undefined ? [] : [{ ...resource, id, outputs: resource.inputs ?? {} }];
+  });
+  const { pending_operations: _, ...rest } = deployment;
+  return { ...rest, resources: [...(deployment.resources ?? []), ...adopted] } as unknown as D;
+}

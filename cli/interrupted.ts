@@ -1,0 +1,87 @@
+import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
+import { isGone } from "../core/gitlab-error.js";
+import type { Progress } from "../core/progress.js";
+import { inspectGitLab, readToken, startGitLab } from "../embedded/gitlab/lifecycle.js";
+import { type Deployment, knownIds, pendingCreates, type StateResource, settled } from "./deployment.js";
+import type { Pulumi } from "./pulumi.js";
+
+const PROJECT = "gitlab:index/project:Project";
+const DEPLOY_TOKEN = "gitlab:index/projectDeployToken:ProjectDeployToken";
+
+/**
+ * Ends the doubt that a killed run leaves: it had asked for something and did not live to record the answer.
+ *
+ * An empty project that the run had just made is taken into the state; a deploy token whose value nobody saw is deleted.
+ * Everything else is made in a way that finds what is there: the kubernetes provider applies, our own resources look
+ * first. Must run alone: a live run's operations are not in doubt.
+ *
+ * @see docs/decisions/0060-a-run-that-was-killed.md
+ */
+export async function settleInterrupted(pulumi: Pulumi, progress: Progress): Promise<void> {
+  const deployment = await pulumi.pendingDeployment();
+  if (!deployment) return;
+  const inDoubt = pendingCreates(deployment);
+  progress(`an earlier run was interrupted; looking what became of ${inDoubt.length} resources`);
+  const found = new Map<string, string>();
+  const client = inDoubt.some(({ type }) => type.startsWith("gitlab:")) ? await gitlabOf(pulumi, progress) : undefined;
+  if (client) {
+    for (const resource of inDoubt) {
+      if (resource.type === DEPLOY_TOKEN) await deleteUnknown(client, deployment, resource, progress);
+      const id = resource.type === PROJECT ? await madeProject(client, deployment, resource) : undefined;
+      if (id !== undefined) found.set(resource.urn, id);
+    }
+  }
+  await pulumi.replaceDeployment(settled(deployment, found));
+  for (const urn of found.keys()) progress(`${urn.split("::").pop()}: made by the interrupted run, kept`);
+  if (found.size > 0) await pulumi.refresh([...found.keys()]);
+}
+
+/** The embedded GitLab, where there is one: without its data nothing of it can be in doubt. */
+async function gitlabOf(pulumi: Pulumi, progress: Progress): Promise<GitLab | undefined> {
+  const folder = pulumi.stack.gitlabFolder;
+  if ((await inspectGitLab(folder)) === "absent") return undefined;
+  const { url, caFile } = await startGitLab(folder, { progress });
+  return connectGitLab({ url, caFile, token: readToken(folder), progress });
+}
+
+/** Number of the project that this creation made: ours, and still empty, since the first commit comes after it. */
+async function madeProject(
+  client: GitLab,
+  deployment: Deployment,
+  { inputs = {} }: StateResource,
+): Promise<string | undefined> {
+  const { namespaceId, path } = inputs;
+  if (typeof path !== "string") return undefined;
+  try {
+    const me = await client.Users.showCurrentUser();
+    const space = namespaceId === undefined ? me.username : (await client.Namespaces.show(String(namespaceId))).full_path;
+    const project = await client.Projects.show(`${space}/${path}`);
+    const ours = project.creator_id === me.id && project.empty_repo === true;
+    const id = String(project.id);
+    return ours && !knownIds(deployment, PROJECT).has(id) ? id : undefined;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Tokens are told once: one that the state does not know is of no use to anybody but a thief. */
+async function deleteUnknown(
+  client: GitLab,
+  deployment: Deployment,
+  { inputs = {} }: StateResource,
+  progress: Progress,
+): Promise<void> {
+  const { project, name } = inputs;
+  if (typeof project !== "string" || typeof name !== "string") return;
+  const known = knownIds(deployment, DEPLOY_TOKEN);
+  const tokens = await client.DeployTokens.all({ projectId: project }).catch((error: unknown) => {
+    if (isGone(error)) return [];
+    throw error;
+  });
+  for (const token of tokens) {
+    if (token.name !== name || known.has(`${project}:${token.id}`)) continue;
+    await client.DeployTokens.remove(token.id, { projectId: project });
+    progress(`deploy token ${name} of project ${project}: its value was lost with the interrupted run, deleted`);
+  }
+}

@@ -1,0 +1,15 @@
+import { RunError } from "@pulumi/pulumi";
+import { UserError } from "../core/user-error.js";
+
+/**
+ * What a user can mend, as the error that Pulumi shows without a stack trace; anything else as it is.
+ *
+ * Without a stack at all: for its trace Pulumi prints the error as Node's inspector does, which follows the stack through
+ * every output that awaited it and takes tens of seconds.
+ */
+export function runError(error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  const shown = new RunError(error.message);
+  shown.stack = error.message;
+  return shown;
+}
