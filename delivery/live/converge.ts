@@ -2,10 +2,14 @@ import type { Progress } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { waitFor } from "../../core/wait.js";
 import { assess, type Expectation, type Finding } from "./assess.js";
-import type { ClusterReader } from "./read.js";
+import type { ClusterView } from "./objects.js";
+import { type ClusterReader, ClusterUnavailable } from "./read.js";
 
 /** Milliseconds for which a failure has to stand before it is believed: what it depends on may be a moment late. */
 const PATIENCE = 5_000;
+
+/** Milliseconds for which a cluster may be silent: an API server that has just started refuses for a while. */
+const SILENCE = 30_000;
 
 /** How to wait for a delivery. */
 export interface ConvergeOptions {
@@ -25,6 +29,7 @@ export async function converge(
   expected: Expectation,
   options: ConvergeOptions,
 ): Promise<Finding[]> {
+  let silentSince: number | undefined;
   const asked = new Set<string>();
   const failing = new Map<string, number>();
   const requestedAt = new Date().toISOString();
@@ -42,7 +47,14 @@ export async function converge(
       ...options,
     },
     async () => {
-      const findings = assess(await reader.view(), expected);
+      const view = await look(reader);
+      if (view instanceof ClusterUnavailable) {
+        silentSince ??= Date.now();
+        if (Date.now() - silentSince > SILENCE) throw view;
+        return { done: false, missing: view.what };
+      }
+      silentSince = undefined;
+      const findings = assess(view, expected);
       const open = findings.filter((one) => one.state !== "ready");
       if (open.length === 0) return { done: true, value: findings };
       for (const { object, ask } of open) {
@@ -55,6 +67,15 @@ export async function converge(
       return { done: false, missing: open.map(say).join("; ") };
     },
   );
+}
+
+async function look(reader: ClusterReader): Promise<ClusterView | ClusterUnavailable> {
+  try {
+    return await reader.view();
+  } catch (error) {
+    if (error instanceof ClusterUnavailable) return error;
+    throw error;
+  }
 }
 
 /** Milliseconds for which this very failure has been seen. */

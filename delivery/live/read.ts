@@ -20,6 +20,9 @@ const KINDS = {
   ],
 } as const satisfies Record<keyof ClusterView, readonly Kind[]>;
 
+/** The cluster did not answer, or said that it cannot just now: it may in a moment. */
+export class ClusterUnavailable extends UserError {}
+
 /** Reads a cluster. */
 export interface ClusterReader {
   /** Flux's objects and the workloads, at one moment. Kinds that the cluster does not have yet are empty. */
@@ -30,7 +33,7 @@ export interface ClusterReader {
 
 /**
  * @param kubeconfig the text of a kubeconfig
- * @throws UserError from each method when the cluster does not answer or refuses
+ * @throws ClusterUnavailable from each method when the cluster does not answer, UserError when it refuses
  */
 export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));
@@ -78,7 +81,7 @@ function unreachable(error: unknown, server: string): UserError {
     });
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new UserError(
+  return new ClusterUnavailable(
     `the cluster does not answer: ${reason}`,
     server,
     "see `npx timonier status`, then `npm run up`",

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { converge } from "../../../../delivery/live/converge.js";
 import type { ClusterView, KubeObject } from "../../../../delivery/live/objects.js";
-import type { ClusterReader } from "../../../../delivery/live/read.js";
+import { type ClusterReader, ClusterUnavailable } from "../../../../delivery/live/read.js";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
@@ -68,6 +68,21 @@ test("a failure from before is not believed until its controller has looked agai
   await expect(converge(silent, expected, options)).rejects.toThrow(
     /^the delivery: Kustomization default\/app BuildFailed/,
   );
+});
+
+test("a cluster that is silent for a moment is waited for, one that stays silent is an error before the timeout", async () => {
+  const silent = new ClusterUnavailable("the cluster does not answer: starting", "https://127.0.0.1:1", "start it");
+  const short = reader([kustomization("True", "Succeeded")], 10);
+  let refusals = 2;
+  const view = () => (refusals-- > 0 ? Promise.reject(silent) : short.view());
+  await expect(converge({ ...short, view }, expected, options)).resolves.toHaveLength(1);
+
+  const never = async () => {
+    vi.setSystemTime(Date.now() + 10_000);
+    throw silent;
+  };
+  const long = { ...options, timeout: 3_600_000 };
+  await expect(converge({ ...short, view: never }, expected, long)).rejects.toBe(silent);
 });
 
 test("what never becomes ready is named at the timeout", async () => {
