@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { UserError } from "../core/user-error.js";
 import { exitCodes } from "./exit-codes.js";
 
@@ -19,7 +19,7 @@ export async function main(args: readonly string[]): Promise<number> {
     code = await run(options);
   };
   const add = (name: string, description: string) =>
-    program.command(name).description(description).option("-s, --stack <name>", "the stack", "embedded");
+    program.command(name).description(description).option("-s, --stack <name>", "the stack", stackName, "embedded");
 
   add("up", "bring the stack to its configuration, and wait until everything is Ready").action(
     verb(async (options) => (await import("./verbs/up.js")).up(options)),
@@ -57,6 +57,12 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error);
   }
+}
+
+/** The name is part of paths, and `down` deletes what is there: Pulumi's own rule, without names of only dots. */
+function stackName(text: string): string {
+  if (/^(?!\.+$)[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("Letters, digits, '-', '_' and '.'.");
 }
 
 function report(error: unknown): number {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import writeFileAtomic from "write-file-atomic";
@@ -8,7 +8,7 @@ import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { type Deployment, pendingCreates } from "./deployment.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
-import { allStale } from "./stale-lock.js";
+import { readLocks } from "./stale-lock.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
 
 /** Runs pulumi on one stack; the tools have to be there. */
@@ -29,22 +29,43 @@ export class Pulumi {
     return existsSync(this.stack.configFile) && existsSync(this.checkpoint);
   }
 
-  /** Ends a lock whose owner was killed. A live owner's lock stays, and pulumi says whose it is. */
+  /** Ends locks whose owners were killed. @throws UserError when a live run holds one */
   async releaseStaleLock(): Promise<void> {
     const locks = join(this.stack.state.backend, ".pulumi", "locks", "organization", "timonier", this.stack.name);
-    if (await allStale(locks)) await this.quiet(["cancel", "--yes", ...this.selected]);
+    const { live, stale } = await readLocks(locks);
+    const [owner] = live;
+    if (owner) {
+      const { pid, hostname, timestamp } = owner;
+      throw new UserError(
+        `another run of pulumi works on stack ${this.stack.name}`,
+        `process ${pid} on ${hostname}, since ${timestamp}`,
+        `wait until it has ended, or end it: kill -INT ${pid}`,
+      );
+    }
+    if (stale.length > 0) await this.quiet(["cancel", "--yes", ...this.selected]);
   }
 
-  /** Runs with the user's terminal. @returns the exit code */
+  /**
+   * Runs with the user's terminal. An interrupted run ends what it began, once; a second Ctrl-C cuts it short.
+   *
+   * @returns the exit code
+   */
   async show(args: readonly string[]): Promise<number> {
     const plain = process.stdout.isTTY ? [] : ["--non-interactive"];
-    const { exitCode } = await this.run([...args, ...this.selected, ...plain], {
+    const running = this.run([...args, ...this.selected, ...plain], {
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
       reject: false,
+      // Pulumi would take the signal of a caller that ends for a second Ctrl-C.
+      cleanup: false,
     });
-    return exitCode ?? 1;
+    const release = passSignals(running);
+    try {
+      return (await running).exitCode ?? 1;
+    } finally {
+      release();
+    }
   }
 
   /** Outputs of the stack, secrets in clear: never to be shown. undefined: no update has succeeded yet. */
@@ -57,6 +78,7 @@ export class Pulumi {
 
   /** The stack's state, if a run was killed and left operations in doubt in it; undefined when all is settled. */
   async pendingDeployment(): Promise<Deployment | undefined> {
+    if (!(await readFile(this.checkpoint, "utf8")).includes('"pending_operations"')) return undefined;
     const { deployment } = await this.exported();
     return deployment && pendingCreates(deployment).length > 0 ? deployment : undefined;
   }
@@ -109,12 +131,22 @@ export class Pulumi {
       ...options,
       // The engine and its plugin live for seconds beside everything they start: memory before speed.
       env: { ...frugal(), ...stackEnvironment(this.stack) },
-    } as T & { stdout?: "pipe"; stderr?: "pipe" }) as unknown as Promise<{
-      exitCode?: number;
-      stdout: string;
-      stderr: string;
-    }>;
+    } as T & { stdout?: "pipe"; stderr?: "pipe" }) as unknown as Running;
   }
+}
+
+type Running = Promise<{ readonly exitCode?: number; readonly stdout: string; readonly stderr: string }> & {
+  kill(signal: NodeJS.Signals): boolean;
+};
+
+/** Lives on until the child has ended; a terminal gives Ctrl-C to both, anybody else's signal is passed on. */
+function passSignals(child: Running): () => void {
+  const interrupted = () => {
+    if (!process.stdin.isTTY) child.kill("SIGINT");
+  };
+  const ended = () => void child.kill("SIGINT");
+  process.on("SIGINT", interrupted).on("SIGTERM", ended).on("SIGHUP", ended);
+  return () => void process.off("SIGINT", interrupted).off("SIGTERM", ended).off("SIGHUP", ended);
 }
 
 const stackOutputs = z.object({

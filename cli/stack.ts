@@ -4,6 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
+import { UserError } from "../core/user-error.js";
+import { lockFolder } from "../embedded/gitlab/store/lock.js";
 
 /** One stack of this checkout, and where everything of it is. */
 export interface Stack {
@@ -46,6 +48,20 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
     PULUMI_SUPPRESS_NEO_LINK: "true",
     KUBECONFIG: join(stack.clusterFolder, "kubeconfig"),
   };
+}
+
+/** Runs work that changes a stack: one command at a time. @throws UserError when another one is at it */
+export async function exclusively<T>(stack: Stack, work: () => Promise<T>): Promise<T> {
+  const file = `${stack.state.stack(stack.name)}.lock`;
+  const release = lockFolder(file, (pid) => {
+    const fix = `wait until it has ended, or end it: kill -INT ${pid}`;
+    return new UserError(`another command works on stack ${stack.name}`, `process ${pid}`, fix);
+  });
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 /** Makes the passphrase once; nothing that is there is ever overwritten. */

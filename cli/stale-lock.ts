@@ -24,10 +24,11 @@ export function isStale(owner: LockOwner, here: string, started: number | undefi
   return started === undefined || started > Date.parse(owner.timestamp) + 2_000;
 }
 
-/** Whether the folder has locks and the owners of all of them are gone. */
-export async function allStale(folder: string): Promise<boolean> {
+/** Locks of a folder by whether their owners still run. */
+export async function readLocks(folder: string): Promise<{ readonly live: LockOwner[]; readonly stale: LockOwner[] }> {
   const owners = await lockOwners(folder);
-  return owners.length > 0 && owners.every((owner) => isStale(owner, hostname(), startOf(owner.pid)));
+  const stale = owners.filter((owner) => isStale(owner, hostname(), startOf(owner.pid)));
+  return { live: owners.filter((owner) => !stale.includes(owner)), stale };
 }
 
 /** A file that is no lock, such as the attributes beside each, counts for nothing; one cut short has no owner any more. */

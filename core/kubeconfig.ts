@@ -49,7 +49,7 @@ const schema = z.object({
  * @see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
 export async function readKubeconfig(text: string): Promise<ApiAccess> {
-  const config = schema.safeParse(parse(text));
+  const config = schema.safeParse(plain(text));
   if (!config.success) throw faulty(z.prettifyError(config.error));
   const context = find(config.data.contexts, config.data["current-context"], "context") as {
     cluster: string;
@@ -67,6 +67,15 @@ export async function readKubeconfig(text: string): Promise<ApiAccess> {
     token: login.token ?? (login.tokenFile && (await readFile(login.tokenFile, "utf8")).trim()),
     ...(login.exec && (await runPlugin(login.exec))),
   };
+}
+
+function plain(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    // The rest of the message is a drawing of the place, which may hold a secret.
+    throw faulty((error as Error).message.split(":\n")[0] ?? "no YAML");
+  }
 }
 
 function find(entries: ReadonlyArray<Record<string, unknown>>, name: string, key: string): unknown {

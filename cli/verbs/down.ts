@@ -6,13 +6,17 @@ import { removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { exitCodes } from "../exit-codes.js";
 import { Pulumi } from "../pulumi.js";
-import { findStack, type Stack } from "../stack.js";
+import { exclusively, findStack, type Stack } from "../stack.js";
 import { progress } from "../terminal.js";
 
 /** `timonier down`: everything that the stack made, from whatever state it is in. */
 export async function down({ stack: name }: { stack: string }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
+  return exclusively(stack, () => bringDown(stack, start));
+}
+
+async function bringDown(stack: Stack, start: number): Promise<number> {
   const pulumi = new Pulumi(stack);
   if (await pulumi.exists()) {
     await ensureTools(["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"], {
@@ -25,7 +29,7 @@ export async function down({ stack: name }: { stack: string }): Promise<number> 
     await pulumi.forget();
   }
   await sweep(stack);
-  progress(`stack ${name} is gone after ${elapsed(start)}`);
+  progress(`stack ${stack.name} is gone after ${elapsed(start)}`);
   for (const line of kept(stack)) progress(line);
   return exitCodes.done;
 }

@@ -1,13 +1,21 @@
 import { existsSync } from "node:fs";
 import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { toolNames } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
-import { ensurePulumiHome } from "../pulumi-home.js";
-import { ensurePassphrase, findStack, stackEnvironment } from "../stack.js";
+import { Pulumi } from "../pulumi.js";
+import { findStack, stackEnvironment } from "../stack.js";
+import { progress } from "../terminal.js";
 
-/** `timonier env`: what a shell needs to use kubectl, flux, pulumi and any GitLab client on this stack. */
+/**
+ * `timonier env`: what a shell needs to use kubectl, flux, pulumi and any GitLab client on this stack.
+ *
+ * Makes what those need to be there: the tools, and the stack itself, so that `pulumi up -s embedded` works from nothing.
+ */
 export async function env({ stack: name }: { stack: string }): Promise<number> {
   const stack = findStack(name);
-  await Promise.all([ensurePassphrase(stack.state), ensurePulumiHome(stack)]);
+  await ensureTools(toolNames, { binDir: stack.state.bin, progress });
+  await new Pulumi(stack).ensureStack();
   const exports: Record<string, string> = {
     ...stackEnvironment(stack),
     ...(await gitlabEnvironment(stack.gitlabFolder)),

@@ -4,13 +4,17 @@ import { toolNames } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
 import { settleInterrupted } from "../interrupted.js";
 import { Pulumi } from "../pulumi.js";
-import { findStack } from "../stack.js";
+import { exclusively, findStack, type Stack } from "../stack.js";
 import { progress } from "../terminal.js";
 
 /** `timonier up`: tools, stack, `pulumi up`. The program itself waits until everything is Ready. */
 export async function up({ stack: name }: { stack: string }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
+  return exclusively(stack, () => bringUp(stack, start));
+}
+
+async function bringUp(stack: Stack, start: number): Promise<number> {
   await ensureTools(toolNames, { binDir: stack.state.bin, progress });
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();

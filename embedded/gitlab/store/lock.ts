@@ -3,14 +3,18 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { identify, type ProcessIdentity } from "../../../core/daemon.js";
 import { UserError } from "../../../core/user-error.js";
 
+const serves = (pid: number, file: string) =>
+  new UserError(`process ${pid} already serves this folder`, file, "use that server, or stop it first");
+
 /**
  * Makes this process the only server of a folder for as long as it lives. The lock of a process that is gone, told by its
  * start time and not by its number, is taken over at once.
  *
+ * @param taken the error when another process has it @default that it serves the folder
  * @returns what gives the lock back
  * @throws UserError when another process serves the folder
  */
-export function lockFolder(file: string): () => void {
+export function lockFolder(file: string, taken: (pid: number, file: string) => UserError = serves): () => void {
   const mine = JSON.stringify(identify(process.pid));
   const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, mine, { mode: 0o600 });
@@ -19,11 +23,7 @@ export function lockFolder(file: string): () => void {
       if (take(draft, file)) return () => release(file, mine);
       const holder = readHolder(file);
       if (holder && identify(holder.pid)?.started === holder.started) {
-        throw new UserError(
-          `process ${holder.pid} already serves this folder`,
-          file,
-          "use that server, or stop it first",
-        );
+        throw taken(holder.pid, file);
       }
       putAside(file, holder);
     }

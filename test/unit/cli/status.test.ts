@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { renderStatus } from "../../../cli/status/render.js";
+import { daysLeft, describe as describeView, type StatusReport } from "../../../cli/status/report.js";
+import type { KubeObject } from "../../../delivery/live/objects.js";
+
+const url = "https://gitlab.example/team/app.git";
+const head = "4bce429b553d7081ee758c0e17147b101cfee4de";
+
+const deployment = (namespace: string, name: string, ready: number): KubeObject => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { namespace, name, generation: 1 },
+  spec: { replicas: 3 },
+  status: { observedGeneration: 1, replicas: 3, updatedReplicas: 3, readyReplicas: ready, availableReplicas: ready },
+});
+
+const source = (revision: string): KubeObject => ({
+  apiVersion: "source.toolkit.fluxcd.io/v1",
+  kind: "GitRepository",
+  metadata: { namespace: "default", name: "app", generation: 1 },
+  spec: { url },
+  status: {
+    observedGeneration: 1,
+    conditions: [{ type: "Ready", status: "True", message: "stored artifact" }],
+    artifact: { revision: `main@sha1:${revision}` },
+  },
+});
+
+const kustomization: KubeObject = {
+  apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+  kind: "Kustomization",
+  metadata: { namespace: "default", name: "app", generation: 1 },
+  status: {
+    observedGeneration: 1,
+    conditions: [{ type: "Ready", status: "True", message: "applied" }],
+    inventory: { entries: [{ id: "default_nginx_apps_Deployment", v: "v1" }] },
+  },
+};
+
+const repository = { url, branch: "main", head, protected: true };
+
+test("a source behind its branch is not ready, though its own condition says so", () => {
+  const view = { sources: [source("0".repeat(40))], kustomizations: [], workloads: [] };
+  expect(describeView(view, [repository]).flux).toMatchObject([
+    { name: "app", ready: false, revision: "00000000", message: "has revision 00000000, published is 4bce429b" },
+  ]);
+});
+
+test("workloads show their pods, and those that nobody applied through Git are told apart", () => {
+  const workloads = [deployment("default", "nginx", 2), deployment("default", "by-hand", 3)];
+  const { workloads: rows } = describeView({ sources: [], kustomizations: [kustomization], workloads }, []);
+  expect(rows.map(({ name, ready, revision, message }) => [name, ready, revision, message])).toEqual([
+    ["nginx", false, "2/3", "2 of 3 replicas available"],
+    ["by-hand", false, "3/3", "not applied by Flux"],
+  ]);
+});
+
+test("days left are whole days, and a token may never expire", () => {
+  const now = Date.parse("2027-01-01T12:00:00Z");
+  expect(daysLeft("2027-01-03T00:00:00Z", now)).toBe(1);
+  expect(daysLeft("2026-12-31T00:00:00Z", now)).toBe(-2);
+  expect(daysLeft(null, now)).toBeNull();
+});
+
+test("people see what is wrong below the tables, one line each", () => {
+  const report: StatusReport = {
+    stack: "embedded",
+    ok: false,
+    cluster: { name: "west", kubernetesVersion: "v1.36.3", state: "running" },
+    repositories: [{ ...repository, protected: false }],
+    tokens: [{ name: "west-app", owner: "deploy token", scopes: ["read_repository"], daysLeft: null }],
+    flux: [],
+    workloads: [],
+    problems: ["branch main is not protected", "GitLab: nothing listens"],
+  };
+  expect(renderStatus(report)).toBe(`cluster west  running  v1.36.3
+
+REPOSITORY                           BRANCH  HEAD      PUSH
+${url}  main    4bce429b  open
+
+TOKEN     USED AS       SCOPES           DAYS LEFT
+west-app  deploy token  read_repository  never expires
+
+! branch main is not protected
+! GitLab: nothing listens`);
+});
