@@ -6,6 +6,11 @@ export interface Expectation {
   readonly heads: ReadonlyMap<string, string>;
   /** Objects that must be there at all, as {@link nameOf} names them. */
   readonly required: readonly string[];
+  /**
+   * Mark of the credential that each repository is read with, by its address: a source has to have fetched with it, so
+   * that the one before it can go. @default any fetch will do
+   */
+  readonly credentials?: ReadonlyMap<string, string>;
 }
 
 /** One object against what is expected of it. */
@@ -63,9 +68,19 @@ function inventoryId(object: KubeObject): string {
 function assessSource(source: KubeObject, expected: Expectation): Finding {
   const head = expected.heads.get(source.spec?.url ?? "");
   const stored = commitOf(source.status?.artifact?.revision);
-  return fluxFinding(source, () =>
-    head && stored !== head ? `has revision ${short(stored)}, published is ${short(head)}` : undefined,
-  );
+  const credential = expected.credentials?.get(source.spec?.url ?? "");
+  return fluxFinding(source, () => {
+    if (head && stored !== head) return `has revision ${short(stored)}, published is ${short(head)}`;
+    const answered = source.status?.lastHandledReconcileAt;
+    if (credential && !answered?.endsWith(`#${credential}`)) return "has not fetched with its present token yet";
+    return undefined;
+  });
+}
+
+/** Text of a request to look now, which the controller repeats in its answer. @param at ISO 8601 */
+export function requestText(object: KubeObject, expected: Expectation, at: string): string {
+  const credential = expected.credentials?.get(object.spec?.url ?? "");
+  return credential ? `${at}#${credential}` : at;
 }
 
 function assessKustomization(object: KubeObject, view: ClusterView, expected: Expectation): Finding {

@@ -1,7 +1,7 @@
 import type { Progress } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { waitFor } from "../../core/wait.js";
-import { assess, type Expectation, type Finding } from "./assess.js";
+import { assess, type Expectation, type Finding, requestText } from "./assess.js";
 import type { ClusterView } from "./objects.js";
 import { type ClusterReader, ClusterUnavailable } from "./read.js";
 
@@ -32,11 +32,11 @@ export async function converge(
   let silentSince: number | undefined;
   const asked = new Set<string>();
   const failing = new Map<string, number>();
-  const requestedAt = new Date().toISOString();
+  const now = new Date().toISOString();
   /** A failure counts once the controller has answered us: what it said before may be about what is mended since. */
   const stands = (one: Finding) =>
     one.state === "failed" &&
-    (!one.ask || one.ask.status?.lastHandledReconcileAt === requestedAt) &&
+    (!one.ask || one.ask.status?.lastHandledReconcileAt?.startsWith(now)) &&
     since(failing, one) > PATIENCE;
   return waitFor(
     {
@@ -60,7 +60,7 @@ export async function converge(
       for (const { object, ask } of open) {
         if (!ask || asked.has(object)) continue;
         asked.add(object);
-        await reader.ask(ask, requestedAt);
+        await reader.ask(ask, requestText(ask, expected, now));
       }
       const known = open.filter(stands);
       if (known.length > 0) throw failed(known);

@@ -142,6 +142,27 @@ describe("three to two", () => {
   });
 });
 
+describe("a read token whose window has changed", () => {
+  test("is replaced: Flux has fetched with the new one before the old one goes", async () => {
+    const [before] = await deployTokens();
+    const said = await copy.shell("pulumi config set tokenDays 60 -s embedded && npm run up");
+    expect(said.all).toContain("everything is Ready");
+    expect(said.all).toMatch(/ProjectDeployToken setup-read-token/);
+    const [after] = await deployTokens();
+    expect(after).not.toBe(before);
+    const { tokens } = await status();
+    expect(tokens.filter((one) => one.owner.startsWith("deploy token")).map((one) => one.daysLeft)).toEqual([59, 59]);
+    // In GitLab's own order: both new tokens, fetches by Flux, then the end of both old ones.
+    const journal = requests().map(({ method, path, status: code }) => `${code} ${method} ${path}`);
+    const made = journal.findLastIndex((line) => /^201 POST .*deploy_tokens$/.test(line));
+    const gone = journal.findIndex((line, index) => index > made && /^204 DELETE .*deploy_tokens/.test(line));
+    const fetched = journal.findLastIndex((line, index) => index < gone && /^200 GET .*\/info\/refs$/.test(line));
+    expect(made).toBeGreaterThan(0);
+    expect(fetched).toBeGreaterThan(made);
+    expect(gone).toBeGreaterThan(fetched);
+  });
+});
+
 describe("when parts of it die", () => {
   test("`status` names what is missing, and `up` starts just that", async () => {
     const victims = copy.processes().filter((pid) => {
@@ -199,13 +220,21 @@ describe("back to nothing", () => {
   });
 });
 
-/** What the embedded GitLab was asked to change, from its journal. */
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** What the embedded GitLab was asked, from its journal. */
+function requests(): Request[] {
+  const lines = readFileSync(join(copy.gitlabFolder, "requests.jsonl"), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Request);
+}
+
+/** What it was asked to change. */
 function writeRequests(): string[] {
-  const journal = join(copy.gitlabFolder, "requests.jsonl");
-  return readFileSync(journal, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as { method: string; path: string })
+  return requests()
     .filter(({ method, path }) => !["GET", "HEAD"].includes(method) && !path.endsWith("git-upload-pack"))
     .map(({ method, path }) => `${method} ${path}`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assess } from "../../../../delivery/live/assess.js";
+import { assess, requestText } from "../../../../delivery/live/assess.js";
 import type { ClusterView, Condition, KubeObject } from "../../../../delivery/live/objects.js";
 
 const url = "https://gitlab.example/root/app.git";
@@ -64,6 +64,24 @@ describe("what has arrived", () => {
     expect(look({ sources: [source(older)], kustomizations: [kustomization(older)] })).toEqual([
       "GitRepository default/app: progressing has revision 00000000, published is 4bce429b",
       "Kustomization default/app: progressing applied revision 00000000, published is 4bce429b",
+    ]);
+  });
+
+  test("has to have been fetched with the present token, so that the one before it can go", () => {
+    const credentials = new Map([[url, "abc"]]);
+    const fetched = (lastHandledReconcileAt?: string): ClusterView => {
+      const { status, ...rest } = source(head);
+      const handled = lastHandledReconcileAt ? { ...status, lastHandledReconcileAt } : { ...status };
+      return { sources: [{ ...rest, status: handled }], kustomizations: [], workloads: [] };
+    };
+    const states = [undefined, "2027-01-01T00:00:00.000Z#xyz", "2027-01-01T00:00:00.000Z#abc"].map((handled) => {
+      const [finding] = assess(fetched(handled), { heads: expected.heads, required: [], credentials });
+      return [finding?.state, finding?.ask && requestText(finding.ask, { ...expected, credentials }, "now")];
+    });
+    expect(states).toEqual([
+      ["progressing", "now#abc"],
+      ["progressing", "now#abc"],
+      ["ready", undefined],
     ]);
   });
 
