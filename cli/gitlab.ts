@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
+import { connectGitLab, type GitLab, type GitLabOptions } from "../core/gitlab-client.js";
 import { UserError } from "../core/user-error.js";
 import { layoutOf } from "../embedded/gitlab/layout.js";
 import type { StackOutputs } from "./pulumi.js";
@@ -8,10 +8,18 @@ import type { Stack } from "./stack.js";
 /** As whom to work in GitLab. */
 export type Role = "administrator" | "maintainer";
 
+/** How long to try. @default as the client does */
+type Patience = Pick<GitLabOptions, "timeout" | "retries">;
+
 /** A client for the stack's GitLab. @throws UserError when there is no token for it */
-export async function stackGitLab(stack: Stack, outputs: StackOutputs, role: Role = "administrator"): Promise<GitLab> {
+export async function stackGitLab(
+  stack: Stack,
+  outputs: StackOutputs,
+  role: Role = "administrator",
+  patience: Patience = {},
+): Promise<GitLab> {
   const { gitlabUrl: url, gitlabCaFile: caFile } = outputs;
-  return connectGitLab({ url, token: await tokenOf(stack, role), ...(caFile && { caFile }) });
+  return connectGitLab({ url, token: await tokenOf(stack, role), ...(caFile && { caFile }), ...patience });
 }
 
 async function tokenOf(stack: Stack, role: Role): Promise<string> {

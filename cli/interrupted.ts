@@ -54,7 +54,8 @@ async function madeProject(
   if (typeof path !== "string") return undefined;
   try {
     const me = await client.Users.showCurrentUser();
-    const space = namespaceId === undefined ? me.username : (await client.Namespaces.show(String(namespaceId))).full_path;
+    const space =
+      namespaceId === undefined ? me.username : (await client.Namespaces.show(String(namespaceId))).full_path;
     const project = await client.Projects.show(`${space}/${path}`);
     const ours = project.creator_id === me.id && project.empty_repo === true;
     const id = String(project.id);

@@ -7,9 +7,10 @@ import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { type Deployment, pendingCreates } from "./deployment.js";
+import { checkKeptState, restoreSettings } from "./kept-state.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
-import { readLocks } from "./stale-lock.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
+import { readLocks } from "./stale-lock.js";
 
 /** Runs pulumi on one stack; the tools have to be there. */
 export class Pulumi {
@@ -17,8 +18,12 @@ export class Pulumi {
 
   /** Makes the stack unless it exists. */
   async ensureStack(): Promise<void> {
+    checkKeptState(this.stack, this.checkpoint);
     await Promise.all([ensurePassphrase(this.stack.state), ensurePulumiHome(this.stack)]);
-    if (await this.exists()) return;
+    if (await this.exists()) {
+      if (!existsSync(this.stack.configFile)) await restoreSettings(this.stack, this.checkpoint);
+      return;
+    }
     const folder = await initFolder(this.stack);
     await this.quiet(["-C", folder, "stack", "init", this.stack.name, "--no-select"]);
     await this.quiet(["config", "set", "cluster", "embedded", ...this.selected]);
@@ -26,7 +31,23 @@ export class Pulumi {
 
   /** Whether the stack is known to the backend. */
   async exists(): Promise<boolean> {
-    return existsSync(this.stack.configFile) && existsSync(this.checkpoint);
+    return existsSync(this.checkpoint);
+  }
+
+  /** Why Pulumi cannot work on the stack; undefined when it can. */
+  defect(): UserError | undefined {
+    try {
+      checkKeptState(this.stack, this.checkpoint);
+      return undefined;
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
+  }
+
+  /** Deletes what Pulumi keeps of the stack, without asking what it says. */
+  async discard(): Promise<void> {
+    for (const end of ["", ".attrs", ".bak", ".bak.attrs"]) await rm(`${this.checkpoint}${end}`, { force: true });
   }
 
   /** Ends locks whose owners were killed. @throws UserError when a live run holds one */
@@ -71,6 +92,7 @@ export class Pulumi {
   /** Outputs of the stack, secrets in clear: never to be shown. undefined: no update has succeeded yet. */
   async outputs(): Promise<StackOutputs | undefined> {
     if (!(await this.exists())) return undefined;
+    checkKeptState(this.stack, this.checkpoint);
     const text = await this.quiet(["stack", "output", "--json", "--show-secrets", ...this.selected]);
     const parsed = stackOutputs.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : undefined;

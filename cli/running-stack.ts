@@ -7,5 +7,5 @@ export async function runningStack(name: string): Promise<{ stack: Stack; output
   const stack = findStack(name);
   const outputs = await new Pulumi(stack).outputs();
   if (outputs) return { stack, outputs };
-  throw new UserError("nothing is up yet", `stack ${name}`, "npm run up");
+  throw new UserError("nothing is up yet, or the last update did not end well", `stack ${name}`, "npm run up");
 }

@@ -11,7 +11,8 @@ const ALARM = 7;
 
 /** Looks at every part; one that does not answer is a problem in the report and hides no other. */
 export async function collectStatus(stack: Stack): Promise<StatusReport> {
-  const outputs = await new Pulumi(stack).outputs();
+  const pulumi = new Pulumi(stack);
+  const outputs = await pulumi.outputs();
   const problems: string[] = [];
   const attempt = async <T>(part: string, look: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -21,7 +22,7 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
       return otherwise;
     }
   };
-  if (!outputs) return nothingUp(stack);
+  if (!outputs) return nothingUp(stack, await pulumi.exists());
 
   const [inspection, { repositories, tokens }] = await Promise.all([
     inspectCluster(stack.clusterFolder),
@@ -55,21 +56,23 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   };
 }
 
-function nothingUp(stack: Stack): StatusReport {
+async function nothingUp(stack: Stack, begun: boolean): Promise<StatusReport> {
+  const { state } = await inspectCluster(stack.clusterFolder);
   return {
     stack: stack.name,
     ok: false,
-    cluster: { name: stack.name, kubernetesVersion: "", state: "absent" },
+    cluster: { name: stack.name, kubernetesVersion: "", state },
     repositories: [],
     tokens: [],
     flux: [],
     workloads: [],
-    problems: [`stack ${stack.name}: nothing is up; run: npm run up`],
+    problems: [`stack ${stack.name}: ${begun ? "the last update did not end well" : "nothing is up"}; run: npm run up`],
   };
 }
 
 async function gitlabStatus(stack: Stack, outputs: StackOutputs) {
-  const client = await stackGitLab(stack, outputs);
+  // Who asks how things are wants to know that something does not answer, soon.
+  const client = await stackGitLab(stack, outputs, "administrator", { timeout: 5_000, retries: 1 });
   const looked = await Promise.all(
     [outputs.setupRepository, outputs.applicationRepository].map((url) => repositoryStatus(client, outputs, url)),
   );

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { elapsed } from "../../core/progress.js";
 import { removeCluster } from "../../embedded/cluster/lifecycle.js";
-import { removeGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { exitCodes } from "../exit-codes.js";
 import { Pulumi } from "../pulumi.js";
@@ -18,7 +18,12 @@ export async function down({ stack: name }: { stack: string }): Promise<number> 
 
 async function bringDown(stack: Stack, start: number): Promise<number> {
   const pulumi = new Pulumi(stack);
-  if (await pulumi.exists()) {
+  const defect = pulumi.defect();
+  if (defect) {
+    // Everything of an embedded stack lies in its own folder: that is deleted without Pulumi's help.
+    progress(`${defect.what}; deleting what is in ${stack.state.stack(stack.name)}`);
+    await pulumi.discard();
+  } else if (await pulumi.exists()) {
     await ensureTools(["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"], {
       binDir: stack.state.bin,
       progress,
@@ -36,7 +41,8 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
 
 /** What a run that was killed may have left outside of Pulumi's knowledge. */
 async function sweep(stack: Stack): Promise<void> {
-  await Promise.all([removeCluster(stack.clusterFolder), removeGitLab(stack.gitlabFolder)]);
+  const gitlab = (await inspectGitLab(stack.gitlabFolder)) === "absent" ? undefined : removeGitLab(stack.gitlabFolder);
+  await Promise.all([removeCluster(stack.clusterFolder), gitlab]);
   await rm(stack.state.stack(stack.name), { recursive: true, force: true });
 }
 

@@ -3,6 +3,7 @@ import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { toolNames } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
 import { settleInterrupted } from "../interrupted.js";
+import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
 import { progress } from "../terminal.js";
@@ -18,6 +19,7 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   await ensureTools(toolNames, { binDir: stack.state.bin, progress });
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
+  await checkAllSettings(stack);
   await pulumi.releaseStaleLock();
   await settleInterrupted(pulumi, progress);
   // There is nobody to ask, and what Pulumi changes is this machine's own.

@@ -23,7 +23,12 @@ export interface Finding {
   readonly message: string;
   /** Where asking the controller to look again now tells more than waiting for its next interval. */
   readonly ask?: KubeObject;
+  /** Milliseconds for which it has to stay so before the controller is asked. @default 0 */
+  readonly askAfter?: number;
 }
+
+/** A reconciliation that takes longer may be one whose end its controller could not write: it would not look again for minutes. */
+const STUCK = 15_000;
 
 /** Reasons after which Flux tries the same again at the same revision: the answer is known. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#conditions */
 const HOPELESS = new Set([
@@ -111,7 +116,7 @@ function fluxFinding(object: KubeObject, behind: () => string | undefined): Find
     const message = `${ready.reason}: ${ready.message}`;
     return hopeless && ready.status === "False"
       ? { object: name, state: "failed", message, ask: object }
-      : { object: name, state: "progressing", message };
+      : { object: name, state: "progressing", message, ask: object, askAfter: STUCK };
   }
   const lag = behind();
   if (!lag) return { object: name, state: "ready", message: "" };

@@ -31,13 +31,13 @@ export async function converge(
 ): Promise<Finding[]> {
   let silentSince: number | undefined;
   const asked = new Set<string>();
-  const failing = new Map<string, number>();
+  const seen = new Map<string, number>();
   const now = new Date().toISOString();
   /** A failure counts once the controller has answered us: what it said before may be about what is mended since. */
   const stands = (one: Finding) =>
     one.state === "failed" &&
     (!one.ask || one.ask.status?.lastHandledReconcileAt?.startsWith(now)) &&
-    since(failing, one) > PATIENCE;
+    since(seen, one) > PATIENCE;
   return waitFor(
     {
       what: "the delivery",
@@ -57,8 +57,9 @@ export async function converge(
       const findings = assess(view, expected);
       const open = findings.filter((one) => one.state !== "ready");
       if (open.length === 0) return { done: true, value: findings };
-      for (const { object, ask } of open) {
-        if (!ask || asked.has(object)) continue;
+      for (const one of open) {
+        const { object, ask } = one;
+        if (!ask || asked.has(object) || since(seen, one) < (one.askAfter ?? 0)) continue;
         asked.add(object);
         await reader.ask(ask, requestText(ask, expected, now));
       }
@@ -79,10 +80,10 @@ async function look(reader: ClusterReader): Promise<ClusterView | ClusterUnavail
 }
 
 /** Milliseconds for which this very failure has been seen. */
-function since(failing: Map<string, number>, finding: Finding): number {
+function since(seen: Map<string, number>, finding: Finding): number {
   const key = say(finding);
-  const first = failing.get(key) ?? Date.now();
-  failing.set(key, first);
+  const first = seen.get(key) ?? Date.now();
+  seen.set(key, first);
   return Date.now() - first;
 }
 

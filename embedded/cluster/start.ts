@@ -18,6 +18,7 @@ import {
   stopProcesses,
   tellKwokctl,
 } from "./control-plane/parts.js";
+import { isFull, lastWords } from "./last-words.js";
 import { type ClusterLayout, clusterName } from "./layout.js";
 import { freePorts, isFree } from "./ports.js";
 import {
@@ -41,7 +42,8 @@ interface Waiting {
 export async function startParts(layout: ClusterLayout, tools: ClusterTools, how: Waiting): Promise<EmbeddedCluster> {
   const start = Date.now();
   let record = readRecord(layout);
-  if (!record) record = await install(layout, tools, how);
+  // One that was never ready holds nothing, and may be half: it is made again.
+  if (!record?.kubernetesVersion) record = await install(layout, tools, how);
   else await startMissing(layout, tools, record, how);
 
   const access = adminAccess(layout, record);
@@ -181,9 +183,16 @@ function waiting(layout: ClusterLayout, how: Waiting) {
 
 function ended(layout: ClusterLayout, name: string): UserError {
   const file = name === agentName ? layout.agentLog : join(layout.logs, `${name}.log`);
-  const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").slice(-3).join("\n    ") : "no log";
+  const log = existsSync(file) ? readFileSync(file, "utf8") : "no log";
+  if (isFull(log)) {
+    return new UserError(
+      `${name} of the embedded cluster ended: the disk is full`,
+      layout.dir,
+      "free some space there (a cluster needs about 300 MB), then run the command again",
+    );
+  }
   return new UserError(
-    `${name} of the embedded cluster ended: ${lines}`,
+    `${name} of the embedded cluster ended: ${lastWords(log)}`,
     file,
     "run the command again; if it ends once more, `npx timonier down` and `npm run up` make the cluster anew",
   );

@@ -5,6 +5,8 @@ export interface Layout {
   readonly root: string;
   /** Port; its presence says that the folder is an embedded GitLab's. */
   readonly address: string;
+  /** The same, beside the folder: a folder that is lost comes back at its old address, which is written in Git. */
+  readonly keptAddress: string;
   readonly settings: string;
   readonly state: string;
   readonly repositories: string;
@@ -31,6 +33,7 @@ export function layoutOf(root: string): Layout {
   return {
     root,
     address: at("address.json"),
+    keptAddress: `${root}.address.json`,
     settings: at("settings.json"),
     state: at("state.json"),
     repositories: at("repositories"),

@@ -14,7 +14,7 @@ import { elapsed, type Progress, silent } from "../../core/progress.js";
 import { checkout } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
 import { type Look, waitFor } from "../../core/wait.js";
-import { readAddress, urlOf } from "./address.js";
+import { readAddress, readLostAddress, urlOf } from "./address.js";
 import { requireGit } from "./git/version.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { newSecret, tokenPrefixes } from "./model/secrets.js";
@@ -93,6 +93,7 @@ export async function removeGitLab(dir: string): Promise<void> {
   }
   await exclusively(dir, stop);
   rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  rmSync(layout.keptAddress, { force: true });
 }
 
 /** Reads a user's personal access token. @throws UserError when the folder holds none */
@@ -111,12 +112,14 @@ function tokenFileOf(dir: string, user: TokenUser = "root"): string {
 
 async function reserve(layout: Layout): Promise<GitLabAddress> {
   const settings = readSettings(layout.settings);
-  const kept = readAddress(layout) ?? { port: await pickPort() };
+  const kept = readAddress(layout) ?? readLostAddress(layout) ?? { port: await pickPort() };
   if (settings.tls) await ensureCertificates(layout, settings.addresses);
   for (const file of [layout.rootToken, layout.maintainerToken]) {
     if (!existsSync(file)) await writeFileAtomic(file, `${newSecret(tokenPrefixes.access)}\n`, { mode: 0o600 });
   }
-  if (!existsSync(layout.address)) await writeFileAtomic(layout.address, JSON.stringify(kept), { mode: 0o600 });
+  for (const file of [layout.address, layout.keptAddress]) {
+    if (!existsSync(file)) await writeFileAtomic(file, JSON.stringify(kept), { mode: 0o600 });
+  }
   return { url: urlOf(settings, kept.port), caFile: layout.ca, tokenFile: layout.rootToken };
 }
 
@@ -148,7 +151,7 @@ async function start(
   const port = readAddress(layout)?.port ?? 0;
   const running = serverOf(layout);
   if (!running) {
-    await checkPortFree(layout, port);
+    await checkPortFree(port);
     if (readSettings(layout.settings).test) {
       await writeFileAtomic(layout.testToken, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
     }
@@ -230,12 +233,12 @@ async function becomesFree(port: number): Promise<boolean> {
   return false;
 }
 
-async function checkPortFree(layout: Layout, port: number): Promise<void> {
+async function checkPortFree(port: number): Promise<void> {
   if (await becomesFree(port)) return;
   throw new UserError(
     `port ${port} of the embedded GitLab is taken by another process`,
     `127.0.0.1:${port}`,
-    `end the process that listens there (ss -ltnp "sport = :${port}" names it), or delete ${layout.address} to choose another port`,
+    `end the process that listens there (ss -ltnp "sport = :${port}" names it); \`npx timonier down\` and \`npm run up\` make a GitLab at another port`,
   );
 }
 

@@ -53,6 +53,7 @@ async function serve(root: string): Promise<void> {
   const more = await Promise.all(settings.addresses.map((host) => listenToo(app.routing, pair, address.port, host)));
   if (settings.tls) renewDaily(layout, settings, [app.server as SecureServer, ...(more as SecureServer[])]);
   log(`listening at ${url}`);
+  endWithFolder(layout);
   const end = async () => {
     for (const server of more) {
       server.close();
@@ -64,6 +65,22 @@ async function serve(root: string): Promise<void> {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void end());
+}
+
+/** Deleted behind the server's back, its folder cannot be found by whoever would end the server: it ends itself. */
+function endWithFolder(layout: Layout): void {
+  const timer = setInterval(() => {
+    if (!holds(layout.serverLock)) process.exit(0);
+  }, 400);
+  timer.unref();
+}
+
+function holds(lock: string): boolean {
+  try {
+    return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid === process.pid;
+  } catch {
+    return false;
+  }
 }
 
 function readPair(layout: Layout) {

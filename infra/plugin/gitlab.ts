@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { connectGitLab, type GitLabOptions } from "../../core/gitlab-client.js";
 import { isGone } from "../../core/gitlab-error.js";
 import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
+import { layoutOf } from "../../embedded/gitlab/layout.js";
 import { inspectGitLab, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
 import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 
@@ -15,6 +18,12 @@ const MAINTAINER = 40;
 
 function folder(properties: Properties): string {
   return embeddedGitLabFolder(new StateFolder(), place.parse(properties).stack);
+}
+
+/** What tells one GitLab from another at the same address: its certificate authority, which lives as long as its folder. */
+function instanceOf(properties: Properties): string {
+  const { ca } = layoutOf(folder(properties));
+  return existsSync(ca) ? createHash("sha256").update(readFileSync(ca)).digest("hex").slice(0, 32) : "";
 }
 
 async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
@@ -46,23 +55,27 @@ async function ensureTeam(access: GitLabOptions, path: string): Promise<number> 
 /** The embedded GitLab: not running is a difference, and starting it is the update. */
 export const embeddedGitLab: ResourceKind<unknown> = {
   secrets: ["token"],
-  diff: async (_id, olds, news) => {
+  diff: async (id, olds, news) => {
     const state = await inspectGitLab(folder(news));
     if (place.parse(olds.inputs).stack !== place.parse(news).stack) {
       return { changes: true, replaces: ["stack"], changed: ["stack"] };
     }
-    // Its data is gone: every repository has to be made anew.
-    if (state === "absent") return { changes: true, replaces: ["url"], changed: ["url"], deleteBeforeReplace: true };
+    // Its data is gone, and what is there now was only reserved: every repository has to be made anew. The new one comes
+    // first, since there is nothing that the old repositories could be deleted from.
+    if (state === "absent" || instanceOf(news) !== id) return { changes: true, replaces: ["url"], changed: ["url"] };
     return { changes: state !== "running", changed: [], stables: ["url", "token", "group"] };
   },
   create: async (news, ctx) => {
     const state = await start(news, ctx);
-    return { id: String(state.url), state };
+    return { id: instanceOf(news), state };
   },
   read: async (id, state, olds) => {
     const seen = await inspectGitLab(folder(olds));
     return seen === "absent" ? undefined : { id, state, inputs: olds };
   },
   update: async (_id, _olds, news, ctx) => ({ state: await start(news, ctx) }),
-  delete: async (_id, state) => removeGitLab(folder(state)),
+  delete: async (id, state) => {
+    // The folder may be that of its successor by now.
+    if (instanceOf(state) === id) await removeGitLab(folder(state));
+  },
 };

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { readSettings } from "../apps/settings-file.js";
+import { checkout } from "../core/state.js";
+import { UserError } from "../core/user-error.js";
+import { parseConfig } from "../infra/config.js";
+import type { Stack } from "./stack.js";
+
+interface ProjectFile {
+  readonly config?: Readonly<Record<string, { readonly default?: unknown }>>;
+}
+
+/**
+ * Checks every setting before Pulumi is started: it would name one fault, and later the next.
+ *
+ * @throws UserError for a stack's settings, or those of apps/, that are wrong
+ */
+export async function checkAllSettings(stack: Stack): Promise<void> {
+  const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as ProjectFile;
+  parseConfig(flatConfig(project, await readStackConfig(stack.configFile)), stack.name);
+  await readSettings();
+}
+
+/** A stack's settings over the project's defaults, flat and as text: what the program gets from Pulumi. */
+export function flatConfig(project: ProjectFile, own: Readonly<Record<string, unknown>>): Record<string, string> {
+  const defaults = Object.entries(project.config ?? {}).flatMap(([key, { default: value }]) =>
+    value === undefined ? [] : [[`timonier:${key}`, String(value)]],
+  );
+  const written = Object.entries(own).map(([key, value]) => [
+    key.includes(":") ? key : `timonier:${key}`,
+    typeof value === "object" ? JSON.stringify(value) : String(value),
+  ]);
+  return Object.fromEntries([...defaults, ...written]);
+}
+
+async function readStackConfig(file: string): Promise<Record<string, unknown>> {
+  if (!existsSync(file)) return {};
+  try {
+    const read = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> } | null;
+    return read?.config ?? {};
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new UserError(
+      `the stack's settings cannot be read: ${words}`,
+      file,
+      "mend the file, or delete it: `up` writes it anew",
+      {
+        cause,
+      },
+    );
+  }
+}
