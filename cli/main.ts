@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { GitLabError } from "../core/gitlab-error.js";
 import { UserError } from "../core/user-error.js";
+import { diskError } from "./disk-error.js";
 import { exitCodes } from "./exit-codes.js";
 
 interface Options {
@@ -65,10 +67,19 @@ function stackName(text: string): string {
   throw new InvalidArgumentError("Letters, digits, '-', '_' and '.'.");
 }
 
+/** The embedded GitLab's tokens are in no setting: the next `up` makes new ones. */
+function renewable(error: UserError): UserError {
+  const refused = error instanceof GitLabError && error.status === 401;
+  return refused
+    ? new UserError(error.what, error.where, "npm run up: it makes new tokens where they no longer work")
+    : error;
+}
+
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (error instanceof UserError) {
-    console.error(`error: ${error.message}`);
+  const mendable = error instanceof UserError ? error : diskError(error);
+  if (mendable) {
+    console.error(`error: ${renewable(mendable).message}`);
     return exitCodes.mend;
   }
   console.error(error);

@@ -143,6 +143,9 @@ export class Pulumi {
     const { exitCode, stdout, stderr } = await this.run(args, { reject: false });
     if (exitCode === 0) return stdout;
     const words = stderr.replace(/^error: /m, "").trim() || stdout.trim();
+    if (/no space left on device/.test(words)) {
+      throw new UserError("the disk is full", this.stack.state.backend, "free some space, then run the command again");
+    }
     throw new UserError(words, `pulumi ${args.slice(0, 2).join(" ")}, stack ${this.stack.name}`, "see pulumi's words");
   }
 

@@ -3,10 +3,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { connectGitLab, type GitLabOptions } from "../../core/gitlab-client.js";
-import { isGone } from "../../core/gitlab-error.js";
+import { GitLabError, isGone } from "../../core/gitlab-error.js";
 import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
 import { layoutOf } from "../../embedded/gitlab/layout.js";
-import { inspectGitLab, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
+import {
+  inspectGitLab,
+  removeGitLab,
+  reserveGitLab,
+  startGitLab,
+  stopGitLab,
+} from "../../embedded/gitlab/lifecycle.js";
 import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 
 // Apart: what an older version made has to be found, and deleted, by its stack alone.
@@ -24,6 +30,19 @@ function folder(properties: Properties): string {
 function instanceOf(properties: Properties): string {
   const { ca } = layoutOf(folder(properties));
   return existsSync(ca) ? createHash("sha256").update(readFileSync(ca)).digest("hex").slice(0, 32) : "";
+}
+
+/** Whether GitLab says itself that the administrator's token does not work any more: revoked, or expired. */
+async function isTokenRefused(properties: Properties): Promise<boolean> {
+  if ((await inspectGitLab(folder(properties))) !== "running") return false;
+  const { url, caFile, tokenFile } = await reserveGitLab(folder(properties));
+  const token = (await readFile(tokenFile, "utf8")).trim();
+  try {
+    await connectGitLab({ url, caFile, token, retries: 0, timeout: 5_000 }).PersonalAccessTokens.show();
+    return false;
+  } catch (error) {
+    return error instanceof GitLabError && error.status === 401;
+  }
 }
 
 async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
@@ -63,6 +82,7 @@ export const embeddedGitLab: ResourceKind<unknown> = {
     // Its data is gone, and what is there now was only reserved: every repository has to be made anew. The new one comes
     // first, since there is nothing that the old repositories could be deleted from.
     if (state === "absent" || instanceOf(news) !== id) return { changes: true, replaces: ["url"], changed: ["url"] };
+    if (state === "running" && (await isTokenRefused(news))) return { changes: true, changed: ["token"] };
     return { changes: state !== "running", changed: [], stables: ["url", "token", "group"] };
   },
   create: async (news, ctx) => {
@@ -73,7 +93,11 @@ export const embeddedGitLab: ResourceKind<unknown> = {
     const seen = await inspectGitLab(folder(olds));
     return seen === "absent" ? undefined : { id, state, inputs: olds };
   },
-  update: async (_id, _olds, news, ctx) => ({ state: await start(news, ctx) }),
+  update: async (_id, _olds, news, ctx) => {
+    // It makes new tokens in the place of those that no longer work, when it starts.
+    if (await isTokenRefused(news)) await stopGitLab(folder(news));
+    return { state: await start(news, ctx) };
+  },
   delete: async (id, state) => {
     // The folder may be that of its successor by now.
     if (instanceOf(state) === id) await removeGitLab(folder(state));

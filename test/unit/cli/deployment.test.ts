@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { knownIds, pendingCreates, settled } from "../../../cli/deployment.js";
+
+const made = { urn: "urn:made", type: "t", id: "1" };
+const doubtful = { urn: "urn:doubtful", type: "t", inputs: { path: "setup" } };
+const deployment = {
+  secrets_providers: { type: "passphrase" },
+  resources: [made],
+  pending_operations: [
+    { type: "creating", resource: doubtful },
+    { type: "deleting", resource: made },
+  ],
+};
+
+test("only creations are in doubt: a deletion is simply done again", () => {
+  expect(pendingCreates(deployment)).toEqual([doubtful]);
+  expect(pendingCreates({})).toEqual([]);
+});
+
+test("ids are those of one type", () => {
+  expect(knownIds(deployment, "t")).toEqual(new Set(["1"]));
+  expect(knownIds(deployment, "u")).toEqual(new Set());
+});
+
+test("what was found is appended with its id, what was not is forgotten, everything else stays", () => {
+  expect(settled(deployment, new Map([["urn:doubtful", "7"]]))).toEqual({
+    secrets_providers: { type: "passphrase" },
+    resources: [made, { ...doubtful, id: "7", outputs: { path: "setup" } }],
+  });
+  expect(settled(deployment, new Map())).toEqual({
+    secrets_providers: { type: "passphrase" },
+    resources: [made],
+  });
+});

@@ -1,0 +1,16 @@
+import { RunError } from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { UserError } from "../../../core/user-error.js";
+import { runError } from "../../../infra/run-error.js";
+
+test("what a user can mend is shown in its own words, with no stack that Pulumi would print", () => {
+  const shown = runError(new UserError("it is wrong", "here", "mend it"));
+  expect(shown).toBeInstanceOf(RunError);
+  expect((shown as RunError).stack).toBe((shown as RunError).message);
+  expect((shown as RunError).message).toBe("it is wrong\n  where: here\n  fix:   mend it");
+});
+
+test("a fault of our own keeps its stack", () => {
+  const bug = new TypeError("x is undefined");
+  expect(runError(bug)).toBe(bug);
+});
