@@ -38,7 +38,7 @@ async function lockOwners(folder: string): Promise<LockOwner[]> {
 }
 
 /** The owner that a lock file names; one that cannot be read names nobody who could still run. */
-export function parseOwner(text: string): LockOwner {
+function parseOwner(text: string): LockOwner {
   const nobody = { pid: 0, hostname: hostname(), timestamp: "" };
   try {
     return { ...nobody, ...(JSON.parse(text) as Partial<LockOwner>) };

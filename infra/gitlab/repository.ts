@@ -80,7 +80,8 @@ export class Repository extends pulumi.ComponentResource {
         message: `Add the manifests of cluster ${args.cluster}`,
         folders: [...args.seed],
       },
-      { parent: this, ...(instance.owned && { deletedWith: instance.owned }) },
+      // A new GitLab may give its projects the old ones' numbers: that they are new is not seen by them.
+      { parent: this, ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }) },
     );
     new gitlab.BranchProtection(
       `${name}-protection`,
