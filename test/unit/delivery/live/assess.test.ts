@@ -133,3 +133,11 @@ describe("what will not arrive by waiting", () => {
     expect(look({ sources: [suspended] })[1]).toBe("GitRepository default/app: failed is suspended");
   });
 });
+
+test("a reconciliation whose end was never written is asked for again, but not at once", () => {
+  const condition: Condition = { type: "Ready", status: "Unknown", reason: "Progressing", message: "in progress" };
+  const stuck = kustomization(head, [condition]);
+  const view = { sources: [source(head)], kustomizations: [stuck], workloads: [deployment(3)] };
+  const finding = assess(view, expected).find((one) => one.object === "Kustomization default/app");
+  expect(finding).toMatchObject({ state: "progressing", ask: stuck, askAfter: 15_000 });
+});
