@@ -65,7 +65,8 @@ export async function fluxManifests(): Promise<KubeObject[]> {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  timeout = 20_000,
+  // More than a pod's own grace period of 30 s: a controller that is ended while it starts may use all of it.
+  timeout = 60_000,
 ): Promise<T> {
   return await waitFor({ what, timeout, interval: 100, where: "the test", fix: "read the logs" }, async () => {
     const value = await look();
