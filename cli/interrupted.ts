@@ -17,9 +17,7 @@ const DEPLOY_TOKEN = "gitlab:index/projectDeployToken:ProjectDeployToken";
  *
  * @see docs/decisions/0060-a-run-that-was-killed.md
  */
-export async function settleInterrupted(pulumi: Pulumi, progress: Progress): Promise<void> {
-  const deployment = await pulumi.pendingDeployment();
-  if (!deployment) return;
+export async function settleInterrupted(pulumi: Pulumi, deployment: Deployment, progress: Progress): Promise<void> {
   const inDoubt = pendingCreates(deployment);
   progress(`an earlier run was interrupted; looking what became of ${inDoubt.length} resources`);
   const found = new Map<string, string>();

@@ -2,7 +2,6 @@ import { elapsed } from "../../core/progress.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { toolNames } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
-import { settleInterrupted } from "../interrupted.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
@@ -21,7 +20,9 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   await pulumi.ensureStack();
   await checkAllSettings(stack);
   await pulumi.releaseStaleLock();
-  await settleInterrupted(pulumi, progress);
+  const inDoubt = await pulumi.pendingDeployment();
+  // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.
+  if (inDoubt) await (await import("../interrupted.js")).settleInterrupted(pulumi, inDoubt, progress);
   // There is nobody to ask, and what Pulumi changes is this machine's own.
   const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"]);
   if (code !== 0) return exitCodes.no;

@@ -2,19 +2,14 @@ import { resolve } from "node:path";
 import type { Progress } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { cacheRoot, keyOf, ToolCache } from "./cache.js";
-import { fromSource } from "./from-source.js";
-import { fromVendor } from "./from-vendor.js";
-import { Http } from "./http.js";
-import { ifUnlocked } from "./lock.js";
 import type { ModuleName } from "./modules.js";
-import { lookOnPath } from "./path.js";
 import { type Platform, platformOf } from "./platform.js";
 import { BinFolder } from "./record.js";
 import { releaseOf, type VendorHosts, vendorHosts } from "./releases.js";
-import { label, open, type Quest, type Run, takeCached } from "./run.js";
+import { open, type Quest } from "./run.js";
 import { committedModules, moduleDigest, moduleOf, sourceSlot } from "./source.js";
 import { type Tool, type ToolName, tools } from "./tools.js";
-import { parseWays, unobtainable, type Way } from "./ways.js";
+import { parseWays, unobtainable } from "./ways.js";
 
 /** What ensureTools needs to know. */
 export interface EnsureOptions {
@@ -71,12 +66,12 @@ export async function ensureTools<Name extends ToolName>(
     known.add(name);
   }
   if (open(quests).length > 0) {
-    const http = new Http(env);
     const { progress, signal } = options;
     try {
-      await search({ env, platform, hosts, modulesFolder, cache, http, progress, signal }, quests, ways, bin.folder);
+      // Loaded when something is missing: downloading and building need far more code than knowing that all is there.
+      const { search } = await import("./search.js");
+      await search({ env, platform, hosts, modulesFolder, cache, progress, signal }, quests, ways, bin.folder);
     } finally {
-      await http.close();
       const fresh = quests.flatMap(({ tool: { name }, found }) =>
         found && !known.has(name) ? [[name, { ...found, pins: pinsOf(name) }] as const] : [],
       );
@@ -86,43 +81,6 @@ export async function ensureTools<Name extends ToolName>(
   const missing = open(quests).map(({ tool, refusals }) => ({ name: tool.name, version: tool.version, refusals }));
   if (missing.length > 0) throw unobtainable(missing, cache.root);
   return Object.fromEntries(quests.map(({ tool, found }) => [tool.name, found?.target])) as Record<Name, string>;
-}
-
-async function search(run: Run, quests: readonly Quest[], ways: readonly Way[], binDir: string): Promise<void> {
-  const origins = ways.filter((way) => way !== "path");
-  for (const job of await run.cache.unfinished()) {
-    await ifUnlocked(await run.cache.lockFile(job), () => run.cache.clear(job));
-  }
-  let cacheAsked = false;
-  for (const way of ways) {
-    if (way === "path") {
-      await fromPath(run, quests, binDir);
-      continue;
-    }
-    if (!cacheAsked) {
-      const before = open(quests);
-      await takeCached(run, before, origins);
-      for (const { slots, found } of before) {
-        if (found && found.from !== "path") run.progress(`${label(slots[found.from])}: cached, from ${found.from}`);
-      }
-      cacheAsked = true;
-    }
-    await (way === "vendor" ? fromVendor : fromSource)(run, quests);
-  }
-}
-
-async function fromPath(run: Run, quests: readonly Quest[], binDir: string): Promise<void> {
-  await Promise.all(
-    open(quests).map(async (quest) => {
-      const look = await lookOnPath(quest.tool, run.env, [binDir, run.cache.root]);
-      if ("reason" in look) {
-        quest.refusals.path = look.reason;
-        return;
-      }
-      quest.found = { from: "path", target: look.path };
-      run.progress(`${quest.tool.name} ${look.version}: on PATH, ${look.path}`);
-    }),
-  );
 }
 
 async function questsFor(

@@ -62,7 +62,14 @@ export async function prepareLaunch(
     spec: {
       program,
       args: [...rewriteArguments(args, image.listen, addresses, mounts), ...image.extraArgs],
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: temporary, TMPDIR: temporary, ...env, KUBECONFIG: kubeconfig },
+      env: {
+        GOGC: "30",
+        PATH: "/usr/local/bin:/usr/bin:/bin",
+        HOME: temporary,
+        TMPDIR: temporary,
+        ...env,
+        KUBECONFIG: kubeconfig,
+      },
     },
     ports,
   };

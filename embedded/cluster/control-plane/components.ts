@@ -24,7 +24,7 @@ export const components: readonly Component[] = [
     binaryOption: "etcdBinary",
     // Written data outlives the process, not a power failure: docs/decisions/0041-etcd-without-fsync.md.
     args: () => ({ "unsafe-no-fsync": "true" }),
-    env: { GOGC: "50" },
+    env: { GOGC: "30" },
   },
   {
     name: "kube-apiserver",
@@ -42,7 +42,8 @@ export const components: readonly Component[] = [
       "kubelet-client-certificate": `${pki}/admin.crt`,
       "kubelet-client-key": `${pki}/admin.key`,
     }),
-    env: { GOGC: "50" },
+    // Its start leaves garbage of twice what it needs; past a soft limit it is collected at once.
+    env: { GOGC: "30", GOMEMLIMIT: "120MiB" },
   },
   {
     name: "kube-controller-manager",
@@ -51,7 +52,7 @@ export const components: readonly Component[] = [
     binaryOption: "kubeControllerManagerBinary",
     // The only one of its kind: an election would make it wait for the lease of a killed predecessor.
     args: () => ({ "leader-elect": "false", profiling: "false" }),
-    env: { GOGC: "50" },
+    env: { GOGC: "30" },
   },
   {
     name: "kube-scheduler",
@@ -59,7 +60,7 @@ export const components: readonly Component[] = [
     portOptions: ["kubeSchedulerPort"],
     binaryOption: "kubeSchedulerBinary",
     args: () => ({ "leader-elect": "false", profiling: "false" }),
-    env: { GOGC: "50" },
+    env: { GOGC: "30" },
   },
   {
     name: "kwok-controller",
@@ -68,7 +69,7 @@ export const components: readonly Component[] = [
     binaryOption: "kwokControllerBinary",
     // Simulated pods get addresses of the lower half of 10.244.0.0/16; the agent's pods have those of the upper one.
     args: () => ({ cidr: "10.244.0.1/17" }),
-    env: { GOGC: "50" },
+    env: { GOGC: "30" },
   },
 ];
 
