@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { connectGitLab, type GitLab, type GitLabOptions } from "../core/gitlab-client.js";
 import { UserError } from "../core/user-error.js";
 import { layoutOf } from "../embedded/gitlab/layout.js";
-import type { StackOutputs } from "./pulumi.js";
+import { Pulumi, type StackOutputs } from "./pulumi.js";
 import type { Stack } from "./stack.js";
 
 /** As whom to work in GitLab. */
@@ -19,10 +19,25 @@ export async function stackGitLab(
   patience: Patience = {},
 ): Promise<GitLab> {
   const { gitlabUrl: url, gitlabCaFile: caFile } = outputs;
-  return connectGitLab({ url, token: await tokenOf(stack, role), ...(caFile && { caFile }), ...patience });
+  const token = outputs.gitlab === "remote" ? await remoteToken(stack, role) : await embeddedToken(stack, role);
+  return connectGitLab({ url, token, ...(caFile && { caFile }), ...patience });
 }
 
-async function tokenOf(stack: Stack, role: Role): Promise<string> {
+/** The token that Pulumi uses, from where Pulumi takes it. */
+async function remoteToken(stack: Stack, role: Role): Promise<string> {
+  if (role !== "administrator") {
+    throw new UserError("this GitLab's maintainers are people", `stack ${stack.name}`, "merge in GitLab's own pages");
+  }
+  const token = (await new Pulumi(stack).setting("gitlab:token")) ?? process.env.GITLAB_TOKEN;
+  if (token) return token;
+  throw new UserError(
+    "there is no GitLab token",
+    `stack ${stack.name}`,
+    "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
+  );
+}
+
+async function embeddedToken(stack: Stack, role: Role): Promise<string> {
   const layout = layoutOf(stack.gitlabFolder);
   const file = role === "administrator" ? layout.rootToken : layout.maintainerToken;
   try {

@@ -41,6 +41,9 @@ export async function main(args: readonly string[]): Promise<number> {
   add("merge", "accept the open merge requests as a maintainer (embedded stack only)").action(
     verb(async (options) => (await import("./verbs/merge.js")).merge(options)),
   );
+  add("rotate", "renew every token now: new ones are delivered before the old ones go").action(
+    verb(async (options) => (await import("./verbs/rotate.js")).rotate(options)),
+  );
   add("down", "delete everything that the stack made").action(
     verb(async (options) => (await import("./verbs/down.js")).down(options)),
   );

@@ -98,6 +98,17 @@ export class Pulumi {
     return parsed.success ? parsed.data : undefined;
   }
 
+  /** A setting's value, a secret in clear: never to be shown. undefined: not set. */
+  async setting(key: string): Promise<string | undefined> {
+    const text = await this.quiet(["config", "--json", "--show-secrets", ...this.selected]);
+    return (JSON.parse(text) as Record<string, { readonly value?: string }>)[key]?.value;
+  }
+
+  /** Writes a setting that is no secret. */
+  async set(key: string, value: string): Promise<void> {
+    await this.quiet(["config", "set", key, value, ...this.selected]);
+  }
+
   /** The stack's state, if a run was killed and left operations in doubt in it; undefined when all is settled. */
   async pendingDeployment(): Promise<Deployment | undefined> {
     if (!(await readFile(this.checkpoint, "utf8")).includes('"pending_operations"')) return undefined;
@@ -178,6 +189,7 @@ const stackOutputs = z.object({
   cluster: z.string(),
   kubernetesVersion: z.string(),
   kubeconfig: z.string(),
+  gitlab: z.enum(["embedded", "remote"]).default("embedded"),
   gitlabUrl: z.string(),
   gitlabCaFile: z.string().optional(),
   branch: z.string(),

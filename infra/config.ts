@@ -6,6 +6,14 @@ export type GitLabConfig =
   | { readonly kind: "embedded" }
   | { readonly kind: "remote"; readonly url: string; readonly caFile: string | undefined };
 
+/** What has to happen before a merge request is merged, as far as GitLab's licence goes. */
+export interface ReviewConfig {
+  readonly approvals: number;
+  /** Line of CODEOWNERS after the pattern. undefined: none. */
+  readonly codeOwners: string | undefined;
+  readonly requirePipeline: boolean;
+}
+
 /** Every setting of a stack, checked. Descriptions and defaults: Pulumi.yaml. */
 export interface PlatformConfig {
   readonly stack: string;
@@ -13,13 +21,20 @@ export interface PlatformConfig {
   readonly gitlab: GitLabConfig;
   /** Full path of the group or user. undefined: the token's own user. */
   readonly namespace: string | undefined;
+  /** Whether the last group of {@link namespace} is this stack's. */
+  readonly createNamespace: boolean;
   readonly setupRepository: string;
   readonly applicationRepository: string;
   readonly branch: string;
   readonly visibility: "private" | "internal" | "public";
   /** Whether `destroy` refuses to delete the repositories. */
   readonly protect: boolean;
+  readonly review: ReviewConfig;
+  /** Whether pipelines get a token of their own. */
+  readonly ciToken: boolean;
   readonly tokenDays: number;
+  /** Tokens older than this are renewed. undefined: their age alone counts. */
+  readonly rotateBefore: string | undefined;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -27,6 +42,7 @@ export interface PlatformConfig {
 const slug = z
   .string()
   .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/, "letters, digits, '_', '-' and '.', a letter or digit first");
+const flag = z.stringbool({ truthy: ["true"], falsy: ["false"], error: "true or false" });
 const wholeNumber = (least: number, most: number) => {
   const error = `a whole number from ${least} to ${most}`;
   return z.coerce.number({ error }).pipe(z.int({ error }).min(least, { error }).max(most, { error }));
@@ -38,16 +54,25 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 export const settings = z.strictObject({
   cluster: oneOf("embedded"),
   clusterName: z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/, "lower-case letters, digits and '-'"),
+  gitlab: oneOf("auto", "embedded", "remote"),
   gitlabUrl: z.url({ protocol: /^https?$/, error: "an address such as https://gitlab.com" }),
   gitlabCaFile: z.string(),
   namespace: z.string().regex(/^([\w.-]+(\/[\w.-]+)*)?$/, "a path such as team/platform"),
+  createNamespace: flag,
   setupRepository: slug,
   applicationRepository: slug,
   branch: z.string().min(1, "the name of a branch"),
   visibility: oneOf("private", "internal", "public"),
-  protect: z.stringbool({ truthy: ["true"], falsy: ["false"], error: "true or false" }),
+  protect: flag,
+  approvals: wholeNumber(0, 20),
+  codeOwners: z.string().regex(/^(@[\w./-]+( +@[\w./-]+)*)?$/, "names such as @group/platform"),
+  requirePipeline: flag,
+  ciToken: flag,
   // GitLab caps access tokens at 365 days, and a token of less than three would be renewed at every run.
   tokenDays: wholeNumber(3, 365),
+  rotateBefore: z.union([z.literal(""), z.iso.datetime({ offset: true })], {
+    error: "a time such as 2027-01-31T12:00:00Z",
+  }),
   timeoutMinutes: wholeNumber(1, 120),
 });
 
@@ -64,20 +89,28 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
     where: `configuration of stack ${stack}`,
     fix: `pulumi config set -s ${stack} KEY VALUE, or rm; meanings and defaults are in Pulumi.yaml`,
   });
+  const embedded = parsed.gitlab === "embedded" || (parsed.gitlab === "auto" && parsed.cluster === "embedded");
   return {
     stack,
     cluster: { kind: parsed.cluster, name: parsed.clusterName || stack },
-    gitlab:
-      parsed.cluster === "embedded"
-        ? { kind: "embedded" }
-        : { kind: "remote", url: parsed.gitlabUrl.replace(/\/+$/, ""), caFile: parsed.gitlabCaFile || undefined },
+    gitlab: embedded
+      ? { kind: "embedded" }
+      : { kind: "remote", url: parsed.gitlabUrl.replace(/\/+$/, ""), caFile: parsed.gitlabCaFile || undefined },
     namespace: parsed.namespace || undefined,
+    createNamespace: parsed.createNamespace,
     setupRepository: parsed.setupRepository,
     applicationRepository: parsed.applicationRepository,
     branch: parsed.branch,
     visibility: parsed.visibility,
-    protect: parsed.cluster === "embedded" ? false : parsed.protect,
+    protect: embedded ? false : parsed.protect,
+    review: {
+      approvals: parsed.approvals,
+      codeOwners: parsed.codeOwners || undefined,
+      requirePipeline: parsed.requirePipeline,
+    },
+    ciToken: parsed.ciToken,
     tokenDays: parsed.tokenDays,
+    rotateBefore: parsed.rotateBefore || undefined,
     timeout: parsed.timeoutMinutes * 60_000,
   };
 }

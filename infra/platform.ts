@@ -12,6 +12,7 @@ import type { PlatformConfig } from "./config.js";
 import { delivered } from "./delivered.js";
 import { fluxManifests } from "./flux/distribution.js";
 import { Flux } from "./flux/flux.js";
+import { addressOf, describeProtection } from "./gitlab/instance.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
 
@@ -26,13 +27,12 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     readSettings(),
     fluxManifests(say),
   ]);
-  const address = (path: string) => `${instance.url}/${instance.namespace.path}/${path}.git`;
   const path = clusterFolder(config.cluster.name);
-  const sync = gotkSync({ url: address(config.setupRepository), branch: config.branch, path });
+  const sync = gotkSync({ url: addressOf(instance, config.setupRepository), branch: config.branch, path });
   const trees = synthesize({
     cluster: config.cluster.name,
     application: {
-      url: address(config.applicationRepository),
+      url: addressOf(instance, config.applicationRepository),
       branch: config.branch,
       secretName: sourceName,
     },
@@ -44,11 +44,13 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     // Flux's own files are no synthesized ones: publishing leaves them alone.
     flux: join(seeds, "seed", "flux"),
     application: join(seeds, "seed", "application"),
+    owners: join(seeds, "seed", "owners"),
   };
   await Promise.all([
     writeTree(seed.setup, trees.setup),
     writeTree(seed.flux, fluxTree(`${path}/${fluxSystem}`, components, sync)),
     writeTree(seed.application, trees.application),
+    writeTree(seed.owners, ownersTree(config.review.codeOwners)),
   ]);
 
   const cluster = createCluster(config);
@@ -57,6 +59,9 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     branch: config.branch,
     visibility: config.visibility,
     protect: config.protect,
+    review: config.review,
+    ciToken: config.ciToken,
+    rotateBefore: config.rotateBefore,
     cluster: cluster.name,
     tokenDays: config.tokenDays,
   };
@@ -64,13 +69,13 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     ...repository,
     path: config.setupRepository,
     description: "Flux, its sources and kustomizations, for every cluster",
-    seed: [seed.flux, seed.setup],
+    seed: [seed.owners, seed.flux, seed.setup],
   });
   const application = new Repository("application", {
     ...repository,
     path: config.applicationRepository,
     description: "Manifests of the applications",
-    seed: [seed.application],
+    seed: [seed.owners, seed.application],
   });
   const flux = new Flux("flux", {
     cluster,
@@ -85,9 +90,11 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     cluster: cluster.name,
     kubernetesVersion: cluster.kubernetesVersion,
     kubeconfig: cluster.kubeconfig,
+    gitlab: config.gitlab.kind,
     gitlabUrl: instance.url,
     gitlabCaFile: instance.caFile,
     branch: config.branch,
+    protection: describeProtection(instance.features),
     setupRepository: setup.url,
     applicationRepository: application.url,
     delivered: delivered({
@@ -108,4 +115,9 @@ function fluxTree(folder: string, components: string, sync: string): Tree {
     [`${folder}/gotk-sync.yaml`, sync],
     [`${folder}/kustomization.yaml`, gotkKustomization()],
   ]);
+}
+
+/** @see https://docs.gitlab.com/user/project/codeowners/ */
+function ownersTree(owners: string | undefined): Tree {
+  return owners === undefined ? new Map() : new Map([[".gitlab/CODEOWNERS", `* ${owners}\n`]]);
 }

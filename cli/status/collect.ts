@@ -1,4 +1,5 @@
 import type { GitLab } from "../../core/gitlab-client.js";
+import { isGone } from "../../core/gitlab-error.js";
 import { readCluster } from "../../delivery/live/read.js";
 import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
 import { projectOf, stackGitLab } from "../gitlab.js";
@@ -84,10 +85,15 @@ async function gitlabStatus(stack: Stack, outputs: StackOutputs) {
 
 async function repositoryStatus(client: GitLab, outputs: StackOutputs, url: string) {
   const project = projectOf(outputs, url);
-  const [branch, rules, deployTokens] = await Promise.all([
+  const [branch, rules, deployTokens, accessTokens] = await Promise.all([
     client.Branches.show(project, outputs.branch),
     client.ProtectedBranches.all(project),
     client.DeployTokens.all({ projectId: project }),
+    // Where the licence has none of them, GitLab says that there is no such thing.
+    client.ProjectAccessTokens.all(project).catch((error: unknown) => {
+      if (isGone(error)) return [];
+      throw error;
+    }),
   ]);
   const rule = rules.find((one) => one.name === outputs.branch);
   const nobody = rule?.push_access_levels?.every((level) => level.access_level === 0) ?? false;
@@ -105,7 +111,17 @@ async function repositoryStatus(client: GitLab, outputs: StackOutputs, url: stri
       daysLeft: daysLeft(token.expires_at, Date.now()),
     }),
   );
-  return { repository, tokens };
+  const bots = accessTokens
+    .filter(({ active }) => active)
+    .map(
+      (token): TokenStatus => ({
+        name: token.name,
+        owner: `pipelines of ${project}`,
+        scopes: token.scopes ?? [],
+        daysLeft: daysLeft(token.expires_at, Date.now()),
+      }),
+    );
+  return { repository, tokens: [...tokens, ...bots] };
 }
 
 async function ownToken(client: GitLab): Promise<TokenStatus> {

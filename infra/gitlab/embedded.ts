@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
+import { layoutOf } from "../../embedded/gitlab/layout.js";
 import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
-import type { GitLabInstance } from "./instance.js";
+import { readSettings } from "../../embedded/gitlab/settings.js";
+import { featuresOf, type GitLabInstance } from "./instance.js";
 
 interface EmbeddedGitLabArgs {
   /** Stack whose state folder holds it. */
@@ -34,12 +36,14 @@ class EmbeddedGitLab extends pulumi.CustomResource {
 
 /** A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs. */
 export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
-  const { url, caFile } = await reserveGitLab(embeddedGitLabFolder(new StateFolder(), stack));
+  const folder = embeddedGitLabFolder(new StateFolder(), stack);
+  const { url, caFile } = await reserveGitLab(folder);
   const server = new EmbeddedGitLab("gitlab", { stack, team });
   return {
     url,
     caFile,
     caBundle: readFileSync(caFile, "utf8"),
+    features: featuresOf(readSettings(layoutOf(folder).settings).tier, url),
     token: server.token,
     provider: new gitlab.Provider(
       "gitlab",

@@ -9,6 +9,8 @@ export interface GitLabInstance {
   readonly caFile: string | undefined;
   /** Text of {@link caFile}. */
   readonly caBundle: string | undefined;
+  /** What its licence has. */
+  readonly features: GitLabFeatures;
   /** Secret. */
   readonly token: pulumi.Output<string>;
   readonly provider: gitlab.Provider;
@@ -18,10 +20,44 @@ export interface GitLabInstance {
   readonly owned: pulumi.Resource | undefined;
 }
 
+/** Where Git finds a repository, by the last part of its path. */
+export function addressOf({ url, namespace }: Pick<GitLabInstance, "url" | "namespace">, path: string): string {
+  return `${url}/${namespace.path}/${path}.git`;
+}
+
 /** A group or a user. */
 export interface GitLabNamespace {
   /** Full path: `team/platform`. */
   readonly path: string;
   /** undefined: the token's own user. */
   readonly id: pulumi.Input<number> | undefined;
+}
+
+/** What a licence has of what this program uses. */
+export interface GitLabFeatures {
+  /** Required approvals, code owners, no approval of one's own. */
+  readonly approvals: boolean;
+  /** Project access tokens. */
+  readonly projectTokens: boolean;
+}
+
+/** Level of a licence; Ultimate has all that Premium has. */
+export type Tier = "free" | "premium";
+
+/**
+ * What a tier has: project access tokens need Premium on gitlab.com, and no licence elsewhere.
+ *
+ * @see https://docs.gitlab.com/user/project/settings/project_access_tokens/
+ */
+export function featuresOf(tier: Tier, url: string): GitLabFeatures {
+  const hosted = new URL(url).hostname === "gitlab.com";
+  return { approvals: tier === "premium", projectTokens: tier === "premium" || !hosted };
+}
+
+/** The protection that a licence allows, in words: nobody should learn it from a failed run. */
+export function describeProtection({ approvals }: GitLabFeatures): string {
+  const common = "nobody pushes, maintainers merge, discussions are resolved first";
+  return approvals
+    ? `${common}; with approvals, none of one's own (the licence has them)`
+    : `${common}; without required approvals (they need Premium)`;
 }

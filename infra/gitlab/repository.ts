@@ -1,6 +1,9 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { GitLabInstance } from "./instance.js";
+import type { ReviewConfig } from "../config.js";
+import { ciVariables } from "./ci.js";
+import { addressOf, type GitLabInstance } from "./instance.js";
+import { protectBranch } from "./protection.js";
 import { Seed } from "./seed.js";
 import { TokenWindow } from "./token-window.js";
 
@@ -18,8 +21,13 @@ export interface RepositoryArgs {
   readonly seed: readonly string[];
   /** Cluster that reads it. */
   readonly cluster: string;
-  /** Days that its read token lives. */
+  readonly review: ReviewConfig;
+  /** Whether its pipelines get a token of their own, where the licence has those. */
+  readonly ciToken: boolean;
+  /** Days that its tokens live. */
   readonly tokenDays: number;
+  /** Time: tokens made before it are renewed. undefined: their age alone counts. */
+  readonly rotateBefore: string | undefined;
 }
 
 /** A credential for Git over HTTPS. */
@@ -30,7 +38,8 @@ export interface GitCredential {
 }
 
 /**
- * A GitLab repository with its first commit, a branch that nobody pushes to, and one read token for one cluster.
+ * A GitLab repository with its first commit, a branch that nobody pushes to, one read token for one cluster, and what its
+ * pipelines need.
  */
 export class Repository extends pulumi.ComponentResource {
   /** Address for Git, ending in `.git`: known before the repository exists. */
@@ -51,7 +60,7 @@ export class Repository extends pulumi.ComponentResource {
       ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }),
     };
     this.fullPath = `${instance.namespace.path}/${args.path}`;
-    this.url = `${instance.url}/${this.fullPath}.git`;
+    this.url = addressOf(instance, args.path);
 
     const project = new gitlab.Project(
       `${name}-project`,
@@ -65,6 +74,8 @@ export class Repository extends pulumi.ComponentResource {
         skipWaitForDefaultBranchProtection: true,
         removeSourceBranchAfterMerge: true,
         onlyAllowMergeIfAllDiscussionsAreResolved: true,
+        onlyAllowMergeIfPipelineSucceeds: args.review.requirePipeline,
+        permanentlyDeleteOnDestroy: !args.protect,
         ...(instance.namespace.id !== undefined && { namespaceId: instance.namespace.id }),
       },
       { ...child, protect: args.protect },
@@ -83,32 +94,55 @@ export class Repository extends pulumi.ComponentResource {
       // A new GitLab may give its projects the old ones' numbers: that they are new is not seen by them.
       { parent: this, ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }) },
     );
-    new gitlab.BranchProtection(
-      `${name}-protection`,
-      {
-        project: project.id,
-        branch: args.branch,
-        pushAccessLevel: "no one",
-        mergeAccessLevel: "maintainer",
-        allowForcePush: false,
-      },
+    protectBranch(
+      name,
+      { project: project.id, branch: args.branch, features: instance.features, review: args.review },
       { ...child, dependsOn: this.seeded },
     );
+
+    const readToken = `${args.cluster}-${args.path}`;
+    const noteToken = args.ciToken && instance.features.projectTokens ? `${args.path}-notes` : undefined;
     const window = new TokenWindow(
       `${name}-token-window`,
-      { days: args.tokenDays, renewBefore: Math.floor(args.tokenDays / 3) },
+      {
+        days: args.tokenDays,
+        renewBefore: Math.floor(args.tokenDays / 3),
+        ...(args.rotateBefore && { rotateBefore: args.rotateBefore }),
+        url: instance.url,
+        token: instance.token,
+        ...(instance.caFile && { caFile: instance.caFile }),
+        project: project.id,
+        deployTokens: [readToken],
+        accessTokens: noteToken ? [noteToken] : [],
+      },
       { parent: this },
     );
+    // The official provider would delete first, since the name is given: readers would be without a token in between.
+    const renewed = { ...child, deleteBeforeReplace: false, replaceWith: [...(child.replaceWith ?? []), window] };
     const token = new gitlab.ProjectDeployToken(
       `${name}-read-token`,
-      {
-        project: project.id,
-        name: `${args.cluster}-${args.path}`,
-        scopes: ["read_repository"],
-        expiresAt: window.expiresAt,
-      },
-      // The official provider would delete first, since the name is given: its readers would be without a token in between.
-      { ...child, deleteBeforeReplace: false },
+      { project: project.id, name: readToken, scopes: ["read_repository"], expiresAt: window.expiresAt },
+      renewed,
+    );
+    const notes =
+      noteToken &&
+      new gitlab.ProjectAccessToken(
+        `${name}-note-token`,
+        {
+          project: project.id,
+          name: noteToken,
+          description: "Notes of pipelines on merge requests",
+          // GitLab has no narrower scope for notes; the role is the lowest that sees merge requests.
+          scopes: ["api"],
+          accessLevel: "reporter",
+          expiresAt: window.expiresAt.apply((end) => end.slice(0, 10)),
+        },
+        renewed,
+      );
+    ciVariables(
+      name,
+      { project: project.id, token: notes ? notes.token : undefined, caBundle: instance.caBundle },
+      child,
     );
     this.credential = { username: token.username, password: token.token };
     this.registerOutputs({ url: this.url });

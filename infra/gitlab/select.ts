@@ -11,7 +11,8 @@ export function connectInstance(config: PlatformConfig): Promise<GitLabInstance>
       return embeddedGitLab(config.stack);
     case "remote": {
       const token = new pulumi.Config("gitlab").get("token") ?? process.env.GITLAB_TOKEN;
-      return remoteGitLab({ ...config.gitlab, namespace: config.namespace }, token);
+      const { namespace, createNamespace, protect, visibility } = config;
+      return remoteGitLab({ ...config.gitlab, namespace, createNamespace, protect, visibility }, token);
     }
   }
 }

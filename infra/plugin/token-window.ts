@@ -1,10 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
+import { connectGitLab } from "../../core/gitlab-client.js";
+import { isGone } from "../../core/gitlab-error.js";
+import type { Difference, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 
 const DAY = 86_400_000;
-const inputs = z.object({ days: z.number(), renewBefore: z.number() });
-const state = z.object({ expiresAt: z.iso.datetime() });
+const inputs = z.object({ days: z.number(), renewBefore: z.number(), rotateBefore: z.string().optional() });
+const state = z.object({ expiresAt: z.iso.datetime(), openedAt: z.iso.datetime().default(new Date(0).toISOString()) });
+const place = z.object({
+  url: z.string(),
+  token: z.string(),
+  caFile: z.string().optional(),
+  project: z.string(),
+  deployTokens: z.array(z.string()),
+  accessTokens: z.array(z.string()),
+});
+
+/** A token as GitLab lists it. */
+interface ListedToken {
+  readonly name: string;
+  readonly revoked?: boolean;
+  readonly expires_at?: string | null;
+}
 
 /**
  * Whether less is left than the window may go without renewal.
@@ -20,23 +37,58 @@ export function windowEnd(days: number, now: number): string {
   return new Date(Math.floor(now / DAY + days) * DAY).toISOString();
 }
 
-/** Renewal by time, in the engine's own terms: a due window is an update, and what reads its end is replaced. */
+/** Names of which no token is left that works: revoked, or expired. */
+export function lost(names: readonly string[], listed: readonly ListedToken[], now: number): string[] {
+  const works = (token: ListedToken) => !token.revoked && (!token.expires_at || Date.parse(token.expires_at) > now);
+  const working = new Set(listed.filter(works).map(({ name }) => name));
+  return names.filter((name) => !working.has(name));
+}
+
+/** Renewal by time, in the engine's own terms: a due window is replaced, and its tokens with it. */
 export const tokenWindow: ResourceKind<unknown> = {
+  secrets: ["token"],
   diff: async (_id, olds, news) => {
-    const { days, renewBefore } = inputs.parse(news);
-    const due = isDue(state.parse(olds.state).expiresAt, renewBefore, Date.now());
-    const changed = days !== inputs.parse(olds.inputs).days || renewBefore !== inputs.parse(olds.inputs).renewBefore;
-    return { changes: due || changed, ...(due && { changed: ["expiresAt"] }) };
+    const { days, renewBefore, rotateBefore } = inputs.parse(news);
+    const { expiresAt, openedAt } = state.parse(olds.state);
+    const forced = rotateBefore !== undefined && Date.parse(openedAt) < Date.parse(rotateBefore);
+    const due = forced || isDue(expiresAt, renewBefore, Date.now()) || days !== inputs.parse(olds.inputs).days;
+    if (due || (await anyLost(olds.inputs, news))) return renewal;
+    return { changes: JSON.stringify(olds.inputs) !== JSON.stringify(news), stables: ["expiresAt", "openedAt"] };
   },
-  create: async (news) => open(news, randomUUID()),
-  update: async (id, olds, news) => {
-    const { days, renewBefore } = inputs.parse(news);
-    const same = days === inputs.parse(olds.inputs).days;
-    const { expiresAt } = state.parse(olds.state);
-    return same && !isDue(expiresAt, renewBefore, Date.now()) ? { state: { ...news, expiresAt } } : open(news, id);
+  create: async (news) => {
+    const openedAt = new Date();
+    const expiresAt = windowEnd(inputs.parse(news).days, openedAt.getTime());
+    return { id: randomUUID(), state: { ...news, expiresAt, openedAt: openedAt.toISOString() } };
   },
+  update: async (_id, olds, news) => ({ state: { ...news, ...state.parse(olds.state) } }),
 };
 
-function open(news: Record<string, unknown>, id: string) {
-  return { id, state: { ...news, expiresAt: windowEnd(inputs.parse(news).days, Date.now()) } };
+const renewal: Difference = { changes: true, changed: ["expiresAt"], replaces: ["expiresAt"] };
+
+/** Whether a token that was made in this window works no more. Asks GitLab, where it can be asked by now: in a preview it may not even run. */
+async function anyLost(olds: Properties, news: Properties): Promise<boolean> {
+  const known = place.safeParse(news);
+  const before = place.safeParse(olds);
+  if (!known.success || !before.success || before.data.project !== known.data.project) return false;
+  const { url, token, caFile, project } = known.data;
+  const deployTokens = before.data.deployTokens.filter((name) => known.data.deployTokens.includes(name));
+  const accessTokens = before.data.accessTokens.filter((name) => known.data.accessTokens.includes(name));
+  const client = connectGitLab({ url, token, ...(caFile && { caFile }), retries: 1, timeout: 10_000 });
+  const [deploy, access] = await Promise.all([
+    deployTokens.length > 0 ? listed(client.DeployTokens.all({ projectId: project })) : [],
+    accessTokens.length > 0 ? listed(client.ProjectAccessTokens.all(project)) : [],
+  ]);
+  const now = Date.now();
+  return (
+    [...(deploy ? lost(deployTokens, deploy, now) : []), ...(access ? lost(accessTokens, access, now) : [])].length > 0
+  );
+}
+
+/** undefined: not to be known now. What is wrong with GitLab or its token is for the resources to say that need it. */
+async function listed(request: Promise<unknown>): Promise<ListedToken[] | undefined> {
+  try {
+    return (await request) as ListedToken[];
+  } catch (error) {
+    return isGone(error) ? [] : undefined;
+  }
 }

@@ -25,6 +25,7 @@ beforeAll(async () => {
     url: "https://gitlab.example",
     caFile: undefined,
     caBundle: undefined,
+    features: { approvals: false, projectTokens: true },
     token: pulumi.secret("glpat-canary"),
     provider: new gitlab.Provider("gitlab", { baseUrl: "https://gitlab.example" }),
     namespace: { path: "team", id: 7 },
@@ -34,7 +35,17 @@ beforeAll(async () => {
   const rest = { description: "setup", branch: "main", visibility: "private", protect: false } as const;
   new Repository(
     "setup",
-    { instance, path, ...rest, seed: ["seed"], cluster: "west", tokenDays: 90 },
+    {
+      instance,
+      path,
+      ...rest,
+      seed: ["seed"],
+      cluster: "west",
+      tokenDays: 90,
+      review: { approvals: 1, codeOwners: undefined, requirePipeline: false },
+      ciToken: false,
+      rotateBefore: undefined,
+    },
     { transformations: [remember] },
   );
 });

@@ -34,6 +34,7 @@ beforeAll(async () => {
     url: "https://gitlab.example",
     caFile: undefined,
     caBundle: undefined,
+    features: { approvals: false, projectTokens: true },
     token: pulumi.secret("glpat-canary"),
     provider: new gitlab.Provider("gitlab", { baseUrl: "https://gitlab.example" }),
     namespace: { path: "team", id: 7 },
@@ -49,6 +50,9 @@ beforeAll(async () => {
     seed: ["seed"],
     cluster: "west",
     tokenDays: 90,
+    review: { approvals: 1, codeOwners: undefined, requirePipeline: false },
+    ciToken: false,
+    rotateBefore: undefined,
   });
   expect(repository.url).toBe("https://gitlab.example/team/gitops-setup.git");
   await vi.waitFor(() => expect(made).toHaveLength(7));

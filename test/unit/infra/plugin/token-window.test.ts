@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isDue, tokenWindow, windowEnd } from "../../../../infra/plugin/token-window.js";
+import { isDue, lost, tokenWindow, windowEnd } from "../../../../infra/plugin/token-window.js";
 
 const DAY = 86_400_000;
 const now = Date.parse("2027-01-10T15:00:00Z");
@@ -23,19 +23,62 @@ test("a new window is never due at once: a second run changes nothing", () => {
   );
 });
 
-test("GIVEN a due window WHEN it is compared THEN it is an update, and updating opens a new one", async () => {
-  const inputs = { days: 90, renewBefore: 30 };
-  const olds = { inputs, state: { ...inputs, expiresAt: new Date(Date.now() + 29 * DAY).toISOString() } };
-  const ctx = {} as never;
-  expect(await tokenWindow.diff?.("id", olds, inputs, ctx)).toEqual({ changes: true, changed: ["expiresAt"] });
-  const updated = await tokenWindow.update?.("id", olds, inputs, ctx);
-  expect(Date.parse(String(updated?.state.expiresAt))).toBeGreaterThan(Date.now() + 88 * DAY);
+const ctx = {} as never;
+const inputs = { days: 90, renewBefore: 30 };
+const opened = (days: number, ago = 0) => ({
+  inputs,
+  state: {
+    ...inputs,
+    expiresAt: new Date(Date.now() + days * DAY).toISOString(),
+    openedAt: new Date(Date.now() - ago * DAY).toISOString(),
+  },
+});
+
+test("GIVEN a window with enough left WHEN it is compared THEN there is no difference", async () => {
+  expect(await tokenWindow.diff?.("id", opened(31), inputs, ctx)).toMatchObject({ changes: false });
+});
+
+test.each([
+  ["less is left than the margin", opened(29), inputs],
+  ["the days change", opened(80), { ...inputs, days: 60 }],
+  [
+    "it was opened before the time of a rotation",
+    opened(80, 2),
+    { ...inputs, rotateBefore: new Date(Date.now() - DAY).toISOString() },
+  ],
+])("GIVEN %s WHEN it is compared THEN it is replaced, and its tokens with it", async (_case, olds, news) => {
+  expect(await tokenWindow.diff?.("id", olds, news, ctx)).toEqual({
+    changes: true,
+    changed: ["expiresAt"],
+    replaces: ["expiresAt"],
+  });
+});
+
+test("GIVEN a rotation in the past WHEN the window is newer THEN it stays", async () => {
+  const news = { ...inputs, rotateBefore: new Date(Date.now() - 3 * DAY).toISOString() };
+  const diff = await tokenWindow.diff?.("id", opened(80, 2), news, ctx);
+  expect(diff?.replaces).toBeUndefined();
 });
 
 test("GIVEN a fresh window WHEN only the margin changes THEN its end stays", async () => {
-  const inputs = { days: 90, renewBefore: 30 };
-  const expiresAt = new Date(Date.now() + 80 * DAY).toISOString();
-  const olds = { inputs, state: { ...inputs, expiresAt } };
-  const updated = await tokenWindow.update?.("id", olds, { days: 90, renewBefore: 20 }, {} as never);
-  expect(updated?.state.expiresAt).toBe(expiresAt);
+  const olds = opened(80);
+  const updated = await tokenWindow.update?.("id", olds, { days: 90, renewBefore: 20 }, ctx);
+  expect(updated?.state).toMatchObject({ renewBefore: 20, expiresAt: olds.state.expiresAt });
+});
+
+test("a token is lost when none of its name works", () => {
+  const soon = new Date(now + DAY).toISOString();
+  const past = new Date(now - DAY).toISOString();
+  const listed = [
+    { name: "renewed", revoked: true, expires_at: soon },
+    { name: "renewed", expires_at: soon },
+    { name: "revoked", revoked: true, expires_at: soon },
+    { name: "expired", expires_at: past },
+    { name: "endless", expires_at: null },
+  ];
+  expect(lost(["renewed", "revoked", "expired", "endless", "absent"], listed, now)).toEqual([
+    "revoked",
+    "expired",
+    "absent",
+  ]);
 });

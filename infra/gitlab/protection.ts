@@ -1,0 +1,52 @@
+import * as gitlab from "@pulumi/gitlab";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ReviewConfig } from "../config.js";
+import type { GitLabFeatures } from "./instance.js";
+
+/** What keeps a branch. */
+export interface ProtectionArgs {
+  readonly project: pulumi.Input<string>;
+  readonly branch: string;
+  readonly features: GitLabFeatures;
+  readonly review: ReviewConfig;
+}
+
+/**
+ * Nobody pushes to the branch, maintainers merge. Where the licence has them, approvals on top: so many, by code owners, by
+ * nobody who wrote the change, and anew after each push.
+ *
+ * @see https://docs.gitlab.com/user/project/repository/branches/protected/
+ * @see https://docs.gitlab.com/user/project/merge_requests/approvals/
+ */
+export function protectBranch(name: string, args: ProtectionArgs, child: pulumi.CustomResourceOptions): void {
+  const { project, branch, features, review } = args;
+  new gitlab.BranchProtection(
+    `${name}-protection`,
+    {
+      project,
+      branch,
+      pushAccessLevel: "no one",
+      mergeAccessLevel: "maintainer",
+      allowForcePush: false,
+      ...(features.approvals && { codeOwnerApprovalRequired: review.codeOwners !== undefined }),
+    },
+    child,
+  );
+  if (!features.approvals) return;
+  new gitlab.ProjectLevelMrApprovals(
+    `${name}-approvals`,
+    {
+      project,
+      mergeRequestsAuthorApproval: false,
+      mergeRequestsDisableCommittersApproval: true,
+      resetApprovalsOnPush: true,
+      disableOverridingApproversPerMergeRequest: true,
+    },
+    child,
+  );
+  new gitlab.ProjectApprovalRule(
+    `${name}-approval-rule`,
+    { project, name: "All Members", ruleType: "any_approver", approvalsRequired: review.approvals },
+    child,
+  );
+}
