@@ -19,15 +19,16 @@ export async function stackGitLab(
   patience: Patience = {},
 ): Promise<GitLab> {
   const { gitlabUrl: url, gitlabCaFile: caFile } = outputs;
-  const token = outputs.gitlab === "remote" ? await remoteToken(stack, role) : await embeddedToken(stack, role);
+  const remote = outputs.gitlab === "remote";
+  if (remote && role !== "administrator") {
+    throw new UserError("this GitLab's maintainers are people", `stack ${stack.name}`, "merge in GitLab's own pages");
+  }
+  const token = remote ? await remoteToken(stack) : await embeddedToken(stack, role);
   return connectGitLab({ url, token, ...(caFile && { caFile }), ...patience });
 }
 
-/** The token that Pulumi uses, from where Pulumi takes it. */
-async function remoteToken(stack: Stack, role: Role): Promise<string> {
-  if (role !== "administrator") {
-    throw new UserError("this GitLab's maintainers are people", `stack ${stack.name}`, "merge in GitLab's own pages");
-  }
+/** The administrator's token of a remote GitLab, from where Pulumi takes it. @throws UserError when there is none */
+export async function remoteToken(stack: Stack): Promise<string> {
   const token = (await new Pulumi(stack).setting("gitlab:token")) ?? process.env.GITLAB_TOKEN;
   if (token) return token;
   throw new UserError(

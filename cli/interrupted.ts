@@ -2,7 +2,9 @@ import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
 import { isGone } from "../core/gitlab-error.js";
 import type { Progress } from "../core/progress.js";
 import { inspectGitLab, readToken, startGitLab } from "../embedded/gitlab/lifecycle.js";
+import type { GitLabConfig } from "../infra/config.js";
 import { type Deployment, knownIds, pendingCreates, type StateResource, settled } from "./deployment.js";
+import { remoteToken } from "./gitlab.js";
 import type { Pulumi } from "./pulumi.js";
 
 const PROJECT = "gitlab:index/project:Project";
@@ -17,11 +19,18 @@ const DEPLOY_TOKEN = "gitlab:index/projectDeployToken:ProjectDeployToken";
  *
  * @see docs/decisions/0060-a-run-that-was-killed.md
  */
-export async function settleInterrupted(pulumi: Pulumi, deployment: Deployment, progress: Progress): Promise<void> {
+export async function settleInterrupted(
+  pulumi: Pulumi,
+  deployment: Deployment,
+  gitlab: GitLabConfig,
+  progress: Progress,
+): Promise<void> {
   const inDoubt = pendingCreates(deployment);
   progress(`an earlier run was interrupted; looking what became of ${inDoubt.length} resources`);
   const found = new Map<string, string>();
-  const client = inDoubt.some(({ type }) => type.startsWith("gitlab:")) ? await gitlabOf(pulumi, progress) : undefined;
+  const client = inDoubt.some(({ type }) => type.startsWith("gitlab:"))
+    ? await gitlabOf(pulumi, gitlab, progress)
+    : undefined;
   if (client) {
     for (const resource of inDoubt) {
       if (resource.type === DEPLOY_TOKEN) await deleteUnknown(client, deployment, resource, progress);
@@ -34,8 +43,12 @@ export async function settleInterrupted(pulumi: Pulumi, deployment: Deployment, 
   if (found.size > 0) await pulumi.refresh([...found.keys()]);
 }
 
-/** The embedded GitLab, where there is one: without its data nothing of it can be in doubt. */
-async function gitlabOf(pulumi: Pulumi, progress: Progress): Promise<GitLab | undefined> {
+/** The stack's GitLab. undefined: the embedded one whose data is gone, so nothing of it can be in doubt. */
+async function gitlabOf(pulumi: Pulumi, gitlab: GitLabConfig, progress: Progress): Promise<GitLab | undefined> {
+  if (gitlab.kind === "remote") {
+    const token = await remoteToken(pulumi.stack);
+    return connectGitLab({ url: gitlab.url, ...(gitlab.caFile && { caFile: gitlab.caFile }), token, progress });
+  }
   const folder = pulumi.stack.gitlabFolder;
   if ((await inspectGitLab(folder)) === "absent") return undefined;
   const { url, caFile } = await startGitLab(folder, { progress });

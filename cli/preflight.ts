@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { readSettings } from "../apps/settings-file.js";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
-import { parseConfig } from "../infra/config.js";
+import { type PlatformConfig, parseConfig } from "../infra/config.js";
 import type { Stack } from "./stack.js";
 
 interface ProjectFile {
@@ -15,12 +15,14 @@ interface ProjectFile {
 /**
  * Checks every setting before Pulumi is started: it would name one fault, and later the next.
  *
+ * @returns the stack's settings
  * @throws UserError for a stack's settings, or those of apps/, that are wrong
  */
-export async function checkAllSettings(stack: Stack): Promise<void> {
+export async function checkAllSettings(stack: Stack): Promise<PlatformConfig> {
   const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as ProjectFile;
-  parseConfig(flatConfig(project, await readStackConfig(stack.configFile)), stack.name);
+  const config = parseConfig(flatConfig(project, await readStackConfig(stack.configFile)), stack.name);
   await readSettings();
+  return config;
 }
 
 /** A stack's settings over the project's defaults, flat and as text: what the program gets from Pulumi. */

@@ -18,11 +18,11 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   await ensureTools(toolNames, { binDir: stack.state.bin, progress });
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
-  await checkAllSettings(stack);
+  const { gitlab } = await checkAllSettings(stack);
   await pulumi.releaseStaleLock();
   const inDoubt = await pulumi.pendingDeployment();
   // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.
-  if (inDoubt) await (await import("../interrupted.js")).settleInterrupted(pulumi, inDoubt, progress);
+  if (inDoubt) await (await import("../interrupted.js")).settleInterrupted(pulumi, inDoubt, gitlab, progress);
   // There is nobody to ask, and what Pulumi changes is this machine's own.
   const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"]);
   if (code !== 0) return exitCodes.no;

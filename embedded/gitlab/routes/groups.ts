@@ -159,7 +159,7 @@ export const groupRoutes: readonly Route[] = [
         ? namespace.user === userOf(call) || userOf(call).admin
         : canSeeGroup(call.state, userOf(call), namespace.group));
     if (!namespace || !visible) throw notFound("Namespace");
-    return ok(namespaceView(call.context, namespace));
+    return ok({ ...namespaceView(call.context, namespace), ...plan(call, namespace) });
   }),
   route("GET", "/namespaces/:id/exists", { may: { parent_id: "integer" } }, (call, values) => {
     userOf(call);
@@ -169,6 +169,14 @@ export const groupRoutes: readonly Route[] = [
     return ok({ exists, suggests: exists ? [`${id}1`] : [] });
   }),
 ];
+
+/** Owners learn what their namespace is subscribed to; only gitlab.com has subscriptions. */
+function plan(call: Call, namespace: Namespace): { readonly plan?: string } {
+  const user = userOf(call);
+  const owns = namespace.kind === "user" || groupLevel(call.state, user, namespace.group) >= accessLevels.owner;
+  if (!owns) return {};
+  return { plan: call.context.settings.flavour === "gitlab.com" ? call.context.settings.tier : "default" };
+}
 
 async function purge(call: Call, top: Group): Promise<void> {
   const groups = call.state.groups.filter((group) => lineage(call.state, group).includes(top));

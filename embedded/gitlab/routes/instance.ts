@@ -1,6 +1,7 @@
 import { administrator, ok, type Route, route, userOf } from "../http/route.js";
 import { answerQuery } from "../model/graphql.js";
 import { groupLevel } from "../model/membership.js";
+import { notFound } from "../model/problem.js";
 import { fullUser } from "../views/user.js";
 
 const reading = ["api", "read_api", "read_user"];
@@ -33,6 +34,13 @@ export const instanceRoutes: readonly Route[] = [
       namespace: { id: `gid://gitlab/Namespaces::UserNamespace/${user.namespaceId}` },
     };
     return ok(answerQuery(query, { currentUser: currentUser ?? null }));
+  }),
+  // The Community Edition has no such route.
+  route("GET", "/license", {}, (call) => {
+    const { settings } = call.context;
+    if (!isEnterprise(settings)) throw notFound();
+    administrator(call);
+    return ok({ id: 1, plan: settings.tier, starts_at: "2026-01-01", expires_at: null, expired: false });
   }),
   route("GET", "/application/settings", {}, (call) => {
     administrator(call);

@@ -1,0 +1,187 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import type { StatusReport } from "../../cli/status/report.js";
+import { startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { WorkingCopy } from "./support/working-copy.js";
+
+// A GitLab that the stack does not own: below a path, with a certificate of its own authority, licensed, in a nested
+// group that the program makes. The cluster is the embedded one. Each test goes on where the one before it stopped.
+
+let gitlab: TestGitLab;
+let copy: WorkingCopy;
+const namespace = "team/platform";
+const configFile = () => join(copy.state, "stacks", "embedded", "Pulumi.embedded.yaml");
+const run = (...args: string[]) =>
+  copy.run(process.execPath, ["cli/timonier.mjs", ...args], { GITLAB_TOKEN: gitlab.root });
+const at = (repository: string) => `/projects/${encodeURIComponent(`${namespace}/fluxcd-gitops-${repository}`)}`;
+
+beforeAll(async () => {
+  [copy, gitlab] = [new WorkingCopy(), await startTestGitLab({ prefix: "/gitlab", tier: "premium" })];
+  await gitlab.api("POST", "/groups", { name: "team", path: "team" });
+  const settings = {
+    cluster: "embedded",
+    gitlab: "remote",
+    gitlabUrl: gitlab.url,
+    gitlabCaFile: gitlab.caFile,
+    namespace,
+    createNamespace: "true",
+    ciToken: "true",
+    codeOwners: "@team",
+    protect: "false",
+  };
+  mkdirSync(dirname(configFile()), { recursive: true });
+  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`timonier:${key}`, value]));
+  writeFileSync(configFile(), stringify({ config }));
+});
+afterAll(async () => {
+  await run("down").catch(() => {});
+  await copy?.remove();
+  await gitlab?.remove();
+});
+
+describe("up", () => {
+  test("without a token is one error with the fix, and nothing was written", async () => {
+    const said = await copy.timonier("up");
+    expect(said.exitCode).not.toBe(0);
+    expect(said.all).toContain("there is no GitLab token");
+    expect(said.all).toContain("export GITLAB_TOKEN=");
+    expect((await gitlab.api("GET", "/projects")).body).toEqual([]);
+  });
+
+  test("makes the group, the repositories in it, and everything Ready", async () => {
+    const said = await run("up");
+    expect(said.all).toContain("everything is Ready");
+    expect((await gitlab.api("GET", `/groups/${encodeURIComponent(namespace)}`)).body.parent_id).toBeGreaterThan(0);
+    expect((await gitlab.api("GET", at("setup"))).body.path_with_namespace).toBe(`${namespace}/fluxcd-gitops-setup`);
+    expect(said.all).not.toContain(gitlab.root);
+  });
+
+  test("`status` names each token, who uses it, and its days", async () => {
+    const { tokens, ok }: StatusReport = JSON.parse((await run("status", "--json")).stdout);
+    expect(ok).toBe(true);
+    const rows = tokens.map(({ name, owner, scopes }) => `${name} | ${owner} | ${scopes.join()}`);
+    expect(rows).toContain(
+      `embedded-fluxcd-gitops-setup | deploy token of ${namespace}/fluxcd-gitops-setup | read_repository`,
+    );
+    expect(rows).toContain(`fluxcd-gitops-setup-notes | pipelines of ${namespace}/fluxcd-gitops-setup | api`);
+    for (const { name, daysLeft } of tokens.filter((one) => one.name.includes("gitops"))) {
+      expect([name, daysLeft]).toEqual([name, 89]);
+    }
+  });
+});
+
+describe("protection where the licence has approvals", () => {
+  test("asks for an approval by somebody else, and by code owners", async () => {
+    const { body: approvals } = await gitlab.api("GET", `${at("setup")}/approvals`);
+    expect(approvals).toMatchObject({
+      merge_requests_author_approval: false,
+      merge_requests_disable_committers_approval: true,
+      reset_approvals_on_push: true,
+    });
+    const { body: rules } = await gitlab.api("GET", `${at("setup")}/approval_rules`);
+    expect(rules).toEqual([expect.objectContaining({ rule_type: "any_approver", approvals_required: 1 })]);
+    const { body: branch } = await gitlab.api("GET", `${at("setup")}/protected_branches/main`);
+    expect(branch).toMatchObject({ allow_force_push: false, code_owner_approval_required: true });
+    const owners = await gitlab.api("GET", `${at("setup")}/repository/files/.gitlab%2FCODEOWNERS/raw?ref=main`);
+    expect(owners.body).toBe("* @team\n");
+  });
+
+  test("nobody pushes to main, the administrator neither", async () => {
+    const folder = gitlab.scratch("pushed");
+    const from = gitlab.repository(`${namespace}/fluxcd-gitops-application`, "root", gitlab.root);
+    expect((await gitlab.git(dirname(folder), ["clone", "-q", from, folder])).code).toBe(0);
+    await gitlab.git(folder, ["commit", "-q", "--allow-empty", "-m", "past review"]);
+    const pushed = await gitlab.git(folder, ["push", "origin", "HEAD:main"]);
+    expect(pushed.code).not.toBe(0);
+    expect(pushed.out).toContain("You are not allowed to push code to protected branches on this project.");
+  });
+});
+
+describe("the cluster's token", () => {
+  let username: string;
+  let password: string;
+  beforeAll(async () => {
+    const secret = "kubectl -n flux-system get secret flux-system -o jsonpath='{.data.username} {.data.password}'";
+    const { stdout } = await copy.shell(secret);
+    [username = "", password = ""] = stdout.split(" ").map((part) => Buffer.from(part, "base64").toString());
+    expect(password).toMatch(/^gldt-/);
+  });
+  const remote = (args: readonly string[], repository: string) =>
+    gitlab.git("/", [...args, gitlab.repository(`${namespace}/fluxcd-gitops-${repository}`, username, password)]);
+
+  test("reads its repository", async () => {
+    expect((await remote(["ls-remote", "--heads"], "setup")).out).toContain("refs/heads/main");
+  });
+  test("cannot read another one", async () => {
+    expect((await remote(["ls-remote"], "application")).code).not.toBe(0);
+  });
+  test("cannot push, to no branch", async () => {
+    const folder = gitlab.scratch("reader");
+    const url = gitlab.repository(`${namespace}/fluxcd-gitops-setup`, username, password);
+    await gitlab.git("/", ["clone", "-q", url, folder]);
+    await gitlab.git(folder, ["commit", "-q", "--allow-empty", "-m", "more than reading"]);
+    const pushed = await gitlab.git(folder, ["push", "origin", "HEAD:topic"]);
+    expect(pushed.code).not.toBe(0);
+    expect(pushed.out).toMatch(/403|not allowed to upload code/);
+  });
+  test("cannot use the API", async () => {
+    expect((await gitlab.api("GET", at("setup"), undefined, password)).status).toBe(401);
+  });
+});
+
+describe("the pipelines' token", () => {
+  const note = async () =>
+    (await gitlab.api("GET", `${at("setup")}/variables/TIMONIER_NOTE_TOKEN`)).body as Record<string, string>;
+
+  test("is a masked variable, beside the authority as a file", async () => {
+    expect(await note()).toMatchObject({ masked: true, protected: false });
+    const { body } = await gitlab.api("GET", `${at("setup")}/variables/TIMONIER_CA_FILE`);
+    expect(body).toMatchObject({ variable_type: "file", value: expect.stringContaining("BEGIN CERTIFICATE") });
+  });
+  test("cannot change protection, make tokens, push or see the other repository", async () => {
+    const { value } = await note();
+    const status = async (method: string, path: string, body?: object) =>
+      (await gitlab.api(method, path, body, value as string)).status;
+    expect(await status("GET", `${at("setup")}/merge_requests`)).toBe(200);
+    expect(await status("DELETE", `${at("setup")}/protected_branches/main`)).toBe(403);
+    expect(await status("POST", `${at("setup")}/deploy_tokens`, { name: "x", scopes: ["read_repository"] })).toBe(403);
+    expect(await status("POST", `${at("setup")}/repository/branches`, { branch: "x", ref: "main" })).toBe(403);
+    expect(await status("GET", at("application"))).toBe(404);
+  });
+});
+
+describe("rotation", () => {
+  test("`timonier rotate` renews each token once, and the next `up` none", async () => {
+    const names = async () => {
+      const [deploy, access] = await Promise.all([
+        gitlab.api("GET", `${at("setup")}/deploy_tokens`),
+        gitlab.api("GET", `${at("setup")}/access_tokens?state=active`),
+      ]);
+      return [...deploy.body, ...access.body].map(({ id, name }: { id: number; name: string }) => `${id} ${name}`);
+    };
+    const before = await names();
+    expect((await run("rotate")).exitCode).toBe(0);
+    const after = await names();
+    expect(after).toHaveLength(before.length);
+    expect(after.filter((one) => before.includes(one))).toEqual([]);
+    expect((await run("up")).all).toMatch(/Resources:\s+\d+ unchanged/);
+    expect(await names()).toEqual(after);
+  });
+
+  test("a read token that somebody revoked is healed by `up`", async () => {
+    const [token] = (await gitlab.api("GET", `${at("application")}/deploy_tokens`)).body;
+    await gitlab.api("DELETE", `${at("application")}/deploy_tokens/${token.id}`);
+    expect((await run("up")).all).toContain("everything is Ready");
+    const tokens = (await gitlab.api("GET", `${at("application")}/deploy_tokens`)).body;
+    expect(tokens.map(({ name }: { name: string }) => name)).toEqual([token.name]);
+  });
+});
+
+test("`down` deletes the repositories and the group for good, since protection is lifted", async () => {
+  const said = await run("down");
+  expect(said.exitCode).toBe(0);
+  expect((await gitlab.api("GET", at("setup"))).status).toBe(404);
+  expect((await gitlab.api("GET", "/projects?include_pending_delete=true")).body).toEqual([]);
+});
