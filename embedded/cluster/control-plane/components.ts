@@ -42,8 +42,8 @@ export const components: readonly Component[] = [
       "kubelet-client-certificate": `${pki}/admin.crt`,
       "kubelet-client-key": `${pki}/admin.key`,
     }),
-    // Its start leaves garbage of twice what it needs; past a soft limit it is collected at once.
-    env: { GOGC: "30", GOMEMLIMIT: "120MiB" },
+    // No GOMEMLIMIT: its live heap grows with what is stored, and a limit near it collects without end.
+    env: { GOGC: "30" },
   },
   {
     name: "kube-controller-manager",

@@ -70,12 +70,13 @@ export class WorkingCopy {
     return { exitCode: exitCode ?? 1, stdout, stderr, all };
   }
 
-  /** Every file of the state folder as text, by path. */
+  /** Every file of the state folder as text, by path; those that its programs remove meanwhile are left out. */
   stateFiles(): Map<string, string> {
     const files = new Map<string, string>();
     for (const entry of readdirSync(this.state, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      if (entry.isFile()) files.set(path, readFileSync(path, "latin1"));
+      const text = entry.isFile() ? textOf(path) : undefined;
+      if (text !== undefined) files.set(path, text);
     }
     return files;
   }
@@ -120,5 +121,14 @@ function linkModules(from: string, to: string): void {
     else if (entry.name === ".bin" || entry.name.startsWith("@")) linkModules(source, target);
     else if (entry.isDirectory()) symlinkSync(source, target);
     else cpSync(source, target);
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
