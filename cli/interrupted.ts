@@ -6,14 +6,14 @@ import type { GitLabConfig } from "../infra/config.js";
 import { type Deployment, knownIds, pendingCreates, type StateResource, settled } from "./deployment.js";
 import { remoteToken } from "./gitlab.js";
 import type { Pulumi } from "./pulumi.js";
+import { deleteUnrecorded } from "./unrecorded.js";
 
 const PROJECT = "gitlab:index/project:Project";
-const DEPLOY_TOKEN = "gitlab:index/projectDeployToken:ProjectDeployToken";
 
 /**
  * Ends the doubt that a killed run leaves: it had asked for something and did not live to record the answer.
  *
- * An empty project that the run had just made is taken into the state; a deploy token whose value nobody saw is deleted.
+ * An empty project that the run had just made is taken into the state; tokens, variables and webhooks are deleted.
  * Everything else is made in a way that finds what is there: the kubernetes provider applies, our own resources look
  * first. Must run alone: a live run's operations are not in doubt.
  *
@@ -33,7 +33,9 @@ export async function settleInterrupted(
     : undefined;
   if (client) {
     for (const resource of inDoubt) {
-      if (resource.type === DEPLOY_TOKEN) await deleteUnknown(client, deployment, resource, progress);
+      for (const what of await deleteUnrecorded(client, deployment, resource)) {
+        progress(`${what}: made by the interrupted run and not recorded, deleted`);
+      }
       const id = resource.type === PROJECT ? await madeProject(client, deployment, resource) : undefined;
       if (id !== undefined) found.set(resource.urn, id);
     }
@@ -74,26 +76,5 @@ async function madeProject(
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
-  }
-}
-
-/** Tokens are told once: one that the state does not know is of no use to anybody but a thief. */
-async function deleteUnknown(
-  client: GitLab,
-  deployment: Deployment,
-  { inputs = {} }: StateResource,
-  progress: Progress,
-): Promise<void> {
-  const { project, name } = inputs;
-  if (typeof project !== "string" || typeof name !== "string") return;
-  const known = knownIds(deployment, DEPLOY_TOKEN);
-  const tokens = await client.DeployTokens.all({ projectId: project }).catch((error: unknown) => {
-    if (isGone(error)) return [];
-    throw error;
-  });
-  for (const token of tokens) {
-    if (token.name !== name || known.has(`${project}:${token.id}`)) continue;
-    await client.DeployTokens.remove(token.id, { projectId: project });
-    progress(`deploy token ${name} of project ${project}: its value was lost with the interrupted run, deleted`);
   }
 }

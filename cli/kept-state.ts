@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { stringify } from "yaml";
 import { UserError } from "../core/user-error.js";
+import { firstSettings } from "./preflight.js";
 import type { Stack } from "./stack.js";
 
 interface Checkpoint {
@@ -13,13 +14,15 @@ interface Checkpoint {
 }
 
 /**
- * Checks what Pulumi keeps of a stack before Pulumi is asked: it would only say at which byte it gave up.
+ * Checks what Pulumi keeps of a stack before Pulumi is asked: it would only say at which byte it gave up. What it can do
+ * without is removed when it was cut short.
  *
  * @throws UserError when the state was cut short, or cannot be deciphered any more
  */
 export function checkKeptState(stack: Stack, checkpoint: string): void {
   if (!existsSync(checkpoint)) return;
   readCheckpoint(stack, checkpoint);
+  dropCutAttributes(checkpoint);
   if (existsSync(stack.state.passphraseFile)) return;
   throw new UserError(
     `the passphrase of stack ${stack.name} is gone, and with it the secrets in its state`,
@@ -31,7 +34,7 @@ export function checkKeptState(stack: Stack, checkpoint: string): void {
 /** Writes a lost settings file again: the salt that its secrets need is in the state, too. */
 export async function restoreSettings(stack: Stack, checkpoint: string): Promise<void> {
   const salt = readCheckpoint(stack, checkpoint).checkpoint?.latest?.secrets_providers?.state?.salt;
-  const settings = { ...(salt && { encryptionsalt: salt }), config: { "timonier:cluster": "embedded" } };
+  const settings = { ...(salt && { encryptionsalt: salt }), config: firstSettings };
   await mkdir(dirname(stack.configFile), { recursive: true, mode: 0o700 });
   await writeFileAtomic(stack.configFile, stringify(settings), { mode: 0o600 });
 }
@@ -46,6 +49,18 @@ function readCheckpoint(stack: Stack, file: string): Checkpoint {
     file,
     `${restore} \`npx timonier down -s ${stack.name}\` and begin anew`,
   );
+}
+
+/**
+ * Pulumi's file backend writes a file's attributes (a checksum, a type) beside it, in place: a run that is killed then
+ * leaves an empty file, and every command ends with "failed to load checkpoint: EOF". Without the file nothing is missed.
+ *
+ * @see https://pkg.go.dev/gocloud.dev/blob/fileblob
+ */
+function dropCutAttributes(checkpoint: string): void {
+  for (const file of [`${checkpoint}.attrs`, `${checkpoint}.bak.attrs`]) {
+    if (existsSync(file) && !parse(file)) rmSync(file, { force: true });
+  }
 }
 
 function parse(file: string): Checkpoint | undefined {

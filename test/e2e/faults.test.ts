@@ -68,22 +68,30 @@ function daemon(name: RegExp): number {
 describe("an `up` that is killed between a creation and its record", () => {
   test.each([
     ["projects", /"POST","path":"\/api\/v4\/projects"/],
+    ["variables", /"POST","path":"\/api\/v4\/projects\/\d+\/variables"/],
     ["deploy tokens", /"POST","path":"\/api\/v4\/projects\/\d+\/deploy_tokens"/],
   ])("leaves %s that Pulumi does not know", async (_what, request) => {
     // The answer is lost: what was made is looked up after half a second, in which the run is killed.
-    await plant(copy, { method: "POST", path: "^/api/v4/projects(/\\d+/deploy_tokens)?$", times: 9, cut: true });
+    await plant(copy, {
+      method: "POST",
+      path: "^/api/v4/projects(/\\d+/(deploy_tokens|variables))?$",
+      times: 9,
+      cut: true,
+    });
     const run = startUp(copy);
     await journalHas(copy, request);
     killTree(run.pid ?? 0);
     await run;
     await clearFaults(copy);
     expect(readFileSync(checkpoint(), "utf8")).toContain('"pending_operations"');
+    // What a kill leaves now and then: attributes of the state that were just being written.
+    writeFileSync(`${checkpoint()}.attrs`, "");
   });
 
   test("is taken up by the next one: nothing blocks it, nothing is made twice", async () => {
     const said = await copy.timonier("up");
     expect(said.all).toContain("an earlier run was interrupted");
-    expect(said.exitCode).toBe(0);
+    expect(said.exitCode, said.all).toBe(0);
     expect(await repositories(copy)).toEqual({
       "fluxcd-gitops-setup": whole,
       "fluxcd-gitops-application": whole,
