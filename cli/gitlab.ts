@@ -29,7 +29,9 @@ export async function stackGitLab(
 
 /** The administrator's token of a remote GitLab, from where Pulumi takes it. @throws UserError when there is none */
 export async function remoteToken(stack: Stack): Promise<string> {
-  const token = (await new Pulumi(stack).setting("gitlab:token")) ?? process.env.GITLAB_TOKEN;
+  const pulumi = new Pulumi(stack);
+  const configured = (await pulumi.exists()) ? await pulumi.setting("gitlab:token") : undefined;
+  const token = configured ?? process.env.GITLAB_TOKEN;
   if (token) return token;
   throw new UserError(
     "there is no GitLab token",

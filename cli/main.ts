@@ -29,6 +29,9 @@ export async function main(args: readonly string[]): Promise<number> {
   add("status", "what runs, at which revision, what is wrong")
     .option("--json", "for programs")
     .action(verb(async (options) => (await import("./verbs/status.js")).status(options)));
+  add("doctor", "what has to be mended before `up`: the settings, GitLab, its token, the places for repositories")
+    .option("--json", "for programs")
+    .action(verb(async (options) => (await import("./verbs/doctor.js")).doctor(options)));
   add("env", 'exports for a shell: eval "$(npx timonier env)"').action(
     verb(async (options) => (await import("./verbs/env.js")).env(options)),
   );

@@ -8,6 +8,9 @@ import { UserError } from "../core/user-error.js";
 import { type PlatformConfig, parseConfig } from "../infra/config.js";
 import type { Stack } from "./stack.js";
 
+/** Settings of a stack that nobody has written any for. */
+export const firstSettings = { "timonier:cluster": "embedded" };
+
 interface ProjectFile {
   readonly config?: Readonly<Record<string, { readonly default?: unknown }>>;
 }
@@ -38,7 +41,7 @@ export function flatConfig(project: ProjectFile, own: Readonly<Record<string, un
 }
 
 async function readStackConfig(file: string): Promise<Record<string, unknown>> {
-  if (!existsSync(file)) return {};
+  if (!existsSync(file)) return firstSettings;
   try {
     const read = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> } | null;
     return read?.config ?? {};

@@ -193,6 +193,7 @@ const stackOutputs = z.object({
   gitlabUrl: z.string(),
   gitlabCaFile: z.string().optional(),
   branch: z.string(),
+  delivered: z.boolean().default(true),
   setupRepository: z.string(),
   applicationRepository: z.string(),
 });

@@ -135,7 +135,7 @@ async function send(transport: Transport, endpoint: string, request: RequestOpti
   const method = request.method ?? "GET";
   const url = new URL(endpoint, `${request.prefixUrl?.replace(/\/+$/, "")}/`);
   const where = `${method} ${url.origin}${transport.redact(url.pathname)}`;
-  url.search = request.searchParams ?? "";
+  if (request.searchParams) url.search = request.searchParams;
   const timeout = AbortSignal.timeout(transport.timeout);
   try {
     const response = await fetch(url, {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
+import type { DeletedProject, Visibility } from "./gitlab/preflight/facts.js";
 
 /** Where the repositories live. */
 export type GitLabConfig =
@@ -26,7 +27,8 @@ export interface PlatformConfig {
   readonly setupRepository: string;
   readonly applicationRepository: string;
   readonly branch: string;
-  readonly visibility: "private" | "internal" | "public";
+  readonly visibility: Visibility;
+  readonly deletedProject: DeletedProject;
   /** Whether `destroy` refuses to delete the repositories. */
   readonly protect: boolean;
   readonly review: ReviewConfig;
@@ -63,6 +65,7 @@ export const settings = z.strictObject({
   applicationRepository: slug,
   branch: z.string().min(1, "the name of a branch"),
   visibility: oneOf("private", "internal", "public"),
+  deletedProject: oneOf("leave", "restore", "purge"),
   protect: flag,
   approvals: wholeNumber(0, 20),
   codeOwners: z.string().regex(/^(@[\w./-]+( +@[\w./-]+)*)?$/, "names such as @group/platform"),
@@ -102,6 +105,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
     applicationRepository: parsed.applicationRepository,
     branch: parsed.branch,
     visibility: parsed.visibility,
+    deletedProject: parsed.deletedProject,
     protect: embedded ? false : parsed.protect,
     review: {
       approvals: parsed.approvals,

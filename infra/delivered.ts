@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { connectGitLab } from "../core/gitlab-client.js";
+import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
 import { converge } from "../delivery/live/converge.js";
 import { readCluster } from "../delivery/live/read.js";
@@ -25,16 +25,31 @@ export interface DeliveredArgs {
  * Ends when every object that Flux drives is Ready at the heads of the repositories, in every update, also in one that
  * changes nothing. A preview does not wait.
  *
- * @returns true; there is no false, since what is not delivered fails the update
+ * @returns false when a merge request has to be merged first; anything else that is not delivered fails the update
  * @throws pulumi.RunError that names each object that is not Ready, in its own conditions' words
  */
 export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
   const passwords = args.repositories.map((one) => one.credential.password);
-  const inputs = pulumi.all([args.cluster.kubeconfig, args.instance.token, pulumi.all(passwords), args.after]);
-  const awaited = inputs.apply(async ([kubeconfig, token, tokens]) => {
+  const requests = args.repositories.map((one) => one.seeded.mergeRequest);
+  const inputs = pulumi.all([
+    args.cluster.kubeconfig,
+    args.instance.token,
+    pulumi.all(passwords),
+    pulumi.all(requests),
+    args.after,
+  ]);
+  const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers]) => {
     if (pulumi.runtime.isDryRun()) return true;
     try {
-      await awaitDelivery(args, kubeconfig, token, tokens);
+      const client = connectGitLab({
+        url: args.instance.url,
+        token,
+        ...(args.instance.caFile && { caFile: args.instance.caFile }),
+      });
+      const open = await openRequests(client, args.repositories, numbers);
+      for (const url of open) void pulumi.log.warn(`the cluster's manifests wait to be merged: ${url}`);
+      if (open.length > 0) return false;
+      await awaitDelivery(args, client, kubeconfig, tokens);
       return true;
     } catch (error) {
       throw runError(error);
@@ -43,14 +58,27 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
   return pulumi.unsecret(awaited);
 }
 
+/** Addresses of the merge requests that first commits are waiting in. */
+async function openRequests(
+  client: GitLab,
+  repositories: readonly Repository[],
+  numbers: readonly (number | undefined)[],
+): Promise<string[]> {
+  const found = await Promise.all(
+    repositories.map(async ({ fullPath }, index) => {
+      const number = numbers[index];
+      return number === undefined ? undefined : client.MergeRequests.show(fullPath, number);
+    }),
+  );
+  return found.flatMap((request) => (request?.state === "opened" ? [request.web_url] : []));
+}
+
 async function awaitDelivery(
   args: DeliveredArgs,
+  client: GitLab,
   kubeconfig: string,
-  token: string,
   readTokens: readonly string[],
 ): Promise<void> {
-  const { url, caFile } = args.instance;
-  const client = connectGitLab({ url, token, ...(caFile && { caFile }) });
   const heads = await Promise.all(
     args.repositories.map(async (repository): Promise<[string, string]> => {
       const branch = await client.Branches.show(repository.fullPath, args.branch);

@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { table } from "../table.js";
 import { bad, good } from "../terminal.js";
 import type { ObjectStatus, StatusReport } from "./report.js";
 
@@ -39,23 +39,4 @@ function objectRow(one: ObjectStatus): string[] {
 function firstLine(text: string): string {
   const line = text.split("\n")[0] ?? "";
   return line.length > 90 ? `${line.slice(0, 89)}…` : line;
-}
-
-const bare = { top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" } as const;
-const lines = { "bottom-left": "", "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "" } as const;
-
-/** As kubectl lays tables out: columns, no lines. */
-function table(head: string[], rows: string[][]): string {
-  if (rows.length === 0) return "";
-  const made = new Table({
-    head,
-    chars: { ...bare, ...lines, right: "", "right-mid": "", middle: "  " },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  made.push(...rows);
-  return made
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
 }

@@ -26,6 +26,10 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   // There is nobody to ask, and what Pulumi changes is this machine's own.
   const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"]);
   if (code !== 0) return exitCodes.no;
+  if ((await pulumi.outputs())?.delivered === false) {
+    progress(`nothing is left to do here after ${elapsed(start)}; merge what is named above, and Flux goes on`);
+    return exitCodes.done;
+  }
   progress(`everything is Ready after ${elapsed(start)}; look with: npx timonier status`);
   return exitCodes.done;
 }

@@ -6,6 +6,7 @@ import { layoutOf } from "../../embedded/gitlab/layout.js";
 import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { readSettings } from "../../embedded/gitlab/settings.js";
 import { featuresOf, type GitLabInstance } from "./instance.js";
+import { embeddedTeam } from "./preflight/wanted.js";
 
 interface EmbeddedGitLabArgs {
   /** Stack whose state folder holds it. */
@@ -13,9 +14,6 @@ interface EmbeddedGitLabArgs {
   /** Path of the group that owns the repositories; made when it is not there. */
   readonly team: string;
 }
-
-/** Owner of the embedded stack's repositories. */
-const team = "platform";
 
 /** The GitLab on this machine; the timonier plugin starts and ends it. */
 class EmbeddedGitLab extends pulumi.CustomResource {
@@ -38,7 +36,7 @@ class EmbeddedGitLab extends pulumi.CustomResource {
 export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
   const folder = embeddedGitLabFolder(new StateFolder(), stack);
   const { url, caFile } = await reserveGitLab(folder);
-  const server = new EmbeddedGitLab("gitlab", { stack, team });
+  const server = new EmbeddedGitLab("gitlab", { stack, team: embeddedTeam });
   return {
     url,
     caFile,
@@ -51,7 +49,8 @@ export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
       { baseUrl: server.url, token: server.token, cacertFile: caFile },
       { deletedWith: server },
     ),
-    namespace: { path: team, id: server.group },
+    namespace: { path: embeddedTeam, id: server.group },
     owned: server,
+    existing: new Map(),
   };
 }

@@ -1,5 +1,6 @@
 import type * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Owner } from "./preflight/facts.js";
 
 /** The GitLab that a stack uses, with the administrator's credential that Pulumi alone holds. */
 export interface GitLabInstance {
@@ -18,6 +19,16 @@ export interface GitLabInstance {
   readonly namespace: GitLabNamespace;
   /** The GitLab itself, where the stack owns it: repositories are deleted with it. */
   readonly owned: pulumi.Resource | undefined;
+  /** Repositories that are there already, by the last part of their paths. */
+  readonly existing: ReadonlyMap<string, ExistingRepository>;
+}
+
+/** A repository that was there before this run. */
+export interface ExistingRepository {
+  readonly id: number;
+  readonly owner: Owner;
+  /** Back from its deletion: Pulumi does not know it any more. */
+  readonly restored: boolean;
 }
 
 /** Where Git finds a repository, by the last part of its path. */

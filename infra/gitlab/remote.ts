@@ -1,33 +1,31 @@
 import { readFileSync } from "node:fs";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { isGone } from "../../core/gitlab-error.js";
+import { connectGitLab } from "../../core/gitlab-client.js";
 import { UserError } from "../../core/user-error.js";
+import { existingRepositories } from "./existing.js";
 import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./instance.js";
-import { detectTier } from "./tier.js";
+import { judge, stopAtFatal } from "./preflight/checks.js";
+import type { Facts, Wanted } from "./preflight/facts.js";
+import { gatherFacts, groupMark } from "./preflight/gather.js";
 
-/** Where a GitLab is, and where the program works there. */
+/** Where a GitLab is, and what the program wants there. */
 export interface RemoteGitLab {
   readonly url: string;
   readonly caFile: string | undefined;
-  /** Full path of a group or user. undefined: the token's own user. */
-  readonly namespace: string | undefined;
-  /** Whether the last group of {@link namespace} is this stack's to make. */
-  readonly createNamespace: boolean;
-  /** Refuse to delete that group. */
+  readonly wanted: Wanted;
+  /** Refuse to delete the group that the stack made. */
   readonly protect: boolean;
-  readonly visibility: "private" | "internal" | "public";
 }
 
 /**
- * gitlab.com or a self-managed server.
+ * gitlab.com or a self-managed server, once it is known that everything can be made there.
  *
  * @param token administrator's token: setting gitlab:token or GITLAB_TOKEN
- * @throws UserError when there is no token, or no such namespace
+ * @throws UserError when there is no token, or the first thing that has to be mended beforehand
  */
 export async function remoteGitLab(remote: RemoteGitLab, token: string | undefined): Promise<GitLabInstance> {
-  const { url, caFile } = remote;
+  const { url, caFile, wanted } = remote;
   if (!token) {
     throw new UserError(
       "there is no GitLab token",
@@ -35,63 +33,50 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
       "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
     );
   }
-  const client = connectGitLab({ url, token, ...(caFile && { caFile }) });
+  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+  const client = connectGitLab({ url, token, progress, ...(caFile && { caFile }) });
+  const facts = await gatherFacts(client, url, wanted);
+  stopAtFatal(judge(facts, wanted, Date.now()));
   const secret = pulumi.secret(token);
   const provider = new gitlab.Provider("gitlab", {
     baseUrl: url,
     token: secret,
     ...(caFile && { cacertFile: caFile }),
   });
-  const { known, namespace } = await findNamespace(client, provider, remote);
   return {
     url,
     caFile,
     caBundle: caFile && readFileSync(caFile, "utf8"),
-    features: featuresOf(await detectTier(client, known), url),
+    features: featuresOf(facts.tier, url),
     token: secret,
     provider,
-    namespace,
+    namespace: namespaceOf(facts, remote, provider),
     owned: undefined,
+    existing: await existingRepositories(client, facts, wanted, progress),
   };
 }
 
-interface Found {
-  /** Path of the namespace that exists already: the parent of one that is still to be made. */
-  readonly known: string;
-  readonly namespace: GitLabNamespace;
-}
-
-async function findNamespace(client: GitLab, provider: gitlab.Provider, remote: RemoteGitLab): Promise<Found> {
-  const { namespace: path } = remote;
-  if (path === undefined) {
-    const { username } = await client.Users.showCurrentUser();
-    return { known: username, namespace: { path: username, id: undefined } };
-  }
-  if (!remote.createNamespace) {
-    const { full_path: full, id } = await namespaceAt(client, path);
-    return { known: full, namespace: { path: full, id } };
-  }
-  const cut = path.lastIndexOf("/");
-  const parent = cut < 0 ? undefined : await namespaceAt(client, path.slice(0, cut));
-  const name = path.slice(cut + 1);
+/** The namespace that is there, or the group that the stack makes. */
+function namespaceOf(facts: Facts, { wanted, protect }: RemoteGitLab, provider: gitlab.Provider): GitLabNamespace {
+  const { namespace: found, namespacePath: path } = facts;
+  if (wanted.namespace === undefined) return { path, id: undefined };
+  if (found && !wanted.createNamespace) return { path: found.path, id: found.id };
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const parentId = found?.role === "parent" ? found.id : undefined;
   const group = new gitlab.Group(
     "namespace",
-    { name, path: name, visibilityLevel: remote.visibility, ...(parent && { parentId: parent.id }) },
-    { provider, protect: remote.protect },
+    {
+      name,
+      path: name,
+      description: groupMark,
+      visibilityLevel: wanted.visibility,
+      ...(parentId !== undefined && { parentId }),
+    },
+    found?.role === "itself" && !found.ours
+      ? // Made by people: used as it is, and never deleted.
+        { provider, import: String(found.id), ignoreChanges: ["*"], retainOnDelete: true }
+      : // Once it is there, its parent is not looked up again.
+        { provider, protect, ignoreChanges: ["parentId"] },
   );
-  return { known: parent?.full_path ?? "", namespace: { path, id: group.id.apply(Number) } };
-}
-
-async function namespaceAt(client: GitLab, path: string): Promise<{ readonly full_path: string; readonly id: number }> {
-  try {
-    return await client.Namespaces.show(path);
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    throw new UserError(
-      `there is no group or user ${path}, or the token's user is no member of it`,
-      "the setting namespace",
-      "correct the path, or have its last group made: pulumi config set createNamespace true",
-      { cause: error },
-    );
-  }
+  return { path, id: group.id.apply(Number) };
 }

@@ -1,8 +1,10 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReviewConfig } from "../config.js";
+import { adoptionOf } from "./adoption.js";
 import { ciVariables } from "./ci.js";
 import { addressOf, type GitLabInstance } from "./instance.js";
+import { ownerTopic } from "./preflight/facts.js";
 import { protectBranch } from "./protection.js";
 import { Seed } from "./seed.js";
 import { TokenWindow } from "./token-window.js";
@@ -49,7 +51,7 @@ export class Repository extends pulumi.ComponentResource {
   /** Reads this repository and nothing else. */
   readonly credential: GitCredential;
   /** What has to be there before the branch can be followed. */
-  readonly seeded: pulumi.Resource;
+  readonly seeded: Seed;
 
   constructor(name: string, args: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:gitlab:Repository", name, {}, opts);
@@ -62,6 +64,7 @@ export class Repository extends pulumi.ComponentResource {
     this.fullPath = `${instance.namespace.path}/${args.path}`;
     this.url = addressOf(instance, args.path);
 
+    const adoption = adoptionOf(instance.existing.get(args.path), args.protect);
     const project = new gitlab.Project(
       `${name}-project`,
       {
@@ -69,6 +72,7 @@ export class Repository extends pulumi.ComponentResource {
         path: args.path,
         description: args.description,
         visibilityLevel: args.visibility,
+        topics: [ownerTopic(args.cluster)],
         initializeWithReadme: false,
         // The first commit comes first and protection after it; waiting for GitLab's own protection would never end.
         skipWaitForDefaultBranchProtection: true,
@@ -78,7 +82,7 @@ export class Repository extends pulumi.ComponentResource {
         permanentlyDeleteOnDestroy: !args.protect,
         ...(instance.namespace.id !== undefined && { namespaceId: instance.namespace.id }),
       },
-      { ...child, protect: args.protect },
+      { ...child, ...adoption.project },
     );
     this.seeded = new Seed(
       `${name}-seed`,
@@ -88,20 +92,24 @@ export class Repository extends pulumi.ComponentResource {
         ...(instance.caFile && { caFile: instance.caFile }),
         project: project.id,
         branch: args.branch,
+        proposalBranch: `timonier/add-${args.cluster}`,
         message: `Add the manifests of cluster ${args.cluster}`,
         folders: [...args.seed],
       },
       // A new GitLab may give its projects the old ones' numbers: that they are new is not seen by them.
       { parent: this, ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }) },
     );
-    protectBranch(
-      name,
-      { project: project.id, branch: args.branch, features: instance.features, review: args.review },
-      { ...child, dependsOn: this.seeded },
-    );
+    if (adoption.rules) {
+      protectBranch(
+        name,
+        { project: project.id, branch: args.branch, features: instance.features, review: args.review },
+        { ...child, ...adoption.guard, dependsOn: this.seeded },
+      );
+    }
 
     const readToken = `${args.cluster}-${args.path}`;
-    const noteToken = args.ciToken && instance.features.projectTokens ? `${args.path}-notes` : undefined;
+    const noteToken =
+      adoption.rules && args.ciToken && instance.features.projectTokens ? `${args.path}-notes` : undefined;
     const window = new TokenWindow(
       `${name}-token-window`,
       {
@@ -139,11 +147,13 @@ export class Repository extends pulumi.ComponentResource {
         },
         renewed,
       );
-    ciVariables(
-      name,
-      { project: project.id, token: notes ? notes.token : undefined, caBundle: instance.caBundle },
-      child,
-    );
+    if (adoption.rules) {
+      ciVariables(
+        name,
+        { project: project.id, token: notes ? notes.token : undefined, caBundle: instance.caBundle },
+        child,
+      );
+    }
     this.credential = { username: token.username, password: token.token };
     this.registerOutputs({ url: this.url });
   }

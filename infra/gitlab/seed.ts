@@ -10,6 +10,8 @@ export interface SeedArgs {
   /** Number of the project. */
   readonly project: pulumi.Input<string>;
   readonly branch: pulumi.Input<string>;
+  /** Branch of the merge request, where one is needed. */
+  readonly proposalBranch: pulumi.Input<string>;
   readonly message: pulumi.Input<string>;
   /** Folders on this machine whose files together are committed. */
   readonly folders: pulumi.Input<string[]>;
@@ -18,10 +20,13 @@ export interface SeedArgs {
 /**
  * Commits files to an empty repository, all at once, and never again: from then on Git owns the content.
  *
- * A repository that has the branch already is left as it is.
+ * A repository that has the branch already is left as it is: what it lacks is proposed by a merge request.
  */
 export class Seed extends pulumi.CustomResource {
+  /** Number of that merge request. undefined: none was needed. */
+  declare readonly mergeRequest: pulumi.Output<number | undefined>;
+
   constructor(name: string, args: SeedArgs, opts?: pulumi.CustomResourceOptions) {
-    super("timonier:gitlab:Seed", name, { ...args, token: pulumi.secret(args.token) }, opts);
+    super("timonier:gitlab:Seed", name, { ...args, token: pulumi.secret(args.token), mergeRequest: undefined }, opts);
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config.js";
 import { embeddedGitLab } from "./embedded.js";
 import type { GitLabInstance } from "./instance.js";
+import { wantedOf } from "./preflight/wanted.js";
 import { remoteGitLab } from "./remote.js";
 
 /** The GitLab that the configuration asks for. */
@@ -11,8 +12,7 @@ export function connectInstance(config: PlatformConfig): Promise<GitLabInstance>
       return embeddedGitLab(config.stack);
     case "remote": {
       const token = new pulumi.Config("gitlab").get("token") ?? process.env.GITLAB_TOKEN;
-      const { namespace, createNamespace, protect, visibility } = config;
-      return remoteGitLab({ ...config.gitlab, namespace, createNamespace, protect, visibility }, token);
+      return remoteGitLab({ ...config.gitlab, wanted: wantedOf(config), protect: config.protect }, token);
     }
   }
 }

@@ -30,6 +30,7 @@ beforeAll(async () => {
     provider: new gitlab.Provider("gitlab", { baseUrl: "https://gitlab.example" }),
     namespace: { path: "team", id: 7 },
     owned,
+    existing: new Map(),
   };
   const path = "gitops-setup";
   const rest = { description: "setup", branch: "main", visibility: "private", protect: false } as const;

@@ -39,6 +39,7 @@ beforeAll(async () => {
     provider: new gitlab.Provider("gitlab", { baseUrl: "https://gitlab.example" }),
     namespace: { path: "team", id: 7 },
     owned: undefined,
+    existing: new Map(),
   };
   const repository = new Repository("setup", {
     instance,

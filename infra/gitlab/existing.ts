@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GitLab } from "../../core/gitlab-client.js";
+import { isGone } from "../../core/gitlab-error.js";
+import type { Progress } from "../../core/progress.js";
+import { waitFor } from "../../core/wait.js";
+import type { ExistingRepository } from "./instance.js";
+import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/facts.js";
+
+/**
+ * The repositories that are there already. One that waits for its deletion is restored or removed for good first, as
+ * the setting says; a preview only tells.
+ */
+export async function existingRepositories(
+  client: GitLab,
+  facts: Facts,
+  wanted: Wanted,
+  progress: Progress,
+): Promise<ReadonlyMap<string, ExistingRepository>> {
+  const existing = new Map<string, ExistingRepository>();
+  for (const [path, repository] of facts.repositories) {
+    if (repository.state === "project") {
+      existing.set(path, { id: repository.id, owner: repository.owner, restored: false });
+    }
+    const deleted = repository.state === "free" ? repository.deleted : undefined;
+    if (!deleted) continue;
+    if (wanted.deletedProject === "restore") {
+      if (!pulumi.runtime.isDryRun()) await restore(client, deleted, progress);
+      existing.set(path, { id: deleted.id, owner: ownerOf(deleted.topics, wanted.cluster), restored: true });
+    }
+    if (wanted.deletedProject === "purge" && !pulumi.runtime.isDryRun()) await purge(client, deleted, progress);
+  }
+  return existing;
+}
+
+/** @see https://docs.gitlab.com/api/projects/#restore-a-project */
+async function restore(client: GitLab, { id, path }: DeletedFacts, progress: Progress): Promise<void> {
+  progress(`${path} waits for its deletion: restoring it`);
+  await client.requester.post(`projects/${id}/restore`);
+}
+
+/** @see https://docs.gitlab.com/api/projects/#delete-a-project */
+async function purge(client: GitLab, { id, path }: DeletedFacts, progress: Progress): Promise<void> {
+  progress(`${path} waits for its deletion: removing it for good`);
+  await client.requester.delete(`projects/${id}?permanently_remove=true&full_path=${encodeURIComponent(path)}`);
+  await waitFor(
+    {
+      what: "the deletion",
+      timeout: 600_000,
+      interval: 500,
+      where: path,
+      fix: "see whether GitLab's background jobs run, then run the command again",
+      progress,
+    },
+    async () => {
+      try {
+        await client.Projects.show(id);
+        return { done: false, missing: "GitLab still has it" };
+      } catch (error) {
+        if (isGone(error)) return { done: true, value: undefined };
+        throw error;
+      }
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { judge, stopAtFatal } from "../../../../infra/gitlab/preflight/checks.js";
+import type { Facts, ProjectFacts, Wanted } from "../../../../infra/gitlab/preflight/facts.js";
+
+const now = Date.parse("2026-06-01T00:00:00Z");
+const wanted: Wanted = {
+  namespace: "team",
+  createNamespace: false,
+  repositories: ["setup"],
+  branch: "main",
+  visibility: "private",
+  cluster: "staging",
+  deletedProject: "leave",
+};
+const project: ProjectFacts = {
+  state: "project",
+  id: 7,
+  path: "team/setup",
+  owner: "this",
+  archived: false,
+  empty: false,
+  defaultBranch: "main",
+  hasBranch: true,
+  level: 40,
+};
+const facts: Facts = {
+  url: "https://gitlab.example",
+  version: "18.1.0",
+  tier: "free",
+  token: { name: "ci", scopes: ["api"], expiresAt: "2026-12-01" },
+  user: { id: 1, username: "ada", admin: false, mayCreateGroups: true },
+  namespace: {
+    ...{ id: 3, path: "team", kind: "group", role: "itself", ours: false, visibility: "private" },
+    ...{ level: 40, projectLevel: 30, groupLevel: 40 },
+  },
+  namespacePath: "team",
+  repositories: new Map([["setup", project]]),
+};
+
+const found = (changed: Partial<Facts>, asked: Partial<Wanted> = {}) =>
+  judge({ ...facts, ...changed }, { ...wanted, ...asked }, now)
+    .filter(({ level }) => level !== "ok")
+    .map(({ subject, level, message }) => `${subject}: ${level}: ${message}`);
+const namespace = (changed: object) => ({ namespace: { ...facts.namespace, ...changed } as Facts["namespace"] });
+const repository = (changed: object) => ({ repositories: new Map([["setup", { ...project, ...changed }]]) });
+
+test("what is as it should be is all ok", () => {
+  expect(found({})).toEqual([]);
+});
+
+describe("the token", () => {
+  test.each([
+    ["2026-06-15", []],
+    ["2026-06-14", ['token: warning: "ci" of ada expires on 2026-06-14, in 13 days']],
+    ["2026-06-02", ['token: warning: "ci" of ada expires on 2026-06-02, in 1 day']],
+    [undefined, []],
+  ])("that expires on %s", (expiresAt, expected) => {
+    expect(found({ token: { ...facts.token, expiresAt } })).toEqual(expected);
+  });
+
+  test("needs the scope api", () => {
+    expect(found({ token: { ...facts.token, scopes: ["read_api"] } })).toEqual([
+      "token's scopes: fatal: the token has read_api, and projects, protection and tokens need api",
+    ]);
+  });
+});
+
+describe("the namespace", () => {
+  test("that is not there", () => {
+    expect(found({ namespace: undefined, repositories: new Map() })).toEqual([
+      "namespace team: fatal: there is no such group or user, or the token's user is no member of it",
+    ]);
+  });
+  test("that is to be made at the top: by whoever may, and not on gitlab.com", () => {
+    const made = { namespace: undefined, repositories: new Map() };
+    expect(found(made, { createNamespace: true })).toEqual([]);
+    expect(found({ ...made, url: "https://gitlab.com" }, { createNamespace: true })).toEqual([
+      "namespace team: fatal: gitlab.com makes top-level groups in its pages only",
+    ]);
+    const user = { ...facts.user, mayCreateGroups: false };
+    expect(found({ ...made, user }, { createNamespace: true })).toHaveLength(1);
+  });
+  test("where the role is too low, or nobody may", () => {
+    expect(found(namespace({ level: 20 }))[0]).toMatch(
+      /ada is Reporter of team; making projects there needs Developer/,
+    );
+    expect(found(namespace({ projectLevel: undefined }))[0]).toMatch(/nobody may make projects/);
+    expect(found(namespace({ role: "parent", groupLevel: 50 }))[0]).toMatch(/making subgroups there needs Owner/);
+  });
+  test("that is less visible than the repositories", () => {
+    expect(found({}, { visibility: "internal" })).toEqual([
+      "visibility: fatal: repositories cannot be internal in a group that is private",
+    ]);
+    expect(found(namespace({ visibility: "public" }), { visibility: "public" })).toEqual([]);
+  });
+});
+
+describe("a repository", () => {
+  test.each([
+    [{ archived: true }, "is archived: nothing can be changed in it"],
+    [{ level: 30 }, "ada is Developer of it; protection and tokens need Maintainer"],
+    [{ hasBranch: false, defaultBranch: "master" }, "has commits and no branch main; its default branch is master"],
+  ])("%j", (changed, message) => {
+    expect(found(repository(changed))).toEqual([`repository team/setup: fatal: ${message}`]);
+  });
+  test("that is empty needs no branch", () => {
+    expect(found(repository({ empty: true, hasBranch: false }))).toEqual([]);
+  });
+  test("whose path an older GitLab keeps for what waits for its deletion", () => {
+    const deleted = { id: 5, path: "team/setup", since: "2026-05-30", holdsPath: true, topics: [] };
+    const repositories: Facts["repositories"] = new Map([["setup", { state: "free", deleted }]]);
+    expect(found({ repositories })[0]).toMatch(/fatal: project 5 .* holds the path until then/);
+    expect(found({ repositories }, { deletedProject: "restore" })).toEqual([]);
+  });
+});
+
+test("the first fatal finding is the error, warnings are none", () => {
+  const warning = { subject: "a", level: "warning", message: "b" } as const;
+  expect(() => stopAtFatal([warning])).not.toThrow();
+  const fatal = { subject: "c", level: "fatal", message: "d", fix: "e" } as const;
+  expect(() => stopAtFatal([warning, fatal, { ...fatal, message: "later" }])).toThrow("d\n  where: c\n  fix:   e");
+});
