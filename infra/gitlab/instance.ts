@@ -1,6 +1,7 @@
 import type * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "./preflight/facts.js";
+import type { Tier } from "./tier.js";
 
 /** The GitLab that a stack uses, with the administrator's credential that Pulumi alone holds. */
 export interface GitLabInstance {
@@ -51,9 +52,6 @@ export interface GitLabFeatures {
   /** Project access tokens. */
   readonly projectTokens: boolean;
 }
-
-/** Level of a licence; Ultimate has all that Premium has. */
-export type Tier = "free" | "premium";
 
 /**
  * What a tier has: project access tokens need Premium on gitlab.com, and no licence elsewhere.

@@ -1,6 +1,8 @@
 import type { GitLab } from "../../core/gitlab-client.js";
 import { GitLabError } from "../../core/gitlab-error.js";
-import type { Tier } from "./instance.js";
+
+/** Level of a licence; Ultimate has all that Premium has. */
+export type Tier = "free" | "premium";
 
 /**
  * The licence's level, by what GitLab tells this token: that it is no Enterprise Edition, the plan of the namespace

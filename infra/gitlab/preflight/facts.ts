@@ -1,4 +1,4 @@
-import type { Tier } from "../instance.js";
+import type { Tier } from "../tier.js";
 
 /** What a stack wants of a GitLab. */
 export interface Wanted {
