@@ -34,6 +34,8 @@ export interface PlatformConfig {
   readonly review: ReviewConfig;
   /** Whether pipelines get a token of their own. */
   readonly ciToken: boolean;
+  /** Where GitLab reaches Flux's webhook receiver. undefined: only an embedded cluster's is known by itself. */
+  readonly webhookUrl: string | undefined;
   readonly tokenDays: number;
   /** Tokens older than this are renewed. undefined: their age alone counts. */
   readonly rotateBefore: string | undefined;
@@ -71,6 +73,9 @@ export const settings = z.strictObject({
   codeOwners: z.string().regex(/^(@[\w./-]+( +@[\w./-]+)*)?$/, "names such as @group/platform"),
   requirePipeline: flag,
   ciToken: flag,
+  webhookUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })], {
+    error: "an address such as https://flux-hooks.example.org",
+  }),
   // GitLab caps access tokens at 365 days, and a token of less than three would be renewed at every run.
   tokenDays: wholeNumber(3, 365),
   rotateBefore: z.union([z.literal(""), z.iso.datetime({ offset: true })], {
@@ -113,6 +118,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
       requirePipeline: parsed.requirePipeline,
     },
     ciToken: parsed.ciToken,
+    webhookUrl: parsed.webhookUrl.replace(/\/+$/, "") || undefined,
     tokenDays: parsed.tokenDays,
     rotateBefore: parsed.rotateBefore || undefined,
     timeout: parsed.timeoutMinutes * 60_000,

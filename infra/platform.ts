@@ -15,6 +15,7 @@ import { Flux } from "./flux/flux.js";
 import { addressOf, describeProtection } from "./gitlab/instance.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
+import { Webhook } from "./webhook.js";
 
 /** Outputs of a stack. */
 export type Outputs = Record<string, pulumi.Input<unknown>>;
@@ -86,6 +87,21 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     sync,
     applicationSecret: { namespace: settings.delivery.namespace, name: sourceName },
   });
+  // Where GitLab cannot reach the cluster nothing is made, and Flux looks at its intervals.
+  const receiver = config.webhookUrl ?? (config.gitlab.kind === "embedded" ? cluster.receiver : undefined);
+  if (receiver !== undefined) {
+    const sources = [
+      { name: "setup", repository: setup, source: { namespace: fluxSystem, name: fluxSystem } },
+      {
+        name: "application",
+        repository: application,
+        source: { namespace: settings.delivery.namespace, name: sourceName },
+      },
+    ];
+    for (const { name, ...told } of sources) {
+      new Webhook(name, { ...told, cluster, receiver, branch: config.branch, controllers: flux.controllers });
+    }
+  }
   return {
     cluster: cluster.name,
     kubernetesVersion: cluster.kubernetesVersion,

@@ -1,6 +1,16 @@
+import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { readPorts, serviceKey } from "./agent/host-ports.js";
-import { clusterLayout } from "./layout.js";
+import { HostPorts, readPorts, serviceKey } from "./agent/host-ports.js";
+import { type ClusterLayout, clusterLayout } from "./layout.js";
+
+/** Where Flux is told of pushes. */
+export const webhookReceiver = { namespace: "flux-system", name: "webhook-receiver" } as const;
+
+/** Settles the address of Flux's webhook receiver before the cluster has one: GitLab is told of it beforehand. */
+export async function reserveReceiver(layout: ClusterLayout, taken: Iterable<number>): Promise<void> {
+  mkdirSync(layout.agent, { recursive: true, mode: 0o700 });
+  await new HostPorts(layout.servicePorts, taken).ofService(webhookReceiver.namespace, webhookReceiver.name, 80);
+}
 
 /**
  * Address on this machine of a Service whose pods have programs here: Flux's webhook receiver, for one. It never changes while the

@@ -30,6 +30,7 @@ import {
   writeKubeconfig,
   writeRecord,
 } from "./record.js";
+import { reserveReceiver } from "./service-address.js";
 import type { ClusterTools } from "./tools.js";
 
 interface Waiting {
@@ -71,6 +72,7 @@ async function install(layout: ClusterLayout, tools: ClusterTools, how: Waiting)
   for (const half of [layout.kwokHome, layout.agent]) rmSync(half, { recursive: true, force: true });
   how.progress("embedded cluster: starting etcd and Kubernetes");
   const ports = await freePorts([...portOptions, agentPort]);
+  await reserveReceiver(layout, Object.values(ports));
   await createControlPlane(layout, tools, ports, how.signal);
   const record = { ports };
   writeRecord(layout, record);

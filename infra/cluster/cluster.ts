@@ -16,4 +16,6 @@ export interface Cluster {
    * undefined: the cluster stays, so they are deleted first.
    */
   readonly owned: pulumi.Resource | undefined;
+  /** Address of Flux's webhook receiver for programs on this machine. undefined: the cluster is elsewhere. */
+  readonly receiver: pulumi.Output<string> | undefined;
 }

@@ -13,12 +13,13 @@ class EmbeddedCluster extends pulumi.CustomResource {
   declare readonly identity: pulumi.Output<string>;
   declare readonly kubeconfig: pulumi.Output<string>;
   declare readonly kubernetesVersion: pulumi.Output<string>;
+  declare readonly receiver: pulumi.Output<string>;
 
   constructor(name: string, args: EmbeddedClusterArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "timonier:embedded:Cluster",
       name,
-      { ...args, identity: undefined, kubeconfig: undefined, kubernetesVersion: undefined },
+      { ...args, identity: undefined, kubeconfig: undefined, kubernetesVersion: undefined, receiver: undefined },
       pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts),
     );
   }
@@ -45,5 +46,6 @@ export function embeddedCluster(name: string, stack: string): Cluster {
     provider,
     kubernetesVersion: cluster.kubernetesVersion,
     owned: cluster,
+    receiver: cluster.receiver,
   };
 }

@@ -24,6 +24,8 @@ export interface FluxArgs {
 export class Flux extends pulumi.ComponentResource {
   /** Known once Flux has everything it needs. */
   readonly installed: pulumi.Output<unknown>;
+  /** The controllers, with the kinds that they bring. */
+  readonly controllers: pulumi.Resource;
 
   constructor(name: string, args: FluxArgs, opts?: pulumi.ComponentResourceOptions) {
     const { owned, provider } = args.cluster;
@@ -31,6 +33,7 @@ export class Flux extends pulumi.ComponentResource {
     const child: pulumi.ComponentResourceOptions = { parent: this, ...(owned && { deletedWith: owned }) };
 
     const controllers = new InstallOnce(`${name}-controllers`, { manifests: args.components }, child);
+    this.controllers = controllers;
     const secrets = [
       new SourceCredentials(
         `${name}-setup-credentials`,

@@ -52,6 +52,10 @@ export class Repository extends pulumi.ComponentResource {
   readonly credential: GitCredential;
   /** What has to be there before the branch can be followed. */
   readonly seeded: Seed;
+  /** Number of the project. */
+  readonly projectId: pulumi.Output<string>;
+  /** For other resources of the project. */
+  readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:gitlab:Repository", name, {}, opts);
@@ -61,6 +65,7 @@ export class Repository extends pulumi.ComponentResource {
       provider: instance.provider,
       ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }),
     };
+    this.child = child;
     this.fullPath = `${instance.namespace.path}/${args.path}`;
     this.url = addressOf(instance, args.path);
 
@@ -84,6 +89,7 @@ export class Repository extends pulumi.ComponentResource {
       },
       { ...child, ...adoption.project },
     );
+    this.projectId = project.id;
     this.seeded = new Seed(
       `${name}-seed`,
       {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { embeddedClusterFolder, StateFolder } from "../../core/state.js";
 import { inspectCluster, removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
+import { serviceAddress, webhookReceiver } from "../../embedded/cluster/service-address.js";
 import { clusterToolNames } from "../../embedded/cluster/tools.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
@@ -21,7 +22,8 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
     signal: ctx.signal,
   });
   const kubeconfig = await readFile(kubeconfigFile, "utf8");
-  return { ...news, kubeconfig, kubernetesVersion, identity: await clusterIdentity(kubeconfig) };
+  const receiver = serviceAddress(folder(news), webhookReceiver.namespace, webhookReceiver.name);
+  return { ...news, kubeconfig, kubernetesVersion, identity: await clusterIdentity(kubeconfig), receiver };
 }
 
 /** The embedded cluster: what does not run is a difference, and starting it is the update. */
@@ -32,7 +34,11 @@ export const embeddedCluster: ResourceKind<unknown> = {
     if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
     // Its data is gone: what starts now is another cluster, and everything in it has to be made anew.
     if (state === "absent") return replacement("identity");
-    return { changes: state !== "running", changed: [], stables: ["identity", "kubeconfig", "kubernetesVersion"] };
+    return {
+      changes: state !== "running",
+      changed: [],
+      stables: ["identity", "kubeconfig", "kubernetesVersion", "receiver"],
+    };
   },
   create: async (news, ctx) => {
     const state = await start(news, ctx);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { connectGitLab, type GitLabOptions } from "../../core/gitlab-client.js";
+import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { GitLabError, isGone } from "../../core/gitlab-error.js";
 import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
 import { layoutOf } from "../../embedded/gitlab/layout.js";
@@ -49,7 +49,12 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
   const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
   const { url, caFile, tokenFile } = await startGitLab(folder(news), { progress, signal: ctx.signal });
   const token = (await readFile(tokenFile, "utf8")).trim();
-  return { ...news, url, token, group: await ensureTeam({ url, caFile, token }, inputs.parse(news).team) };
+  const client = connectGitLab({ url, caFile, token });
+  // Its cluster is on this machine too, and to be told of pushes.
+  await client.requester.put("application/settings", {
+    body: { allow_local_requests_from_web_hooks_and_services: true },
+  });
+  return { ...news, url, token, group: await ensureTeam(client, inputs.parse(news).team) };
 }
 
 /**
@@ -58,8 +63,7 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
  *
  * @returns the group's number
  */
-async function ensureTeam(access: GitLabOptions, path: string): Promise<number> {
-  const client = connectGitLab(access);
+async function ensureTeam(client: GitLab, path: string): Promise<number> {
   const found = await client.Groups.show(path).catch((error: unknown) => {
     if (isGone(error)) return undefined;
     throw error;

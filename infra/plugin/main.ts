@@ -1,6 +1,7 @@
 import { serve } from "../../sdks/provider-host/serve.js";
 import { embeddedCluster } from "./cluster.js";
 import { embeddedGitLab } from "./gitlab.js";
+import { hookToken } from "./hook-token.js";
 import { seed } from "./seed.js";
 import { tokenWindow } from "./token-window.js";
 
@@ -14,5 +15,6 @@ serve({
     "timonier:embedded:GitLab": embeddedGitLab,
     "timonier:gitlab:Seed": seed,
     "timonier:gitlab:TokenWindow": tokenWindow,
+    "timonier:gitlab:HookToken": hookToken,
   },
 });

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/report.js";
+import { connectGitLab } from "../../core/gitlab-client.js";
+import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { readmeCommands } from "./support/readme.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
@@ -134,6 +136,22 @@ describe("three to two", () => {
     expect((await copy.shell(String(look))).stdout).toMatch(/nginx-deployment +2\/2/);
   });
 
+  test("GitLab told Flux: its webhooks are accepted by the receivers, with their secret", async () => {
+    const { url, caFile, tokenFile } = await reserveGitLab(copy.gitlabFolder);
+    const gitlab = connectGitLab({ url, caFile, token: readFileSync(tokenFile, "utf8").trim() });
+    for (const repository of ["setup", "application"]) {
+      const project = encodeURIComponent(`platform/fluxcd-gitops-${repository}`);
+      const { body: hooks } = await gitlab.requester.get<Record<string, unknown>>(`projects/${project}/hooks`);
+      expect(hooks).toMatchObject([
+        { push_events: true, push_events_branch_filter: "main", alert_status: "executable" },
+      ]);
+      const [{ id }] = hooks as unknown as [{ id: number }];
+      // GitLab answers 422 unless whoever was told answers with a success: the receiver compares the secret.
+      const { status: told } = await gitlab.requester.post(`projects/${project}/hooks/${id}/test/push_events`);
+      expect(told).toBe(201);
+    }
+  });
+
   test("`npm run up` does not take it back", async () => {
     const said = await copy.run("npm", ["run", "up"]);
     expect(said.all).toMatch(/Resources:\s+\d+ unchanged/);
@@ -215,6 +233,7 @@ describe("back to nothing", () => {
 
   test("plain `pulumi up` brings it back, now with two pods from the first commit on", async () => {
     const said = await copy.shell("pulumi up -s embedded --yes --skip-preview");
+    expect(said.exitCode, said.all).toBe(0);
     expect(said.all).toMatch(/Resources:\s+\+ \d+ created/);
     expect(await replicas()).toBe("2/2");
   });

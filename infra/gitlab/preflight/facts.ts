@@ -13,6 +13,8 @@ export interface Wanted {
   /** Cluster whose stack asks: what it made carries its name. */
   readonly cluster: string;
   readonly deletedProject: DeletedProject;
+  /** Address that GitLab is to call. undefined: none, or one that the program looks after itself. */
+  readonly webhookUrl: string | undefined;
 }
 
 export type Visibility = "private" | "internal" | "public";
@@ -31,6 +33,8 @@ export interface Facts {
   readonly namespace: NamespaceFacts | undefined;
   /** Full path that {@link namespace} was looked for at. */
   readonly namespacePath: string;
+  /** Whether webhooks may call addresses of private networks. undefined: not for this token to know. */
+  readonly localWebhooks: boolean | undefined;
   /** By the last part of their paths. */
   readonly repositories: ReadonlyMap<string, RepositoryFacts>;
 }

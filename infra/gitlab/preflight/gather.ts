@@ -27,9 +27,10 @@ export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): 
   // First alone: a token that is not accepted is one answer, not five.
   const user = await readUser(client);
   const namespacePath = wanted.namespace ?? user.username;
-  const [token, version, namespace] = await Promise.all([
+  const [token, version, localWebhooks, namespace] = await Promise.all([
     readToken(client),
     readVersion(client),
+    readLocalWebhooks(client),
     readNamespace(client, namespacePath, wanted.createNamespace, user),
   ]);
   const [tier, repositories] = await Promise.all([
@@ -41,7 +42,10 @@ export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): 
       }),
     ),
   ]);
-  return { url, version, tier, token, user, namespace, namespacePath, repositories: new Map(repositories) };
+  return {
+    ...{ url, version, tier, token, user, namespace, namespacePath, localWebhooks },
+    repositories: new Map(repositories),
+  };
 }
 
 const free: RepositoryFacts = { state: "free", deleted: undefined };
@@ -79,6 +83,15 @@ async function readToken(client: GitLab): Promise<TokenFacts> {
 async function readVersion(client: GitLab): Promise<string> {
   const { body } = await client.requester.get<{ version: string }>("version");
   return body.version;
+}
+
+/** For administrators alone. @see https://docs.gitlab.com/security/webhooks/#allow-requests-to-the-local-network-from-webhooks-and-integrations */
+async function readLocalWebhooks(client: GitLab): Promise<boolean | undefined> {
+  interface Settings {
+    readonly allow_local_requests_from_web_hooks_and_services: boolean;
+  }
+  const settings = await maybe(get<Settings>(client, "application/settings"));
+  return settings?.allow_local_requests_from_web_hooks_and_services;
 }
 
 /** The namespace itself, or the group above it if it is still to be made. */

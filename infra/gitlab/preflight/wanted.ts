@@ -15,5 +15,6 @@ export function wantedOf(config: PlatformConfig): Wanted {
     visibility: config.visibility,
     cluster: config.cluster.name,
     deletedProject: config.deletedProject,
+    webhookUrl: config.webhookUrl,
   };
 }

@@ -11,6 +11,7 @@ const wanted: Wanted = {
   visibility: "private",
   cluster: "staging",
   deletedProject: "leave",
+  webhookUrl: undefined,
 };
 const project: ProjectFacts = {
   state: "project",
@@ -34,6 +35,7 @@ const facts: Facts = {
     ...{ level: 40, projectLevel: 30, groupLevel: 40 },
   },
   namespacePath: "team",
+  localWebhooks: undefined,
   repositories: new Map([["setup", project]]),
 };
 
@@ -92,6 +94,22 @@ describe("the namespace", () => {
       "visibility: fatal: repositories cannot be internal in a group that is private",
     ]);
     expect(found(namespace({ visibility: "public" }), { visibility: "public" })).toEqual([]);
+  });
+});
+
+describe("the webhook's address", () => {
+  test.each([
+    ["https://flux.example.org", undefined, []],
+    ["https://10.1.2.3", true, []],
+    ["https://10.1.2.3", false, ["fatal"]],
+    ["https://flux.internal", false, ["fatal"]],
+    ["https://192.168.1.9:8443", undefined, ["warning"]],
+    ["http://flux.example.org", undefined, ["warning"]],
+  ])("%s, where private ones are allowed: %s", (webhookUrl, localWebhooks, expected) => {
+    expect(found({ localWebhooks }, { webhookUrl }).map((line) => line.split(": ")[1])).toEqual(expected);
+  });
+  test("gitlab.com never calls private ones", () => {
+    expect(found({ url: "https://gitlab.com" }, { webhookUrl: "https://localhost" })[0]).toMatch(/fatal/);
   });
 });
 
