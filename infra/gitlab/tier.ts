@@ -6,27 +6,30 @@ export type Tier = "free" | "premium";
 
 /**
  * The licence's level, by what GitLab tells this token: that it is no Enterprise Edition, the plan of the namespace
- * (gitlab.com, to its owners), the licence itself (to administrators). What is not told counts as Free: what Free has
- * works everywhere.
+ * (gitlab.com, to its owners), the licence itself (to administrators), or the group's approval settings, which only a
+ * licence has (to its owners). What is not told counts as Free: what Free has works everywhere.
  *
  * @param namespace full path; empty: none exists yet
  * @see https://docs.gitlab.com/api/metadata/ https://docs.gitlab.com/api/namespaces/ https://docs.gitlab.com/api/license/
+ * @see https://docs.gitlab.com/api/merge_request_approval_settings/
  */
 export async function detectTier(client: GitLab, namespace: string): Promise<Tier> {
   const { enterprise } = (await client.Metadata.show()) as { enterprise?: boolean };
   if (enterprise === false) return "free";
-  const plans = await Promise.all([
-    namespace === "" ? undefined : told(client, `namespaces/${encodeURIComponent(namespace)}`),
-    told(client, "license"),
+  const path = encodeURIComponent(namespace);
+  const [space, licence, approvals] = await Promise.all([
+    path && told<{ plan?: string }>(client, `namespaces/${path}`),
+    told<{ plan?: string }>(client, "license"),
+    path && told(client, `groups/${path}/merge_request_approval_setting`),
   ]);
-  return plans.some((plan) => plan !== undefined && /premium|ultimate|gold|silver/.test(plan)) ? "premium" : "free";
+  const plans = [space, licence].map((one) => (one ? one.plan : undefined) ?? "");
+  return approvals || plans.some((plan) => /premium|ultimate|gold|silver/.test(plan)) ? "premium" : "free";
 }
 
-/** The attribute `plan` of an answer; undefined where it is not for this token to know. */
-async function told(client: GitLab, path: string): Promise<string | undefined> {
+/** An answer; undefined where it is not for this token to know, or there is none. */
+async function told<T extends object>(client: GitLab, path: string): Promise<T | undefined> {
   try {
-    const { body } = await client.requester.get<{ plan?: string }>(path);
-    return body.plan;
+    return (await client.requester.get<T & Record<string, unknown>>(path)).body;
   } catch (error) {
     if (error instanceof GitLabError && (error.status === 403 || error.status === 404)) return undefined;
     throw error;

@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stringify } from "yaml";
 import type { Finding } from "../../infra/gitlab/preflight/checks.js";
 import { commit, makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
 // What is looked at before anything is made, on a GitLab that the stack does not own, with the real engine.
@@ -22,18 +20,8 @@ afterAll(async () => {
   await gitlab?.remove();
 });
 
-const own = { cluster: "embedded", gitlab: "remote", protect: "false" };
 let token: string | undefined;
-
-function configure(settings: Record<string, string>): void {
-  const file = join(copy.state, "stacks", "embedded", "Pulumi.embedded.yaml");
-  mkdirSync(dirname(file), { recursive: true });
-  const all = { ...own, gitlabUrl: gitlab.url, gitlabCaFile: gitlab.caFile, ...settings };
-  writeFileSync(
-    file,
-    stringify({ config: Object.fromEntries(Object.entries(all).map(([key, value]) => [`timonier:${key}`, value])) }),
-  );
-}
+const configure = (settings: Record<string, string>) => configureRemote(copy, gitlab, settings);
 
 async function doctor(): Promise<{ exitCode: number; ok: boolean; findings: Finding[] }> {
   const env = { GITLAB_TOKEN: token ?? gitlab.root };

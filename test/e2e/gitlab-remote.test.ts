@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stringify } from "yaml";
 import type { StatusReport } from "../../cli/status/report.js";
-import { startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { layoutOf } from "../../embedded/gitlab/layout.js";
+import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { permissions, permissionsFile, renderPermissions } from "./support/permissions.js";
+import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
 // A GitLab that the stack does not own: below a path, with a certificate of its own authority, licensed, in a nested
@@ -12,28 +14,24 @@ import { WorkingCopy } from "./support/working-copy.js";
 let gitlab: TestGitLab;
 let copy: WorkingCopy;
 const namespace = "team/platform";
-const configFile = () => join(copy.state, "stacks", "embedded", "Pulumi.embedded.yaml");
+// Not the administrator: what a platform team gets of its GitLab.
+let pilot: Awaited<ReturnType<typeof makeUser>>;
 const run = (...args: string[]) =>
-  copy.run(process.execPath, ["cli/timonier.mjs", ...args], { GITLAB_TOKEN: gitlab.root });
+  copy.run(process.execPath, ["cli/timonier.mjs", ...args], { GITLAB_TOKEN: pilot.token });
 const at = (repository: string) => `/projects/${encodeURIComponent(`${namespace}/fluxcd-gitops-${repository}`)}`;
 
 beforeAll(async () => {
   [copy, gitlab] = [new WorkingCopy(), await startTestGitLab({ prefix: "/gitlab", tier: "premium" })];
   await gitlab.api("POST", "/groups", { name: "team", path: "team" });
-  const settings = {
-    cluster: "embedded",
-    gitlab: "remote",
-    gitlabUrl: gitlab.url,
-    gitlabCaFile: gitlab.caFile,
+  pilot = await makeUser(gitlab, "pilot");
+  await gitlab.api("POST", "/groups/team/members", { user_id: pilot.id, access_level: 50 });
+  configureRemote(copy, gitlab, {
     namespace,
     createNamespace: "true",
     ciToken: "true",
     codeOwners: "@team",
-    protect: "false",
-  };
-  mkdirSync(dirname(configFile()), { recursive: true });
-  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`timonier:${key}`, value]));
-  writeFileSync(configFile(), stringify({ config }));
+    webhookUrl: "https://flux-hooks.example.org",
+  });
 });
 afterAll(async () => {
   await run("down").catch(() => {});
@@ -55,7 +53,7 @@ describe("up", () => {
     expect(said.all).toContain("everything is Ready");
     expect((await gitlab.api("GET", `/groups/${encodeURIComponent(namespace)}`)).body.parent_id).toBeGreaterThan(0);
     expect((await gitlab.api("GET", at("setup"))).body.path_with_namespace).toBe(`${namespace}/fluxcd-gitops-setup`);
-    expect(said.all).not.toContain(gitlab.root);
+    expect(said.all).not.toContain(pilot.token);
   });
 
   test("`status` names each token, who uses it, and its days", async () => {
@@ -179,9 +177,25 @@ describe("rotation", () => {
   });
 });
 
+test("`publish` proposes a change, and takes it back when nothing differs any more", async () => {
+  const replicas = async (count: number) => {
+    await copy.shell(`sed -i 's/replicas: .*/replicas: ${count}/' apps/settings.yaml`);
+    return (await run("publish")).stdout;
+  };
+  expect(await replicas(2)).toMatch(/fluxcd-gitops-application: opened \S+merge_requests\/1/);
+  expect(await replicas(4)).toMatch(/fluxcd-gitops-application: updated/);
+  expect(await replicas(3)).toMatch(/fluxcd-gitops-application: nothing differs any more, closed/);
+});
+
 test("`down` deletes the repositories and the group for good, since protection is lifted", async () => {
   const said = await run("down");
   expect(said.exitCode).toBe(0);
   expect((await gitlab.api("GET", at("setup"))).status).toBe(404);
   expect((await gitlab.api("GET", "/projects?include_pending_delete=true")).body).toEqual([]);
+});
+
+test("docs/permissions.md says what all of this needed of GitLab: each call, its scope and its role", () => {
+  const needed = permissions(readFileSync(layoutOf(gitlab.dir).journal, "utf8"), "pilot");
+  if (process.env.TIMONIER_WRITE_DOCS) writeFileSync(permissionsFile, renderPermissions(needed));
+  expect(readFileSync(permissionsFile, "utf8")).toBe(renderPermissions(needed));
 });

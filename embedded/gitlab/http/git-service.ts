@@ -75,6 +75,7 @@ export async function serveGitRequest(
       time: new Date().toISOString(),
       method: request.method,
       path,
+      route: path.replace(/^.*\.git\//, "/:project.git/"),
       user,
       token,
       status,

@@ -6,6 +6,8 @@ export interface JournalEntry {
   readonly method: string;
   /** Path without its query. */
   readonly path: string;
+  /** The call as documentation writes it: `/projects/:id/hooks`. */
+  readonly route: string;
   readonly user: string | null;
   readonly token: string | null;
   readonly status: number;

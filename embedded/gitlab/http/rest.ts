@@ -28,6 +28,7 @@ export function restHandler(context: Context) {
         time: new Date().toISOString(),
         method: request.method,
         path,
+        route: route.path,
         user,
         token,
         status,

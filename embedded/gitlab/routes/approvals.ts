@@ -1,4 +1,15 @@
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import {
+  type Call,
+  created,
+  groupOf,
+  noContent,
+  ok,
+  page,
+  projectOf,
+  type Route,
+  route,
+  userOf,
+} from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { missingApprovals, rulesOf } from "../model/approvals.js";
 import { projectLevel } from "../model/membership.js";
@@ -33,6 +44,21 @@ const switchParams = Object.fromEntries(Object.keys(switches).map((name) => [nam
 
 /** @see https://docs.gitlab.com/api/merge_request_approvals/ */
 export const approvalRoutes: readonly Route[] = [
+  // @see https://docs.gitlab.com/api/merge_request_approval_settings/
+  route("GET", "/groups/:id/merge_request_approval_setting", {}, (call) => {
+    groupOf(call, accessLevels.owner);
+    if (call.context.settings.tier !== "premium") throw notFound();
+    const unset = (value: boolean) => ({ value, locked: false, inherited_from: null });
+    return ok({
+      allow_author_approval: unset(true),
+      allow_committer_approval: unset(true),
+      allow_overrides_to_approver_list_per_merge_request: unset(true),
+      retain_approvals_on_push: unset(false),
+      selective_code_owner_removals: unset(false),
+      require_password_to_approve: unset(false),
+      require_reauthentication_to_approve: unset(false),
+    });
+  }),
   route("GET", "/projects/:id/approvals", {}, (call) =>
     ok(settings(call, premiumProject(call, accessLevels.developer))),
   ),

@@ -1,0 +1,21 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import type { TestGitLab } from "../gitlab-support.js";
+import type { WorkingCopy } from "./working-copy.js";
+
+/** Settings of a copy's stack on a GitLab that it does not own, with the embedded cluster; written over each time. */
+export function configureRemote(
+  copy: WorkingCopy,
+  gitlab: TestGitLab,
+  settings: Readonly<Record<string, string>>,
+): void {
+  const file = join(copy.state, "stacks", "embedded", "Pulumi.embedded.yaml");
+  const all = {
+    ...{ cluster: "embedded", gitlab: "remote", gitlabUrl: gitlab.url, gitlabCaFile: gitlab.caFile, protect: "false" },
+    ...settings,
+  };
+  const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [`timonier:${key}`, value]));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, stringify({ config }));
+}
