@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GitLabError } from "../../core/gitlab-error.js";
+import { withJustMade } from "../../core/just-made.js";
 import { fill } from "./api.js";
 import type { Step, Table } from "./table.js";
 import { covers, type Json } from "./wire.js";
@@ -19,7 +20,7 @@ export async function createOnce(table: Table, step: Step, body: Json): Promise<
   const before = table.lookup.by === "new" ? new Set((await listed(table, step)).map(({ id }) => id)) : undefined;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await step.api.post(path, body);
+      return await withJustMade(() => step.api.post(path, body), step.api.signal);
     } catch (error) {
       if (!(error instanceof GitLabError) || !error.uncertain) throw error;
       step.context.log("info", `${error.what}; looking whether it was made`, { ephemeral: true });

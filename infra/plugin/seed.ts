@@ -3,6 +3,7 @@ import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { isGone } from "../../core/gitlab-error.js";
+import { withJustMade } from "../../core/just-made.js";
 import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
 
 const inputs = z.object({
@@ -33,7 +34,8 @@ export const seed: ResourceKind<unknown> = {
     const files = await readFolders(folders);
     const made = { id: `${project}:${branch}`, state: news };
     if (!(await hasBranch(client, project, branch))) {
-      await client.Commits.create(project, branch, message, creations(files)).catch(async (error: unknown) => {
+      const commit = () => client.Commits.create(project, branch, message, creations(files));
+      await withJustMade(commit).catch(async (error: unknown) => {
         // The commit may have happened though its answer was lost, or another run may have made it.
         if (!(await hasBranch(client, project, branch))) throw error;
       });

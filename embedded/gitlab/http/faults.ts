@@ -18,7 +18,8 @@ export interface PlantedFault {
 /** Faults that wait for their requests. */
 export interface Faults {
   plant(fault: PlantedFault): void;
-  clear(): void;
+  /** @returns those that hit nothing, or not as often as they were meant to */
+  clear(): PlantedFault[];
   /** The fault for a request, used up by one. */
   take(method: string, path: string): PlantedFault | undefined;
 }
@@ -28,7 +29,7 @@ export function noFaults(): Faults {
   const planted: PlantedFault[] = [];
   return {
     plant: (fault) => void planted.push(fault),
-    clear: () => void planted.splice(0),
+    clear: () => planted.splice(0).filter(({ times }) => times > 0),
     take(method, path) {
       const found = planted.find(
         (fault) => fault.times > 0 && [method, "*"].includes(fault.method) && new RegExp(fault.path).test(path),

@@ -17,8 +17,7 @@ export function testRoutes(app: FastifyInstance, context: Context): void {
   });
   app.delete("/-/timonier/faults", (request, reply) => {
     if (!allowed(request)) return reply.code(401).send();
-    context.faults.clear();
-    return reply.code(204).send();
+    return reply.send(context.faults.clear());
   });
   app.get("/-/timonier/journal", (request, reply) => {
     if (!allowed(request)) return reply.code(401).send();
