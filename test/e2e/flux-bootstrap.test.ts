@@ -8,6 +8,8 @@ import { clusterToolNames } from "../../embedded/cluster/tools.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { apiOf } from "./cluster-support.js";
 import { startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { configureRemote } from "./support/remote-stack.js";
+import { WorkingCopy } from "./support/working-copy.js";
 
 // `flux bootstrap gitlab`, the real command, against the embedded GitLab and a real cluster: what it makes, and that a
 // second run changes nothing. It must not notice that this is not gitlab.com.
@@ -106,5 +108,48 @@ describe.each([
     const api = apiOf(cluster);
     await api.call({ method: "DELETE", path: "/api/v1/namespaces/flux-system/secrets/flux-system" });
     api.close();
+  });
+});
+
+describe("the repository that it leaves", () => {
+  const project = `/projects/${encodeURIComponent("team/shared")}`;
+  const file = (path: string) =>
+    gitlab.api("GET", `${project}/repository/files/${encodeURIComponent(path)}/raw?ref=main`);
+  let copy: WorkingCopy;
+
+  beforeAll(() => {
+    process.env.GITLAB_TOKEN = gitlab.root;
+    copy = new WorkingCopy();
+    configureRemote(copy, gitlab, { namespace: "team", setupRepository: "shared", clusterName: "west" });
+  });
+  afterAll(async () => {
+    await copy.timonier("down");
+    delete process.env.GITLAB_TOKEN;
+    await copy.remove();
+  });
+
+  test("is adopted by the first `up`: no commit, no changed setting, what it lacks as a merge request", async () => {
+    const before = { commits: await commits("team/shared"), settings: (await gitlab.api("GET", project)).body };
+    const said = await copy.timonier("up");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(await commits("team/shared")).toEqual(before.commits);
+    const { last_activity_at: _, updated_at: __, ...settings } = (await gitlab.api("GET", project)).body;
+    expect(before.settings).toMatchObject(settings);
+    const { body: changes } = await gitlab.api("GET", `${project}/merge_requests/1/diffs`);
+    expect(changes.map(({ new_path }: { new_path: string }) => new_path)).toEqual([
+      "clusters/west/.timonier-tree.json",
+      "clusters/west/myapp.yaml",
+      "clusters/west/myappsource.yaml",
+    ]);
+  });
+
+  test("delivers once that is merged, with Flux's own files as `flux bootstrap` wrote them", async () => {
+    const gotk = await file("clusters/west/flux-system/gotk-components.yaml");
+    expect((await gitlab.api("PUT", `${project}/merge_requests/1/merge`)).status).toBe(200);
+    const said = await copy.timonier("up");
+    expect(said.all).toContain("everything is Ready");
+    expect((await file("clusters/west/flux-system/gotk-components.yaml")).body).toBe(gotk.body);
+    const preview = await copy.shell("pulumi preview -s embedded --non-interactive");
+    expect(preview.all).toMatch(/Resources:\s+\d+ unchanged/);
   });
 });

@@ -9,8 +9,9 @@ export function configureRemote(
   copy: WorkingCopy,
   gitlab: TestGitLab,
   settings: Readonly<Record<string, string>>,
+  stack = "embedded",
 ): void {
-  const file = join(copy.state, "stacks", "embedded", "Pulumi.embedded.yaml");
+  const file = join(copy.state, "stacks", stack, `Pulumi.${stack}.yaml`);
   const all = {
     ...{ cluster: "embedded", gitlab: "remote", gitlabUrl: gitlab.url, gitlabCaFile: gitlab.caFile, protect: "false" },
     ...settings,

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { StatusReport } from "../../cli/status/report.js";
+import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { configureRemote } from "./support/remote-stack.js";
+import { WorkingCopy } from "./support/working-copy.js";
+
+// Two clusters, each with a stack of its own, on the same pair of repositories. Each test goes on where the one before it
+// stopped.
+
+let gitlab: TestGitLab;
+let copy: WorkingCopy;
+
+beforeAll(async () => {
+  [copy, gitlab] = [new WorkingCopy(), await startTestGitLab()];
+  await gitlab.api("POST", "/groups", { name: "team", path: "team" });
+  const pilot = await makeUser(gitlab, "pilot");
+  await gitlab.api("POST", "/groups/team/members", { user_id: pilot.id, access_level: 50 });
+  process.env.GITLAB_TOKEN = pilot.token;
+  for (const stack of ["west", "east"]) configureRemote(copy, gitlab, { namespace: "team" }, stack);
+});
+afterAll(async () => {
+  await copy.timonier("down", "-s", "east");
+  await copy.timonier("down", "-s", "west");
+  delete process.env.GITLAB_TOKEN;
+  await copy?.remove();
+  await gitlab?.remove();
+});
+
+const at = (repository: string) => `/projects/${encodeURIComponent(`team/fluxcd-gitops-${repository}`)}`;
+const problemsOf = async (stack: string): Promise<readonly string[]> =>
+  (JSON.parse((await copy.timonier("status", "--json", "-s", stack)).stdout) as StatusReport).problems;
+
+/** Number and name of each token of a cluster. */
+async function tokensOf(cluster: string): Promise<string[]> {
+  const lists = await Promise.all(["setup", "application"].map((one) => gitlab.api("GET", `${at(one)}/deploy_tokens`)));
+  return lists
+    .flatMap(({ body }) => body as { id: number; name: string }[])
+    .filter(({ name }) => name.startsWith(`${cluster}-`))
+    .map(({ id, name }) => `${id} ${name}`);
+}
+
+test("the first cluster's stack makes the repositories", async () => {
+  const said = await copy.timonier("up", "-s", "west");
+  expect(said.exitCode, said.all).toBe(0);
+  expect(await tokensOf("west")).toHaveLength(2);
+});
+
+test("the second one's shares them: own tokens, and its folder proposed beside the first one's", async () => {
+  const before = await tokensOf("west");
+  const said = await copy.timonier("up", "-s", "east");
+  expect(said.exitCode, said.all).toBe(0);
+  expect(said.all).toMatch(/wait to be merged: \S+team\/fluxcd-gitops-setup\/-\/merge_requests\/1/);
+  expect(await tokensOf("east")).toHaveLength(2);
+  expect(await tokensOf("west")).toEqual(before);
+  const { body: changes } = await gitlab.api("GET", `${at("setup")}/merge_requests/1/diffs`);
+  expect(changes.map(({ new_path }: { new_path: string }) => new_path.split("/").slice(0, 2).join("/"))).toEqual(
+    Array(changes.length).fill("clusters/east"),
+  );
+});
+
+test("once that is merged both follow the same applications", async () => {
+  expect((await gitlab.api("PUT", `${at("setup")}/merge_requests/1/merge`)).status).toBe(200);
+  const said = await copy.timonier("up", "-s", "east");
+  expect(said.all).toContain("everything is Ready");
+  expect(await problemsOf("east")).toEqual([]);
+  // Nobody tells the first one: it looks by itself within a minute.
+  let problems = await problemsOf("west");
+  for (const end = Date.now() + 100_000; problems.length > 0 && Date.now() < end; await sleep(1_000)) {
+    problems = await problemsOf("west");
+  }
+  expect(problems).toEqual([]);
+});
+
+test("a rotation of one touches nothing of the other's", async () => {
+  const before = { west: await tokensOf("west"), east: await tokensOf("east") };
+  const said = await copy.timonier("rotate", "-s", "east");
+  expect(said.exitCode, said.all).toBe(0);
+  expect(await tokensOf("west")).toEqual(before.west);
+  const after = await tokensOf("east");
+  expect(after).toHaveLength(2);
+  expect(after.filter((one) => before.east.includes(one))).toEqual([]);
+  expect(await problemsOf("west")).toEqual([]);
+});
+
+test("the second one goes: the repositories, their protection and the first one stay", async () => {
+  const before = await tokensOf("west");
+  const said = await copy.timonier("down", "-s", "east");
+  expect(said.exitCode, said.all).toBe(0);
+  expect(await tokensOf("east")).toEqual([]);
+  expect(await tokensOf("west")).toEqual(before);
+  expect(await problemsOf("west")).toEqual([]);
+  const again = await copy.timonier("up", "-s", "west");
+  expect(again.all).toMatch(/Resources:\s+\d+ unchanged/);
+});
