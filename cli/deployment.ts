@@ -4,6 +4,9 @@ export interface StateResource {
   readonly type: string;
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Pulumi refuses to delete it. */
+  readonly protect?: boolean;
 }
 
 /** The part of Pulumi's state that tells what a run was doing when it was killed. */
@@ -21,6 +24,30 @@ export function pendingCreates(deployment: Deployment): StateResource[] {
 export function knownIds(deployment: Deployment, type: string): ReadonlySet<string> {
   const known = (deployment.resources ?? []).filter((one) => one.type === type);
   return new Set(known.flatMap((one) => one.id ?? []));
+}
+
+/** What Pulumi refuses to delete. */
+export function protectedResources(deployment: Deployment): StateResource[] {
+  return (deployment.resources ?? []).filter(({ protect }) => protect === true);
+}
+
+/**
+ * The same state with nothing protected, its projects and groups to be deleted for good: what an update with the setting
+ * `protect` false would make of it, without the cluster that an update needs.
+ */
+export function unprotected<D extends Deployment>(deployment: D): D {
+  const permanent = new Map([
+    ["gitlab:index/project:Project", "permanentlyDeleteOnDestroy"],
+    ["gitlab:index/group:Group", "permanentlyRemoveOnDelete"],
+  ]);
+  const resources = (deployment.resources ?? []).map((one) => {
+    if (one.protect !== true) return one;
+    const { protect: _, ...open } = one;
+    const switched = permanent.get(one.type);
+    if (switched === undefined) return open;
+    return { ...open, inputs: { ...one.inputs, [switched]: true }, outputs: { ...one.outputs, [switched]: true } };
+  });
+  return { ...deployment, resources };
 }
 
 /**

@@ -116,6 +116,11 @@ export class Pulumi {
     return deployment && pendingCreates(deployment).length > 0 ? deployment : undefined;
   }
 
+  /** The stack's state, secrets enciphered. */
+  async deployment(): Promise<Deployment> {
+    return (await this.exported()).deployment ?? {};
+  }
+
   /** Puts another state in the place of the stack's. */
   async replaceDeployment(deployment: Deployment): Promise<void> {
     const file = join(this.stack.state.stack(this.stack.name), "deployment.json");

@@ -34,6 +34,8 @@ export interface PlatformConfig {
   readonly review: ReviewConfig;
   /** Whether pipelines get a token of their own. */
   readonly ciToken: boolean;
+  /** Whether the cluster gets a token that pushes to branches of the application repository that are not protected. */
+  readonly imageAutomation: boolean;
   /** Where GitLab reaches Flux's webhook receiver. undefined: only an embedded cluster's is known by itself. */
   readonly webhookUrl: string | undefined;
   readonly tokenDays: number;
@@ -73,6 +75,7 @@ export const settings = z.strictObject({
   codeOwners: z.string().regex(/^(@[\w./-]+( +@[\w./-]+)*)?$/, "names such as @group/platform"),
   requirePipeline: flag,
   ciToken: flag,
+  imageAutomation: flag,
   webhookUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })], {
     error: "an address such as https://flux-hooks.example.org",
   }),
@@ -118,6 +121,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
       requirePipeline: parsed.requirePipeline,
     },
     ciToken: parsed.ciToken,
+    imageAutomation: parsed.imageAutomation,
     webhookUrl: parsed.webhookUrl.replace(/\/+$/, "") || undefined,
     tokenDays: parsed.tokenDays,
     rotateBefore: parsed.rotateBefore || undefined,

@@ -76,6 +76,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     ...repository,
     path: config.applicationRepository,
     description: "Manifests of the applications",
+    imageAutomation: config.imageAutomation,
     seed: [seed.owners, seed.application],
   });
   const flux = new Flux("flux", {

@@ -116,7 +116,9 @@ async function repositoryStatus(client: GitLab, outputs: StackOutputs, url: stri
     .map(
       (token): TokenStatus => ({
         name: token.name,
-        owner: `pipelines of ${project}`,
+        owner: token.scopes?.includes("write_repository")
+          ? `image updates of ${project}, by a cluster`
+          : `pipelines of ${project}`,
         scopes: token.scopes ?? [],
         daysLeft: daysLeft(token.expires_at, Date.now()),
       }),

@@ -4,7 +4,9 @@ import { elapsed } from "../../core/progress.js";
 import { removeCluster } from "../../embedded/cluster/lifecycle.js";
 import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { protectedResources, type StateResource, unprotected } from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
+import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
 import { progress } from "../terminal.js";
@@ -29,13 +31,38 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
       progress,
     });
     await pulumi.releaseStaleLock();
-    const code = await pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink"]);
+    const guarded = await protectedNow(stack, pulumi);
+    const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
+    const code = await pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]);
     if (code !== 0) return exitCodes.no;
+    if (guarded.length > 0) return spared(stack, guarded, start);
     await pulumi.forget();
   }
   await sweep(stack);
   progress(`stack ${stack.name} is gone after ${elapsed(start)}`);
   for (const line of kept(stack)) progress(line);
+  return exitCodes.done;
+}
+
+/** What Pulumi may not delete; nothing once the setting says so, whether an update has been made since or not. */
+async function protectedNow(stack: Stack, pulumi: Pulumi): Promise<StateResource[]> {
+  const deployment = await pulumi.deployment();
+  const guarded = protectedResources(deployment);
+  if (guarded.length === 0 || (await checkAllSettings(stack)).protect) return guarded;
+  await pulumi.replaceDeployment(unprotected(deployment));
+  return [];
+}
+
+/** What is protected stays, and with it what Pulumi knows of it: the next `up` goes on with the same repositories. */
+async function spared(stack: Stack, guarded: readonly StateResource[], start: number): Promise<number> {
+  await removeCluster(stack.clusterFolder);
+  progress(`all that is not protected is gone after ${elapsed(start)}`);
+  for (const { outputs, id } of guarded) {
+    progress(`kept ${String(outputs?.pathWithNamespace ?? outputs?.fullPath ?? id)}: protected`);
+  }
+  progress(
+    `to delete these too: pulumi config set protect false -s ${stack.name}, and npx timonier down -s ${stack.name}`,
+  );
   return exitCodes.done;
 }
 

@@ -51,6 +51,18 @@ export class Flux extends pulumi.ComponentResource {
         child,
       ),
     ];
+    if (args.application.pushCredential) {
+      new SourceCredentials(
+        `${name}-image-automation-credentials`,
+        {
+          secretName: "image-automation",
+          namespace: args.applicationSecret.namespace,
+          credential: args.application.pushCredential,
+          caBundle: args.caBundle,
+        },
+        child,
+      );
+    }
     const sync = new InstallOnce(
       `${name}-sync`,
       { manifests: args.sync },

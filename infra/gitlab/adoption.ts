@@ -18,8 +18,9 @@ export interface Adoption {
  * @param protect whether deleting one's own is refused
  */
 export function adoptionOf(there: ExistingRepository | undefined, protect: boolean): Adoption {
-  if (!there || (there.owner === "this" && !there.restored)) return { project: { protect }, guard: {}, rules: true };
-  const own = there.owner === "this";
+  const own = !there || there.owner === "this";
+  const guard: pulumi.CustomResourceOptions = own && !protect ? {} : { retainOnDelete: true };
+  if (!there || (own && !there.restored)) return { project: { protect }, guard, rules: true };
   return {
     project: {
       import: String(there.id),
@@ -27,7 +28,7 @@ export function adoptionOf(there: ExistingRepository | undefined, protect: boole
       protect: own && protect,
       retainOnDelete: !own,
     },
-    guard: own ? {} : { retainOnDelete: true },
+    guard,
     rules: there.owner !== "another",
   };
 }

@@ -70,6 +70,7 @@ function namespaceOf(facts: Facts, { wanted, protect }: RemoteGitLab, provider: 
       path: name,
       description: groupMark,
       visibilityLevel: wanted.visibility,
+      permanentlyRemoveOnDelete: !protect,
       ...(parentId !== undefined && { parentId }),
     },
     found?.role === "itself" && !found.ours

@@ -26,6 +26,8 @@ export interface RepositoryArgs {
   readonly review: ReviewConfig;
   /** Whether its pipelines get a token of their own, where the licence has those. */
   readonly ciToken: boolean;
+  /** Whether the cluster gets a token that pushes to branches that are not protected, where the licence has those. */
+  readonly imageAutomation?: boolean;
   /** Days that its tokens live. */
   readonly tokenDays: number;
   /** Time: tokens made before it are renewed. undefined: their age alone counts. */
@@ -50,6 +52,8 @@ export class Repository extends pulumi.ComponentResource {
   readonly fullPath: string;
   /** Reads this repository and nothing else. */
   readonly credential: GitCredential;
+  /** Pushes to branches of this repository that are not protected. undefined: nobody asked, or the licence lacks it. */
+  readonly pushCredential: GitCredential | undefined;
   /** What has to be there before the branch can be followed. */
   readonly seeded: Seed;
   /** Number of the project. */
@@ -116,6 +120,7 @@ export class Repository extends pulumi.ComponentResource {
     const readToken = `${args.cluster}-${args.path}`;
     const noteToken =
       adoption.rules && args.ciToken && instance.features.projectTokens ? `${args.path}-notes` : undefined;
+    const pushToken = args.imageAutomation && instance.features.projectTokens ? `${readToken}-images` : undefined;
     const window = new TokenWindow(
       `${name}-token-window`,
       {
@@ -127,7 +132,7 @@ export class Repository extends pulumi.ComponentResource {
         ...(instance.caFile && { caFile: instance.caFile }),
         project: project.id,
         deployTokens: [readToken],
-        accessTokens: noteToken ? [noteToken] : [],
+        accessTokens: [noteToken, pushToken].filter((token) => typeof token === "string"),
       },
       { parent: this },
     );
@@ -138,6 +143,7 @@ export class Repository extends pulumi.ComponentResource {
       { project: project.id, name: readToken, scopes: ["read_repository"], expiresAt: window.expiresAt },
       renewed,
     );
+    const expiresAt = window.expiresAt.apply((end) => end.slice(0, 10));
     const notes =
       noteToken &&
       new gitlab.ProjectAccessToken(
@@ -149,10 +155,26 @@ export class Repository extends pulumi.ComponentResource {
           // GitLab has no narrower scope for notes; the role is the lowest that sees merge requests.
           scopes: ["api"],
           accessLevel: "reporter",
-          expiresAt: window.expiresAt.apply((end) => end.slice(0, 10)),
+          expiresAt,
         },
         renewed,
       );
+    const push =
+      pushToken &&
+      new gitlab.ProjectAccessToken(
+        `${name}-push-token`,
+        {
+          project: project.id,
+          name: pushToken,
+          description: `Image updates of cluster ${args.cluster}, on branches that are not protected`,
+          scopes: ["write_repository"],
+          accessLevel: "developer",
+          expiresAt,
+        },
+        renewed,
+      );
+    // GitLab takes any user's name beside such a token.
+    this.pushCredential = push ? { username: pulumi.output("oauth2"), password: push.token } : undefined;
     if (adoption.rules) {
       ciVariables(
         name,

@@ -30,6 +30,7 @@ beforeAll(async () => {
     createNamespace: "true",
     ciToken: "true",
     codeOwners: "@team",
+    imageAutomation: "true",
     webhookUrl: "https://flux-hooks.example.org",
   });
 });
@@ -150,6 +151,24 @@ describe("the pipelines' token", () => {
   });
 });
 
+describe("the token for image updates", () => {
+  test("pushes to a branch that is not protected, not to main, and cannot use the API", async () => {
+    const { stdout } = await copy.shell(
+      "kubectl -n default get secret image-automation -o jsonpath='{.data.username} {.data.password}'",
+    );
+    const [user = "", password = ""] = stdout.split(" ").map((part) => Buffer.from(part, "base64").toString());
+    const folder = gitlab.scratch("images");
+    const url = gitlab.repository(`${namespace}/fluxcd-gitops-application`, user, password);
+    expect((await gitlab.git("/", ["clone", "-q", url, folder])).code).toBe(0);
+    await gitlab.git(folder, ["commit", "-q", "--allow-empty", "-m", "a newer image"]);
+    expect((await gitlab.git(folder, ["push", "origin", "HEAD:image-updates"])).code).toBe(0);
+    expect((await gitlab.git(folder, ["push", "origin", "HEAD:main"])).out).toContain("not allowed to push code");
+    expect((await gitlab.api("GET", at("application"), undefined, password)).status).toBe(403);
+    const other = gitlab.repository(`${namespace}/fluxcd-gitops-setup`, user, password);
+    expect((await gitlab.git("/", ["ls-remote", other])).code).not.toBe(0);
+  });
+});
+
 describe("rotation", () => {
   test("`timonier rotate` renews each token once, and the next `up` none", async () => {
     const names = async () => {
@@ -187,11 +206,37 @@ test("`publish` proposes a change, and takes it back when nothing differs any mo
   expect(await replicas(3)).toMatch(/fluxcd-gitops-application: nothing differs any more, closed/);
 });
 
-test("`down` deletes the repositories and the group for good, since protection is lifted", async () => {
-  const said = await run("down");
-  expect(said.exitCode).toBe(0);
-  expect((await gitlab.api("GET", at("setup"))).status).toBe(404);
-  expect((await gitlab.api("GET", "/projects?include_pending_delete=true")).body).toEqual([]);
+describe("down", () => {
+  const protect = (value: boolean) => copy.shell(`pulumi config set protect ${value} -s embedded`);
+
+  test("spares what is protected: repositories, their branches' protection, the group; and says so", async () => {
+    await protect(true);
+    expect((await run("up")).exitCode).toBe(0);
+    const said = await run("down");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.all).toContain(`kept ${namespace}/fluxcd-gitops-setup: protected`);
+    expect(said.all).toContain(`kept ${namespace}: protected`);
+    const { body: branch } = await gitlab.api("GET", `${at("setup")}/protected_branches/main`);
+    expect(branch.push_access_levels).toMatchObject([{ access_level: 0 }]);
+    expect((await gitlab.api("GET", `${at("setup")}/deploy_tokens`)).body).toEqual([]);
+    expect(copy.processes()).toEqual([]);
+  });
+
+  test("and the next `up` goes on with the same repositories", async () => {
+    const { body: before } = await gitlab.api("GET", at("setup"));
+    const said = await run("up");
+    expect(said.all).toContain("everything is Ready");
+    expect((await gitlab.api("GET", at("setup"))).body.id).toBe(before.id);
+  });
+
+  test("deletes them for good once protection is lifted, without another `up`", async () => {
+    await protect(false);
+    const said = await run("down");
+    expect(said.exitCode, said.all).toBe(0);
+    expect((await gitlab.api("GET", at("setup"))).status).toBe(404);
+    expect((await gitlab.api("GET", "/projects?include_pending_delete=true")).body).toEqual([]);
+    expect((await gitlab.api("GET", `/groups/${encodeURIComponent(namespace)}`)).status).toBe(404);
+  });
 });
 
 test("docs/permissions.md says what all of this needed of GitLab: each call, its scope and its role", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { knownIds, pendingCreates, settled } from "../../../cli/deployment.js";
+import { knownIds, pendingCreates, protectedResources, settled, unprotected } from "../../../cli/deployment.js";
 
 const made = { urn: "urn:made", type: "t", id: "1" };
 const doubtful = { urn: "urn:doubtful", type: "t", inputs: { path: "setup" } };
@@ -31,4 +31,24 @@ test("what was found is appended with its id, what was not is forgotten, everyth
     secrets_providers: { type: "passphrase" },
     resources: [made],
   });
+});
+
+test("protection is lifted in the state: projects are then deleted for good", () => {
+  const project = { urn: "p", type: "gitlab:index/project:Project", id: "7", inputs: { name: "a" }, outputs: {} };
+  const other = { urn: "o", type: "other", protect: true };
+  const state = {
+    resources: [{ ...project, protect: true }, other, { urn: "free", type: "gitlab:index/project:Project" }],
+  };
+  expect(protectedResources(state).map(({ urn }) => urn)).toEqual(["p", "o"]);
+  const lifted = unprotected(state);
+  expect(protectedResources(lifted)).toEqual([]);
+  expect(lifted.resources).toEqual([
+    {
+      ...project,
+      inputs: { name: "a", permanentlyDeleteOnDestroy: true },
+      outputs: { permanentlyDeleteOnDestroy: true },
+    },
+    { urn: "o", type: "other" },
+    { urn: "free", type: "gitlab:index/project:Project" },
+  ]);
 });
