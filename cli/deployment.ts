@@ -1,3 +1,6 @@
+/** Type of a GitLab project. */
+export const PROJECT = "gitlab:index/project:Project";
+
 /** A resource in Pulumi's state, as far as it is read here. */
 export interface StateResource {
   readonly urn: string;
@@ -37,7 +40,7 @@ export function protectedResources(deployment: Deployment): StateResource[] {
  */
 export function unprotected<D extends Deployment>(deployment: D): D {
   const permanent = new Map([
-    ["gitlab:index/project:Project", "permanentlyDeleteOnDestroy"],
+    [PROJECT, "permanentlyDeleteOnDestroy"],
     ["gitlab:index/group:Group", "permanentlyRemoveOnDelete"],
   ]);
   const resources = (deployment.resources ?? []).map((one) => {

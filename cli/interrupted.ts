@@ -3,12 +3,10 @@ import { isGone } from "../core/gitlab-error.js";
 import type { Progress } from "../core/progress.js";
 import { inspectGitLab, readToken, startGitLab } from "../embedded/gitlab/lifecycle.js";
 import type { GitLabConfig } from "../infra/config.js";
-import { type Deployment, knownIds, pendingCreates, type StateResource, settled } from "./deployment.js";
+import { type Deployment, knownIds, PROJECT, pendingCreates, type StateResource, settled } from "./deployment.js";
 import { remoteToken } from "./gitlab.js";
 import type { Pulumi } from "./pulumi.js";
 import { deleteUnrecorded } from "./unrecorded.js";
-
-const PROJECT = "gitlab:index/project:Project";
 
 /**
  * Ends the doubt that a killed run leaves: it had asked for something and did not live to record the answer.

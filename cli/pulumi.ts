@@ -6,7 +6,7 @@ import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
-import { type Deployment, pendingCreates } from "./deployment.js";
+import { type Deployment, knownIds, PROJECT, pendingCreates } from "./deployment.js";
 import { checkKeptState, restoreSettings } from "./kept-state.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
@@ -71,13 +71,14 @@ export class Pulumi {
    *
    * @returns the exit code
    */
-  async show(args: readonly string[]): Promise<number> {
+  async show(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
     const plain = process.stdout.isTTY ? [] : ["--non-interactive"];
     const running = this.run([...args, ...this.selected, ...plain], {
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
       reject: false,
+      env,
       // Pulumi would take the signal of a caller that ends for a second Ctrl-C.
       cleanup: false,
     });
@@ -114,6 +115,14 @@ export class Pulumi {
     if (!(await readFile(this.checkpoint, "utf8")).includes('"pending_operations"')) return undefined;
     const { deployment } = await this.exported();
     return deployment && pendingCreates(deployment).length > 0 ? deployment : undefined;
+  }
+
+  /** Numbers of the GitLab projects that the state knows: read from its file, which is far quicker than asking Pulumi. */
+  async knownProjects(): Promise<ReadonlySet<string>> {
+    const { checkpoint } = JSON.parse(await readFile(this.checkpoint, "utf8")) as {
+      readonly checkpoint?: { readonly latest?: Deployment };
+    };
+    return knownIds(checkpoint?.latest ?? {}, PROJECT);
   }
 
   /** The stack's state, secrets enciphered. */
@@ -171,7 +180,7 @@ export class Pulumi {
       stdin: "ignore",
       ...options,
       // The engine and its plugin live for seconds beside everything they start: memory before speed.
-      env: { ...frugal(), ...stackEnvironment(this.stack) },
+      env: { ...frugal(), ...stackEnvironment(this.stack), ...options.env },
     } as T & { stdout?: "pipe"; stderr?: "pipe" }) as unknown as Running;
   }
 }

@@ -18,14 +18,16 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   await ensureTools(toolNames, { binDir: stack.state.bin, progress });
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
-  const { gitlab } = await checkAllSettings(stack);
+  const config = await checkAllSettings(stack);
   await pulumi.releaseStaleLock();
   const inDoubt = await pulumi.pendingDeployment();
   // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.
-  if (inDoubt) await (await import("../interrupted.js")).settleInterrupted(pulumi, inDoubt, gitlab, progress);
+  if (inDoubt) await (await import("../interrupted.js")).settleInterrupted(pulumi, inDoubt, config.gitlab, progress);
+  const lost = await (await import("../lost-state.js")).findLost(pulumi, config, progress);
   // There is nobody to ask, and what Pulumi changes is this machine's own.
-  const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"]);
+  const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], lost?.environment);
   if (code !== 0) return exitCodes.no;
+  await lost?.sweep();
   if ((await pulumi.outputs())?.delivered === false) {
     progress(`nothing is left to do here after ${elapsed(start)}; merge what is named above, and Flux goes on`);
     return exitCodes.done;

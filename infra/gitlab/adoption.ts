@@ -20,7 +20,7 @@ export interface Adoption {
 export function adoptionOf(there: ExistingRepository | undefined, protect: boolean): Adoption {
   const own = !there || there.owner === "this";
   const guard: pulumi.CustomResourceOptions = own && !protect ? {} : { retainOnDelete: true };
-  if (!there || (own && !there.restored)) return { project: { protect }, guard, rules: true };
+  if (!there || (own && !there.unknown)) return { project: { protect }, guard, rules: true };
   return {
     project: {
       import: String(there.id),

@@ -1,5 +1,6 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
+import { names } from "./names.js";
 
 /** What the pipelines of one repository get. */
 export interface CiArgs {
@@ -22,14 +23,14 @@ export function ciVariables(name: string, args: CiArgs, child: pulumi.CustomReso
   if (token) {
     new gitlab.ProjectVariable(
       `${name}-note-token`,
-      { project, key: "TIMONIER_NOTE_TOKEN", value: pulumi.secret(token), masked: true, protected: false, raw: true },
+      { project, key: names.noteVariable, value: pulumi.secret(token), masked: true, protected: false, raw: true },
       child,
     );
   }
   if (caBundle) {
     new gitlab.ProjectVariable(
       `${name}-ca`,
-      { project, key: "TIMONIER_CA_FILE", value: caBundle, variableType: "file", protected: false, raw: true },
+      { project, key: names.caVariable, value: caBundle, variableType: "file", protected: false, raw: true },
       child,
     );
   }

@@ -4,6 +4,7 @@ import { isGone } from "../../core/gitlab-error.js";
 import type { Progress } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
 import type { ExistingRepository } from "./instance.js";
+import { names } from "./names.js";
 import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/facts.js";
 
 /**
@@ -19,23 +20,34 @@ export async function existingRepositories(
   const existing = new Map<string, ExistingRepository>();
   for (const [path, repository] of facts.repositories) {
     if (repository.state === "project") {
-      existing.set(path, { id: repository.id, owner: repository.owner, restored: false });
+      existing.set(path, { id: repository.id, owner: repository.owner, unknown: isLost(repository.id) });
     }
     const deleted = repository.state === "free" ? repository.deleted : undefined;
     if (!deleted) continue;
     if (wanted.deletedProject === "restore") {
       if (!pulumi.runtime.isDryRun()) await restore(client, deleted, progress);
-      existing.set(path, { id: deleted.id, owner: ownerOf(deleted.topics, wanted.cluster), restored: true });
+      existing.set(path, { id: deleted.id, owner: ownerOf(deleted.topics, wanted.cluster), unknown: true });
     }
     if (wanted.deletedProject === "purge" && !pulumi.runtime.isDryRun()) await purge(client, deleted, progress);
   }
   return existing;
 }
 
+/** Whether Pulumi's state was lost and with it this project, which the stack had made: whoever starts Pulumi can tell. */
+function isLost(id: number): boolean {
+  return (process.env.TIMONIER_LOST_PROJECTS ?? "").split(",").includes(String(id));
+}
+
 /** @see https://docs.gitlab.com/api/projects/#restore-a-project */
 async function restore(client: GitLab, { id, path }: DeletedFacts, progress: Progress): Promise<void> {
   progress(`${path} waits for its deletion: restoring it`);
   await client.requester.post(`projects/${id}/restore`);
+  // Those of its first life would be in their successors' way.
+  for (const key of [names.noteVariable, names.caVariable]) {
+    await client.requester.delete(`projects/${id}/variables/${key}`).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+    });
+  }
 }
 
 /** @see https://docs.gitlab.com/api/projects/#delete-a-project */

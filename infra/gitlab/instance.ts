@@ -28,8 +28,8 @@ export interface GitLabInstance {
 export interface ExistingRepository {
   readonly id: number;
   readonly owner: Owner;
-  /** Back from its deletion: Pulumi does not know it any more. */
-  readonly restored: boolean;
+  /** Pulumi's state does not have it, though the stack made it: back from its deletion, or the state was lost. */
+  readonly unknown: boolean;
 }
 
 /** Where Git finds a repository, by the last part of its path. */

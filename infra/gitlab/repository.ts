@@ -4,6 +4,7 @@ import type { ReviewConfig } from "../config.js";
 import { adoptionOf } from "./adoption.js";
 import { ciVariables } from "./ci.js";
 import { addressOf, type GitLabInstance } from "./instance.js";
+import { names } from "./names.js";
 import { ownerTopic } from "./preflight/facts.js";
 import { protectBranch } from "./protection.js";
 import { Seed } from "./seed.js";
@@ -117,10 +118,11 @@ export class Repository extends pulumi.ComponentResource {
       );
     }
 
-    const readToken = `${args.cluster}-${args.path}`;
+    const readToken = names.readToken(args.cluster, args.path);
     const noteToken =
-      adoption.rules && args.ciToken && instance.features.projectTokens ? `${args.path}-notes` : undefined;
-    const pushToken = args.imageAutomation && instance.features.projectTokens ? `${readToken}-images` : undefined;
+      adoption.rules && args.ciToken && instance.features.projectTokens ? names.noteToken(args.path) : undefined;
+    const pushToken =
+      args.imageAutomation && instance.features.projectTokens ? names.pushToken(args.cluster, args.path) : undefined;
     const window = new TokenWindow(
       `${name}-token-window`,
       {

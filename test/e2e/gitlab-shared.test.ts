@@ -5,7 +5,7 @@ import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js"
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// Two clusters, each with a stack of its own, on the same pair of repositories. Each test goes on where the one before it
+// Two clusters, each with a stack of its own, on the same pair of repositories, in a user's own namespace. Each test goes on where the one before it
 // stopped.
 
 let gitlab: TestGitLab;
@@ -13,11 +13,9 @@ let copy: WorkingCopy;
 
 beforeAll(async () => {
   [copy, gitlab] = [new WorkingCopy(), await startTestGitLab()];
-  await gitlab.api("POST", "/groups", { name: "team", path: "team" });
   const pilot = await makeUser(gitlab, "pilot");
-  await gitlab.api("POST", "/groups/team/members", { user_id: pilot.id, access_level: 50 });
   process.env.GITLAB_TOKEN = pilot.token;
-  for (const stack of ["west", "east"]) configureRemote(copy, gitlab, { namespace: "team" }, stack);
+  for (const stack of ["west", "east"]) configureRemote(copy, gitlab, {}, stack);
 });
 afterAll(async () => {
   await copy.timonier("down", "-s", "east");
@@ -27,7 +25,7 @@ afterAll(async () => {
   await gitlab?.remove();
 });
 
-const at = (repository: string) => `/projects/${encodeURIComponent(`team/fluxcd-gitops-${repository}`)}`;
+const at = (repository: string) => `/projects/${encodeURIComponent(`pilot/fluxcd-gitops-${repository}`)}`;
 const problemsOf = async (stack: string): Promise<readonly string[]> =>
   (JSON.parse((await copy.timonier("status", "--json", "-s", stack)).stdout) as StatusReport).problems;
 
@@ -50,7 +48,7 @@ test("the second one's shares them: own tokens, and its folder proposed beside t
   const before = await tokensOf("west");
   const said = await copy.timonier("up", "-s", "east");
   expect(said.exitCode, said.all).toBe(0);
-  expect(said.all).toMatch(/wait to be merged: \S+team\/fluxcd-gitops-setup\/-\/merge_requests\/1/);
+  expect(said.all).toMatch(/wait to be merged: \S+pilot\/fluxcd-gitops-setup\/-\/merge_requests\/1/);
   expect(await tokensOf("east")).toHaveLength(2);
   expect(await tokensOf("west")).toEqual(before);
   const { body: changes } = await gitlab.api("GET", `${at("setup")}/merge_requests/1/diffs`);
@@ -92,4 +90,23 @@ test("the second one goes: the repositories, their protection and the first one 
   expect(await problemsOf("west")).toEqual([]);
   const again = await copy.timonier("up", "-s", "west");
   expect(again.all).toMatch(/Resources:\s+\d+ unchanged/);
+});
+
+test("a stack whose state was lost takes up its repositories, and leaves no token of before", async () => {
+  const before = await tokensOf("west");
+  const { body: project } = await gitlab.api("GET", at("setup"));
+  // All that this machine knew: the cluster is gone, too.
+  const lost = await copy.shell(
+    'kill -9 $(pgrep -f "$PWD/.timonier/stacks/west"); sleep 1; rm -rf .timonier/stacks .timonier/pulumi',
+  );
+  expect(lost.stderr).not.toContain("cannot remove");
+  configureRemote(copy, gitlab, {}, "west");
+  const said = await copy.timonier("up", "-s", "west");
+  expect(said.exitCode, said.all).toBe(0);
+  expect(said.all).toContain("its state does not know it");
+  expect((await gitlab.api("GET", at("setup"))).body.id).toBe(project.id);
+  const after = await tokensOf("west");
+  expect(after).toHaveLength(2);
+  expect(after.filter((one) => before.includes(one))).toEqual([]);
+  expect((await copy.timonier("up", "-s", "west")).all).toMatch(/Resources:\s+\d+ unchanged|~ 2 updated/);
 });
