@@ -7,7 +7,8 @@ import { existingRepositories } from "./existing.js";
 import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./instance.js";
 import { judge, stopAtFatal } from "./preflight/checks.js";
 import type { Facts, Wanted } from "./preflight/facts.js";
-import { gatherFacts, groupMark } from "./preflight/gather.js";
+import { gatherFacts } from "./preflight/gather.js";
+import { groupMark } from "./preflight/namespace.js";
 
 /** Where a GitLab is, and what the program wants there. */
 export interface RemoteGitLab {

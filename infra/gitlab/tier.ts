@@ -1,5 +1,5 @@
 import type { GitLab } from "../../core/gitlab-client.js";
-import { GitLabError } from "../../core/gitlab-error.js";
+import { get, maybe } from "./preflight/ask.js";
 
 /** Level of a licence; Ultimate has all that Premium has. */
 export type Tier = "free" | "premium";
@@ -18,20 +18,10 @@ export async function detectTier(client: GitLab, namespace: string): Promise<Tie
   if (enterprise === false) return "free";
   const path = encodeURIComponent(namespace);
   const [space, licence, approvals] = await Promise.all([
-    path && told<{ plan?: string }>(client, `namespaces/${path}`),
-    told<{ plan?: string }>(client, "license"),
-    path && told(client, `groups/${path}/merge_request_approval_setting`),
+    path && maybe(get<{ plan?: string }>(client, `namespaces/${path}`)),
+    maybe(get<{ plan?: string }>(client, "license")),
+    path && maybe(get<object>(client, `groups/${path}/merge_request_approval_setting`)),
   ]);
   const plans = [space, licence].map((one) => (one ? one.plan : undefined) ?? "");
   return approvals || plans.some((plan) => /premium|ultimate|gold|silver/.test(plan)) ? "premium" : "free";
-}
-
-/** An answer; undefined where it is not for this token to know, or there is none. */
-async function told<T extends object>(client: GitLab, path: string): Promise<T | undefined> {
-  try {
-    return (await client.requester.get<T & Record<string, unknown>>(path)).body;
-  } catch (error) {
-    if (error instanceof GitLabError && (error.status === 403 || error.status === 404)) return undefined;
-    throw error;
-  }
 }

@@ -1,0 +1,17 @@
+import type { GitLab } from "../../../core/gitlab-client.js";
+import { GitLabError, isGone } from "../../../core/gitlab-error.js";
+
+/** The body of an answer. */
+export async function get<T>(client: GitLab, path: string): Promise<T> {
+  return (await client.requester.get<T & Record<string, unknown>>(path)).body;
+}
+
+/** An answer. undefined: there is none, or it is hidden from this token. */
+export async function maybe<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isGone(error) || (error instanceof GitLabError && error.status === 403)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import type { GitLab } from "../../../core/gitlab-client.js";
+import { get, maybe } from "./ask.js";
+import { levels, type NamespaceFacts, type UserFacts, type Visibility } from "./facts.js";
+
+/** Description by which the program knows a group that it made. */
+export const groupMark = "GitOps repositories, made by timonier";
+
+/** The namespace itself, or the group above it if it is still to be made. */
+export async function readNamespace(
+  client: GitLab,
+  path: string,
+  mayMake: boolean,
+  user: UserFacts,
+): Promise<NamespaceFacts | undefined> {
+  const itself = await oneNamespace(client, path, "itself", user);
+  if (itself || !mayMake || !path.includes("/")) return itself;
+  return oneNamespace(client, path.slice(0, path.lastIndexOf("/")), "parent", user);
+}
+
+async function oneNamespace(
+  client: GitLab,
+  path: string,
+  role: NamespaceFacts["role"],
+  user: UserFacts,
+): Promise<NamespaceFacts | undefined> {
+  interface Namespace {
+    readonly id: number;
+    readonly kind: "group" | "user";
+    readonly full_path: string;
+  }
+  const found = await maybe(get<Namespace>(client, `namespaces/${encodeURIComponent(path)}`));
+  if (!found) return undefined;
+  const { id, kind, full_path: full } = found;
+  if (kind === "user") {
+    const level = full === user.username || user.admin ? levels.owner : 0;
+    return {
+      ...{ id, kind, role, path: full, ours: false, visibility: "public", level },
+      ...{ projectLevel: levels.owner, groupLevel: levels.administrator },
+    };
+  }
+  interface Group {
+    readonly visibility: Visibility;
+    readonly description?: string | null;
+    readonly project_creation_level?: string;
+    readonly subgroup_creation_level?: string;
+  }
+  const [group, member] = await Promise.all([
+    get<Group>(client, `groups/${id}`),
+    maybe(get<{ access_level: number }>(client, `groups/${id}/members/all/${user.id}`)),
+  ]);
+  return {
+    id,
+    kind,
+    role,
+    path: full,
+    ours: group.description === groupMark,
+    visibility: group.visibility,
+    level: user.admin ? levels.administrator : (member?.access_level ?? 0),
+    projectLevel:
+      group.project_creation_level === "noone" ? undefined : levelNamed(group.project_creation_level, "developer"),
+    groupLevel: levelNamed(group.subgroup_creation_level, "maintainer"),
+  };
+}
+
+function levelNamed(name: string | undefined, otherwise: keyof typeof levels): number {
+  return levels[name as keyof typeof levels] ?? levels[otherwise];
+}
