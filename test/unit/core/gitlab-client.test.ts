@@ -175,3 +175,9 @@ test("reads when the rate limit ends", () => {
   expect(rateLimitEnd(headers({ "RateLimit-Reset": "99" }), 1000)).toBe(99_000);
   expect(rateLimitEnd(headers({}), 1000)).toBeUndefined();
 });
+
+test("a query that is written into the path arrives", async () => {
+  const { url, seen } = await standIn((reply) => reply.send([]));
+  await connectGitLab({ url, token }).requester.get("projects?search=a%2Fb&page=2");
+  expect(seen[0]).toContain("GET /api/v4/projects?search=a%2Fb&page=2");
+});
