@@ -117,12 +117,23 @@ export class Pulumi {
     return deployment && pendingCreates(deployment).length > 0 ? deployment : undefined;
   }
 
-  /** Numbers of the GitLab projects that the state knows: read from its file, which is far quicker than asking Pulumi. */
+  /** Numbers of the GitLab projects that the state knows. */
   async knownProjects(): Promise<ReadonlySet<string>> {
+    return knownIds(await this.kept(), PROJECT);
+  }
+
+  /** Whether the last update left nothing to wait for. */
+  async delivered(): Promise<boolean> {
+    const stack = (await this.kept()).resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
+    return stack?.outputs?.delivered === true;
+  }
+
+  /** The state, from its file: far quicker than asking Pulumi. */
+  private async kept(): Promise<Deployment> {
     const { checkpoint } = JSON.parse(await readFile(this.checkpoint, "utf8")) as {
       readonly checkpoint?: { readonly latest?: Deployment };
     };
-    return knownIds(checkpoint?.latest ?? {}, PROJECT);
+    return checkpoint?.latest ?? {};
   }
 
   /** The stack's state, secrets enciphered. */
@@ -207,7 +218,6 @@ const stackOutputs = z.object({
   gitlabUrl: z.string(),
   gitlabCaFile: z.string().optional(),
   branch: z.string(),
-  delivered: z.boolean().default(true),
   setupRepository: z.string(),
   applicationRepository: z.string(),
 });

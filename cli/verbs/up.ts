@@ -28,7 +28,7 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], lost?.environment);
   if (code !== 0) return exitCodes.no;
   await lost?.sweep();
-  if ((await pulumi.outputs())?.delivered === false) {
+  if (!(await pulumi.delivered())) {
     progress(`nothing is left to do here after ${elapsed(start)}; merge what is named above, and Flux goes on`);
     return exitCodes.done;
   }
