@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
+import { UserError } from "../core/user-error.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
 import { converge } from "../delivery/live/converge.js";
 import { readCluster } from "../delivery/live/read.js";
 import type { Cluster } from "./cluster/cluster.js";
 import type { GitLabInstance } from "./gitlab/instance.js";
 import type { Repository } from "./gitlab/repository.js";
-import { runError } from "./run-error.js";
+
+/** Exit code by which Pulumi's language host knows that the program has said itself what is wrong. */
+const ENDED_WITH_MESSAGE = 32;
 
 /** What is awaited at the end of an update. */
 export interface DeliveredArgs {
@@ -25,8 +28,8 @@ export interface DeliveredArgs {
  * Ends when every object that Flux drives is Ready at the heads of the repositories, in every update, also in one that
  * changes nothing. A preview does not wait.
  *
- * @returns false when a merge request has to be merged first; anything else that is not delivered fails the update
- * @throws pulumi.RunError that names each object that is not Ready, in its own conditions' words
+ * @returns false when a merge request has to be merged first, and when something is not delivered: that fails the update
+ *   with an error that names each object that is not Ready, in its own conditions' words
  */
 export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
   const passwords = args.repositories.map((one) => one.credential.password);
@@ -52,7 +55,11 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
       await awaitDelivery(args, client, kubeconfig, tokens);
       return true;
     } catch (error) {
-      throw runError(error);
+      if (!(error instanceof UserError)) throw error;
+      // Logged and not thrown: the update fails, and yet its outputs are kept, so that `status` can look.
+      await pulumi.log.error(error.message);
+      process.exitCode = ENDED_WITH_MESSAGE;
+      return false;
     }
   });
   return pulumi.unsecret(awaited);

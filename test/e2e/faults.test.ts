@@ -244,6 +244,41 @@ describe("a cluster that stops answering", () => {
   });
 });
 
+describe("a delivery that fails", () => {
+  const suspend = (value: boolean) =>
+    copy.shell(
+      `kubectl -n flux-system patch kustomization flux-system --type merge -p '{"spec":{"suspend":${value}}}'`,
+    );
+  const tokens = async () =>
+    (await look<Array<{ id: number }>>(copy, "/projects/platform%2Ffluxcd-gitops-setup/deploy_tokens")).map(
+      ({ id }) => id,
+    );
+
+  test("says what is not Ready, and `status` goes on knowing everything", async () => {
+    await suspend(true);
+    const said = await copy.timonier("up");
+    expect(said.exitCode).toBe(1);
+    expect(said.all).toMatch(
+      /error: the delivery failed: is suspended\n +where: Kustomization flux-system\/flux-system\n +fix: /,
+    );
+    expectNoTrace(said);
+    const { problems, repositories: known, workloads } = await status();
+    expect(problems).toEqual(["Kustomization flux-system/flux-system: is suspended"]);
+    expect([known.length, workloads.length]).toEqual([2, 1]);
+  });
+
+  test("keeps the old tokens beside the new ones, until a later run has seen them used", async () => {
+    const before = await tokens();
+    expect((await copy.timonier("rotate")).exitCode).toBe(1);
+    expect(await tokens()).toHaveLength(2);
+    await suspend(false);
+    expect((await copy.timonier("up")).exitCode).toBe(0);
+    const after = await tokens();
+    expect(after).toHaveLength(1);
+    expect(before).not.toContain(after[0]);
+  });
+});
+
 describe("down", () => {
   test("from a whole stack, twice", async () => {
     expect((await copy.timonier("down")).exitCode).toBe(0);

@@ -13,7 +13,10 @@ let owned: pulumi.Resource;
 beforeAll(async () => {
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: { ...inputs } }),
+      newResource: ({ name, inputs }) => ({
+        id: `${name}-id`,
+        state: { expiresAt: "2027-01-01T00:00:00Z", ...inputs },
+      }),
       call: ({ inputs }) => inputs,
     },
     "timonier",
