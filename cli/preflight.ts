@@ -40,7 +40,8 @@ export function flatConfig(project: ProjectFile, own: Readonly<Record<string, un
   return Object.fromEntries([...defaults, ...written]);
 }
 
-async function readStackConfig(file: string): Promise<Record<string, unknown>> {
+/** A stack's own settings, as they are written. @throws UserError when the file is no YAML */
+export async function readStackConfig(file: string): Promise<Record<string, unknown>> {
   if (!existsSync(file)) return firstSettings;
   try {
     const read = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> } | null;

@@ -8,6 +8,7 @@ import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { type Deployment, knownIds, PROJECT, pendingCreates } from "./deployment.js";
 import { checkKeptState, restoreSettings } from "./kept-state.js";
+import { readStackConfig } from "./preflight.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
 import { readLocks } from "./stale-lock.js";
@@ -26,7 +27,9 @@ export class Pulumi {
     }
     const folder = await initFolder(this.stack);
     await this.quiet(["-C", folder, "stack", "init", this.stack.name, "--no-select"]);
-    await this.quiet(["config", "set", "cluster", "embedded", ...this.selected]);
+    // Settings may have been written before the stack was made.
+    const written = await readStackConfig(this.stack.configFile);
+    if (!Object.keys(written).some((key) => /^(timonier:)?cluster$/.test(key))) await this.set("cluster", "embedded");
   }
 
   /** Whether the stack is known to the backend. */
@@ -212,6 +215,7 @@ function passSignals(child: Running): () => void {
 
 const stackOutputs = z.object({
   cluster: z.string(),
+  clusterKind: z.enum(["embedded", "existing"]).default("embedded"),
   kubernetesVersion: z.string(),
   kubeconfig: z.string(),
   gitlab: z.enum(["embedded", "remote"]).default("embedded"),

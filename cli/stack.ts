@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
+import { checkout, embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { lockFolder } from "../embedded/gitlab/store/lock.js";
 
@@ -11,17 +11,18 @@ import { lockFolder } from "../embedded/gitlab/store/lock.js";
 export interface Stack {
   readonly name: string;
   readonly state: StateFolder;
-  /** Its settings: `pulumi config` reads and writes them here. */
+  /** Its settings: `pulumi config` reads and writes them here. In infra/stacks where that has a file for it, else in its state. */
   readonly configFile: string;
   readonly clusterFolder: string;
   readonly gitlabFolder: string;
 }
 
 export function findStack(name: string, state = new StateFolder()): Stack {
+  const committed = join(checkout, "infra", "stacks", `Pulumi.${name}.yaml`);
   return {
     name,
     state,
-    configFile: join(state.stack(name), `Pulumi.${name}.yaml`),
+    configFile: existsSync(committed) ? committed : join(state.stack(name), `Pulumi.${name}.yaml`),
     clusterFolder: embeddedClusterFolder(state, name),
     gitlabFolder: embeddedGitLabFolder(state, name),
   };
@@ -40,7 +41,7 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_BACKEND_URL: `file://${stack.state.backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
-    // The embedded stack is this machine's own: its settings, salted with this checkout's passphrase, are not committed.
+    // A stack that has no committed settings is this machine's own: what is salted with its passphrase is not committed.
     PULUMI_OPTION_CONFIG_FILE: stack.configFile,
     // Every plugin is there, and a download would only be tried in vain.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

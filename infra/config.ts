@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
+import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import type { DeletedProject, Visibility } from "./gitlab/preflight/facts.js";
 
 /** Where the repositories live. */
 export type GitLabConfig =
   | { readonly kind: "embedded" }
   | { readonly kind: "remote"; readonly url: string; readonly caFile: string | undefined };
+
+/** Which cluster. `name`: its folder below `clusters/` in the setup repository, and part of its tokens' names. */
+export type ClusterConfig =
+  | { readonly kind: "embedded"; readonly name: string }
+  | ({ readonly kind: "existing"; readonly name: string } & ExistingClusterConfig);
 
 /** What has to happen before a merge request is merged, as far as GitLab's licence goes. */
 export interface ReviewConfig {
@@ -18,7 +24,7 @@ export interface ReviewConfig {
 /** Every setting of a stack, checked. Descriptions and defaults: Pulumi.yaml. */
 export interface PlatformConfig {
   readonly stack: string;
-  readonly cluster: { readonly kind: "embedded"; readonly name: string };
+  readonly cluster: ClusterConfig;
   readonly gitlab: GitLabConfig;
   /** Full path of the group or user. undefined: the token's own user. */
   readonly namespace: string | undefined;
@@ -58,8 +64,10 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 
 /** Keys as in Pulumi.yaml, without the project's name; each message says what is expected. */
 export const settings = z.strictObject({
-  cluster: oneOf("embedded"),
+  cluster: oneOf("embedded", "existing"),
   clusterName: z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/, "lower-case letters, digits and '-'"),
+  kubeconfig: z.string(),
+  kubeContext: z.string(),
   gitlab: oneOf("auto", "embedded", "remote"),
   gitlabUrl: z.url({ protocol: /^https?$/, error: "an address such as https://gitlab.com" }),
   gitlabCaFile: z.string(),
@@ -103,7 +111,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
   const embedded = parsed.gitlab === "embedded" || (parsed.gitlab === "auto" && parsed.cluster === "embedded");
   return {
     stack,
-    cluster: { kind: parsed.cluster, name: parsed.clusterName || stack },
+    cluster: clusterOf(parsed, parsed.clusterName || stack),
     gitlab: embedded
       ? { kind: "embedded" }
       : { kind: "remote", url: parsed.gitlabUrl.replace(/\/+$/, ""), caFile: parsed.gitlabCaFile || undefined },
@@ -127,4 +135,18 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
     rotateBefore: parsed.rotateBefore || undefined,
     timeout: parsed.timeoutMinutes * 60_000,
   };
+}
+
+function clusterOf(parsed: z.infer<typeof settings>, name: string): ClusterConfig {
+  switch (parsed.cluster) {
+    case "embedded":
+      return { kind: "embedded", name };
+    case "existing":
+      return {
+        kind: "existing",
+        name,
+        kubeconfigFile: parsed.kubeconfig || undefined,
+        context: parsed.kubeContext || undefined,
+      };
+  }
 }

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { sourceName } from "../apps/delivery.js";
-import { clusterFolder } from "../apps/main.js";
 import { readSettings } from "../apps/settings-file.js";
 import { StateFolder } from "../core/state.js";
-import { fluxSystem, gotkKustomization, gotkSync } from "../delivery/gotk-sync.js";
+import { fluxSystem, gotkKustomization } from "../delivery/gotk-sync.js";
 import { synthesize, type Tree } from "../delivery/tree.js";
 import { writeTree } from "../delivery/write-tree.js";
-import { createCluster } from "./cluster/select.js";
+import { connectCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";
 import { delivered } from "./delivered.js";
 import { fluxManifests } from "./flux/distribution.js";
 import { Flux } from "./flux/flux.js";
+import { planFlux } from "./flux/plan.js";
 import { addressOf, describeProtection } from "./gitlab/instance.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
@@ -28,8 +28,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     readSettings(),
     fluxManifests(say),
   ]);
-  const path = clusterFolder(config.cluster.name);
-  const sync = gotkSync({ url: addressOf(instance, config.setupRepository), branch: config.branch, path });
+  const { path, sync, wanted } = planFlux(config, addressOf(instance, config.setupRepository), settings, components);
   const trees = synthesize({
     cluster: config.cluster.name,
     application: {
@@ -54,7 +53,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     writeTree(seed.owners, ownersTree(config.review.codeOwners)),
   ]);
 
-  const cluster = createCluster(config);
+  const cluster = await connectCluster(config, wanted);
   const repository = {
     instance,
     branch: config.branch,
@@ -84,6 +83,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     setup,
     application,
     caBundle: instance.caBundle,
+    timeout: config.timeout,
     components,
     sync,
     applicationSecret: { namespace: settings.delivery.namespace, name: sourceName },
@@ -105,6 +105,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   }
   return {
     cluster: cluster.name,
+    clusterKind: cluster.kind,
     kubernetesVersion: cluster.kubernetesVersion,
     kubeconfig: cluster.kubeconfig,
     gitlab: config.gitlab.kind,

@@ -25,17 +25,16 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   };
   if (!outputs) return nothingUp(stack, await pulumi.exists());
 
-  const [inspection, { repositories, tokens }] = await Promise.all([
-    inspectCluster(stack.clusterFolder),
+  const [own, { repositories, tokens }] = await Promise.all([
+    outputs.clusterKind === "embedded" ? inspectCluster(stack.clusterFolder) : undefined,
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
   ]);
-  const running = inspection.state === "running";
-  if (!running) problems.push(`cluster: ${inspection.state}; missing: ${inspection.missing.join(", ") || "all of it"}`);
-  const { flux, workloads } = await attempt(
-    "cluster",
-    async () => describe(await (await readCluster(outputs.kubeconfig)).view(), repositories),
-    { flux: [], workloads: [] },
-  );
+  if (own && own.state !== "running") {
+    problems.push(`cluster: ${own.state}; missing: ${own.missing.join(", ") || "all of it"}`);
+  }
+  const view = await attempt("cluster", async () => (await readCluster(outputs.kubeconfig)).view(), undefined);
+  const { flux, workloads } = view ? describe(view, repositories) : { flux: [], workloads: [] };
+  const state = own?.state ?? (view ? "running" : "unreachable");
   problems.push(
     ...[...flux, ...workloads]
       .filter((one) => !one.ready && one.message !== "not applied by Flux")
@@ -48,7 +47,7 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   return {
     stack: stack.name,
     ok: problems.length === 0,
-    cluster: { name: outputs.cluster, kubernetesVersion: outputs.kubernetesVersion, state: inspection.state },
+    cluster: { name: outputs.cluster, kubernetesVersion: outputs.kubernetesVersion, state },
     repositories,
     tokens,
     flux,

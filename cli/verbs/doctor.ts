@@ -1,9 +1,16 @@
+import { readSettings } from "../../apps/settings-file.js";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { UserError } from "../../core/user-error.js";
 import { inspectGitLab, readToken, reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { gatherClusterFacts } from "../../infra/cluster/existing/gather.js";
+import { judgeCluster } from "../../infra/cluster/existing/judge.js";
+import { singleContext } from "../../infra/cluster/existing/kubeconfig.js";
 import type { PlatformConfig } from "../../infra/config.js";
+import type { Finding } from "../../infra/finding.js";
+import { fluxManifests } from "../../infra/flux/distribution.js";
+import { planFlux } from "../../infra/flux/plan.js";
 import { judge } from "../../infra/gitlab/preflight/checks.js";
-import type { Finding } from "../../infra/gitlab/preflight/finding.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
 import { exitCodes } from "../exit-codes.js";
@@ -11,7 +18,7 @@ import { remoteToken } from "../gitlab.js";
 import { checkAllSettings } from "../preflight.js";
 import { findStack, type Stack } from "../stack.js";
 import { table } from "../table.js";
-import { bad, good } from "../terminal.js";
+import { bad, good, progress } from "../terminal.js";
 
 /** `timonier doctor`: what `up` checks before it makes anything, each line with its fix; exit code 0 when none is fatal. */
 export async function doctor({ stack: name, json }: { stack: string; json?: boolean }): Promise<number> {
@@ -25,20 +32,44 @@ async function examine(stack: Stack): Promise<Finding[]> {
   try {
     const config = await checkAllSettings(stack);
     const settings: Finding = { subject: "settings", level: "ok", message: `of stack ${stack.name}, and of apps/` };
-    return [settings, ...(await examineGitLab(stack, config))];
+    const gitlab = await examineGitLab(stack, config);
+    return [settings, ...gitlab.findings, ...(await examineCluster(stack, config, gitlab.setup))];
   } catch (error) {
     return [fatal(error)];
   }
 }
 
-async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<Finding[]> {
+/** What GitLab told, and the setup repository's address there, if that is known. */
+async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ findings: Finding[]; setup?: string }> {
   try {
     const place = await gitlabOf(stack, config);
     if (!place) {
-      return [{ subject: "GitLab", level: "ok", message: "the embedded one; it does not run yet, `up` starts it" }];
+      const message = "the embedded one; it does not run yet, `up` starts it";
+      return { findings: [{ subject: "GitLab", level: "ok", message }] };
     }
     const wanted = wantedOf(config);
-    return judge(await gatherFacts(place.client, place.url, wanted), wanted, Date.now());
+    const facts = await gatherFacts(place.client, place.url, wanted);
+    const setup = `${place.url}/${facts.namespacePath}/${config.setupRepository}.git`;
+    return { findings: judge(facts, wanted, Date.now()), setup };
+  } catch (error) {
+    return { findings: [fatal(error)] };
+  }
+}
+
+/** A cluster that is there; every other kind is made by `up`. */
+async function examineCluster(stack: Stack, config: PlatformConfig, setup: string | undefined): Promise<Finding[]> {
+  if (config.cluster.kind !== "existing") return [];
+  if (setup === undefined) {
+    return [
+      { subject: "cluster", level: "warning", message: "not looked at", fix: "mend what is said of GitLab first" },
+    ];
+  }
+  try {
+    const { kubectl } = await ensureTools(["kubectl"], { binDir: stack.state.bin, progress });
+    const kubeconfig = await singleContext(kubectl, config.cluster);
+    const [settings, components] = await Promise.all([readSettings(), fluxManifests(progress)]);
+    const { wanted } = planFlux(config, setup, settings, components);
+    return judgeCluster(await gatherClusterFacts(kubeconfig, wanted), wanted);
   } catch (error) {
     return [fatal(error)];
   }

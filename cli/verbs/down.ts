@@ -1,12 +1,15 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { parse } from "yaml";
 import { elapsed } from "../../core/progress.js";
 import { removeCluster } from "../../embedded/cluster/lifecycle.js";
 import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { protectedResources, type StateResource, unprotected } from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
-import { checkAllSettings } from "../preflight.js";
+import { checkAllSettings, firstSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
 import { progress } from "../terminal.js";
@@ -38,7 +41,12 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
     if (guarded.length > 0) return spared(stack, guarded, start);
     await pulumi.forget();
   }
+  const settings = await writtenSettings(stack);
   await sweep(stack);
+  if (settings !== undefined) {
+    await mkdir(dirname(stack.configFile), { recursive: true, mode: 0o700 });
+    await writeFileAtomic(stack.configFile, settings, { mode: 0o600 });
+  }
   progress(`stack ${stack.name} is gone after ${elapsed(start)}`);
   for (const line of kept(stack)) progress(line);
   return exitCodes.done;
@@ -73,8 +81,22 @@ async function sweep(stack: Stack): Promise<void> {
   await rm(stack.state.stack(stack.name), { recursive: true, force: true });
 }
 
+/** The stack's settings, where a person wrote some: the same stack may come up again. undefined: there is none to lose. */
+async function writtenSettings(stack: Stack): Promise<string | undefined> {
+  if (!existsSync(stack.configFile)) return undefined;
+  const own = new Set([...Object.keys(firstSettings), "timonier:rotateBefore"]);
+  const text = await readFile(stack.configFile, "utf8");
+  try {
+    const config = (parse(text) as { config?: Record<string, unknown> } | null)?.config ?? {};
+    return Object.keys(config).every((key) => own.has(key)) ? undefined : text;
+  } catch {
+    return text;
+  }
+}
+
 function kept(stack: Stack): string[] {
   return [
+    existsSync(stack.configFile) && `kept ${stack.configFile}: the stack's settings`,
     existsSync(stack.state.passphraseFile) && `kept ${stack.state.passphraseFile}: other stacks' secrets may need it`,
     `kept ${stack.state.bin}: the tools, for the next up`,
   ].filter((line) => typeof line === "string");

@@ -1,6 +1,6 @@
-import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "./cluster.js";
+import { kubernetesProvider } from "./provider.js";
 
 interface EmbeddedClusterArgs {
   /** Stack whose state folder holds the cluster. */
@@ -28,24 +28,17 @@ class EmbeddedCluster extends pulumi.CustomResource {
 /** A cluster on this machine: real control plane and real Flux controllers, simulated containers. */
 export function embeddedCluster(name: string, stack: string): Cluster {
   const cluster = new EmbeddedCluster("cluster", { stack });
-  const provider = new Provider(
-    "kubernetes",
-    {
-      kubeconfig: cluster.kubeconfig,
-      // What tells a new cluster from a renewed kubeconfig: only then are in-cluster objects made anew.
-      clusterIdentifier: cluster.identity,
-      deleteUnreachable: true,
-      // A renewed token changes the Secret in place: a new Secret would leave its readers without one.
-      enableSecretMutable: true,
-    },
-    { deletedWith: cluster },
-  );
+  const provider = kubernetesProvider(cluster.kubeconfig, cluster.identity, { deletedWith: cluster });
   return {
+    kind: "embedded",
     name,
     kubeconfig: cluster.kubeconfig,
+    identity: cluster.identity,
     provider,
     kubernetesVersion: cluster.kubernetesVersion,
     owned: cluster,
     receiver: cluster.receiver,
+    mark: {},
+    theirs: new Set(),
   };
 }

@@ -1,11 +1,20 @@
 import type { PlatformConfig } from "../config.js";
 import type { Cluster } from "./cluster.js";
 import { embeddedCluster } from "./embedded.js";
+import type { WantedInCluster } from "./existing/facts.js";
 
-/** The cluster that the configuration asks for: the only place that knows kinds. */
-export function createCluster(config: PlatformConfig): Cluster {
+/**
+ * The cluster that the configuration asks for: the only place that knows kinds.
+ *
+ * @throws UserError for a cluster that is there, the first thing that has to be mended beforehand
+ */
+export async function connectCluster(config: PlatformConfig, wanted: WantedInCluster): Promise<Cluster> {
   switch (config.cluster.kind) {
     case "embedded":
       return embeddedCluster(config.cluster.name, config.stack);
+    case "existing": {
+      const { existingCluster } = await import("./existing/existing.js");
+      return existingCluster(config.stack, config.cluster, wanted);
+    }
   }
 }

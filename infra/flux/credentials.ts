@@ -1,5 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
+import { refName } from "../../core/kube-discovery.js";
+import type { Cluster } from "../cluster/cluster.js";
 import type { GitCredential } from "../gitlab/repository.js";
 
 /** What Flux needs to read one repository. */
@@ -11,6 +13,7 @@ export interface SourceCredentialsArgs {
   readonly credential: GitCredential;
   /** PEM of the authority that signed GitLab's certificate. undefined: the system's own. */
   readonly caBundle: string | undefined;
+  readonly cluster: Pick<Cluster, "mark" | "theirs">;
 }
 
 /**
@@ -24,17 +27,21 @@ export interface SourceCredentialsArgs {
 export class SourceCredentials extends pulumi.ComponentResource {
   constructor(name: string, args: SourceCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:flux:SourceCredentials", name, {}, opts);
+    const { secretName, namespace, cluster } = args;
+    // Taken over where somebody else had made it: Flux has to read with the token of this stack.
+    const theirs = cluster.theirs.has(refName({ apiVersion: "v1", kind: "Secret", namespace, name: secretName }));
+    const annotations = theirs ? { "pulumi.com/patchForce": "true" } : cluster.mark;
     new Secret(
       `${name}-secret`,
       {
-        metadata: { name: args.secretName, namespace: args.namespace },
+        metadata: { name: secretName, namespace, ...(Object.keys(annotations).length > 0 && { annotations }) },
         stringData: {
           username: args.credential.username,
           password: pulumi.secret(args.credential.password),
           ...(args.caBundle && { "ca.crt": args.caBundle }),
         },
       },
-      { parent: this },
+      { parent: this, retainOnDelete: theirs },
     );
     this.registerOutputs({});
   }

@@ -3,7 +3,10 @@ import { fluxSystem } from "../../delivery/gotk-sync.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Repository } from "../gitlab/repository.js";
 import { SourceCredentials } from "./credentials.js";
+import { Drain } from "./drain.js";
 import { InstallOnce } from "./install.js";
+import { without } from "./manifests.js";
+import { imageAutomationSecret } from "./plan.js";
 
 /** Flux in one cluster, following two repositories. */
 export interface FluxArgs {
@@ -12,6 +15,8 @@ export interface FluxArgs {
   readonly application: Repository;
   /** PEM of the authority that signed GitLab's certificate. */
   readonly caBundle: string | undefined;
+  /** Longest wait for what Flux drives to go, in milliseconds. */
+  readonly timeout: number;
   /** `gotk-components.yaml` */
   readonly components: string;
   /** `gotk-sync.yaml` */
@@ -28,16 +33,26 @@ export class Flux extends pulumi.ComponentResource {
   readonly controllers: pulumi.Resource;
 
   constructor(name: string, args: FluxArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { owned, provider } = args.cluster;
+    const { owned, provider, mark, theirs } = args.cluster;
     super("timonier:flux:Flux", name, {}, { ...opts, providers: [provider] });
     const child: pulumi.ComponentResourceOptions = { parent: this, ...(owned && { deletedWith: owned }) };
 
-    const controllers = new InstallOnce(`${name}-controllers`, { manifests: args.components }, child);
+    const controllers = new InstallOnce(
+      `${name}-controllers`,
+      { manifests: without(args.components, theirs), mark },
+      child,
+    );
     this.controllers = controllers;
     const secrets = [
       new SourceCredentials(
         `${name}-setup-credentials`,
-        { secretName: fluxSystem, namespace: fluxSystem, credential: args.setup.credential, caBundle: args.caBundle },
+        {
+          secretName: fluxSystem,
+          namespace: fluxSystem,
+          credential: args.setup.credential,
+          caBundle: args.caBundle,
+          cluster: args.cluster,
+        },
         { ...child, dependsOn: controllers },
       ),
       new SourceCredentials(
@@ -47,6 +62,7 @@ export class Flux extends pulumi.ComponentResource {
           namespace: args.applicationSecret.namespace,
           credential: args.application.credential,
           caBundle: args.caBundle,
+          cluster: args.cluster,
         },
         child,
       ),
@@ -55,20 +71,33 @@ export class Flux extends pulumi.ComponentResource {
       new SourceCredentials(
         `${name}-image-automation-credentials`,
         {
-          secretName: "image-automation",
+          secretName: imageAutomationSecret,
           namespace: args.applicationSecret.namespace,
           credential: args.application.pushCredential,
           caBundle: args.caBundle,
+          cluster: args.cluster,
         },
         child,
       );
     }
     const sync = new InstallOnce(
       `${name}-sync`,
-      { manifests: args.sync },
+      { manifests: without(args.sync, theirs), mark },
       { ...child, dependsOn: [controllers, ...secrets, args.setup.seeded, args.application.seeded] },
     );
     this.installed = sync.installed;
+    if (!owned) {
+      new Drain(
+        `${name}-drain`,
+        {
+          kubeconfig: args.cluster.kubeconfig,
+          identity: args.cluster.identity,
+          cluster: args.cluster.name,
+          timeout: args.timeout,
+        },
+        { parent: this, dependsOn: sync },
+      );
+    }
     this.registerOutputs({});
   }
 }

@@ -1,10 +1,13 @@
 import { ConfigGroup } from "@pulumi/kubernetes/yaml/v2/configGroup.js";
 import * as pulumi from "@pulumi/pulumi";
+import { refsOf } from "./manifests.js";
 
 /** Manifests that are applied once. */
 export interface InstallOnceArgs {
   /** YAML, any number of documents. */
   readonly manifests: string;
+  /** Annotations for every object. */
+  readonly mark: Readonly<Record<string, string>>;
 }
 
 /**
@@ -17,16 +20,34 @@ export class InstallOnce extends pulumi.ComponentResource {
   readonly installed: pulumi.Output<unknown>;
 
   constructor(name: string, args: InstallOnceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("timonier:flux:InstallOnce", name, {}, { ...opts, transforms: [...(opts?.transforms ?? []), leaveToGit] });
-    const objects = new ConfigGroup(`${name}-objects`, { yaml: args.manifests, skipAwait: true }, { parent: this });
-    this.installed = objects.urn;
+    super(
+      "timonier:flux:InstallOnce",
+      name,
+      {},
+      {
+        ...opts,
+        transforms: [...(opts?.transforms ?? []), leaveToGit(args.mark)],
+      },
+    );
+    // All of it may be there already.
+    if (refsOf(args.manifests).length === 0) this.installed = pulumi.output(true);
+    else {
+      const objects = new ConfigGroup(`${name}-objects`, { yaml: args.manifests, skipAwait: true }, { parent: this });
+      this.installed = objects.urn;
+    }
     this.registerOutputs({});
   }
 }
 
 const OWNED_BY_GIT = ["metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "webhooks"];
 
-const leaveToGit: pulumi.ResourceTransform = ({ custom, type, props, opts }) =>
-  custom && type.startsWith("kubernetes:")
-    ? { props, opts: pulumi.mergeOptions(opts as pulumi.CustomResourceOptions, { ignoreChanges: OWNED_BY_GIT }) }
-    : undefined;
+const leaveToGit =
+  (mark: InstallOnceArgs["mark"]): pulumi.ResourceTransform =>
+  ({ custom, type, props, opts }) => {
+    if (!custom || !type.startsWith("kubernetes:")) return undefined;
+    const { metadata } = props;
+    return {
+      props: { ...props, metadata: { ...metadata, annotations: { ...metadata?.annotations, ...mark } } },
+      opts: pulumi.mergeOptions(opts as pulumi.CustomResourceOptions, { ignoreChanges: OWNED_BY_GIT }),
+    };
+  };

@@ -1,5 +1,6 @@
 import { serve } from "../../sdks/provider-host/serve.js";
 import { embeddedCluster } from "./cluster.js";
+import { drain } from "./drain.js";
 import { embeddedGitLab } from "./gitlab.js";
 import { hookToken } from "./hook-token.js";
 import { seed } from "./seed.js";
@@ -16,5 +17,6 @@ serve({
     "timonier:gitlab:Seed": seed,
     "timonier:gitlab:TokenWindow": tokenWindow,
     "timonier:gitlab:HookToken": hookToken,
+    "timonier:flux:Drain": drain,
   },
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Finding } from "../../infra/gitlab/preflight/finding.js";
+import type { Finding } from "../../infra/finding.js";
 import { commit, makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";

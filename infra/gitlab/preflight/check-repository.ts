@@ -1,3 +1,4 @@
+import type { Finding } from "../../finding.js";
 import {
   type DeletedFacts,
   type Facts,
@@ -6,7 +7,7 @@ import {
   type RepositoryFacts,
   type Wanted,
 } from "./facts.js";
-import { type Finding, roleName } from "./finding.js";
+import { roleName } from "./role-name.js";
 
 /** What will become of a repository's path. */
 export function checkRepository(subject: string, repository: RepositoryFacts, facts: Facts, wanted: Wanted): Finding {

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from "node:net";
+import type { Finding } from "../../finding.js";
 import type { Facts, Wanted } from "./facts.js";
-import type { Finding } from "./finding.js";
 
 /** Names and addresses of private networks, which GitLab calls only where its administrator allows it. */
 const privateHost = /^(localhost|.*\.(localhost|local|internal|svc)|\[(::1|f[cde].*)\])$/i;

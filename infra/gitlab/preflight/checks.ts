@@ -1,8 +1,8 @@
-import { UserError } from "../../../core/user-error.js";
+import type { Finding } from "../../finding.js";
 import { checkRepository } from "./check-repository.js";
 import { checkWebhook } from "./check-webhook.js";
 import type { Facts, NamespaceFacts, Wanted } from "./facts.js";
-import { type Finding, roleName } from "./finding.js";
+import { roleName } from "./role-name.js";
 
 const DAY = 86_400_000;
 
@@ -23,12 +23,6 @@ export function judge(facts: Facts, wanted: Wanted, now: number): Finding[] {
     ),
   ];
   return findings.filter((finding) => finding !== undefined);
-}
-
-/** @throws UserError the first finding that is fatal */
-export function stopAtFatal(findings: readonly Finding[]): void {
-  const fatal = findings.find(({ level }) => level === "fatal");
-  if (fatal) throw new UserError(fatal.message, fatal.subject, fatal.fix ?? "npx timonier doctor");
 }
 
 function checkToken({ token, user }: Facts, now: number): Finding {

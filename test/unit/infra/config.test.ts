@@ -55,6 +55,6 @@ describe("settings", () => {
   });
 
   test("a stack without a kind of cluster is told which there are", () => {
-    expect(() => parseConfig(defaults, "x")).toThrow(/cluster: expected "embedded", got nothing/);
+    expect(() => parseConfig(defaults, "x")).toThrow(/cluster: expected "embedded" or "existing", got nothing/);
   });
 });

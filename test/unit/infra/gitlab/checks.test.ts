@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { judge, stopAtFatal } from "../../../../infra/gitlab/preflight/checks.js";
+import { stopAtFatal } from "../../../../infra/finding.js";
+import { judge } from "../../../../infra/gitlab/preflight/checks.js";
 import type { Facts, ProjectFacts, Wanted } from "../../../../infra/gitlab/preflight/facts.js";
 
 const now = Date.parse("2026-06-01T00:00:00Z");

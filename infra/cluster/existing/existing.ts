@@ -1,0 +1,48 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import writeFileAtomic from "write-file-atomic";
+import { embeddedClusterFolder, StateFolder } from "../../../core/state.js";
+import { ensureTools } from "../../../embedded/toolchain/ensure.js";
+import { stopAtFatal } from "../../finding.js";
+import type { Cluster } from "../cluster.js";
+import { kubernetesProvider } from "../provider.js";
+import { MADE_FOR, type WantedInCluster } from "./facts.js";
+import { gatherClusterFacts } from "./gather.js";
+import { judgeCluster } from "./judge.js";
+import { type ExistingClusterConfig, singleContext } from "./kubeconfig.js";
+
+/**
+ * A cluster that somebody else made, once it is known that everything can be made in it.
+ *
+ * @throws UserError the first thing that has to be mended beforehand
+ */
+export async function existingCluster(
+  stack: string,
+  config: ExistingClusterConfig,
+  wanted: WantedInCluster,
+): Promise<Cluster> {
+  const state = new StateFolder();
+  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+  const { kubectl } = await ensureTools(["kubectl"], { binDir: state.bin, progress });
+  const kubeconfig = await singleContext(kubectl, config);
+  const facts = await gatherClusterFacts(kubeconfig, wanted);
+  stopAtFatal(judgeCluster(facts, wanted));
+  // Where `timonier env` points: the same place for every kind of cluster.
+  const folder = embeddedClusterFolder(state, stack);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
+  const secret = pulumi.secret(kubeconfig);
+  return {
+    kind: "existing",
+    name: wanted.cluster,
+    kubeconfig: secret,
+    identity: pulumi.output(facts.identity),
+    provider: kubernetesProvider(secret, facts.identity),
+    kubernetesVersion: pulumi.output(facts.kubernetesVersion),
+    owned: undefined,
+    receiver: undefined,
+    mark: { [MADE_FOR]: wanted.cluster },
+    theirs: facts.theirs,
+  };
+}

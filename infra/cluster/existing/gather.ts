@@ -1,0 +1,118 @@
+import { ApiError, KubeApi } from "../../../core/kube-api.js";
+import { KubeDiscovery, type ObjectRef, refName } from "../../../core/kube-discovery.js";
+import { readKubeconfig } from "../../../core/kubeconfig.js";
+import { UserError } from "../../../core/user-error.js";
+import { fluxSystem } from "../../../delivery/gotk-sync.js";
+import { deniedActions } from "./access.js";
+import { type ClusterFacts, type FluxFacts, MADE_FOR, type Maker, type WantedInCluster } from "./facts.js";
+
+interface Meta {
+  readonly metadata: {
+    readonly uid: string;
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: ReadonlyArray<{ readonly manager?: string }>;
+  };
+}
+
+/** Whether some Pulumi program applied it. */
+function byPulumi({ metadata }: Pick<Meta, "metadata">): boolean {
+  return metadata.managedFields?.some(({ manager }) => manager?.startsWith("pulumi-kubernetes")) ?? false;
+}
+
+/**
+ * Reads what a stack needs to know of a cluster that it does not own. Writes nothing.
+ *
+ * @throws UserError when the cluster does not answer, or does not accept the kubeconfig's user
+ */
+export async function gatherClusterFacts(kubeconfig: string, wanted: WantedInCluster): Promise<ClusterFacts> {
+  const api = new KubeApi(await readKubeconfig(kubeconfig));
+  const { server } = api.access;
+  try {
+    const discovery = new KubeDiscovery(api);
+    const version = await api.call<{ gitVersion: string }>({ path: "/version" });
+    // First alone: a user who is not accepted is one answer, not twenty.
+    const system = await api.call<Meta>({ path: "/api/v1/namespaces/kube-system" });
+    const denied = await deniedActions(api, discovery, wanted);
+    const told = { server, identity: system.metadata.uid, kubernetesVersion: version.gitVersion, denied };
+    // Who may not make it may not see all of it either: nothing can be said of what is there.
+    if (denied.length > 0) return { ...told, flux: undefined, theirs: new Set() };
+    const [flux, there] = await Promise.all([readFlux(api, wanted.cluster), readTheirs(discovery, wanted)]);
+    // A Flux of somebody else's is left alone as a whole: what it lacks comes through Git.
+    const whole = flux && flux.maker.kind !== "this" ? wanted.components.map(refName) : [];
+    return { ...told, flux, theirs: new Set([...there, ...whole]) };
+  } catch (error) {
+    throw unusable(error, server);
+  } finally {
+    api.close();
+  }
+}
+
+async function readFlux(api: KubeApi, cluster: string): Promise<FluxFacts | undefined> {
+  const query = { labelSelector: "app.kubernetes.io/part-of=flux" };
+  const { items } = await api.call<{ items: Meta[] }>({ path: "/apis/apps/v1/deployments", query });
+  const [controller] = items;
+  if (!controller) return undefined;
+  const namespace = controller.metadata.namespace ?? fluxSystem;
+  const root = (group: string, plural: string) =>
+    api.find<{ spec: { url?: string; path?: string } }>(
+      `/apis/${group}.toolkit.fluxcd.io/v1/namespaces/${namespace}/${plural}/${fluxSystem}`,
+    );
+  const [source, kustomization] = await Promise.all([
+    root("source", "gitrepositories"),
+    root("kustomize", "kustomizations"),
+  ]);
+  return {
+    namespace,
+    version: controller.metadata.labels?.["app.kubernetes.io/version"]?.replace(/^v/, ""),
+    maker: makerOf(controller, cluster),
+    url: source?.spec.url,
+    path: kustomization?.spec.path?.replace(/^\.\//, "").replace(/\/+$/, ""),
+  };
+}
+
+/** Who applied an object, by the marks that tools leave. */
+export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker {
+  const { labels = {}, annotations = {} } = object.metadata;
+  const stack = annotations[MADE_FOR];
+  if (stack !== undefined) return stack === cluster ? { kind: "this" } : { kind: "another", cluster: stack };
+  const instance = labels["fluxcd.controlplane.io/name"];
+  if (instance) return { kind: "tool", tool: `flux-operator (FluxInstance ${instance})` };
+  const release = annotations["meta.helm.sh/release-name"];
+  if (release) return { kind: "tool", tool: `Helm (release ${release})` };
+  const argo = labels["argocd.argoproj.io/instance"] ?? annotations["argocd.argoproj.io/tracking-id"]?.split(":")[0];
+  if (argo) return { kind: "tool", tool: `Argo CD (application ${argo})` };
+  if (labels["olm.owner"]) return { kind: "tool", tool: `Operator Lifecycle Manager (${labels["olm.owner"]})` };
+  const manager = labels["app.kubernetes.io/managed-by"];
+  // The part that flux's own manifests have: everything of Flux is managed by Flux there.
+  if (manager && manager !== "flux") return { kind: "tool", tool: manager };
+  return byPulumi(object) ? { kind: "tool", tool: "a Pulumi program" } : { kind: "flux" };
+}
+
+/** A mark that somebody removed must not make Pulumi delete what it has made: for manifests its own trace counts, too. */
+async function readTheirs(discovery: KubeDiscovery, wanted: WantedInCluster): Promise<ReadonlySet<string>> {
+  const theirs = async (ref: ObjectRef, isOurs: (object: Meta) => boolean) => {
+    const there = await discovery.find<Meta>(ref);
+    return there && there.metadata.annotations?.[MADE_FOR] !== wanted.cluster && !isOurs(there) ? [refName(ref)] : [];
+  };
+  const manifests = [...wanted.components, ...wanted.sync].map((ref) => theirs(ref, byPulumi));
+  const secrets = wanted.secrets.map((ref) => theirs(ref, () => false));
+  return new Set((await Promise.all([...manifests, ...secrets])).flat());
+}
+
+function unusable(error: unknown, server: string): unknown {
+  if (error instanceof UserError) return error;
+  if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
+    return new UserError(
+      `the cluster refuses the kubeconfig's user: ${error.message}`,
+      server,
+      "renew the kubeconfig, or name another one: pulumi config set kubeconfig FILE",
+      { cause: error },
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const fix = "start the cluster, or correct the settings kubeconfig and kubeContext";
+  return new UserError(`the cluster does not answer: ${reason}`, server, fix, { cause: error });
+}

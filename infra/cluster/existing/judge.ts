@@ -1,0 +1,82 @@
+import { versions } from "../../../core/versions.js";
+import { fluxSystem } from "../../../delivery/gotk-sync.js";
+import { compare, findVersion } from "../../../embedded/toolchain/version-range.js";
+import type { Finding } from "../../finding.js";
+import type { ClusterFacts, FluxFacts, WantedInCluster } from "./facts.js";
+
+/** The oldest Kubernetes that the pinned Flux is tested with. @see https://fluxcd.io/flux/installation/#prerequisites */
+const OLDEST = "1.34.0";
+
+/** What has to be so before anything is made in a cluster that the stack does not own. */
+export function judgeCluster(facts: ClusterFacts, wanted: WantedInCluster): Finding[] {
+  const first = [checkVersion(facts), checkAccess(facts)];
+  return facts.denied.length > 0 ? first : [...first, checkFlux(facts.flux, wanted)];
+}
+
+function checkVersion({ server, kubernetesVersion }: ClusterFacts): Finding {
+  const message = `${server}, Kubernetes ${kubernetesVersion}`;
+  const version = findVersion(kubernetesVersion);
+  if (version === undefined || compare(version, OLDEST) >= 0) return { subject: "cluster", level: "ok", message };
+  return {
+    subject: "cluster",
+    level: "warning",
+    message: `${message}; Flux ${versions.flux} is tested with ${OLDEST} and newer`,
+    fix: "upgrade the cluster",
+  };
+}
+
+function checkAccess({ denied }: ClusterFacts): Finding {
+  const subject = "access to the cluster";
+  if (denied.length === 0) return { subject, level: "ok", message: "everything that will be applied is allowed" };
+  return {
+    subject,
+    level: "fatal",
+    message: `the kubeconfig's user may not ${denied.join(", ")}`,
+    fix: "have the user bound to ClusterRole cluster-admin, or use another context: pulumi config set kubeContext NAME",
+  };
+}
+
+function checkFlux(flux: FluxFacts | undefined, { url, path, cluster }: WantedInCluster): Finding {
+  const subject = "Flux in the cluster";
+  if (!flux) return { subject, level: "ok", message: `none; version ${versions.flux} will be installed` };
+  const fatal = (message: string, fix: string): Finding => ({ subject, level: "fatal", message, fix });
+  if (flux.maker.kind === "tool") {
+    const { tool } = flux.maker;
+    return fatal(
+      `it was installed by ${tool}, which would undo what is done here`,
+      `remove it with ${tool}, or let ${tool} go on managing this cluster`,
+    );
+  }
+  if (flux.namespace !== fluxSystem) {
+    return fatal(`it runs in namespace ${flux.namespace}`, `remove it: flux uninstall --namespace ${flux.namespace}`);
+  }
+  if (flux.maker.kind === "another") {
+    return fatal(
+      `a stack made it for clusters/${flux.maker.cluster}`,
+      `pulumi config set clusterName ${flux.maker.cluster}, or take that stack down first`,
+    );
+  }
+  if (flux.url !== undefined && (flux.url !== url || flux.path !== path)) {
+    return fatal(
+      `it follows ${flux.path} of ${flux.url}, and this stack wants ${path} of ${url}`,
+      `name that repository in the settings (namespace, setupRepository, clusterName: ${cluster}), or: flux uninstall`,
+    );
+  }
+  return judgeVersion(subject, flux);
+}
+
+function judgeVersion(subject: string, { version, maker }: FluxFacts): Finding {
+  const by =
+    maker.kind === "this"
+      ? "installed by this stack"
+      : "installed by Flux's own command; it stays whatever becomes of this stack";
+  if (version === undefined || version === versions.flux) {
+    return { subject, level: "ok", message: `version ${version ?? "unknown"}, ${by}` };
+  }
+  const older = compare(version, versions.flux) < 0;
+  return {
+    subject,
+    level: "ok",
+    message: `version ${version}, ${by}; ${older ? `Git upgrades it to ${versions.flux}` : `newer than ${versions.flux}, it stays`}`,
+  };
+}

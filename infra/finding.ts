@@ -1,0 +1,18 @@
+import { UserError } from "../core/user-error.js";
+
+/** One line of the list that `doctor` shows. */
+export interface Finding {
+  /** What was looked at: `token`, `namespace team/platform`. */
+  readonly subject: string;
+  readonly level: "ok" | "warning" | "fatal";
+  /** What was found. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** @throws UserError the first finding that is fatal */
+export function stopAtFatal(findings: readonly Finding[]): void {
+  const fatal = findings.find(({ level }) => level === "fatal");
+  if (fatal) throw new UserError(fatal.message, fatal.subject, fatal.fix ?? "npx timonier doctor");
+}

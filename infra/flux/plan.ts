@@ -1,0 +1,45 @@
+import { sourceName } from "../../apps/delivery.js";
+import { clusterFolder } from "../../apps/main.js";
+import type { Settings } from "../../apps/settings.js";
+import type { ObjectRef } from "../../core/kube-discovery.js";
+import { fluxSystem, gotkSync } from "../../delivery/gotk-sync.js";
+import type { WantedInCluster } from "../cluster/existing/facts.js";
+import type { PlatformConfig } from "../config.js";
+import { refsOf } from "./manifests.js";
+
+/** Name of the Secret with the push token for image updates. */
+export const imageAutomationSecret = "image-automation";
+
+/** What Flux will be in a cluster, before anything of it is made. */
+export interface FluxPlan {
+  /** Folder of the cluster in the setup repository. */
+  readonly path: string;
+  /** `gotk-sync.yaml` */
+  readonly sync: string;
+  readonly wanted: WantedInCluster;
+}
+
+/**
+ * @param url address of the setup repository
+ * @param components `gotk-components.yaml`
+ */
+export function planFlux(
+  config: PlatformConfig,
+  url: string,
+  { delivery: { namespace } }: Settings,
+  components: string,
+): FluxPlan {
+  const cluster = config.cluster.name;
+  const path = clusterFolder(cluster);
+  const sync = gotkSync({ url, branch: config.branch, path });
+  const secret = (space: string, name: string): ObjectRef => ({
+    ...{ apiVersion: "v1", kind: "Secret", namespace: space, name },
+  });
+  const secrets = [
+    secret(fluxSystem, fluxSystem),
+    secret(namespace, sourceName),
+    ...(config.imageAutomation ? [secret(namespace, imageAutomationSecret)] : []),
+  ];
+  const wanted = { cluster, url, path, components: refsOf(components), sync: refsOf(sync), secrets };
+  return { path, sync, wanted };
+}

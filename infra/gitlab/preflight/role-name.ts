@@ -1,0 +1,5 @@
+/** A level in the words of GitLab's pages. */
+export function roleName(level: number): string {
+  const names = ["no member", "Guest", "Reporter", "Developer", "Maintainer", "Owner", "Administrator"];
+  return names[Math.min(6, Math.floor(level / 10))] ?? "no member";
+}

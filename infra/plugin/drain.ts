@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { drain as drainCluster } from "../../delivery/live/drain.js";
+import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
+import { MADE_FOR } from "../cluster/existing/facts.js";
+import { clusterIdentity } from "./identity.js";
+
+const inputs = z.object({ kubeconfig: z.string(), identity: z.string(), cluster: z.string(), timeout: z.number() });
+
+/** What happens before Flux is deleted from a cluster that stays. */
+export const drain: ResourceKind<unknown> = {
+  secrets: ["kubeconfig"],
+  create: async (news) => ({ id: inputs.parse(news).identity, state: news }),
+  update: async (_id, _olds, news) => ({ state: news }),
+  delete: async (_id, state, ctx) => {
+    const { kubeconfig, identity, cluster, timeout } = inputs.parse(state);
+    const found = await identityOf(kubeconfig);
+    if (found !== identity) {
+      const why = found === undefined ? "it does not answer" : "another one has its address";
+      // A cluster that is gone must not keep the stack from ending.
+      ctx.log("warning", `the cluster is not there (${why}): what Flux drives in it is left as it is`);
+      return;
+    }
+    const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
+    const mark = { annotation: MADE_FOR, value: cluster };
+    await drainCluster(kubeconfig, mark, { timeout, progress, signal: ctx.signal });
+  },
+};
+
+/** Three looks: an API server that restarts is not one that is gone. undefined: it does not answer. */
+async function identityOf(kubeconfig: string): Promise<string | undefined> {
+  for (const pause of [2_000, 5_000, 0]) {
+    try {
+      return await clusterIdentity(kubeconfig);
+    } catch {
+      await sleep(pause);
+    }
+  }
+  return undefined;
+}
