@@ -161,6 +161,16 @@ export class Pulumi {
     await this.quiet(["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets, ...this.selected]);
   }
 
+  /** Makes sure of a vendor's plugin: Pulumi downloads it once. @throws UserError when that fails */
+  async installPlugin(name: string, version: string): Promise<void> {
+    const args = ["plugin", "install", "resource", name, version];
+    const { exitCode, stderr } = await this.run(args, { reject: false });
+    if (exitCode === 0) return;
+    const words = stderr.trim().split("\n").at(-1) ?? "pulumi gave no reason";
+    const fix = `where its vendor can be reached: pulumi ${args.join(" ")}`;
+    throw new UserError(`Pulumi's plugin ${name} ${version} cannot be had: ${words}`, this.stack.state.pulumiHome, fix);
+  }
+
   /** Forgets the stack; it has to be empty. */
   async forget(): Promise<void> {
     await this.quiet(["stack", "rm", "--yes", "--preserve-config", ...this.selected]);
@@ -215,7 +225,7 @@ function passSignals(child: Running): () => void {
 
 const stackOutputs = z.object({
   cluster: z.string(),
-  clusterKind: z.enum(["embedded", "existing"]).default("embedded"),
+  clusterKind: z.enum(["embedded", "existing", "eks"]).default("embedded"),
   kubernetesVersion: z.string(),
   kubeconfig: z.string(),
   gitlab: z.enum(["embedded", "remote"]).default("embedded"),

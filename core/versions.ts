@@ -17,6 +17,9 @@ export const versions = {
   // The official provider whose resources sdks/gitlab has.
   // renovate: datasource=github-releases depName=pulumi/pulumi-gitlab
   pulumiGitlab: "10.1.1",
+  // The plugin of package @pulumi/aws, for stacks on EKS.
+  // renovate: datasource=github-releases depName=pulumi/pulumi-aws
+  pulumiAws: "7.48.0",
   // renovate: datasource=github-releases depName=etcd-io/etcd
   etcd: "3.7.3",
   // renovate: datasource=github-releases depName=kubernetes/kubernetes

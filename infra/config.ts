@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
+import { UserError } from "../core/user-error.js";
+import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import type { DeletedProject, Visibility } from "./gitlab/preflight/facts.js";
 
@@ -11,7 +13,8 @@ export type GitLabConfig =
 /** Which cluster. `name`: its folder below `clusters/` in the setup repository, and part of its tokens' names. */
 export type ClusterConfig =
   | { readonly kind: "embedded"; readonly name: string }
-  | ({ readonly kind: "existing"; readonly name: string } & ExistingClusterConfig);
+  | ({ readonly kind: "existing"; readonly name: string } & ExistingClusterConfig)
+  | ({ readonly kind: "eks"; readonly name: string } & EksClusterConfig);
 
 /** What has to happen before a merge request is merged, as far as GitLab's licence goes. */
 export interface ReviewConfig {
@@ -62,12 +65,39 @@ const wholeNumber = (least: number, most: number) => {
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
 
+/** Comma-separated; empty: none. */
+const listOf = (each: RegExp, error: string) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
+    .refine((parts) => parts.every((part) => each.test(part)), { error });
+
 /** Keys as in Pulumi.yaml, without the project's name; each message says what is expected. */
 export const settings = z.strictObject({
-  cluster: oneOf("embedded", "existing"),
+  cluster: oneOf("embedded", "existing", "eks"),
   clusterName: z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/, "lower-case letters, digits and '-'"),
   kubeconfig: z.string(),
   kubeContext: z.string(),
+  eksVersion: z.string().regex(/^1\.\d{2}$/, "a minor version such as 1.35"),
+  eksNodes: oneOf("auto", "managed"),
+  eksInstanceType: z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as m7i.large"),
+  eksNodeCount: wholeNumber(1, 100),
+  eksVpcCidr: z
+    .string()
+    .regex(/^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/, "a private /16 such as 10.0.0.0/16"),
+  eksSubnetIds: listOf(/^subnet-[0-9a-f]+$/, "subnets such as subnet-0123456789abcdef0, with commas"),
+  eksPublicCidrs: listOf(
+    /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
+    "such as 203.0.113.0/24, with commas, and never everybody's",
+  ),
+  eksAdminRoles: listOf(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, "role ARNs, with commas"),
+  eksLogTypes: listOf(new RegExp(`^(${logTypes.join("|")})$`), `of ${logTypes.join(", ")}`),
+  eksTags: listOf(/^[^=]+=.*$/, "KEY=VALUE, with commas"),
   gitlab: oneOf("auto", "embedded", "remote"),
   gitlabUrl: z.url({ protocol: /^https?$/, error: "an address such as https://gitlab.com" }),
   gitlabCaFile: z.string(),
@@ -111,7 +141,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
   const embedded = parsed.gitlab === "embedded" || (parsed.gitlab === "auto" && parsed.cluster === "embedded");
   return {
     stack,
-    cluster: clusterOf(parsed, parsed.clusterName || stack),
+    cluster: clusterOf(parsed, parsed.clusterName || stack, raw),
     gitlab: embedded
       ? { kind: "embedded" }
       : { kind: "remote", url: parsed.gitlabUrl.replace(/\/+$/, ""), caFile: parsed.gitlabCaFile || undefined },
@@ -137,7 +167,11 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
   };
 }
 
-function clusterOf(parsed: z.infer<typeof settings>, name: string): ClusterConfig {
+function clusterOf(
+  parsed: z.infer<typeof settings>,
+  name: string,
+  raw: Readonly<Record<string, string>>,
+): ClusterConfig {
   switch (parsed.cluster) {
     case "embedded":
       return { kind: "embedded", name };
@@ -148,5 +182,41 @@ function clusterOf(parsed: z.infer<typeof settings>, name: string): ClusterConfi
         kubeconfigFile: parsed.kubeconfig || undefined,
         context: parsed.kubeContext || undefined,
       };
+    case "eks":
+      return { kind: "eks", name, ...eksOf(parsed, raw) };
   }
+}
+
+function eksOf(parsed: z.infer<typeof settings>, raw: Readonly<Record<string, string>>): EksClusterConfig {
+  const { "aws:region": region, "aws:profile": profile } = raw;
+  if (!region)
+    throw new UserError(
+      "there is no AWS region",
+      "the stack's configuration",
+      "pulumi config set aws:region eu-central-1",
+    );
+  const subnetIds = parsed.eksSubnetIds;
+  if (subnetIds.length === 1) {
+    throw new UserError(
+      "EKS needs subnets in two zones",
+      "setting eksSubnetIds",
+      "name at least two, or none for a VPC of its own",
+    );
+  }
+  return {
+    region,
+    profile,
+    kubernetesVersion: parsed.eksVersion,
+    network: subnetIds.length > 0 ? { kind: "given", subnetIds } : { kind: "own", cidr: parsed.eksVpcCidr },
+    nodes:
+      parsed.eksNodes === "auto"
+        ? { kind: "auto" }
+        : { kind: "managed", instanceType: parsed.eksInstanceType, count: parsed.eksNodeCount },
+    adminRoles: parsed.eksAdminRoles,
+    publicCidrs: parsed.eksPublicCidrs,
+    logTypes: parsed.eksLogTypes,
+    tags: Object.fromEntries(
+      parsed.eksTags.map((tag) => [tag.slice(0, tag.indexOf("=")), tag.slice(tag.indexOf("=") + 1)]),
+    ),
+  };
 }

@@ -1,4 +1,5 @@
 import { elapsed } from "../../core/progress.js";
+import { versions } from "../../core/versions.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { toolNames } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
@@ -19,6 +20,10 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
+  if (config.cluster.kind === "eks") {
+    progress(`pulumi-resource-aws ${versions.pulumiAws}: making sure of it`);
+    await pulumi.installPlugin("aws", versions.pulumiAws);
+  }
   await pulumi.releaseStaleLock();
   const inDoubt = await pulumi.pendingDeployment();
   // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.

@@ -4,12 +4,12 @@ import type * as pulumi from "@pulumi/pulumi";
 /** What the rest of the program knows of a cluster, whatever its kind. */
 export interface Cluster {
   /** For `timonier status`: how to look whether it is there. */
-  readonly kind: "embedded" | "existing";
+  readonly kind: "embedded" | "existing" | "eks";
   /** Its folder below `clusters/` in the setup repository, and part of its tokens' names. */
   readonly name: string;
   /** Secret. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** UID of namespace kube-system: another value is another cluster. */
+  /** Another value is another cluster; a new kubeconfig has the same. */
   readonly identity: pulumi.Output<string>;
   /** The only provider that in-cluster objects are made with; default ones are not used. */
   readonly provider: kubernetes.Provider;
@@ -22,7 +22,10 @@ export interface Cluster {
   readonly owned: pulumi.Resource | undefined;
   /** Address of Flux's webhook receiver for programs on this machine. undefined: the cluster is elsewhere. */
   readonly receiver: pulumi.Output<string> | undefined;
-  /** Annotations that tell what this stack made from what was there; none where it owns the cluster. */
+  /**
+   * Annotations that tell what this stack made from what others did. Where there are any, what Flux drives is taken away
+   * before Flux is: the cluster stays, or what it made outside of itself (load balancers, disks) has to go first.
+   */
   readonly mark: Readonly<Record<string, string>>;
   /** Names (see refName) of objects that were there before: not changed where Git owns them, and never deleted. */
   readonly theirs: ReadonlySet<string>;

@@ -12,6 +12,11 @@ export async function connectCluster(config: PlatformConfig, wanted: WantedInClu
   switch (config.cluster.kind) {
     case "embedded":
       return embeddedCluster(config.cluster.name, config.stack);
+    case "eks": {
+      // Large, and loaded by the stacks that use it alone.
+      const { eksCluster } = await import("./eks/eks.js");
+      return eksCluster(config.cluster.name, config.cluster);
+    }
     case "existing": {
       const { existingCluster } = await import("./existing/existing.js");
       return existingCluster(config.stack, config.cluster, wanted);

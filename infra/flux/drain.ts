@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 /** Which cluster, and whose Flux in it. */
 export interface DrainArgs {
   readonly kubeconfig: pulumi.Input<string>;
-  readonly identity: pulumi.Input<string>;
   /** What the stack's objects are marked with. */
   readonly cluster: string;
   /** Longest wait for what Flux drives to go, in milliseconds. */
@@ -16,6 +15,11 @@ export interface DrainArgs {
  */
 export class Drain extends pulumi.CustomResource {
   constructor(name: string, args: DrainArgs, opts: pulumi.CustomResourceOptions) {
-    super("timonier:flux:Drain", name, { ...args, kubeconfig: pulumi.secret(args.kubeconfig) }, opts);
+    super(
+      "timonier:flux:Drain",
+      name,
+      { ...args, kubeconfig: pulumi.secret(args.kubeconfig), identity: undefined },
+      opts,
+    );
   }
 }

@@ -86,12 +86,11 @@ export class Flux extends pulumi.ComponentResource {
       { ...child, dependsOn: [controllers, ...secrets, args.setup.seeded, args.application.seeded] },
     );
     this.installed = sync.installed;
-    if (!owned) {
+    if (Object.keys(mark).length > 0) {
       new Drain(
         `${name}-drain`,
         {
           kubeconfig: args.cluster.kubeconfig,
-          identity: args.cluster.identity,
           cluster: args.cluster.name,
           timeout: args.timeout,
         },

@@ -1,19 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { drain as drainCluster } from "../../delivery/live/drain.js";
-import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
+import type { Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 import { MADE_FOR } from "../cluster/existing/facts.js";
 import { clusterIdentity } from "./identity.js";
 
-const inputs = z.object({ kubeconfig: z.string(), identity: z.string(), cluster: z.string(), timeout: z.number() });
+const inputs = z.object({ kubeconfig: z.string(), cluster: z.string(), timeout: z.number() });
+const kept = inputs.extend({ identity: z.string() });
+
+/** Which cluster it is, so that another one at its address is never drained. */
+const remember = async (news: Properties) => ({
+  ...news,
+  identity: await clusterIdentity(inputs.parse(news).kubeconfig),
+});
 
 /** What happens before Flux is deleted from a cluster that stays. */
 export const drain: ResourceKind<unknown> = {
   secrets: ["kubeconfig"],
-  create: async (news) => ({ id: inputs.parse(news).identity, state: news }),
-  update: async (_id, _olds, news) => ({ state: news }),
+  create: async (news) => {
+    const state = await remember(news);
+    return { id: state.identity, state };
+  },
+  update: async (_id, _olds, news) => ({ state: await remember(news) }),
   delete: async (_id, state, ctx) => {
-    const { kubeconfig, identity, cluster, timeout } = inputs.parse(state);
+    const { kubeconfig, identity, cluster, timeout } = kept.parse(state);
     const found = await identityOf(kubeconfig);
     if (found !== identity) {
       const why = found === undefined ? "it does not answer" : "another one has its address";

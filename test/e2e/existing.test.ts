@@ -19,7 +19,7 @@ import { WorkingCopy } from "./support/working-copy.js";
 
 const theirs = mkdtempSync(join(tmpdir(), "timonier-theirs-"));
 const kubeconfig = join(theirs, "kubeconfig");
-const stack = ["-s", "west"] as const;
+const stack = ["-s", "existing"] as const;
 let gitlab: TestGitLab;
 let copy: WorkingCopy;
 let api: KubeApi;
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
 }
 const read = async (file: string) => (await import("node:fs/promises")).readFile(file, "utf8");
 const configure = (settings: Record<string, string> = {}) =>
-  configureRemote(copy, gitlab, { cluster: "existing", kubeconfig, timeoutMinutes: "1", ...settings }, "west");
+  configureRemote(copy, gitlab, { cluster: "existing", kubeconfig, timeoutMinutes: "1", ...settings }, "existing");
 const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
 const exists = async (path: string) => (await api.find(path)) !== undefined;
 const status = async () => JSON.parse((await copy.timonier("status", "--json", ...stack)).stdout) as StatusReport;
@@ -149,7 +149,7 @@ describe("a cluster without Flux", () => {
   test("gets it, and nginx through Git", async () => {
     const said = await copy.timonier("up", ...stack);
     expect(said.exitCode, said.all).toBe(0);
-    expect(await status()).toMatchObject({ ok: true, cluster: { name: "west", state: "running" } });
+    expect(await status()).toMatchObject({ ok: true, cluster: { name: "existing", state: "running" } });
     expect(await exists(nginx)).toBe(true);
   });
 

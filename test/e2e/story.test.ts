@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -221,13 +221,39 @@ describe("secrets", () => {
   });
 });
 
+describe("the policies", () => {
+  const preview = () => copy.shell("pulumi preview -s embedded --non-interactive --policy-pack infra/policies");
+
+  test("are kept by the whole stack", async () => {
+    const said = await preview();
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.all).toMatch(/timonier@v0\.1\.0/);
+  });
+
+  test("stop a change that breaks one, by name", async () => {
+    const file = join(copy.folder, "infra", "gitlab", "repository.ts");
+    const code = readFileSync(file, "utf8");
+    writeFileSync(
+      file,
+      code.replace('scopes: ["read_repository"], expiresAt: window.expiresAt }', 'scopes: ["read_repository"] }'),
+    );
+    const said = await preview();
+    writeFileSync(file, code);
+    expect(said.exitCode).not.toBe(0);
+    expect(said.all).toMatch(/\[mandatory\] +tokens-expire +\(gitlab:index:ProjectDeployToken: setup-read-token\)/);
+    expect(said.all).toContain("setup-read-token has no expiry");
+  });
+});
+
 describe("back to nothing", () => {
   test("`timonier down` leaves no process, no port and no state, and says what it kept", async () => {
     const said = await copy.timonier("down");
     expect(said.exitCode).toBe(0);
     expect(said.all).toMatch(/kept .*passphrase/);
     expect(copy.processes()).toEqual([]);
-    expect(existsSync(join(copy.state, "stacks", "embedded"))).toBe(false);
+    // What a person wrote stays: here the days that tokens live.
+    expect(said.all).toMatch(/kept .*Pulumi\.embedded\.yaml: the stack's settings/);
+    expect(readdirSync(join(copy.state, "stacks", "embedded"))).toEqual(["Pulumi.embedded.yaml"]);
     expect((await copy.timonier("status")).exitCode).toBe(1);
   });
 

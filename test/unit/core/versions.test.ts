@@ -11,9 +11,10 @@ test("Renovate's rule finds every version", () => {
   expect(found.map((match) => match.groups?.currentValue)).toEqual(Object.values(versions));
 });
 
-test("the local package and the kubernetes SDK are those versions", () => {
+test("the local package and the SDKs of other vendors are those versions", () => {
   const sdk = JSON.parse(read("sdks/gitlab/package.json")) as { version: string; pulumi: { version: string } };
   expect([sdk.version, sdk.pulumi.version]).toEqual([versions.pulumiGitlab, versions.pulumiGitlab]);
   const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
   expect(dependencies["@pulumi/kubernetes"]).toBe(versions.pulumiKubernetes);
+  expect(dependencies["@pulumi/aws"]).toBe(versions.pulumiAws);
 });

@@ -55,6 +55,57 @@ describe("settings", () => {
   });
 
   test("a stack without a kind of cluster is told which there are", () => {
-    expect(() => parseConfig(defaults, "x")).toThrow(/cluster: expected "embedded" or "existing", got nothing/);
+    expect(() => parseConfig(defaults, "x")).toThrow(
+      /cluster: expected "embedded" or "existing" or "eks", got nothing/,
+    );
+  });
+});
+
+describe("an EKS cluster's settings", () => {
+  const eks = { ...defaults, "timonier:cluster": "eks", "aws:region": "eu-central-1" };
+
+  test("the default: Auto Mode in a VPC of its own, reached from there alone", () => {
+    expect(parseConfig(eks, "eks").cluster).toEqual({
+      ...{ kind: "eks", name: "eks", region: "eu-central-1", profile: undefined, kubernetesVersion: "1.35" },
+      ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" } },
+      ...{ adminRoles: [], publicCidrs: [], logTypes: ["api", "audit", "authenticator"], tags: {} },
+    });
+  });
+
+  test("lists are given with commas", () => {
+    const lists = {
+      "timonier:eksSubnetIds": "subnet-0a, subnet-0b",
+      "timonier:eksTags": "team=platform,note=a=b",
+      "timonier:eksNodes": "managed",
+      "aws:profile": "team",
+    };
+    expect(parseConfig({ ...eks, ...lists }, "eks").cluster).toMatchObject({
+      ...{ profile: "team", network: { kind: "given", subnetIds: ["subnet-0a", "subnet-0b"] } },
+      ...{ tags: { team: "platform", note: "a=b" }, nodes: { kind: "managed", instanceType: "m7i.large", count: 2 } },
+    });
+  });
+
+  test.each([
+    ["eksPublicCidrs", "0.0.0.0/0"],
+    ["eksPublicCidrs", "203.0.113.7"],
+    ["eksVpcCidr", "10.0.0.0/20"],
+    ["eksVpcCidr", "8.8.0.0/16"],
+    ["eksAdminRoles", "platform"],
+    ["eksLogTypes", "api,all"],
+    ["eksTags", "team"],
+    ["eksVersion", "v1.35"],
+    ["eksSubnetIds", "vpc-1"],
+  ])("%s is not %s", (key, value) => {
+    expect(() => parseConfig({ ...eks, [`timonier:${key}`]: value }, "eks")).toThrow(
+      new RegExp(`${key}: expected .*got`),
+    );
+  });
+
+  test("need a region, and subnets in two zones", () => {
+    const { "aws:region": _, ...nowhere } = eks;
+    expect(() => parseConfig(nowhere, "eks")).toThrow("there is no AWS region");
+    expect(() => parseConfig({ ...eks, "timonier:eksSubnetIds": "subnet-0a" }, "eks")).toThrow(
+      "EKS needs subnets in two zones",
+    );
   });
 });

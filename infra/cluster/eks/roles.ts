@@ -1,0 +1,69 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EksClusterConfig } from "./config.js";
+
+/** AWS's own policies that each role has, by what starts the nodes. @see https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html */
+const POLICIES = {
+  cluster: {
+    auto: [
+      "AmazonEKSClusterPolicy",
+      "AmazonEKSComputePolicy",
+      "AmazonEKSBlockStoragePolicy",
+      "AmazonEKSLoadBalancingPolicy",
+      "AmazonEKSNetworkingPolicy",
+    ],
+    managed: ["AmazonEKSClusterPolicy"],
+  },
+  nodes: {
+    auto: ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"],
+    managed: ["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly"],
+  },
+} as const;
+
+/** What a cluster's parts may do in AWS. */
+export class Roles extends pulumi.ComponentResource {
+  readonly cluster: aws.iam.Role;
+  readonly nodes: aws.iam.Role;
+  /** What has to be there before a cluster, and after it is deleted. */
+  readonly attachments: readonly pulumi.Resource[];
+
+  constructor(
+    name: string,
+    { nodes: { kind }, tags, partition }: Pick<EksClusterConfig, "nodes" | "tags"> & { readonly partition: string },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("timonier:eks:Roles", name, {}, opts);
+    const child = { parent: this };
+    const attachments: pulumi.Resource[] = [];
+    const role = (part: keyof typeof POLICIES, service: string, actions: readonly string[]) => {
+      const made = new aws.iam.Role(`${name}-${part}`, { assumeRolePolicy: trust(service, actions), tags }, child);
+      for (const policy of POLICIES[part][kind]) {
+        const args = { role: made.name, policyArn: `arn:${partition}:iam::aws:policy/${policy}` };
+        attachments.push(new aws.iam.RolePolicyAttachment(`${name}-${part}-${policy}`, args, child));
+      }
+      return made;
+    };
+    // Auto Mode tags what it starts.
+    this.cluster = role(
+      "cluster",
+      "eks.amazonaws.com",
+      kind === "auto" ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"],
+    );
+    this.nodes = role("nodes", "ec2.amazonaws.com", ["sts:AssumeRole"]);
+    this.attachments = attachments;
+    this.registerOutputs({});
+  }
+}
+
+function trust(service: string, actions: readonly string[]): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
+  });
+}
+
+/** First part of every ARN. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
