@@ -9,6 +9,8 @@ import { remoteToken } from "./gitlab.js";
 import type { Pulumi } from "./pulumi.js";
 import { deleteUnrecorded } from "./unrecorded.js";
 
+type RemoteConfig = Extract<PlatformConfig["gitlab"], { kind: "remote" }>;
+
 /** What a lost state leaves to do. */
 export interface Lost {
   /** For the program: which projects it is to take into the state. */
@@ -20,12 +22,13 @@ export interface Lost {
 /**
  * Looks whether this stack has made repositories that its state does not know: the state's folder was deleted, or another
  * machine had it. They are taken into the state as they are.
- *
- * Only a state that knows no project at all can have been lost: every other run asks nothing.
  */
-export async function findLost(pulumi: Pulumi, config: PlatformConfig, progress: Progress): Promise<Lost | undefined> {
-  const { gitlab } = config;
-  if (gitlab.kind !== "remote" || (await pulumi.knownProjects()).size > 0) return undefined;
+export async function findLost(
+  pulumi: Pulumi,
+  config: PlatformConfig,
+  gitlab: RemoteConfig,
+  progress: Progress,
+): Promise<Lost | undefined> {
   const token = await remoteToken(pulumi.stack);
   const client = connectGitLab({ url: gitlab.url, token, progress, ...(gitlab.caFile && { caFile: gitlab.caFile }) });
   const { repositories } = await gatherFacts(client, gitlab.url, wantedOf(config));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { checkout, embeddedClusterFolder, embeddedGitLabFolder, StateFolder } from "../core/state.js";
+import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { lockFolder } from "../embedded/gitlab/store/lock.js";
 
@@ -23,7 +23,7 @@ export function findStack(name: string, state = new StateFolder()): Stack {
     name,
     state,
     configFile: existsSync(committed) ? committed : join(state.stack(name), `Pulumi.${name}.yaml`),
-    clusterFolder: embeddedClusterFolder(state, name),
+    clusterFolder: stackClusterFolder(state, name),
     gitlabFolder: embeddedGitLabFolder(state, name),
   };
 }

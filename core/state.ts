@@ -45,8 +45,8 @@ export class StateFolder {
   }
 }
 
-/** Folder of the cluster that an embedded stack owns. */
-export function embeddedClusterFolder(state: StateFolder, stack: string): string {
+/** Folder with the kubeconfig of a stack's cluster; an embedded cluster is in it as a whole. */
+export function stackClusterFolder(state: StateFolder, stack: string): string {
   return join(state.stack(stack), "cluster");
 }
 

@@ -28,7 +28,12 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   const inDoubt = await pulumi.pendingDeployment();
   // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.
   if (inDoubt) await (await import("../interrupted.js")).settleInterrupted(pulumi, inDoubt, config.gitlab, progress);
-  const lost = await (await import("../lost-state.js")).findLost(pulumi, config, progress);
+  const { gitlab } = config;
+  // Only a state that knows no project at all can have been lost: every other run asks nothing.
+  const mayBeLost = gitlab.kind === "remote" && (await pulumi.knownProjects()).size === 0;
+  const lost = mayBeLost
+    ? await (await import("../lost-state.js")).findLost(pulumi, config, gitlab, progress)
+    : undefined;
   // There is nobody to ask, and what Pulumi changes is this machine's own.
   const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], lost?.environment);
   if (code !== 0) return exitCodes.no;

@@ -5,6 +5,7 @@ import type { Progress } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { waitFor } from "../../core/wait.js";
 import { fluxSystem } from "../gotk-sync.js";
+import type { KubeObject } from "./objects.js";
 
 /** Annotation that tells the root kustomization of one stack from anybody else's. */
 export interface Mark {
@@ -18,20 +19,6 @@ export interface DrainOptions {
   readonly timeout: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
-}
-
-interface Driven {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly finalizers?: readonly string[];
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly deletionTimestamp?: string;
-  };
-  readonly status?: {
-    readonly inventory?: { readonly entries?: ReadonlyArray<{ readonly id: string; readonly v: string }> };
-  };
 }
 
 const KUSTOMIZATION = "kustomize.toolkit.fluxcd.io/v1";
@@ -55,13 +42,15 @@ export async function drain(kubeconfig: string, mark: Mark, options: DrainOption
   const api = new KubeApi(await readKubeconfig(kubeconfig));
   try {
     const cluster = new Draining(api, options);
-    const top = await cluster.discovery.find<Driven>(root);
+    const top = await cluster.discovery.find<KubeObject>(root);
     if (top?.metadata.annotations?.[mark.annotation] !== mark.value) return;
     const applied = inventory(top);
     await cluster.refuseIfShared(applied, mark);
     await cluster.suspend(root);
     const drivers = applied.filter(isDriver);
-    const contents = (await Promise.all(drivers.map((one) => cluster.discovery.find<Driven>(one)))).flatMap(inventory);
+    const contents = (await Promise.all(drivers.map((one) => cluster.discovery.find<KubeObject>(one)))).flatMap(
+      inventory,
+    );
     await cluster.remove(drivers);
     await cluster.gone([...drivers, ...contents.filter(({ kind }) => !KEPT.has(kind))]);
     const rest = await cluster.withoutFlux(applied.filter((one) => !isDriver(one) && !KEPT.has(one.kind)));
@@ -87,7 +76,7 @@ class Draining {
 
   /** Others' objects would never be reconciled again, and could not even be deleted. */
   async refuseIfShared(applied: readonly ObjectRef[], { annotation, value }: Mark): Promise<void> {
-    const definition = await this.api.find<Driven>(
+    const definition = await this.api.find<KubeObject>(
       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kustomizations.kustomize.toolkit.fluxcd.io",
     );
     if (definition?.metadata.annotations?.[annotation] !== value) return;
@@ -97,7 +86,7 @@ class Draining {
         [KUSTOMIZATION, "Kustomization", "kustomizations"],
         [HELM_RELEASE, "HelmRelease", "helmreleases"],
       ].map(async ([apiVersion = "", kind = "", plural]) => {
-        const found = await this.api.find<{ items: Driven[] }>(`/apis/${apiVersion}/${plural}`);
+        const found = await this.api.find<{ items: KubeObject[] }>(`/apis/${apiVersion}/${plural}`);
         return (found?.items ?? []).map(({ metadata: { namespace, name } }) => ({ apiVersion, kind, namespace, name }));
       }),
     );
@@ -142,7 +131,7 @@ class Draining {
       },
       async () => {
         const looked = await Promise.all(
-          open.map(async (ref) => ({ ref, there: await this.discovery.find<Driven>(ref) })),
+          open.map(async (ref) => ({ ref, there: await this.discovery.find<KubeObject>(ref) })),
         );
         const left = looked.flatMap(({ ref, there }) => (there ? [{ ref, there }] : []));
         open = left.map(({ ref }) => ref);
@@ -157,7 +146,7 @@ class Draining {
     const kept = await Promise.all(
       refs.map(async (ref) => {
         if ([root, source].some((own) => refName(own) === refName(ref))) return [];
-        const there = await this.discovery.find<Driven>(ref);
+        const there = await this.discovery.find<KubeObject>(ref);
         return there && there.metadata.labels?.["app.kubernetes.io/part-of"] !== "flux" ? [ref] : [];
       }),
     );
@@ -171,7 +160,7 @@ function isDriver({ apiVersion, kind, name, namespace }: ObjectRef): boolean {
 }
 
 /** What a kustomization applied. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
-function inventory(object: Driven | undefined): ObjectRef[] {
+function inventory(object: KubeObject | undefined): ObjectRef[] {
   return (object?.status?.inventory?.entries ?? []).flatMap(({ id, v }) => {
     const [, namespace, name, group, kind] = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(id) ?? [];
     if (!name || !kind) return [];
@@ -181,6 +170,6 @@ function inventory(object: Driven | undefined): ObjectRef[] {
   });
 }
 
-function waitsFor(ref: ObjectRef, { metadata: { finalizers = [] } }: Driven): string {
+function waitsFor(ref: ObjectRef, { metadata: { finalizers = [] } }: KubeObject): string {
   return `${refName(ref)} is still there${finalizers.length > 0 ? `, waits for ${finalizers.join(", ")}` : ""}`;
 }

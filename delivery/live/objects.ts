@@ -7,6 +7,9 @@ export interface KubeObject {
     readonly namespace?: string;
     readonly generation?: number;
     readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec?: {
     readonly url?: string;

@@ -30,3 +30,6 @@ export interface Cluster {
   /** Names (see refName) of objects that were there before: not changed where Git owns them, and never deleted. */
   readonly theirs: ReadonlySet<string>;
 }
+
+/** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */
+export const MADE_FOR = "timonier/cluster";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { embeddedClusterFolder, StateFolder } from "../../core/state.js";
+import { StateFolder, stackClusterFolder } from "../../core/state.js";
 import { inspectCluster, removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
 import { serviceAddress, webhookReceiver } from "../../embedded/cluster/service-address.js";
 import { clusterToolNames } from "../../embedded/cluster/tools.js";
@@ -11,7 +11,7 @@ import { clusterIdentity } from "./identity.js";
 const inputs = z.object({ stack: z.string() });
 
 function folder(properties: Properties): string {
-  return embeddedClusterFolder(new StateFolder(), inputs.parse(properties).stack);
+  return stackClusterFolder(new StateFolder(), inputs.parse(properties).stack);
 }
 
 async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { drain as drainCluster } from "../../delivery/live/drain.js";
 import type { Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
-import { MADE_FOR } from "../cluster/existing/facts.js";
+import { MADE_FOR } from "../cluster/cluster.js";
 import { clusterIdentity } from "./identity.js";
 
 const inputs = z.object({ kubeconfig: z.string(), cluster: z.string(), timeout: z.number() });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await start();
   await apply(api, [
     namespace("team"),
-    { ...namespace("notes"), kind: "ConfigMap", metadata: { name: "notes", namespace: "team" } },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "notes", namespace: "team" } },
   ]);
   configure();
 });
@@ -47,10 +47,9 @@ afterAll(async () => {
 async function start(): Promise<void> {
   const tools = await ensureTools(clusterToolNames, { binDir: toolFolder, progress: () => {} });
   const { kubeconfigFile } = await startCluster(join(theirs, "cluster"), tools);
-  writeFileSync(kubeconfig, stringify({ ...parse(await read(kubeconfigFile)) }), { mode: 0o600 });
+  copyFileSync(kubeconfigFile, kubeconfig);
   api = apiOf(join(theirs, "cluster"));
 }
-const read = async (file: string) => (await import("node:fs/promises")).readFile(file, "utf8");
 const configure = (settings: Record<string, string> = {}) =>
   configureRemote(copy, gitlab, { cluster: "existing", kubeconfig, timeoutMinutes: "1", ...settings }, "existing");
 const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
@@ -100,7 +99,7 @@ describe("before anything is made", () => {
         subjects: [{ kind: "ServiceAccount", name: "reader", namespace: "team" }],
       },
     ]);
-    const config = parse(await read(kubeconfig)) as { users: Array<{ name: string; user: unknown }> };
+    const config = parse(readFileSync(kubeconfig, "utf8")) as { users: Array<{ name: string; user: unknown }> };
     config.users = config.users.map(({ name }) => ({ name, user: { token: token.token } }));
     const weak = join(theirs, "weak");
     writeFileSync(weak, stringify(config), { mode: 0o600 });

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "../cluster.js";
-import { MADE_FOR } from "../existing/facts.js";
+import { type Cluster, MADE_FOR } from "../cluster.js";
 import { kubernetesProvider } from "../provider.js";
 import type { EksClusterConfig, ManagedNodes } from "./config.js";
 import { eksKubeconfig } from "./kubeconfig.js";

@@ -2,12 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import writeFileAtomic from "write-file-atomic";
-import { embeddedClusterFolder, StateFolder } from "../../../core/state.js";
+import { StateFolder, stackClusterFolder } from "../../../core/state.js";
 import { ensureTools } from "../../../embedded/toolchain/ensure.js";
 import { stopAtFatal } from "../../finding.js";
-import type { Cluster } from "../cluster.js";
+import { type Cluster, MADE_FOR } from "../cluster.js";
 import { kubernetesProvider } from "../provider.js";
-import { MADE_FOR, type WantedInCluster } from "./facts.js";
+import type { WantedInCluster } from "./facts.js";
 import { gatherClusterFacts } from "./gather.js";
 import { judgeCluster } from "./judge.js";
 import { type ExistingClusterConfig, singleContext } from "./kubeconfig.js";
@@ -29,7 +29,7 @@ export async function existingCluster(
   const facts = await gatherClusterFacts(kubeconfig, wanted);
   stopAtFatal(judgeCluster(facts, wanted));
   // Where `timonier env` points: the same place for every kind of cluster.
-  const folder = embeddedClusterFolder(state, stack);
+  const folder = stackClusterFolder(state, stack);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
   const secret = pulumi.secret(kubeconfig);

@@ -50,6 +50,3 @@ export type Maker =
   | { readonly kind: "another"; readonly cluster: string }
   | { readonly kind: "flux" }
   | { readonly kind: "tool"; readonly tool: string };
-
-/** Annotation on what a stack made in a cluster that it does not own; its value is the stack's cluster folder. */
-export const MADE_FOR = "timonier/cluster";

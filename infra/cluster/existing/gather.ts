@@ -3,8 +3,9 @@ import { KubeDiscovery, type ObjectRef, refName } from "../../../core/kube-disco
 import { readKubeconfig } from "../../../core/kubeconfig.js";
 import { UserError } from "../../../core/user-error.js";
 import { fluxSystem } from "../../../delivery/gotk-sync.js";
+import { MADE_FOR } from "../cluster.js";
 import { deniedActions } from "./access.js";
-import { type ClusterFacts, type FluxFacts, MADE_FOR, type Maker, type WantedInCluster } from "./facts.js";
+import type { ClusterFacts, FluxFacts, Maker, WantedInCluster } from "./facts.js";
 
 interface Meta {
   readonly metadata: {
@@ -86,7 +87,7 @@ export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker 
   if (argo) return { kind: "tool", tool: `Argo CD (application ${argo})` };
   if (labels["olm.owner"]) return { kind: "tool", tool: `Operator Lifecycle Manager (${labels["olm.owner"]})` };
   const manager = labels["app.kubernetes.io/managed-by"];
-  // The part that flux's own manifests have: everything of Flux is managed by Flux there.
+  // Flux sets no such label, and its own command takes the value flux for its own.
   if (manager && manager !== "flux") return { kind: "tool", tool: manager };
   return byPulumi(object) ? { kind: "tool", tool: "a Pulumi program" } : { kind: "flux" };
 }
