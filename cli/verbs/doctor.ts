@@ -68,7 +68,7 @@ async function examineCluster(stack: Stack, config: PlatformConfig, setup: strin
     const { kubectl } = await ensureTools(["kubectl"], { binDir: stack.state.bin, progress });
     const kubeconfig = await singleContext(kubectl, config.cluster);
     const [settings, components] = await Promise.all([readSettings(), fluxManifests(progress)]);
-    const { wanted } = planFlux(config, setup, settings, components);
+    const wanted = planFlux(config, setup, settings, components).wanted();
     return judgeCluster(await gatherClusterFacts(kubeconfig, wanted), wanted);
   } catch (error) {
     return [fatal(error)];

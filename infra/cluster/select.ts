@@ -8,7 +8,7 @@ import type { WantedInCluster } from "./existing/facts.js";
  *
  * @throws UserError for a cluster that is there, the first thing that has to be mended beforehand
  */
-export async function connectCluster(config: PlatformConfig, wanted: WantedInCluster): Promise<Cluster> {
+export async function connectCluster(config: PlatformConfig, wanted: () => WantedInCluster): Promise<Cluster> {
   switch (config.cluster.kind) {
     case "embedded":
       return embeddedCluster(config.cluster.name, config.stack);
@@ -19,7 +19,7 @@ export async function connectCluster(config: PlatformConfig, wanted: WantedInClu
     }
     case "existing": {
       const { existingCluster } = await import("./existing/existing.js");
-      return existingCluster(config.stack, config.cluster, wanted);
+      return existingCluster(config.stack, config.cluster, wanted());
     }
   }
 }

@@ -1,10 +1,9 @@
 import { ConfigGroup } from "@pulumi/kubernetes/yaml/v2/configGroup.js";
 import * as pulumi from "@pulumi/pulumi";
-import { refsOf } from "./manifests.js";
 
 /** Manifests that are applied once. */
 export interface InstallOnceArgs {
-  /** YAML, any number of documents. */
+  /** YAML, any number of documents. Empty: nothing is left to apply. */
   readonly manifests: string;
   /** Annotations for every object. */
   readonly mark: Readonly<Record<string, string>>;
@@ -30,7 +29,7 @@ export class InstallOnce extends pulumi.ComponentResource {
       },
     );
     // All of it may be there already.
-    if (refsOf(args.manifests).length === 0) this.installed = pulumi.output(true);
+    if (args.manifests === "") this.installed = pulumi.output(true);
     else {
       const objects = new ConfigGroup(`${name}-objects`, { yaml: args.manifests, skipAwait: true }, { parent: this });
       this.installed = objects.urn;

@@ -16,7 +16,8 @@ export interface FluxPlan {
   readonly path: string;
   /** `gotk-sync.yaml` */
   readonly sync: string;
-  readonly wanted: WantedInCluster;
+  /** Made when it is asked for: reading every manifest takes memory that only some kinds of cluster have a use for. */
+  readonly wanted: () => WantedInCluster;
 }
 
 /**
@@ -40,6 +41,6 @@ export function planFlux(
     secret(namespace, sourceName),
     ...(config.imageAutomation ? [secret(namespace, imageAutomationSecret)] : []),
   ];
-  const wanted = { cluster, url, path, components: refsOf(components), sync: refsOf(sync), secrets };
+  const wanted = () => ({ cluster, url, path, components: refsOf(components), sync: refsOf(sync), secrets });
   return { path, sync, wanted };
 }
