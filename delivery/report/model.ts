@@ -1,0 +1,146 @@
+import type { ObjectRef } from "../../core/kube-discovery.js";
+
+/**
+ * What one merge does, on both planes: made by a rehearsal and by `pulumi preview`, rendered in every format from here.
+ * Plain data: `JSON.stringify` of it is the JSON format, whole and without loss. No value of a Secret is ever in it.
+ */
+export interface Report {
+  /** Of this format. A reader refuses another one. */
+  readonly version: 1;
+  readonly verdict: Verdict;
+  readonly base: Revision;
+  readonly head: Revision;
+  /** Why there is no answer; only with verdict `unable`. */
+  readonly fault?: Fault;
+  /** Every object that is not the same afterwards; what destroys comes first, then in the order of reconciliation. */
+  readonly changes: readonly ObjectChange[];
+  /** Kustomizations and HelmReleases, each after those it depends on. */
+  readonly reconciliations: readonly Reconciliation[];
+  /** Images and charts whose version differs. */
+  readonly versions: readonly VersionChange[];
+  readonly policies: readonly PolicyResult[];
+  /** What the rehearsal cannot judge, never passed over silently. */
+  readonly notEvaluated: readonly NotEvaluated[];
+  /** What was simulated, in sentences: `readiness of pods`. */
+  readonly simulated: readonly string[];
+  /** The other plane. undefined: it was not previewed. */
+  readonly infrastructure?: InfrastructurePlan;
+  /** Milliseconds that the rehearsal took. */
+  readonly duration: number;
+}
+
+/**
+ * `safe`: everything is applied and nothing is lost · `destructive`: objects are deleted, recreated or data is lost ·
+ * `rejected`: something is not applied, or does not become Ready · `unable`: the rehearsal could not run.
+ * Where both hold, `rejected` wins: what is rejected does not happen.
+ */
+export type Verdict = "safe" | "destructive" | "rejected" | "unable";
+
+/** One side of the comparison. */
+export interface Revision {
+  /** As it was asked for: `main`, `HEAD`, a folder. */
+  readonly ref: string;
+  /** Commit. undefined: a folder that is not committed. */
+  readonly sha?: string;
+}
+
+/** As every error: what, where, the fix. */
+export interface Fault {
+  readonly what: string;
+  readonly where: string;
+  readonly fix: string;
+}
+
+/**
+ * `pruned`: Flux deletes it, since no tree names it any more · `deleted`: it goes with something else, as objects do
+ * with their namespace or owner · `recreated`: deleted and made anew, under the same name · `rejected`: the API server or
+ * a controller refuses it; what was there before stays.
+ */
+export type Action = "created" | "changed" | "recreated" | "pruned" | "deleted" | "rejected";
+
+/** One object before and after. */
+export interface ObjectChange {
+  readonly ref: ObjectRef;
+  readonly action: Action;
+  /** Data is lost that no manifest brings back: a volume claim, a namespace with one, a custom resource's definition. */
+  readonly dataLoss: boolean;
+  /** In the API server's or controller's words, for what is rejected; or why it goes. */
+  readonly message?: string;
+  /** Kustomization or HelmRelease that applies it: `Kustomization default/myapp`. Afterwards; before, for what goes. */
+  readonly owner?: string;
+  /** The one it belonged to before, where that is another. */
+  readonly formerOwner?: string;
+  /** Unified diff of the manifests as the API server has them, without what it manages itself; empty where only `message` says something. */
+  readonly diff: string;
+  /** Place in the TypeScript program that it comes from. undefined: it was not synthesized, or nobody knows. */
+  readonly cause?: Cause;
+}
+
+/** A line of the program: `apps/nginx.ts`, 8. */
+export interface Cause {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What becomes of a Kustomization or a HelmRelease. */
+export interface Reconciliation {
+  readonly ref: ObjectRef;
+  /** `Ready`'s status; `Unknown`: it did not settle while it was watched. undefined: it is not there afterwards. */
+  readonly ready?: "True" | "False" | "Unknown";
+  /** Before the merge. undefined: it was not there. */
+  readonly readyBefore?: "True" | "False" | "Unknown";
+  readonly reason?: string;
+  /** The condition's own words. */
+  readonly message?: string;
+  /** Names: `Kustomization default/infra`. */
+  readonly dependsOn: readonly string[];
+}
+
+/** An image or a chart at another version. */
+export interface VersionChange {
+  readonly kind: "image" | "chart";
+  /** Without tag or version: `docker.io/library/nginx`, `podinfo`. */
+  readonly name: string;
+  /** undefined: it is new. */
+  readonly from?: string;
+  /** undefined: it is used no more. */
+  readonly to?: string;
+  /** Objects that use it. */
+  readonly usedBy: readonly ObjectRef[];
+}
+
+/** One rule that did not pass, about one object. */
+export interface PolicyResult {
+  readonly policy: string;
+  readonly ref: ObjectRef;
+  /** `fatal` ones fail a gate. */
+  readonly level: "warning" | "fatal";
+  readonly message: string;
+}
+
+/** Something that the rehearsal has no answer for. */
+export interface NotEvaluated {
+  /** An object, a source, a webhook: `HelmRepository default/charts`. */
+  readonly subject: string;
+  /** `its address cannot be reached from here: …` */
+  readonly reason: string;
+}
+
+/** What `pulumi up` would do, from `pulumi preview --json`. */
+export interface InfrastructurePlan {
+  readonly stack: string;
+  /** Only what is not the same afterwards. */
+  readonly steps: readonly InfrastructureStep[];
+  /** Errors and warnings of the preview. */
+  readonly diagnostics: ReadonlyArray<{ readonly level: "warning" | "error"; readonly message: string }>;
+}
+
+/** One resource. @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/ */
+export interface InfrastructureStep {
+  readonly operation: "create" | "update" | "replace" | "delete" | "read" | "refresh" | "import";
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Properties that differ, those that force a replacement first. Never values of secrets. */
+  readonly properties: readonly string[];
+}
