@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -111,7 +111,6 @@ function linkCommand() {
 
 if (!upToDate()) await withLock(install);
 
-const { register } = await import(pathToFileURL(join(modules, "tsx/dist/esm/api/index.mjs")).href);
-register();
-const { main } = await import(pathToFileURL(join(root, "cli/main.ts")).href);
+const { load } = await import("../core/run.mjs");
+const { main } = await load("cli/main.ts");
 process.exitCode = await main(process.argv.slice(2));

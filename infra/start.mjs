@@ -1,7 +1,5 @@
-// Language hosts differ in how they pass options to Node, so the program brings its own TypeScript loader.
-import { register } from "tsx/esm/api";
-
-register();
+// Language hosts differ in how they pass options to Node, so the program brings its TypeScript along itself.
+import { load } from "../core/run.mjs";
 
 /** Pulumi calls a default export that is a function, and takes what it returns as the stack's outputs. */
-export default async () => (await import("./index.ts")).program();
+export default async () => (await load("infra/index.ts")).program();

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import writeFileAtomic from "write-file-atomic";
 import { endProcess, startDaemon } from "../../core/daemon.js";
+import { checkout } from "../../core/state.js";
 import { findProcesses } from "./control-plane/parts.js";
 import type { ClusterLayout } from "./layout.js";
 import { agentPort, type ClusterRecord, serverOf } from "./record.js";
@@ -34,11 +35,10 @@ export async function startAgent(layout: ClusterLayout, tools: ClusterTools, rec
   await Promise.all(running.map((one) => endProcess(one)));
   for (const file of [layout.agentReady, layout.agentPid]) rmSync(file, { force: true });
   writeFileAtomic.sync(layout.agentConfig, text, { mode: 0o600 });
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const script = fileURLToPath(new URL("./agent/main.ts", import.meta.url));
   startDaemon({
     command: process.execPath,
-    args: ["--max-old-space-size=96", "--import", tsx, script, layout.dir],
+    args: ["--max-old-space-size=96", join(checkout, "core", "run.mjs"), script, layout.dir],
     env: { PATH: process.env.PATH, LANG: "C.UTF-8" },
     cwd: layout.agent,
     pidFile: layout.agentPid,

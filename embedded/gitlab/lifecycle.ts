@@ -160,8 +160,7 @@ async function start(
       args: [
         // A small young generation: the server lives long and holds little.
         "--max-semi-space-size=1",
-        "--import",
-        import.meta.resolve("tsx"),
+        join(checkout, "core", "run.mjs"),
         join(dirname(fileURLToPath(import.meta.url)), "main.ts"),
         layout.root,
       ],

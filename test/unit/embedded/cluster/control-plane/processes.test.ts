@@ -11,8 +11,8 @@ test.each([
   [["/state/a/kwok/bin/etcd", "--name=x"], true],
   [["/state/ab/kwok/bin/etcd"], false],
   [["etcd", "--data-dir=/state/a/etcd"], false],
-  [["node", "--import", "tsx", "/any/cluster/agent/main.ts", "/state/a"], true],
-  [["node", "--import", "tsx", "/any/cluster/agent/main.ts", "/state/ab"], false],
+  [["node", "/any/core/run.mjs", "/any/cluster/agent/main.ts", "/state/a"], true],
+  [["node", "/any/core/run.mjs", "/any/cluster/agent/main.ts", "/state/ab"], false],
   [["grep", "/state/a"], false],
   [[], false],
 ])("%j belongs to /state/a: %s", (argv, ours) => {

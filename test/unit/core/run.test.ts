@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checkout } from "../../../core/state.js";
+
+const run = promisify(execFile);
+let folder: string;
+
+/** A program of two modules, run as the daemons and plugins are. */
+async function program(...args: string[]): Promise<string[]> {
+  const { stdout } = await run(process.execPath, [join(checkout, "core/run.mjs"), join(folder, "main.ts"), ...args]);
+  return stdout.trim().split("\n");
+}
+
+beforeEach(() => {
+  mkdirSync(join(checkout, ".timonier"), { recursive: true });
+  folder = mkdtempSync(join(tmpdir(), "timonier-run-"));
+  writeFileSync(join(folder, "word.ts"), 'export const word: string = "one";\n');
+  writeFileSync(
+    join(folder, "main.ts"),
+    'import { word } from "./word.js";\nconsole.log([word, import.meta.url, ...process.argv.slice(2)].join("\\n"));\n',
+  );
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("core/run.mjs", () => {
+  it("GIVEN arguments WHEN a program runs THEN it sees them, and itself where its source lies", async () => {
+    expect(await program("a", "b c")).toEqual(["one", pathToFileURL(join(folder, "main.ts")).href, "a", "b c"]);
+  });
+
+  it("GIVEN a module that was changed WHEN the program runs again THEN it is the new one", async () => {
+    await program();
+    writeFileSync(join(folder, "word.ts"), 'export const word: string = "other";\n');
+    expect((await program())[0]).toBe("other");
+  });
+
+  it("GIVEN no bundle WHEN four start at once THEN all run", async () => {
+    const said = await Promise.all(["1", "2", "3", "4"].map((arg) => program(arg)));
+    expect(said.map((lines) => lines.at(-1))).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("GIVEN a fault WHEN it is thrown THEN the trace names the source's line", async () => {
+    writeFileSync(join(folder, "main.ts"), '\n\nfunction broken(): never {\n  throw new Error("no");\n}\nbroken();\n');
+    await expect(program()).rejects.toThrow(/main\.ts:4/);
+  });
+});
