@@ -46,7 +46,7 @@ function kilobytes(rollup: string, field: string): number {
 /** Two parts of the path tell one script of ours from another: `embedded/gitlab/main.ts`. */
 function nameOf([program = "", ...args]: readonly string[]): string {
   const script = /(^|\/)node$/.test(program)
-    ? args.find((one) => /\.([cm]?js|ts)$|\/run$/.test(one) && one.includes("/"))
+    ? args.find((one) => /\.([cm]?js|ts)$|\/run$/.test(one) && one.includes("/") && !one.endsWith("/core/run.mjs"))
     : program;
   return (script ?? program).split("/").slice(-3).join("/");
 }
