@@ -1,42 +1,5 @@
-import { BlockList, isIP } from "node:net";
+import { isLocalAddress } from "../../../core/local-address.js";
 import type { State } from "./state.js";
-
-/** Loopback, link-local and private networks. @see https://docs.gitlab.com/security/webhooks/ */
-function localNetworks(): BlockList {
-  const list = new BlockList();
-  for (const [network, bits] of [
-    ["127.0.0.0", 8],
-    ["10.0.0.0", 8],
-    ["172.16.0.0", 12],
-    ["192.168.0.0", 16],
-  ] as const) {
-    list.addSubnet(network, bits, "ipv4");
-  }
-  for (const [network, bits] of [
-    ["169.254.0.0", 16],
-    ["100.64.0.0", 10],
-    ["0.0.0.0", 8],
-  ] as const) {
-    list.addSubnet(network, bits, "ipv4");
-  }
-  for (const [network, bits] of [
-    ["::1", 128],
-    ["::", 128],
-    ["fc00::", 7],
-    ["fe80::", 10],
-  ] as const) {
-    list.addSubnet(network, bits, "ipv6");
-  }
-  return list;
-}
-
-/** Whether an address belongs to this machine or a private network. */
-export function isLocalAddress(address: string): boolean {
-  const family = isIP(address);
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return isLocalAddress(mapped);
-  return family !== 0 && localNetworks().check(address, family === 4 ? "ipv4" : "ipv6");
-}
 
 /** Whether webhooks may go to such addresses: the settings file, or the administrator by the API. */
 export function localHooksAllowed(settings: { readonly localHooks: boolean }, state: State): boolean {

@@ -1,27 +1,16 @@
-import { BlockList, isIPv4 } from "node:net";
+import { isLocalAddress } from "../../../core/local-address.js";
 import type { Finding } from "../../finding.js";
 import type { Facts, Wanted } from "./facts.js";
 
-/** Names and addresses of private networks, which GitLab calls only where its administrator allows it. */
-const privateHost = /^(localhost|.*\.(localhost|local|internal|svc)|\[(::1|f[cde].*)\])$/i;
-const privateAddresses = new BlockList();
-for (const [net, bits] of [
-  ["127.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["169.254.0.0", 16],
-  ["0.0.0.0", 8],
-] as const) {
-  privateAddresses.addSubnet(net, bits);
-}
+/** Names that only a private network resolves. */
+const privateName = /^(localhost|.*\.(localhost|local|internal|svc))$/i;
 
 /** Whether GitLab may call the address that it is to call. */
 export function checkWebhook({ localWebhooks, url }: Facts, { webhookUrl }: Wanted): Finding | undefined {
   if (webhookUrl === undefined) return undefined;
   const subject = "webhook's address";
   const { hostname, protocol } = new URL(webhookUrl);
-  const local = privateHost.test(hostname) || (isIPv4(hostname) && privateAddresses.check(hostname));
+  const local = privateName.test(hostname) || isLocalAddress(hostname.replace(/^\[|\]$/g, ""));
   if (local && (localWebhooks === false || new URL(url).hostname === "gitlab.com")) {
     return {
       subject,

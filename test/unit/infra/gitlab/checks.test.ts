@@ -104,6 +104,13 @@ describe("the webhook's address", () => {
     ["https://10.1.2.3", true, []],
     ["https://10.1.2.3", false, ["fatal"]],
     ["https://flux.internal", false, ["fatal"]],
+    ["https://100.64.0.9", false, ["fatal"]],
+    ["https://169.254.1.1", false, ["fatal"]],
+    ["https://[fe80::1]", false, ["fatal"]],
+    ["https://[fd12::1]:8443", undefined, ["warning"]],
+    ["https://[::ffff:10.0.0.1]", false, ["fatal"]],
+    ["https://fd.example.org", false, []],
+    ["https://100.128.0.1", false, []],
     ["https://192.168.1.9:8443", undefined, ["warning"]],
     ["http://flux.example.org", undefined, ["warning"]],
   ])("%s, where private ones are allowed: %s", (webhookUrl, localWebhooks, expected) => {
