@@ -13,19 +13,19 @@ export interface SettingsSource {
 /**
  * Checks settings against a schema whose messages say what is expected: `a whole number from 0 to 10`.
  *
+ * @param others faults that the caller found where the schema does not look, as sentences; they are told with its own
  * @throws UserError with every fault at once, each under its path; for an unknown key the known one that was probably meant
  */
 export function checkSettings<Schema extends z.ZodType>(
   schema: Schema,
   written: unknown,
   source: SettingsSource,
+  others: readonly string[] = [],
 ): z.output<Schema> {
   const result = schema.safeParse(written);
-  if (result.success) return result.data;
-  throw settingsFault(
-    result.error.issues.flatMap((issue) => sentences(issue, schema, written)),
-    source,
-  );
+  if (result.success && others.length === 0) return result.data;
+  const issues = result.error?.issues ?? [];
+  throw settingsFault([...issues.flatMap((issue) => sentences(issue, schema, written)), ...others], source);
 }
 
 /** One error for all faults. */

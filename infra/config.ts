@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
-import { UserError } from "../core/user-error.js";
 import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import type { DeletedProject, Visibility } from "./gitlab/preflight/facts.js";
@@ -90,7 +89,11 @@ export const settings = z.strictObject({
   eksVpcCidr: z
     .string()
     .regex(/^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/, "a private /16 such as 10.0.0.0/16"),
-  eksSubnetIds: listOf(/^subnet-[0-9a-f]+$/, "subnets such as subnet-0123456789abcdef0, with commas"),
+  eksSubnetIds: listOf(/^subnet-[0-9a-f]+$/, "subnets such as subnet-0123456789abcdef0, with commas").refine(
+    // EKS wants two zones; a single subnet is never right, whatever the kind of cluster.
+    ({ length }) => length !== 1,
+    { error: "subnets in two zones at least, or none for a VPC of its own" },
+  ),
   eksPublicCidrs: listOf(
     /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
     "such as 203.0.113.0/24, with commas, and never everybody's",
@@ -134,10 +137,11 @@ export const settings = z.strictObject({
 export function parseConfig(raw: Readonly<Record<string, string>>, stack: string): PlatformConfig {
   const own = Object.entries(raw).filter(([key]) => key.startsWith("timonier:"));
   const values = Object.fromEntries(own.map(([key, value]) => [key.slice("timonier:".length), value]));
-  const parsed = checkSettings(settings, values, {
+  const source = {
     where: `configuration of stack ${stack}`,
     fix: `pulumi config set -s ${stack} KEY VALUE, or rm; meanings and defaults are in Pulumi.yaml`,
-  });
+  };
+  const parsed = checkSettings(settings, values, source, elsewhere(values.cluster, raw));
   const embedded = parsed.gitlab === "embedded" || (parsed.gitlab === "auto" && parsed.cluster === "embedded");
   return {
     stack,
@@ -167,6 +171,11 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
   };
 }
 
+/** Faults of settings that belong to other packages. */
+function elsewhere(cluster: string | undefined, { "aws:region": region }: Readonly<Record<string, string>>): string[] {
+  return cluster === "eks" && !region ? ["aws:region: expected a region such as eu-central-1, got nothing"] : [];
+}
+
 function clusterOf(
   parsed: z.infer<typeof settings>,
   name: string,
@@ -188,21 +197,9 @@ function clusterOf(
 }
 
 function eksOf(parsed: z.infer<typeof settings>, raw: Readonly<Record<string, string>>): EksClusterConfig {
-  const { "aws:region": region, "aws:profile": profile } = raw;
-  if (!region)
-    throw new UserError(
-      "there is no AWS region",
-      "the stack's configuration",
-      "pulumi config set aws:region eu-central-1",
-    );
+  // That there is a region has been checked.
+  const { "aws:region": region = "", "aws:profile": profile } = raw;
   const subnetIds = parsed.eksSubnetIds;
-  if (subnetIds.length === 1) {
-    throw new UserError(
-      "EKS needs subnets in two zones",
-      "setting eksSubnetIds",
-      "name at least two, or none for a VPC of its own",
-    );
-  }
   return {
     region,
     profile,

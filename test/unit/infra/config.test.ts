@@ -101,11 +101,16 @@ describe("an EKS cluster's settings", () => {
     );
   });
 
-  test("need a region, and subnets in two zones", () => {
+  test("need a region, and subnets in two zones: told at once, with all other faults", () => {
     const { "aws:region": _, ...nowhere } = eks;
-    expect(() => parseConfig(nowhere, "eks")).toThrow("there is no AWS region");
-    expect(() => parseConfig({ ...eks, "timonier:eksSubnetIds": "subnet-0a" }, "eks")).toThrow(
-      "EKS needs subnets in two zones",
+    const wrong = { ...nowhere, "timonier:eksSubnetIds": "subnet-0a", "timonier:visibility": "secret" };
+    expect(() => parseConfig(wrong, "eks")).toThrow(
+      expect.objectContaining({
+        what: expect.stringMatching(
+          /^3 settings are wrong:[\s\S]*eksSubnetIds: expected subnets in two zones at least[\s\S]*visibility: [\s\S]*aws:region: expected a region such as eu-central-1, got nothing/,
+        ),
+      }),
     );
+    expect(() => parseConfig(nowhere, "eks")).toThrow("a setting is wrong:\n    aws:region: expected a region");
   });
 });
