@@ -10,6 +10,7 @@ export interface KubeObject {
     readonly finalizers?: readonly string[];
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: ReadonlyArray<{ readonly manager?: string }>;
   };
   readonly spec?: {
     readonly url?: string;
@@ -58,6 +59,15 @@ export interface ClusterView {
 export function nameOf(object: KubeObject): string {
   const { namespace, name } = object.metadata;
   return `${object.kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}
+
+/**
+ * Name under which some Pulumi program applied an object; which program it was is not to be known. undefined: none did.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+ */
+export function pulumiManager({ metadata }: Pick<KubeObject, "metadata">): string | undefined {
+  return metadata.managedFields?.find(({ manager }) => manager?.startsWith("pulumi-kubernetes"))?.manager;
 }
 
 export function condition(object: KubeObject, type: string): Condition | undefined {

@@ -37,7 +37,6 @@ export interface FluxFacts {
   readonly namespace: string;
   /** Without `v`. undefined: it does not tell. */
   readonly version: string | undefined;
-  /** `this`: this stack; `another`: a stack of another cluster folder; `flux`: Flux's own command; else the tool's name. */
   readonly maker: Maker;
   /** What the root source follows. undefined: there is none. */
   readonly url: string | undefined;
@@ -45,8 +44,13 @@ export interface FluxFacts {
   readonly path: string | undefined;
 }
 
+/**
+ * Who installed it. `this`: this stack; `another`: a stack of another cluster folder; `flux`: Flux's own command; `tool`:
+ * another tool, by its name; `pulumi`: some Pulumi program, this stack's not excluded, since the mark may have been removed.
+ */
 export type Maker =
   | { readonly kind: "this" }
   | { readonly kind: "another"; readonly cluster: string }
   | { readonly kind: "flux" }
-  | { readonly kind: "tool"; readonly tool: string };
+  | { readonly kind: "tool"; readonly tool: string }
+  | { readonly kind: "pulumi"; readonly manager: string };

@@ -3,24 +3,13 @@ import { KubeDiscovery, type ObjectRef, refName } from "../../../core/kube-disco
 import { readKubeconfig } from "../../../core/kubeconfig.js";
 import { UserError } from "../../../core/user-error.js";
 import { fluxSystem } from "../../../delivery/gotk-sync.js";
+import { type KubeObject, pulumiManager } from "../../../delivery/live/objects.js";
 import { MADE_FOR } from "../cluster.js";
 import { deniedActions } from "./access.js";
 import type { ClusterFacts, FluxFacts, Maker, WantedInCluster } from "./facts.js";
 
 interface Meta {
-  readonly metadata: {
-    readonly uid: string;
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly managedFields?: ReadonlyArray<{ readonly manager?: string }>;
-  };
-}
-
-/** Whether some Pulumi program applied it. */
-function byPulumi({ metadata }: Pick<Meta, "metadata">): boolean {
-  return metadata.managedFields?.some(({ manager }) => manager?.startsWith("pulumi-kubernetes")) ?? false;
+  readonly metadata: KubeObject["metadata"] & { readonly uid: string };
 }
 
 /**
@@ -68,7 +57,9 @@ async function readFlux(api: KubeApi, cluster: string): Promise<FluxFacts | unde
   return {
     namespace,
     version: controller.metadata.labels?.["app.kubernetes.io/version"]?.replace(/^v/, ""),
-    maker: makerOf(controller, cluster),
+    // One whose mark was removed does not hide what the others tell.
+    maker:
+      items.map((item) => makerOf(item, cluster)).find(({ kind }) => kind === "this") ?? makerOf(controller, cluster),
     url: source?.spec.url,
     path: kustomization?.spec.path?.replace(/^\.\//, "").replace(/\/+$/, ""),
   };
@@ -89,7 +80,8 @@ export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker 
   const manager = labels["app.kubernetes.io/managed-by"];
   // Flux sets no such label, and its own command takes the value flux for its own.
   if (manager && manager !== "flux") return { kind: "tool", tool: manager };
-  return byPulumi(object) ? { kind: "tool", tool: "a Pulumi program" } : { kind: "flux" };
+  const pulumi = pulumiManager(object);
+  return pulumi === undefined ? { kind: "flux" } : { kind: "pulumi", manager: pulumi };
 }
 
 /** A mark that somebody removed must not make Pulumi delete what it has made: for manifests its own trace counts, too. */
@@ -98,7 +90,9 @@ async function readTheirs(discovery: KubeDiscovery, wanted: WantedInCluster): Pr
     const there = await discovery.find<Meta>(ref);
     return there && there.metadata.annotations?.[MADE_FOR] !== wanted.cluster && !isOurs(there) ? [refName(ref)] : [];
   };
-  const manifests = [...wanted.components, ...wanted.sync].map((ref) => theirs(ref, byPulumi));
+  const manifests = [...wanted.components, ...wanted.sync].map((ref) =>
+    theirs(ref, (there) => pulumiManager(there) !== undefined),
+  );
   const secrets = wanted.secrets.map((ref) => theirs(ref, () => false));
   return new Set((await Promise.all([...manifests, ...secrets])).flat());
 }

@@ -2,6 +2,7 @@ import { versions } from "../../../core/versions.js";
 import { fluxSystem } from "../../../delivery/gotk-sync.js";
 import { compare, findVersion } from "../../../embedded/toolchain/version-range.js";
 import type { Finding } from "../../finding.js";
+import { MADE_FOR } from "../cluster.js";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "./facts.js";
 
 /** The oldest Kubernetes that the pinned Flux is tested with. @see https://fluxcd.io/flux/installation/#prerequisites */
@@ -47,6 +48,12 @@ function checkFlux(flux: FluxFacts | undefined, { url, path, cluster }: WantedIn
       `remove it with ${tool}, or let ${tool} go on managing this cluster`,
     );
   }
+  if (flux.maker.kind === "pulumi") {
+    return fatal(
+      `Pulumi applied it (field manager ${flux.maker.manager}), and its Deployments have no annotation ${MADE_FOR}: another program made it, or the annotation was removed`,
+      `if it is this stack's: kubectl annotate deployments -n ${flux.namespace} -l app.kubernetes.io/part-of=flux ${MADE_FOR}=${cluster}; if not, remove it with its own program`,
+    );
+  }
   if (flux.namespace !== fluxSystem) {
     return fatal(`it runs in namespace ${flux.namespace}`, `remove it: flux uninstall --namespace ${flux.namespace}`);
   }
@@ -77,6 +84,6 @@ function judgeVersion(subject: string, { version, maker }: FluxFacts): Finding {
   return {
     subject,
     level: "ok",
-    message: `version ${version}, ${by}; ${older ? `Git upgrades it to ${versions.flux}` : `newer than ${versions.flux}, it stays`}`,
+    message: `version ${version}, ${by}; ${older ? `a merge request will upgrade it to ${versions.flux}` : `newer than ${versions.flux}, it stays`}`,
   };
 }

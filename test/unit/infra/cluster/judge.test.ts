@@ -43,7 +43,7 @@ test.each([
 });
 
 test.each([
-  [{ version: "2.8.1" }, "ok", `Git upgrades it to ${versions.flux}`],
+  [{ version: "2.8.1" }, "ok", `a merge request will upgrade it to ${versions.flux}`],
   [{ version: "3.0.0" }, "ok", "it stays"],
   [{ version: undefined }, "ok", "version unknown"],
   [{ maker: { kind: "this" } as const }, "ok", "installed by this stack"],
@@ -82,6 +82,14 @@ test.each([
   expect(made(labels, annotations)).toEqual(maker);
 });
 
-test("another Pulumi program is known by its field manager", () => {
-  expect(made({}, {}, "pulumi-kubernetes-1a2b3c")).toEqual({ kind: "tool", tool: "a Pulumi program" });
+test("what Pulumi applied and nobody marked is said to be just that: the mark may have been removed", () => {
+  const maker = made({}, {}, "pulumi-kubernetes-1a2b3c");
+  expect(maker).toEqual({ kind: "pulumi", manager: "pulumi-kubernetes-1a2b3c" });
+  expect(ofFlux({ maker })).toMatchObject({
+    level: "fatal",
+    message: expect.stringMatching(
+      /^Pulumi applied it \(field manager pulumi-kubernetes-1a2b3c\).* no annotation timonier\/cluster: another program made it, or the annotation was removed$/,
+    ),
+    fix: expect.stringContaining("if it is this stack's: kubectl annotate deployments -n flux-system"),
+  });
 });
