@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { stringify } from "yaml";
+import { parse as parseYaml, stringify } from "yaml";
 import { UserError } from "../core/user-error.js";
 import { firstSettings } from "./preflight.js";
 import type { Stack } from "./stack.js";
@@ -27,8 +27,44 @@ export function checkKeptState(stack: Stack, checkpoint: string): void {
   throw new UserError(
     `the passphrase of stack ${stack.name} is gone, and with it the secrets in its state`,
     stack.state.passphraseFile,
-    `restore the file from a backup, or \`npx timonier down -s ${stack.name}\` and begin anew`,
+    `restore the file from a backup; ${withoutBackup(stack, checkpoint)}`,
   );
+}
+
+/**
+ * Whether everything that the stack makes lies in its own folder: its cluster and its GitLab are both embedded. Of any
+ * other stack the state is the only record of what it made elsewhere. Where the settings do not say, it counts as one.
+ */
+export function isAllLocal(stack: Stack, checkpoint: string): boolean {
+  try {
+    const { config = {} } = parseYaml(readFileSync(stack.configFile, "utf8")) as { config?: Record<string, unknown> };
+    const setting = (key: string) => config[`timonier:${key}`] ?? config[key];
+    const embedded = setting("cluster") === "embedded" && /^(auto|embedded)$/.test(String(setting("gitlab") ?? "auto"));
+    // The settings may have changed since: what is left of the state tells what was made.
+    return embedded && !/timonier:flux:Drain|"gitlab": *"remote"/.test(readFileSync(checkpoint, "latin1"));
+  } catch {
+    return false;
+  }
+}
+
+/** What a user does who has no backup. */
+function withoutBackup(stack: Stack, checkpoint: string): string {
+  return isAllLocal(stack, checkpoint)
+    ? `or \`npx timonier down -s ${stack.name}\` and begin anew`
+    : `without one delete by hand what the stack made elsewhere (docs/clusters.md says how), then ${checkpoint}`;
+}
+
+/** The youngest whole copy that Pulumi itself has made of a state. @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
+function copyOf(checkpoint: string): string | undefined {
+  const [, root, project, name] = /^(.*)\/stacks\/([^/]+)\/([^/]+)\.json$/.exec(checkpoint) ?? [];
+  const older = ["backups", "history"].flatMap((kind) => {
+    const folder = join(root ?? "", kind, project ?? "", name ?? "");
+    const files = existsSync(folder) ? readdirSync(folder) : [];
+    // Their names end with the time.
+    const states = files.filter((file) => file.endsWith(".json") && !file.endsWith(".history.json")).sort();
+    return states.reverse().map((file) => join(folder, file));
+  });
+  return [`${checkpoint}.bak`, ...older].find((file) => parse(file)?.checkpoint);
 }
 
 /** Writes a lost settings file again: the salt that its secrets need is in the state, too. */
@@ -42,13 +78,12 @@ export async function restoreSettings(stack: Stack, checkpoint: string): Promise
 function readCheckpoint(stack: Stack, file: string): Checkpoint {
   const parsed = parse(file);
   if (parsed) return parsed;
-  const backup = `${file}.bak`;
-  const restore = parse(backup) ? `put Pulumi's own copy in its place: cp '${backup}' '${file}'; or` : "use";
-  throw new UserError(
-    `Pulumi's state of stack ${stack.name} is cut short or corrupt`,
-    file,
-    `${restore} \`npx timonier down -s ${stack.name}\` and begin anew`,
-  );
+  const copy = copyOf(file);
+  const restore = copy
+    ? `put Pulumi's own copy in its place: cp '${copy}' '${file}'`
+    : "restore the file from a backup";
+  const rest = copy && !isAllLocal(stack, file) ? "then run the command again" : withoutBackup(stack, file);
+  throw new UserError(`Pulumi's state of stack ${stack.name} is cut short or corrupt`, file, `${restore}; ${rest}`);
 }
 
 /**

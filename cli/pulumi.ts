@@ -7,7 +7,7 @@ import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { type Deployment, knownIds, PROJECT, pendingCreates } from "./deployment.js";
-import { checkKeptState, restoreSettings } from "./kept-state.js";
+import { checkKeptState, isAllLocal, restoreSettings } from "./kept-state.js";
 import { readStackConfig } from "./preflight.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
@@ -35,6 +35,11 @@ export class Pulumi {
   /** Whether the stack is known to the backend. */
   async exists(): Promise<boolean> {
     return existsSync(this.checkpoint);
+  }
+
+  /** Whether everything that the stack makes lies in its own folder, so that its state can be done without. */
+  isAllLocal(): boolean {
+    return isAllLocal(this.stack, this.checkpoint);
   }
 
   /** Why Pulumi cannot work on the stack; undefined when it can. */

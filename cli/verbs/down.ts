@@ -25,6 +25,7 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
   const pulumi = new Pulumi(stack);
   const defect = pulumi.defect();
   if (defect) {
+    if (!pulumi.isAllLocal()) throw defect;
     // Everything of an embedded stack lies in its own folder: that is deleted without Pulumi's help.
     progress(`${defect.what}; deleting what is in ${stack.state.stack(stack.name)}`);
     await pulumi.discard();
