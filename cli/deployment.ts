@@ -10,6 +10,8 @@ export interface StateResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** Pulumi refuses to delete it. */
   readonly protect?: boolean;
+  /** URN of what it goes with: it is not deleted by itself. Empty or missing: nothing. */
+  readonly deletedWith?: string;
 }
 
 /** The part of Pulumi's state that tells what a run was doing when it was killed. */
@@ -27,6 +29,17 @@ export function pendingCreates(deployment: Deployment): StateResource[] {
 export function knownIds(deployment: Deployment, type: string): ReadonlySet<string> {
   const known = (deployment.resources ?? []).filter((one) => one.type === type);
   return new Set(known.flatMap((one) => one.id ?? []));
+}
+
+/** The provider of a cluster that outlives its stack. undefined: the cluster goes with the stack, or was not reached yet. */
+export function stayingProvider(deployment: Deployment): StateResource | undefined {
+  return deployment.resources?.find(({ type, deletedWith }) => type === "pulumi:providers:kubernetes" && !deletedWith);
+}
+
+/** Whether things that a killed run had asked a GitLab for are in doubt, and the GitLab outlives the stack. */
+export function doubtsGitLab(deployment: Deployment): boolean {
+  const embedded = deployment.resources?.some(({ type }) => type === "timonier:embedded:GitLab") ?? false;
+  return !embedded && pendingCreates(deployment).some(({ type }) => type.startsWith("gitlab:"));
 }
 
 /** What Pulumi refuses to delete. */

@@ -7,11 +7,12 @@ import { elapsed } from "../../core/progress.js";
 import { removeCluster } from "../../embedded/cluster/lifecycle.js";
 import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { protectedResources, type StateResource, unprotected } from "../deployment.js";
+import { doubtsGitLab, protectedResources, type StateResource, stayingProvider, unprotected } from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings, firstSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
+import type { StayingCluster } from "../staying-cluster.js";
 import { progress } from "../terminal.js";
 
 /** `timonier down`: everything that the stack made, from whatever state it is in. */
@@ -35,10 +36,13 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
       progress,
     });
     await pulumi.releaseStaleLock();
+    const staying = await settleBefore(stack, pulumi);
+    await staying?.drain();
     const guarded = await protectedNow(stack, pulumi);
     const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
     const code = await pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]);
     if (code !== 0) return exitCodes.no;
+    await staying?.sweep();
     if (guarded.length > 0) return spared(stack, guarded, start);
     await pulumi.forget();
   }
@@ -51,6 +55,22 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
   progress(`stack ${stack.name} is gone after ${elapsed(start)}`);
   for (const line of kept(stack)) progress(line);
   return exitCodes.done;
+}
+
+/**
+ * Takes into Pulumi's knowledge what a killed run had made in a GitLab that stays; an embedded one goes as a whole.
+ *
+ * @returns the cluster, if it stays, with what it may hold beyond Pulumi's knowledge
+ */
+async function settleBefore(stack: Stack, pulumi: Pulumi): Promise<StayingCluster | undefined> {
+  // Looked at first: settling ends the doubt, and with it what tells what may be in the cluster.
+  const deployment = await pulumi.deployment();
+  if (doubtsGitLab(deployment)) {
+    const { gitlab } = await checkAllSettings(stack);
+    await (await import("../interrupted.js")).settleInterrupted(pulumi, deployment, gitlab, progress);
+  }
+  if (!stayingProvider(deployment)) return undefined;
+  return (await import("../staying-cluster.js")).stayingCluster(stack, deployment, progress);
 }
 
 /** What Pulumi may not delete; nothing once the setting says so, whether an update has been made since or not. */

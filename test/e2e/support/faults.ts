@@ -49,8 +49,11 @@ export async function repositories(copy: WorkingCopy): Promise<Record<string, st
 }
 
 /** `timonier up` in the background. */
-export function startUp(copy: WorkingCopy) {
-  return execa(process.execPath, ["cli/timonier.mjs", "up"], {
+export const startUp = (copy: WorkingCopy) => start(copy, "up");
+
+/** `timonier VERB …` in the background. */
+export function start(copy: WorkingCopy, ...args: string[]) {
+  return execa(process.execPath, ["cli/timonier.mjs", ...args], {
     cwd: copy.folder,
     env: { CI: "true", NO_COLOR: "1" },
     stdin: "ignore",

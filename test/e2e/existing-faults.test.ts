@@ -1,0 +1,178 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { KubeApi } from "../../core/kube-api.js";
+import { AWAITED } from "../../delivery/live/inventory.js";
+import type { KubeObject as Seen } from "../../delivery/live/objects.js";
+import { removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
+import { clusterToolNames } from "../../embedded/cluster/tools.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { MADE_FOR } from "../../infra/cluster/cluster.js";
+import { apiOf, apply, eventually, type KubeObject, toolFolder } from "./cluster-support.js";
+import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
+import { killTree, start } from "./support/faults.js";
+import { configureRemote } from "./support/remote-stack.js";
+import { WorkingCopy } from "./support/working-copy.js";
+
+// A stack in a cluster that it does not own, killed (`up`, the engine, its plugins, the program: kill -9) at moments that are
+// seen in the cluster and in GitLab's journal. From every one of them `down` ends, and leaves what was there before.
+
+const theirs = mkdtempSync(join(tmpdir(), "timonier-theirs-"));
+const kubeconfig = join(theirs, "kubeconfig");
+const stack = ["-s", "existing"] as const;
+let gitlab: TestGitLab;
+let copy: WorkingCopy;
+let api: KubeApi;
+
+beforeAll(async () => {
+  [copy, gitlab] = [new WorkingCopy(), await startTestGitLab()];
+  process.env.GITLAB_TOKEN = (await makeUser(gitlab, "pilot")).token;
+  const tools = await ensureTools(clusterToolNames, { binDir: toolFolder, progress: () => {} });
+  const { kubeconfigFile } = await startCluster(join(theirs, "cluster"), tools);
+  copyFileSync(kubeconfigFile, kubeconfig);
+  api = apiOf(join(theirs, "cluster"));
+  await apply(api, before);
+  configureRemote(copy, gitlab, { cluster: "existing", kubeconfig, timeoutMinutes: "2" }, "existing");
+});
+afterAll(async () => {
+  await copy?.timonier("down", ...stack);
+  delete process.env.GITLAB_TOKEN;
+  await copy?.remove();
+  await gitlab?.remove();
+  api?.close();
+  await removeCluster(join(theirs, "cluster"));
+  rmSync(theirs, { recursive: true, force: true });
+});
+
+/** What is in the cluster before the stack comes; a name of Flux's own among it. */
+const before: KubeObject[] = [
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" } },
+  { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "notes", namespace: "team" } },
+  {
+    ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "flux-view-flux-system" } },
+    rules: [{ apiGroups: ["example.org"], resources: ["notes"], verbs: ["get"] }],
+  },
+];
+
+const rbac = "/apis/rbac.authorization.k8s.io/v1";
+const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const deployments = "/apis/apps/v1/namespaces/flux-system/deployments";
+const root = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/flux-system";
+const nginx = "/apis/apps/v1/namespaces/default/deployments/nginx-deployment";
+const exists = async (path: string) => (await api.find(path)) !== undefined;
+const journal = () => readFileSync(join(gitlab.dir, "requests.jsonl"), "utf8").split("\n");
+
+/** Everything that only the stack can have made, in the cluster and in GitLab. */
+async function left(): Promise<string[]> {
+  const paths = [
+    ...["/api/v1/namespaces", "/api/v1/secrets", "/api/v1/services", "/api/v1/serviceaccounts"],
+    ...[crds, `${rbac}/clusterroles`, `${rbac}/clusterrolebindings`, "/apis/apps/v1/deployments"],
+  ];
+  const lists = await Promise.all(paths.map((path) => api.call<{ items: Seen[] }>({ path })));
+  const ours = lists
+    .flatMap(({ items }) => items)
+    .filter(({ metadata: { name, namespace, annotations } }) => {
+      if (name === "flux-view-flux-system") return false;
+      return annotations?.[MADE_FOR] !== undefined || /flux|nginx-deployment/.test(`${namespace}/${name}`);
+    })
+    .map(({ metadata: { name, namespace } }) => `${namespace ?? ""}/${name}`);
+  const projects = (await gitlab.api("GET", "/projects?membership=true")).body as Array<{ path: string }>;
+  return [...ours, ...projects.map(({ path }) => `project ${path}`)];
+}
+
+async function expectClean(): Promise<void> {
+  // A namespace ends after whoever deleted it.
+  await eventually("the namespace's end", async () => !(await exists("/api/v1/namespaces/flux-system")));
+  expect(await left()).toEqual([]);
+  expect(await exists("/api/v1/namespaces/team/configmaps/notes")).toBe(true);
+  const role = await api.find<{ rules: unknown }>(`${rbac}/clusterroles/flux-view-flux-system`);
+  expect(role?.rules).toEqual(before[2]?.rules);
+}
+
+/** Runs a verb, and kills all of it as soon as the moment has come. */
+async function killedAt(verb: string, moment: () => Promise<boolean> | boolean): Promise<void> {
+  const run = start(copy, verb, ...stack);
+  let ended = false;
+  void run.then(() => {
+    ended = true;
+  });
+  await eventually(`the moment to kill ${verb}`, async () => ended || (await moment()), 240_000);
+  expect(ended, (await Promise.race([run, undefined]))?.all).toBe(false);
+  killTree(run.pid ?? 0);
+  await run;
+}
+
+async function down() {
+  const said = await copy.timonier("down", ...stack);
+  expect(said.exitCode, said.all).toBe(0);
+  await expectClean();
+  expect(existsSync(join(copy.state, "stacks", "existing"))).toBe(false);
+  return said;
+}
+
+describe("an `up` that is killed, and `down`", () => {
+  test.each([
+    ["a repository", /"POST","path":"\/api\/v4\/projects"/, "^/api/v4/projects$"],
+    ["a token", /"POST","path":"\/api\/v4\/projects\/\d+\/deploy_tokens"/, "/deploy_tokens$"],
+  ])("when GitLab has %s that nobody has recorded", async (_what, request, path) => {
+    // Answers are lost: whoever asked looks half a second later for what was made, and is killed before.
+    await gitlab.api("POST", "/-/timonier/faults", { method: "POST", path, times: 9, cut: true });
+    const known = journal().length - 1;
+    await killedAt("up", () =>
+      journal()
+        .slice(known)
+        .some((line) => request.test(line)),
+    );
+    await gitlab.api("DELETE", "/-/timonier/faults");
+    await down();
+  });
+
+  test.each([
+    ["Flux's first kinds", () => exists(`${crds}/buckets.source.toolkit.fluxcd.io`)],
+    ["the root kustomization", () => exists(root)],
+    ["nginx", () => exists(nginx)],
+  ])("when the cluster has %s", async (_what, moment) => {
+    await killedAt("up", moment);
+    await down();
+  });
+});
+
+describe("a `down` that is killed", () => {
+  test("while Flux takes away what it drives, and again while Flux itself goes, is ended by the next one", async () => {
+    const up = await copy.timonier("up", ...stack);
+    expect(up.exitCode, up.all).toBe(0);
+    await killedAt("down", async () => {
+      const top = await api.find<Seen>(root);
+      return top === undefined || top.metadata.annotations?.[AWAITED] !== undefined;
+    });
+    await killedAt("down", async () => !(await exists(`${deployments}/source-controller`)));
+    await down();
+  });
+});
+
+describe("plain `pulumi destroy`", () => {
+  test("leaves as little", async () => {
+    const up = await copy.timonier("up", ...stack);
+    expect(up.exitCode, up.all).toBe(0);
+    const said = await copy.run("bash", [
+      "-c",
+      'eval "$(node cli/timonier.mjs env -s existing)"; pulumi destroy -s existing --yes --skip-preview --non-interactive',
+    ]);
+    expect(said.exitCode, said.all).toBe(0);
+    await expectClean();
+    await down();
+  });
+});
+
+describe("a cluster that is gone, and its kubeconfig with it", () => {
+  test("keeps no half-made stack from ending", async () => {
+    await killedAt("up", () => exists(`${deployments}/kustomize-controller`));
+    await removeCluster(join(theirs, "cluster"));
+    rmSync(kubeconfig);
+    const said = await copy.timonier("down", ...stack);
+    expect(said.exitCode, said.all).toBe(0);
+    expect(((await gitlab.api("GET", "/projects?membership=true")).body as unknown[]).length).toBe(0);
+    expect(existsSync(join(copy.state, "stacks", "existing"))).toBe(false);
+  });
+});
