@@ -34,14 +34,16 @@ export interface DeliveredArgs {
 export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
   const passwords = args.repositories.map((one) => one.credential.password);
   const requests = args.repositories.map((one) => one.seeded.mergeRequest);
+  const upgrades = args.repositories.map((one) => one.seeded.upgradeRequest);
   const inputs = pulumi.all([
     args.cluster.kubeconfig,
     args.instance.token,
     pulumi.all(passwords),
     pulumi.all(requests),
+    pulumi.all(upgrades),
     args.after,
   ]);
-  const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers]) => {
+  const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers, newer]) => {
     if (pulumi.runtime.isDryRun()) return true;
     try {
       const client = connectGitLab({
@@ -51,6 +53,9 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
       });
       const open = await openRequests(client, args.repositories, numbers);
       for (const url of open) void pulumi.log.warn(`the cluster's manifests wait to be merged: ${url}`);
+      // What is there runs on without it.
+      for (const url of await openRequests(client, args.repositories, newer))
+        void pulumi.log.warn(`a newer Flux waits to be merged: ${url}`);
       if (open.length > 0) return false;
       await awaitDelivery(args, client, kubeconfig, tokens);
       return true;
@@ -65,7 +70,7 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
   return pulumi.unsecret(awaited);
 }
 
-/** Addresses of the merge requests that first commits are waiting in. */
+/** Addresses of those of the merge requests that are still open. */
 async function openRequests(
   client: GitLab,
   repositories: readonly Repository[],

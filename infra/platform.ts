@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
 import { StateFolder } from "../core/state.js";
+import { versions } from "../core/versions.js";
 import { fluxSystem, gotkKustomization } from "../delivery/gotk-sync.js";
 import { synthesize, type Tree } from "../delivery/tree.js";
 import { writeTree } from "../delivery/write-tree.js";
@@ -16,6 +17,8 @@ import { addressOf, describeProtection } from "./gitlab/instance.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
 import { Webhook } from "./webhook.js";
+
+const componentsFile = "gotk-components.yaml";
 
 /** Outputs of a stack. */
 export type Outputs = Record<string, pulumi.Input<unknown>>;
@@ -70,6 +73,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     path: config.setupRepository,
     description: "Flux, its sources and kustomizations, for every cluster",
     seed: [seed.owners, seed.flux, seed.setup],
+    flux: { path: `${path}/${fluxSystem}/${componentsFile}`, version: versions.flux },
   });
   const application = new Repository("application", {
     ...repository,
@@ -129,7 +133,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
 /** What `flux bootstrap` would have committed. */
 function fluxTree(folder: string, components: string, sync: string): Tree {
   return new Map([
-    [`${folder}/gotk-components.yaml`, components],
+    [`${folder}/${componentsFile}`, components],
     [`${folder}/gotk-sync.yaml`, sync],
     [`${folder}/kustomization.yaml`, gotkKustomization()],
   ]);

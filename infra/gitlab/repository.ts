@@ -22,6 +22,8 @@ export interface RepositoryArgs {
   readonly protect: boolean;
   /** Folders whose files together are the first commit. */
   readonly seed: readonly string[];
+  /** Where Flux's components are among these files, and their version. undefined: nowhere. */
+  readonly flux?: { readonly path: string; readonly version: string };
   /** Cluster that reads it. */
   readonly cluster: string;
   readonly review: ReviewConfig;
@@ -106,6 +108,13 @@ export class Repository extends pulumi.ComponentResource {
         proposalBranch: `timonier/add-${args.cluster}`,
         message: `Add the manifests of cluster ${args.cluster}`,
         folders: [...args.seed],
+        ...(args.flux && {
+          upgrade: {
+            ...args.flux,
+            branch: `timonier/flux-${args.cluster}`,
+            message: `Upgrade Flux of cluster ${args.cluster} to ${args.flux.version}`,
+          },
+        }),
       },
       // A new GitLab may give its projects the old ones' numbers: that they are new is not seen by them.
       { parent: this, ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }) },

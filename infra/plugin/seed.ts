@@ -4,7 +4,11 @@ import { z } from "zod";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { isGone } from "../../core/gitlab-error.js";
 import { withJustMade } from "../../core/just-made.js";
+import { silent } from "../../core/progress.js";
+import { compare } from "../../embedded/toolchain/version-range.js";
 import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
+import { isOutdated, otherComponents } from "../flux/components.js";
+import { fluxManifests } from "../flux/distribution.js";
 
 const inputs = z.object({
   url: z.string(),
@@ -15,22 +19,35 @@ const inputs = z.object({
   proposalBranch: z.string(),
   message: z.string(),
   folders: z.array(z.string()),
+  upgrade: z.object({ path: z.string(), version: z.string(), branch: z.string(), message: z.string() }).optional(),
 });
+type Inputs = z.infer<typeof inputs>;
+const kept = z.object({ mergeRequest: z.number().optional(), upgradeRequest: z.number().optional() });
+
+/** @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions */
+interface Action {
+  readonly action: "create" | "update";
+  readonly filePath: string;
+  readonly content: string;
+}
 
 /**
  * The first commit of a repository. Made once: whatever the inputs become, what is in the repository is Git's. A branch
- * that is there already stays as it is: files that it lacks are proposed by a merge request.
+ * that is there already stays as it is: files that it lacks are proposed by a merge request, and so are Flux's components
+ * where those that are there are of an older Flux, now or whenever the wanted version rises.
  *
  * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
  */
 export const seed: ResourceKind<unknown> = {
   diff: async (_id, olds, news) => {
-    const moved = inputs.parse(olds.inputs).project !== inputs.parse(news).project;
-    return { changes: moved, ...(moved && { replaces: ["project"], changed: ["project"] }) };
+    const [before, now] = [inputs.parse(olds.inputs), inputs.parse(news)];
+    if (before.project !== now.project) return { changes: true, replaces: ["project"], changed: ["project"] };
+    return hasRisen(before, now) ? { changes: true, changed: ["upgrade"] } : { changes: false };
   },
   create: async (news) => {
-    const { url, token, caFile, project, branch, message, folders, proposalBranch } = inputs.parse(news);
-    const client = connectGitLab({ url, token, ...(caFile && { caFile }) });
+    const wanted = inputs.parse(news);
+    const { project, branch, message, folders, proposalBranch } = wanted;
+    const client = connect(wanted);
     const files = await readFolders(folders);
     const made = { id: `${project}:${branch}`, state: news };
     if (!(await hasBranch(client, project, branch))) {
@@ -42,40 +59,83 @@ export const seed: ResourceKind<unknown> = {
       return made;
     }
     const missing = await missingFrom(client, project, branch, files);
-    if (missing.size === 0) return made;
-    const mergeRequest = await propose(client, project, missing, { from: proposalBranch, to: branch, title: message });
+    const upgrades = await outdatedIn(client, wanted, files);
+    if (missing.size === 0) return { ...made, state: { ...news, ...(await proposeUpgrade(client, wanted, upgrades)) } };
+    const proposal = { from: proposalBranch, to: branch, title: message };
+    const mergeRequest = await propose(client, project, [...creations(missing), ...upgrades], proposal);
     return { ...made, state: { ...news, mergeRequest } };
+  },
+  update: async (_id, olds, news) => {
+    const wanted = inputs.parse(news);
+    const client = connect(wanted);
+    const upgrades = await outdatedIn(client, wanted, await readFolders(wanted.folders));
+    return { state: { ...news, ...kept.parse(olds.state), ...(await proposeUpgrade(client, wanted, upgrades)) } };
   },
 };
 
-function creations(files: ReadonlyMap<string, string>) {
-  return [...files].map(([filePath, content]) => ({ action: "create" as const, filePath, content }));
+function connect({ url, token, caFile }: Inputs): GitLab {
+  return connectGitLab({ url, token, ...(caFile && { caFile }) });
+}
+
+/** Whether a newer Flux is wanted than by the last run; by an older one nothing is taken back. */
+function hasRisen({ upgrade: before }: Inputs, { upgrade: now }: Inputs): boolean {
+  return now !== undefined && (before === undefined || compare(now.version, before.version) > 0);
+}
+
+function creations(files: ReadonlyMap<string, string>): Action[] {
+  return [...files].map(([filePath, content]) => ({ action: "create", filePath, content }));
+}
+
+/** Flux's components of the wanted version, where the branch has older ones, with the controllers that it has. */
+async function outdatedIn(
+  client: GitLab,
+  { project, branch, upgrade }: Inputs,
+  files: ReadonlyMap<string, string>,
+): Promise<Action[]> {
+  const fresh = upgrade && files.get(upgrade.path);
+  if (!fresh) return [];
+  const there = await contentAt(client, project, upgrade.path, branch);
+  if (there === undefined || !isOutdated(there, upgrade.version)) return [];
+  const others = otherComponents(there, fresh);
+  const content = others ? await fluxManifests(silent, others) : fresh;
+  return [{ action: "update", filePath: upgrade.path, content }];
+}
+
+async function proposeUpgrade(
+  client: GitLab,
+  { project, branch, upgrade }: Inputs,
+  actions: readonly Action[],
+): Promise<{ upgradeRequest?: number }> {
+  if (!upgrade || actions.length === 0) return {};
+  const proposal = { from: upgrade.branch, to: branch, title: upgrade.message };
+  return { upgradeRequest: await propose(client, project, actions, proposal) };
 }
 
 /** Files that a branch has nothing in the place of. */
 async function missingFrom(client: GitLab, project: string, ref: string, files: ReadonlyMap<string, string>) {
-  const there = await Promise.all(
-    [...files.keys()].map(async (path) => {
-      try {
-        await client.RepositoryFiles.show(project, path, ref);
-        return true;
-      } catch (error) {
-        if (isGone(error)) return false;
-        throw error;
-      }
-    }),
-  );
-  return new Map([...files].filter((_, index) => !there[index]));
+  const there = await Promise.all([...files.keys()].map((path) => contentAt(client, project, path, ref)));
+  return new Map([...files].filter((_, index) => there[index] === undefined));
+}
+
+/** undefined: there is no such file. */
+async function contentAt(client: GitLab, project: string, path: string, ref: string): Promise<string | undefined> {
+  try {
+    const { content } = await client.RepositoryFiles.show(project, path, ref);
+    return Buffer.from(content, "base64").toString();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
 }
 
 /** One commit on a branch of its own, and the merge request for it; those of an earlier attempt are taken up. @returns its number */
 async function propose(
   client: GitLab,
   project: string,
-  files: ReadonlyMap<string, string>,
+  actions: readonly Action[],
   { from, to, title }: { readonly from: string; readonly to: string; readonly title: string },
 ): Promise<number> {
-  await client.Commits.create(project, from, title, creations(files), { startBranch: to, force: true });
+  await client.Commits.create(project, from, title, [...actions], { startBranch: to, force: true });
   const [open] = await client.MergeRequests.all({
     projectId: project,
     sourceBranch: from,
