@@ -28,11 +28,12 @@ class EmbeddedCluster extends pulumi.CustomResource {
 /** A cluster on this machine: real control plane and real Flux controllers, simulated containers. */
 export function embeddedCluster(name: string, stack: string): Cluster {
   const cluster = new EmbeddedCluster("cluster", { stack });
-  const provider = kubernetesProvider(cluster.kubeconfig, cluster.identity, { deletedWith: cluster });
+  const kubeconfig = pulumi.secret(cluster.kubeconfig);
+  const provider = kubernetesProvider(kubeconfig, cluster.identity, { deletedWith: cluster });
   return {
     kind: "embedded",
     name,
-    kubeconfig: cluster.kubeconfig,
+    kubeconfig,
     identity: cluster.identity,
     provider,
     kubernetesVersion: cluster.kubernetesVersion,

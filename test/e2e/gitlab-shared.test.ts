@@ -4,8 +4,8 @@ import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js"
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// Two clusters, each with a stack of its own, on the same pair of repositories, in a user's own namespace. Each test goes on where the one before it
-// stopped.
+// Two clusters, each with a stack of its own, on the same pair of repositories, in a user's own namespace. Each test goes on
+// where the one before it stopped.
 
 let gitlab: TestGitLab;
 let copy: WorkingCopy;
@@ -28,14 +28,20 @@ const at = (repository: string) => `/projects/${encodeURIComponent(`pilot/fluxcd
 const problemsOf = async (stack: string): Promise<readonly string[]> =>
   (JSON.parse((await copy.timonier("status", "--json", "-s", stack)).stdout) as StatusReport).problems;
 
-/** Number and name of each token of a cluster. */
-async function tokensOf(cluster: string): Promise<string[]> {
-  const lists = await Promise.all(["setup", "application"].map((one) => gitlab.api("GET", `${at(one)}/deploy_tokens`)));
-  return lists
-    .flatMap(({ body }) => body as { id: number; name: string }[])
-    .filter(({ name }) => name.startsWith(`${cluster}-`))
-    .map(({ id, name }) => `${id} ${name}`);
+interface DeployToken {
+  readonly id: number;
+  readonly name: string;
+  readonly expires_at: string;
 }
+
+async function deployTokensOf(cluster: string): Promise<DeployToken[]> {
+  const lists = await Promise.all(["setup", "application"].map((one) => gitlab.api("GET", `${at(one)}/deploy_tokens`)));
+  return lists.flatMap(({ body }) => body as DeployToken[]).filter(({ name }) => name.startsWith(`${cluster}-`));
+}
+
+/** Number and name of each token of a cluster. */
+const tokensOf = async (cluster: string) => (await deployTokensOf(cluster)).map(({ id, name }) => `${id} ${name}`);
+const expiriesOf = async (cluster: string) => (await deployTokensOf(cluster)).map((one) => one.expires_at);
 
 test("the first cluster's stack makes the repositories", async () => {
   const said = await copy.timonier("up", "-s", "west");
@@ -75,6 +81,37 @@ test("a rotation of one touches nothing of the other's", async () => {
   expect(after).toHaveLength(2);
   expect(after.filter((one) => before.east.includes(one))).toEqual([]);
   expect(await problemsOf("west")).toEqual([]);
+});
+
+test("both `up` at once, each with its own settings: neither notices the other", async () => {
+  const before = { west: await tokensOf("west"), east: await tokensOf("east") };
+  // Staging and production, say: one renews its tokens weekly, and both have new ones to make at the same time.
+  configureRemote(copy, gitlab, { tokenDays: "7" }, "west");
+  configureRemote(copy, gitlab, { tokenDays: "30", timeoutMinutes: "4" }, "east");
+  const both = await Promise.all(["west", "east"].map((stack) => copy.timonier("up", "-s", stack)));
+  for (const said of both) {
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.all).toContain("everything is Ready");
+  }
+  for (const [cluster, days] of [
+    ["west", 7],
+    ["east", 30],
+  ] as const) {
+    const tokens = await tokensOf(cluster);
+    expect(tokens).toHaveLength(2);
+    expect(tokens.filter((one) => before[cluster].includes(one))).toEqual([]);
+    const left = (await expiriesOf(cluster)).map((end) => Math.round((Date.parse(end) - Date.now()) / 86_400_000));
+    for (const one of left) expect([days - 1, days]).toContain(one);
+    expect(await problemsOf(cluster)).toEqual([]);
+  }
+  // Nothing of one has come into the other's folder.
+  const { body: tree } = await gitlab.api("GET", `${at("setup")}/repository/tree?recursive=true&per_page=100`);
+  const folders = tree.map(({ path }: { path: string }) => path.split("/").slice(0, 2).join("/"));
+  expect(new Set(folders.filter((path: string) => path.includes("/")))).toEqual(
+    new Set(["clusters/west", "clusters/east"]),
+  );
+  const again = await Promise.all(["west", "east"].map((stack) => copy.timonier("up", "-s", stack)));
+  for (const said of again) expect(said.all).toMatch(/Resources:\s+\d+ unchanged/);
 });
 
 test("the second one goes: the repositories, their protection and the first one stay", async () => {

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterAll, vi } from "vitest";
+import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
+import { clusterContract } from "../../../contract/cluster-contract.js";
+import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
+
+// Every kind by mocks. The embedded and the existing kind with real clusters: test/e2e/cluster-contract.test.ts.
+
+const now = { generation: 1, cluster: 1 };
+
+vi.mock("../../../../embedded/toolchain/ensure.js", () => ({ ensureTools: async () => ({ kubectl: "kubectl" }) }));
+vi.mock("../../../../infra/cluster/existing/kubeconfig.js", () => ({
+  singleContext: async () => `kubeconfig ${now.generation}`,
+}));
+vi.mock("../../../../infra/cluster/existing/gather.js", () => ({
+  gatherClusterFacts: async (): Promise<ClusterFacts> => ({
+    ...{ server: "https://cluster", identity: `uid-${now.cluster}`, kubernetesVersion: "v1.36.3" },
+    ...{ denied: [], flux: undefined, theirs: new Set() },
+  }),
+}));
+vi.mock("../../../../infra/flux/install.js", async () => {
+  const { ConfigMap } = await import("@pulumi/kubernetes/core/v1/configMap.js");
+  /** One object in the place of all, with what every one of them gets. */
+  class InstallOnce extends pulumi.ComponentResource {
+    readonly installed = pulumi.output(true);
+    constructor(name: string, { mark }: { mark: Record<string, string> }, opts: pulumi.ComponentResourceOptions) {
+      super("timonier:flux:InstallOnce", name, {}, opts);
+      const annotations = Object.keys(mark).length > 0 ? { annotations: mark } : {};
+      new ConfigMap(`${name}-object`, { metadata: { name, ...annotations } }, { parent: this });
+      this.registerOutputs({});
+    }
+  }
+  return { InstallOnce };
+});
+
+const state = mkdtempSync(join(tmpdir(), "timonier-contract-"));
+process.env.TIMONIER_STATE = state;
+afterAll(() => {
+  delete process.env.TIMONIER_STATE;
+  rmSync(state, { recursive: true, force: true });
+});
+
+/** One entry a kind. */
+const mocked: Readonly<Record<"embedded" | "existing" | "eks", MockedKind>> = {
+  embedded: {
+    answers: (type, generation, cluster) =>
+      type === "timonier:embedded:Cluster"
+        ? {
+            ...{ kubeconfig: `kubeconfig ${generation}`, identity: `uid-${cluster}` },
+            ...{ kubernetesVersion: "v1.36.3", receiver: "http://127.0.0.1:1" },
+          }
+        : {},
+    connect: async () => (await import("../../../../infra/cluster/embedded.js")).embeddedCluster("west", "west"),
+  },
+  existing: {
+    answers: () => ({}),
+    connect: async (generation, cluster) => {
+      Object.assign(now, { generation, cluster });
+      const { existingCluster } = await import("../../../../infra/cluster/existing/existing.js");
+      const wanted = {
+        cluster: "west",
+        components: [],
+        sync: [],
+        secrets: [],
+        url: "https://gitlab.example",
+        path: "p",
+      };
+      return existingCluster("contract", { kubeconfigFile: undefined, context: undefined }, wanted);
+    },
+  },
+  eks: {
+    answers: (type, generation, cluster) => ({
+      arn: `arn:aws:test:::${type}`,
+      ...(type === "aws:eks/cluster:Cluster" && {
+        ...{ endpoint: `https://eks-${generation}.example`, createdAt: `2026-11-2${cluster}` },
+        certificateAuthority: { data: Buffer.from("PEM").toString("base64") },
+      }),
+    }),
+    connect: async () => {
+      const { eksCluster } = await import("../../../../infra/cluster/eks/eks.js");
+      return eksCluster("west", {
+        ...{ region: "eu-central-1", profile: undefined, kubernetesVersion: "1.35" },
+        ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" } },
+        ...{ adminRoles: [], publicCidrs: [], logTypes: ["api"], tags: {} },
+      });
+    },
+  },
+};
+
+for (const [name, kind] of Object.entries(mocked)) clusterContract(name as keyof typeof mocked, mockedLane(kind));
