@@ -49,7 +49,8 @@ export class Webhook extends pulumi.ComponentResource {
       dependsOn: args.controllers,
       ...(cluster.owned && { deletedWith: cluster.owned }),
     };
-    const metadata = { name: `gitlab-${name}`, namespace: fluxSystem };
+    const mark = Object.keys(cluster.mark).length > 0 ? { annotations: cluster.mark } : {};
+    const metadata = { name: `gitlab-${name}`, namespace: fluxSystem, ...mark };
     const token = new HookToken(`${name}-hook-token`, { parent: this });
     const secret = new Secret(
       `${name}-hook-secret`,
