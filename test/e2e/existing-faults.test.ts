@@ -86,8 +86,8 @@ async function expectClean(): Promise<void> {
   await eventually("the namespace's end", async () => !(await exists("/api/v1/namespaces/flux-system")));
   expect(await left()).toEqual([]);
   expect(await exists("/api/v1/namespaces/team/configmaps/notes")).toBe(true);
-  const role = await api.find<{ rules: unknown }>(`${rbac}/clusterroles/flux-view-flux-system`);
-  expect(role?.rules).toEqual(before[2]?.rules);
+  // It may have been brought to what Git says of that name, and it is nobody's to delete.
+  expect(await exists(`${rbac}/clusterroles/flux-view-flux-system`)).toBe(true);
 }
 
 /** Runs a verb, and kills all of it as soon as the moment has come. */
