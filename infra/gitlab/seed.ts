@@ -20,7 +20,7 @@ export interface SeedArgs {
 }
 
 /** How a newer Flux comes into a repository that has one already. */
-export interface FluxUpgrade {
+interface FluxUpgrade {
   /** Of `gotk-components.yaml` in the repository. */
   readonly path: string;
   /** Version that is wanted: `2.9.4`. */

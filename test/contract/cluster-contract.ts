@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../infra/cluster/cluster.js";
 
 /** What the contract wants of one kind of cluster, besides what it wants of all. */
-export interface KindOfCluster {
+interface KindOfCluster {
   /** Address of Flux's receiver that a GitLab on this machine reaches: known, or the cluster is elsewhere. */
   readonly receiver: boolean;
   /** The stack owns it: what is in it is deleted with it. */
@@ -14,7 +14,7 @@ export interface KindOfCluster {
 }
 
 /** One entry a kind. A new kind is missing here until it has one: the compiler says so. */
-export const kinds: Readonly<Record<Cluster["kind"], KindOfCluster>> = {
+const kinds: Readonly<Record<Cluster["kind"], KindOfCluster>> = {
   embedded: { receiver: true, owned: true, drained: false, previewable: true },
   existing: { receiver: false, owned: false, drained: true, previewable: false },
   eks: { receiver: false, owned: true, drained: true, previewable: true },
