@@ -1,5 +1,14 @@
-import { expect, test } from "vitest";
-import { knownIds, pendingCreates, protectedResources, settled, unprotected } from "../../../cli/deployment.js";
+import { describe, expect, test } from "vitest";
+import {
+  doubtsGitLab,
+  knownIds,
+  PROJECT,
+  pendingCreates,
+  protectedResources,
+  settled,
+  stayingProvider,
+  unprotected,
+} from "../../../cli/deployment.js";
 
 const made = { urn: "urn:made", type: "t", id: "1" };
 const doubtful = { urn: "urn:doubtful", type: "t", inputs: { path: "setup" } };
@@ -51,4 +60,24 @@ test("protection is lifted in the state: projects are then deleted for good", ()
     { urn: "o", type: "other" },
     { urn: "free", type: "gitlab:index/project:Project" },
   ]);
+});
+
+describe("what outlives a stack", () => {
+  const provider = { urn: "p", type: "pulumi:providers:kubernetes" };
+  const creating = (type: string) => ({ pending_operations: [{ type: "creating", resource: { urn: "x", type } }] });
+
+  test("is a cluster whose provider goes with nothing", () => {
+    expect(stayingProvider({ resources: [provider] })).toBe(provider);
+    expect(stayingProvider({ resources: [{ ...provider, deletedWith: "" }] })).toBeDefined();
+    expect(stayingProvider({ resources: [{ ...provider, deletedWith: "urn::cluster" }] })).toBeUndefined();
+    expect(stayingProvider({})).toBeUndefined();
+  });
+
+  test("is a GitLab that is not the stack's own: what it was asked for is in doubt", () => {
+    const own = { urn: "g", type: "timonier:embedded:GitLab" };
+    expect(doubtsGitLab(creating(PROJECT))).toBe(true);
+    expect(doubtsGitLab({ ...creating(PROJECT), resources: [own] })).toBe(false);
+    expect(doubtsGitLab(creating("kubernetes:core/v1:Secret"))).toBe(false);
+    expect(doubtsGitLab({})).toBe(false);
+  });
 });
