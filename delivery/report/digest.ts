@@ -1,0 +1,124 @@
+import type { Action, InfrastructureStep, ObjectChange, Reconciliation, Report, Verdict } from "./model.js";
+import { count } from "./text.js";
+
+/** What loses, deletes or does not happen: every format shows it first. */
+export function isGrave({ action, dataLoss }: ObjectChange): boolean {
+  return dataLoss || !["created", "changed"].includes(action);
+}
+
+/** Lost data before everything else, then what is refused, then what goes. Within one kind the report's order. */
+export function graveChanges({ changes }: Report): readonly ObjectChange[] {
+  const order: readonly Action[] = ["rejected", "deleted", "pruned", "recreated", "created", "changed"];
+  const rank = ({ action, dataLoss }: ObjectChange) => (dataLoss ? -1 : order.indexOf(action));
+  return changes.filter(isGrave).sort((a, b) => rank(a) - rank(b));
+}
+
+/** What is made or changed and destroys nothing. */
+export function harmlessChanges({ changes }: Report): readonly ObjectChange[] {
+  return changes.filter((change) => !isGrave(change));
+}
+
+/** Whether it is there afterwards and is not Ready. */
+export function isUnready({ ready }: Reconciliation): boolean {
+  return ready === "False" || ready === "Unknown";
+}
+
+const operations: readonly InfrastructureStep["operation"][] = [
+  "delete",
+  "replace",
+  "create",
+  "update",
+  "import",
+  "read",
+  "refresh",
+];
+
+/** Steps of `pulumi up`, deletions and replacements first. */
+export function orderedSteps({ infrastructure }: Report): readonly InfrastructureStep[] {
+  const rank = ({ operation }: InfrastructureStep) => operations.indexOf(operation);
+  return [...(infrastructure?.steps ?? [])].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Whether `pulumi up` deletes something, if only to make it anew. */
+export function isGraveStep({ operation }: InfrastructureStep): boolean {
+  return operation === "delete" || operation === "replace";
+}
+
+/** The verdict as a word and a sign; no colour is needed to read it. */
+export const verdictWords: Readonly<Record<Verdict, { readonly sign: string; readonly word: string }>> = {
+  safe: { sign: "✅", word: "Safe" },
+  destructive: { sign: "⚠️", word: "Destructive" },
+  rejected: { sign: "⛔", word: "Rejected" },
+  unable: { sign: "❔", word: "No answer" },
+};
+
+/** The verdict's reasons, in one sentence of our own words. */
+export function reasons(report: Report): string {
+  const { changes, reconciliations, infrastructure } = report;
+  if (report.verdict === "unable") return "the rehearsal could not run";
+  const steps = orderedSteps(report);
+  const said = [
+    some(changes.filter(({ dataLoss }) => dataLoss).length, "object", "with data that no manifest brings back"),
+    ...(["rejected", "deleted", "pruned", "recreated"] as const).map((action) =>
+      some(changes.filter((change) => change.action === action).length, "object", action),
+    ),
+    some(reconciliations.filter(isUnready).length, "reconciliation", "not Ready afterwards"),
+    some(report.policies.filter(({ level }) => level === "fatal").length, "policy", "broken"),
+    some(steps.filter(({ operation }) => operation === "delete").length, "resource", "deleted by pulumi up"),
+    some(steps.filter(({ operation }) => operation === "replace").length, "resource", "replaced by pulumi up"),
+    infrastructure?.diagnostics.some(({ level }) => level === "error") ? "the preview of pulumi up fails" : "",
+    some(report.notEvaluated.length, "thing", "not evaluated"),
+  ].filter((part) => part !== "");
+  if (report.verdict === "safe") return ["everything is applied and nothing is lost", ...said].join("; ");
+  return said.join(", ") || "see below";
+}
+
+function some(number: number, noun: string, what: string): string {
+  return number === 0 ? "" : `${count(number, noun)} ${what}`;
+}
+
+/** Counts of both planes: `9 objects: 2 created, 7 changed`. */
+export function counts(report: Report): readonly string[] {
+  const { changes, reconciliations, infrastructure } = report;
+  const there = reconciliations.filter(({ ready }) => ready !== undefined);
+  const ready = there.filter((one) => !isUnready(one)).length;
+  return [
+    tally("object", changes, ({ action }) => action, [
+      "created",
+      "changed",
+      "recreated",
+      "pruned",
+      "deleted",
+      "rejected",
+    ]),
+    `${ready} of ${count(there.length, "reconciliation")} Ready afterwards`,
+    ...(infrastructure
+      ? [`pulumi up: ${tally("resource", infrastructure.steps, ({ operation }) => operation, operations)}`]
+      : []),
+  ];
+}
+
+function tally<T, K extends string>(noun: string, all: readonly T[], keyOf: (one: T) => K, keys: readonly K[]): string {
+  const parts = keys
+    .map((key) => [key, all.filter((one) => keyOf(one) === key).length] as const)
+    .filter(([, number]) => number > 0)
+    .map(([key, number]) => `${number} ${key}`);
+  const total = count(all.length, noun);
+  return parts.length === 0 ? `${total} differ` : `${total}: ${parts.join(", ")}`;
+}
+
+/** Lines that a unified diff adds and takes away. */
+export function diffSize(diff: string): { readonly added: number; readonly removed: number } {
+  let added = 0;
+  let removed = 0;
+  for (const line of diff.split("\n")) {
+    if (line.startsWith("+") && !line.startsWith("+++ ")) added++;
+    if (line.startsWith("-") && !line.startsWith("--- ")) removed++;
+  }
+  return { added, removed };
+}
+
+/** Whether an object's values are never shown, whatever somebody put into its diff. */
+export function isSecret({ ref }: ObjectChange): boolean {
+  return ref.kind === "Secret" && ref.apiVersion === "v1";
+}
