@@ -35,7 +35,8 @@ export function renderHtml(report: Report): string {
 <body>
 <main>
 <header class="${report.verdict}">
-<h1><span aria-hidden="true">${sign}</span> ${word}: ${reasons(report)}</h1>
+<h1><span aria-hidden="true">${sign}</span> ${word}</h1>
+<p class="why">${reasons(report)}</p>
 <p>${revision(report.base)} → ${revision(report.head)}<span class="soft">, rehearsed in ${(report.duration / 1000).toFixed(1)} s</span></p>
 ${report.verdict === "unable" ? undefined : html`<ul>${counts(report).map((line) => html`<li>${line}</li>`)}</ul>`}
 ${fault(report)}

@@ -10,6 +10,7 @@ export const style = `
 body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; color: var(--text); background: var(--page);
   font: 1rem/1.5 system-ui, sans-serif; }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.3; text-wrap: balance; }
+header p.why { margin: 0 0 .75rem; font-size: 1.05rem; }
 h2 { margin: 2rem 0 .5rem; padding-bottom: .25rem; font-size: 1.15rem; border-bottom: 1px solid var(--line); }
 p, ul, dl { margin: .5rem 0; }
 code, pre { font: .875em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
@@ -24,9 +25,9 @@ header.rejected, header.unable { border-left-color: var(--bad); }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); font-size: .875rem; white-space: nowrap; }
-tbody th { color: inherit; white-space: normal; }
+tbody th { color: inherit; font-size: inherit; font-weight: inherit; white-space: normal; }
 td.fixed { white-space: nowrap; }
-.message { display: block; color: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
+.message { display: block; font-size: .9rem; color: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin: .4rem 0; border: 1px solid var(--line); border-radius: .4rem; background: var(--panel); }
 summary { padding: .4rem .75rem; cursor: pointer; }
 summary:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }

@@ -1,0 +1,95 @@
+import { refName } from "../../core/kube-discovery.js";
+import { isGraveStep, isUnready, orderedSteps } from "./digest.js";
+import type { Report } from "./model.js";
+import { oneLine } from "./text.js";
+
+/**
+ * What may fail a pipeline.
+ *
+ * `data-loss`: data is lost that no manifest brings back · `deletions`: any object is deleted, pruned or made anew ·
+ * `rejected`: an object is refused, something does not become Ready, `pulumi up` would fail · `policies`: a fatal one is
+ * broken · `not-evaluated`: the rehearsal has no answer for something · `infrastructure`: `pulumi up` deletes or replaces.
+ */
+export const gateRules = ["data-loss", "deletions", "rejected", "policies", "not-evaluated", "infrastructure"] as const;
+
+export type GateRule = (typeof gateRules)[number];
+
+/** What fails where nothing is said. */
+export const defaultGateRules: readonly GateRule[] = ["data-loss", "rejected", "policies"];
+
+/** Rules that somebody may accept. What is rejected does not happen: there is nothing to accept, only something to mend. */
+const acceptable: ReadonlySet<GateRule> = new Set(gateRules.filter((rule) => rule !== "rejected"));
+
+/** That somebody knows and wants it. */
+export interface Acceptance {
+  readonly rules: readonly GateRule[];
+  /** Whose: `the label timonier:accept-data-loss`, `the approval of @jane`. */
+  readonly by: string;
+}
+
+/** One rule that something breaks. */
+export interface GateReason {
+  readonly rule: GateRule | "unable";
+  /** What breaks it, one line each. */
+  readonly what: readonly string[];
+  /** Who accepts it. undefined: nobody, and the gate is shut. */
+  readonly acceptedBy?: string;
+}
+
+/** `open`: nothing that counts, or all of it accepted · `shut`: something is not accepted · `unable`: nobody knows. */
+export interface GateJudgement {
+  readonly state: "open" | "shut" | "unable";
+  readonly reasons: readonly GateReason[];
+}
+
+/** Whether a merge may go on. Pure: what was accepted is for the caller to ask. */
+export function judgeGate(report: Report, rules: readonly GateRule[], accepted: readonly Acceptance[]): GateJudgement {
+  if (report.verdict === "unable") {
+    const what = report.fault ? oneLine(`${report.fault.what} (${report.fault.where})`) : "the rehearsal could not run";
+    return { state: "unable", reasons: [{ rule: "unable", what: [what] }] };
+  }
+  const reasons = gateRules
+    .filter((rule) => rules.includes(rule))
+    .map((rule) => ({ rule, what: breaks[rule](report).map(oneLine) }))
+    .filter(({ what }) => what.length > 0)
+    .map((reason): GateReason => {
+      const by = acceptable.has(reason.rule) && accepted.find(({ rules }) => rules.includes(reason.rule))?.by;
+      return by ? { ...reason, acceptedBy: by } : reason;
+    });
+  return { state: reasons.every(({ acceptedBy }) => acceptedBy !== undefined) ? "open" : "shut", reasons };
+}
+
+const breaks: Readonly<Record<GateRule, (report: Report) => string[]>> = {
+  "data-loss": ({ changes }) =>
+    changes
+      .filter(({ dataLoss }) => dataLoss)
+      .map(({ ref, action }) => `${refName(ref)} is ${action}, its data is lost`),
+  deletions: ({ changes }) =>
+    changes
+      .filter(({ action }) => action === "deleted" || action === "pruned" || action === "recreated")
+      .map(({ ref, action }) => `${refName(ref)} is ${action}`),
+  rejected: (report) => [
+    ...report.changes
+      .filter(({ action }) => action === "rejected")
+      .map(({ ref, message }) => told(`${refName(ref)} is refused`, message)),
+    ...report.reconciliations
+      .filter(isUnready)
+      .map(({ ref, message }) => told(`${refName(ref)} is not Ready`, message)),
+    ...(report.infrastructure?.diagnostics ?? [])
+      .filter(({ level }) => level === "error")
+      .map(({ message }) => told("pulumi up fails", message)),
+  ],
+  policies: ({ policies }) =>
+    policies
+      .filter(({ level }) => level === "fatal")
+      .map(({ policy, ref, message }) => told(`${refName(ref)} breaks ${policy}`, message)),
+  "not-evaluated": ({ notEvaluated }) => notEvaluated.map(({ subject, reason }) => told(subject, reason)),
+  infrastructure: (report) =>
+    orderedSteps(report)
+      .filter(isGraveStep)
+      .map(({ operation, name, type }) => `pulumi up: ${operation} ${name} (${type})`),
+};
+
+function told(what: string, words: string | undefined): string {
+  return words === undefined || words === "" ? what : `${what}: ${words}`;
+}
