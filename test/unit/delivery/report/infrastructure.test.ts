@@ -31,7 +31,9 @@ describe("the output of pulumi preview", () => {
   test("that failed says why", () => {
     const { steps, diagnostics } = parsePreview(recorded("preview-failed"));
     expect(steps).toEqual([]);
-    expect(diagnostics).toMatchObject([{ level: "error", message: expect.stringMatching(/^pulumi:providers:kubernetes resource 'files'/) }]);
+    expect(diagnostics).toMatchObject([
+      { level: "error", message: expect.stringMatching(/^pulumi:providers:kubernetes resource 'files'/) },
+    ]);
   });
 
   test("gives no value away, also where it was made with --show-secrets", () => {
