@@ -1,5 +1,11 @@
-import { type AcceptWay, acceptances } from "../../delivery/note/acceptances.js";
-import { type Acceptance, type GateReason, type GateRule, judgeGate } from "../../delivery/report/gate.js";
+import { type AcceptWay, acceptances, acceptLabel } from "../../delivery/note/acceptances.js";
+import {
+  type Acceptance,
+  type GateReason,
+  type GateRule,
+  isAcceptable,
+  judgeGate,
+} from "../../delivery/report/gate.js";
 import { connectMergeRequest, type MergeRequestOptions } from "../merge-request.js";
 import { type ReportFiles, readReportFiles } from "../report-files.js";
 import { bad, good } from "../terminal.js";
@@ -20,7 +26,9 @@ export async function gate(options: GateVerbOptions): Promise<number> {
   // GitLab is asked only where an answer of somebody can change something.
   const accepted = alone.state === "shut" ? await accepting(options) : [];
   const { state, reasons } = judgeGate(report, options.failOn, accepted);
-  for (const line of reasons.flatMap(lines)) console.log(line);
+  for (const line of [...reasons.flatMap(lines), ...reasons.flatMap((reason) => how(reason, options.accept))]) {
+    console.log(line);
+  }
   console.log(state === "open" ? good("gate: open") : bad(`gate: ${state}`));
   return codes[state];
 }
@@ -38,6 +46,13 @@ async function accepting({ accept, ...where }: GateVerbOptions): Promise<readonl
     ...{ project, mergeRequest, headSha, ways: accept },
     ...(pipelineCreatedAt !== undefined && { pipelineCreatedAt }),
   });
+}
+
+/** How the people of the merge request open it. */
+function how({ rule, acceptedBy }: GateReason, accept: readonly AcceptWay[]): readonly string[] {
+  if (acceptedBy !== undefined || !isAcceptable(rule) || accept.length === 0) return [];
+  const ways = { label: `the label ${acceptLabel(rule)}`, approval: "an approval by somebody who is not the author" };
+  return [`to accept ${rule}: ${accept.map((way) => ways[way]).join(", or ")}; then run this job again`];
 }
 
 function lines({ rule, what, acceptedBy }: GateReason): readonly string[] {

@@ -17,8 +17,10 @@ export type GateRule = (typeof gateRules)[number];
 /** What fails where nothing is said. */
 export const defaultGateRules: readonly GateRule[] = ["data-loss", "rejected", "policies"];
 
-/** Rules that somebody may accept. What is rejected does not happen: there is nothing to accept, only something to mend. */
-const acceptable: ReadonlySet<GateRule> = new Set(gateRules.filter((rule) => rule !== "rejected"));
+/** Whether somebody may accept it. What is rejected does not happen: there is nothing to accept, only something to mend. */
+export function isAcceptable(rule: GateReason["rule"]): rule is GateRule {
+  return rule !== "rejected" && rule !== "unable";
+}
 
 /** That somebody knows and wants it. */
 export interface Acceptance {
@@ -53,7 +55,7 @@ export function judgeGate(report: Report, rules: readonly GateRule[], accepted: 
     .map((rule) => ({ rule, what: breaks[rule](report).map(oneLine) }))
     .filter(({ what }) => what.length > 0)
     .map((reason): GateReason => {
-      const by = acceptable.has(reason.rule) && accepted.find(({ rules }) => rules.includes(reason.rule))?.by;
+      const by = isAcceptable(reason.rule) && accepted.find(({ rules }) => rules.includes(reason.rule))?.by;
       return by ? { ...reason, acceptedBy: by } : reason;
     });
   return { state: reasons.every(({ acceptedBy }) => acceptedBy !== undefined) ? "open" : "shut", reasons };

@@ -195,7 +195,9 @@ describe("timonier gate", () => {
     const shut = await timonier(proposal, rules, { CI_PIPELINE_CREATED_AT: created });
     expect(shut.code).toBe(2);
     expect(shut.stdout).toContain(
-      "data-loss: PersistentVolumeClaim default/data is deleted, its data is lost\ngate: shut",
+      "data-loss: PersistentVolumeClaim default/data is deleted, its data is lost\n" +
+        "to accept data-loss: the label timonier:accept-data-loss, or an approval by somebody who is not the author; " +
+        "then run this job again\ngate: shut",
     );
     // WHEN its author approves, THEN that is not enough
     await gitlab.api("POST", `${proposal.path}/approve`);
