@@ -5,6 +5,7 @@ import { tryGit } from "./git/run.js";
 import { type Context, repositoryOf, stateOf } from "./http/context.js";
 import { isApproved } from "./model/approvals.js";
 import { projectPath } from "./model/namespaces.js";
+import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import type { MergeRequest, Project, User } from "./model/types.js";
 import { sendMergeRequestEvent } from "./views/merge-request-event.js";
 
@@ -42,8 +43,12 @@ export async function examine(context: Context, project: Project, request: Merge
   if (project.settings.only_allow_merge_if_all_discussions_are_resolved && hasOpenDiscussion(context, request)) {
     return answer("discussions_not_resolved", conflicts);
   }
-  if (project.settings.only_allow_merge_if_pipeline_succeeds && !pipelinePassed(context, project, head)) {
-    return answer("ci_must_pass", conflicts);
+  if (project.settings.only_allow_merge_if_pipeline_succeeds) {
+    const pipeline = pipelineOf(stateOf(context), request, head);
+    const skippedCounts = project.settings.allow_merge_on_skipped_pipeline === true;
+    const status = pipeline && pipelineStatus(stateOf(context), pipeline);
+    if (status === "pending" || status === "running") return answer("ci_still_running", conflicts);
+    if (status !== "success" && !(status === "skipped" && skippedCounts)) return answer("ci_must_pass", conflicts);
   }
   if (context.settings.tier === "premium" && !isApproved(stateOf(context), request))
     return answer("not_approved", conflicts);
@@ -72,13 +77,6 @@ function hasOpenDiscussion(context: Context, request: MergeRequest): boolean {
     (note) =>
       note.projectId === request.projectId && note.mergeRequestIid === request.iid && note.resolvable && !note.resolved,
   );
-}
-
-function pipelinePassed(context: Context, project: Project, sha: string): boolean {
-  const statuses = stateOf(context).commitStatuses.filter((each) => each.projectId === project.id && each.sha === sha);
-  if (statuses.length === 0) return false;
-  const skippedCounts = project.settings.allow_merge_on_skipped_pipeline === true;
-  return statuses.every(({ status }) => status === "success" || (skippedCounts && status === "skipped"));
 }
 
 /** The three commits that a merge request's diff is between, for branches as they are now. */

@@ -174,7 +174,14 @@ export async function purgeProjects(context: Context, projects: readonly Project
   }[][]) {
     removeWhere(list, own);
   }
-  for (const list of [state.protectedBranches, state.deployKeys, state.shares, state.commitStatuses] as {
+  for (const list of [
+    state.protectedBranches,
+    state.deployKeys,
+    state.shares,
+    state.commitStatuses,
+    state.pipelines,
+    state.labels,
+  ] as {
     projectId: number;
   }[][]) {
     removeWhere(list, own);

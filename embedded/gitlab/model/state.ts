@@ -21,6 +21,8 @@ export interface State {
   readonly schedules: types.Schedule[];
   readonly approvalRules: types.ApprovalRule[];
   readonly commitStatuses: types.CommitStatus[];
+  readonly pipelines: types.Pipeline[];
+  readonly labels: types.Label[];
   /** Instance-wide settings that the administrator changed. */
   readonly application: Record<string, unknown>;
   /** Repositories of deleted projects that are still to be removed from disk. */
@@ -48,6 +50,8 @@ export function emptyState(): State {
     schedules: [],
     approvalRules: [],
     commitStatuses: [],
+    pipelines: [],
+    labels: [],
     application: {},
     purge: [],
   };

@@ -250,16 +250,47 @@ export interface ApprovalRule {
   appliesToAllProtectedBranches: boolean;
 }
 
-/** Result of an outside job on a commit. */
-export interface CommitStatus {
+/** How far a job or a pipeline is. @see https://docs.gitlab.com/api/commits/#commit-status */
+export type JobStatus = "pending" | "running" | "success" | "failed" | "canceled" | "skipped";
+
+/** Jobs of one commit and branch, as somebody outside tells of them. */
+export interface Pipeline {
   readonly id: number;
+  readonly iid: number;
   readonly projectId: number;
   readonly sha: string;
   readonly ref: string;
+  readonly userId: number;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+/** One job of an outside pipeline. */
+export interface CommitStatus {
+  readonly id: number;
+  readonly projectId: number;
+  /** Undefined for what was told before there were pipelines here. */
+  readonly pipelineId?: number;
+  readonly sha: string;
+  readonly ref: string;
   readonly name: string;
-  status: "pending" | "running" | "success" | "failed" | "canceled" | "skipped";
+  status: JobStatus;
   description: string | null;
   targetUrl: string | null;
+  coverage?: number | null;
   readonly authorId: number;
   readonly createdAt: string;
+  startedAt?: string | null;
+  finishedAt?: string | null;
+  /** Another run of the same job came after it. */
+  retried?: boolean;
+}
+
+/** A label of a project. */
+export interface Label {
+  readonly id: number;
+  readonly projectId: number;
+  name: string;
+  color: string;
+  description: string | null;
 }

@@ -8,12 +8,14 @@ import { groupRoutes } from "./groups.js";
 import { hookRoutes } from "./hooks.js";
 import { instanceRoutes } from "./instance.js";
 import { keyRoutes } from "./keys.js";
+import { labelRoutes } from "./labels.js";
 import { memberRoutes } from "./members.js";
 import { mergeRequestRoutes } from "./merge-requests.js";
 import { noteRoutes } from "./notes.js";
 import { projectRoutes } from "./projects.js";
 import { protectedBranchRoutes } from "./protected-branches.js";
 import { scheduleRoutes } from "./schedules.js";
+import { statusRoutes } from "./statuses.js";
 import { tagRoutes } from "./tags.js";
 import { tokenRoutes } from "./tokens.js";
 import { userRoutes } from "./users.js";
@@ -33,6 +35,8 @@ export const allRoutes: readonly Route[] = [
   ...protectedBranchRoutes,
   ...mergeRequestRoutes,
   ...noteRoutes,
+  ...labelRoutes,
+  ...statusRoutes,
   ...deployTokenRoutes,
   ...hookRoutes,
   ...approvalRoutes,

@@ -4,15 +4,14 @@ import { log, mergeBase, readCommit, resolve } from "../git/read.js";
 import { repositoryOf } from "../http/context.js";
 import { type Call, created, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
+import { pipelineStatus, pipelinesOf } from "../model/pipelines.js";
 import { fault, forbidden, notFound } from "../model/problem.js";
-import { nextId } from "../model/state.js";
-import type { CommitStatus, Project } from "../model/types.js";
-import { commitView, diffView, projectUrl } from "../views/commit.js";
-import { userById } from "../views/user.js";
+import type { Project } from "../model/types.js";
+import { commitView, diffView } from "../views/commit.js";
+import { pipelineView } from "../views/pipeline.js";
 import { codeOf } from "./branches.js";
 
 const kinds = ["create", "delete", "move", "update", "chmod"];
-const stated = ["pending", "running", "success", "failed", "canceled", "skipped"] as const;
 
 /** @see https://docs.gitlab.com/api/commits/ */
 export const commitRoutes: readonly Route[] = [
@@ -109,55 +108,6 @@ export const commitRoutes: readonly Route[] = [
       return ok(await render(call, project, base));
     },
   ),
-  route(
-    "GET",
-    "/projects/:id/repository/commits/:sha/statuses",
-    { may: { ref: "string", name: "string", all: "boolean" } },
-    async (call, values) => {
-      const project = codeOf(call);
-      const sha = await commitOf(call, project);
-      const found = call.state.commitStatuses.filter(
-        (status) =>
-          status.projectId === project.id && status.sha === sha && (!values.name || status.name === values.name),
-      );
-      return page(call, found, (status) => statusView(call, project, status));
-    },
-  ),
-  route(
-    "POST",
-    "/projects/:id/statuses/:sha",
-    {
-      needs: { state: stated },
-      may: { ref: "string", name: "string", context: "string", target_url: "string", description: "string" },
-    },
-    async (call, values) => {
-      const project = projectOf(call, accessLevels.developer);
-      const sha = await commitOf(call, project);
-      const name = values.name ?? values.context ?? "default";
-      const { commitStatuses } = call.state;
-      let status = commitStatuses.find(
-        (each) => each.projectId === project.id && each.sha === sha && each.name === name,
-      );
-      if (!status) {
-        status = {
-          id: nextId(call.state, "commitStatus"),
-          projectId: project.id,
-          sha,
-          ref: values.ref ?? project.defaultBranch,
-          name,
-          status: values.state,
-          description: null,
-          targetUrl: null,
-          authorId: userOf(call).id,
-          createdAt: call.now.toISOString(),
-        };
-        commitStatuses.push(status);
-      }
-      const { state, description = status.description, target_url: targetUrl = status.targetUrl } = values;
-      Object.assign(status, { status: state, description, targetUrl });
-      return created(statusView(call, project, status));
-    },
-  ),
 ];
 
 function readAction(raw: Readonly<Record<string, unknown>>, index: number): CommitAction {
@@ -180,7 +130,8 @@ function readAction(raw: Readonly<Record<string, unknown>>, index: number): Comm
   };
 }
 
-async function commitOf(call: Call, project: Project): Promise<string> {
+/** The commit that the address names. @throws Problem 404 */
+export async function commitOf(call: Call, project: Project): Promise<string> {
   const id = await resolve(repositoryOf(call.context, project), call.path.sha ?? "");
   if (!id) throw notFound("Commit");
   return id;
@@ -193,32 +144,13 @@ async function render(call: Call, project: Project, id: string) {
   const changes = await diff(repository, commit.parents[0] ?? emptyTree, id);
   const count = (sign: string) =>
     changes.reduce((sum, { patch }) => sum + patch.split("\n").filter((line) => line.startsWith(sign)).length, 0);
+  const pipeline = pipelinesOf(call.state, project.id, { sha: id })[0];
   const [additions, deletions] = [count("+"), count("-")];
   return {
     ...commitView(call.context, project, commit),
     stats: { additions, deletions, total: additions + deletions },
-    status: null,
+    status: pipeline ? pipelineStatus(call.state, pipeline) : null,
     project_id: project.id,
-    last_pipeline: null,
-  };
-}
-
-function statusView(call: Call, project: Project, status: CommitStatus) {
-  return {
-    id: status.id,
-    sha: status.sha,
-    ref: status.ref,
-    status: status.status,
-    name: status.name,
-    target_url: status.targetUrl,
-    description: status.description,
-    created_at: status.createdAt,
-    started_at: null,
-    finished_at: null,
-    allow_failure: false,
-    coverage: null,
-    pipeline_id: null,
-    author: userById(call.context, status.authorId),
-    project_url: projectUrl(call.context, project),
+    last_pipeline: pipeline ? pipelineView(call.context, project, pipeline) : null,
   };
 }

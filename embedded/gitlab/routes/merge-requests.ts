@@ -5,6 +5,7 @@ import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { closeRequest, diffRefs, examine, keepHead, mergeRequest } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
+import { settleLabels } from "../model/labels.js";
 import { canReadCode, projectLevel } from "../model/membership.js";
 import { fault, forbidden, invalid, notFound, problem, unauthorized } from "../model/problem.js";
 import { canMerge, canPush, zeroId } from "../model/protection.js";
@@ -81,7 +82,7 @@ export const mergeRequestRoutes: readonly Route[] = [
     "PUT",
     `${base}/:iid`,
     { may: { ...attributes, target_branch: "string", state_event: ["close", "reopen"] } },
-    update,
+    updateRequest,
   ),
   route("DELETE", `${base}/:iid`, {}, (call) => {
     const { request } = requestOf(call, accessLevels.owner);
@@ -108,7 +109,7 @@ export const mergeRequestRoutes: readonly Route[] = [
     const ids = [request.authorId, ...request.assigneeIds, ...request.reviewerIds];
     return page(call, [...new Set(ids)], (id) => userById(call.context, id));
   }),
-  ...["pipelines", "closes_issues", "versions"].map((name) =>
+  ...["closes_issues", "versions"].map((name) =>
     route("GET", `${base}/:iid/${name}`, { open: true }, (call) => {
       requestOf(call);
       return page(call, [], (none) => none);
@@ -128,7 +129,7 @@ export const mergeRequestRoutes: readonly Route[] = [
         merge_when_pipeline_succeeds: "boolean",
       },
     },
-    accept,
+    acceptRequest,
   ),
 ];
 
@@ -196,17 +197,16 @@ type Attributes = { [K in keyof typeof attributes]?: unknown } & {
 function given(call: Call, project: Project, values: Attributes, labels: readonly string[]): Partial<MergeRequest> {
   const people = (ids: unknown) =>
     (ids as number[]).filter((id) => id > 0 && call.state.users.some((user) => user.id === id));
-  const wanted = values.labels ?? [
-    ...labels.filter((label) => !values.remove_labels?.includes(label)),
-    ...(values.add_labels ?? []),
-  ];
+  const wanted = [...(values.labels ?? labels), ...(values.add_labels ?? [])].filter(
+    (label) => !values.remove_labels?.includes(label),
+  );
   const assignees = values.assignee_ids ?? (values.assignee_id === undefined ? undefined : [values.assignee_id]);
   if (values.title !== undefined && String(values.title).length > 255)
     throw invalid({ title: ["is too long (maximum is 255 characters)"] });
   if (values.title === "") throw invalid({ title: ["can't be blank"] });
   const squash = { always: true, never: false }[String(project.settings.squash_option)] ?? values.squash;
   return {
-    labels: [...new Set(wanted)],
+    labels: settleLabels(call.state, project, wanted),
     ...(values.title !== undefined && { title: String(values.title) }),
     ...(values.description !== undefined && { description: String(values.description) }),
     ...(assignees !== undefined && { assigneeIds: people(assignees) }),
@@ -283,7 +283,8 @@ function sameBranches(call: Call, project: Project, source: string, target: stri
   );
 }
 
-async function update(call: Call, values: Attributes & { target_branch?: string; state_event?: string }) {
+/** Changes a merge request. @throws Problem as the API words it */
+export async function updateRequest(call: Call, values: Attributes & { target_branch?: string; state_event?: string }) {
   const { project, request } = requestOf(call);
   const user = userOf(call);
   call.role = Math.max(call.role, accessLevels.developer);
@@ -311,6 +312,7 @@ async function update(call: Call, values: Attributes & { target_branch?: string;
   return ok(await fullMergeRequest(call.context, project, request, user));
 }
 
+/** How a merge request is to be merged. */
 interface AcceptValues {
   sha?: string;
   squash?: boolean;
@@ -319,7 +321,8 @@ interface AcceptValues {
   squash_commit_message?: string;
 }
 
-async function accept(call: Call, values: AcceptValues) {
+/** Merges a merge request. @throws Problem as the API words it: 401, 405, 406, 409, 422 */
+export async function acceptRequest(call: Call, values: AcceptValues) {
   const { project, request } = requestOf(call, accessLevels.guest);
   const user = userOf(call);
   const { sourceBranch: source, targetBranch: target } = request;

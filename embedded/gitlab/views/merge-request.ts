@@ -2,9 +2,11 @@ import { diff } from "../git/diff.js";
 import { type Context, repositoryOf } from "../http/context.js";
 import { examine, isDraft } from "../merge-requests.js";
 import { projectPath } from "../model/namespaces.js";
+import { pipelineOf } from "../model/pipelines.js";
 import { canMerge } from "../model/protection.js";
 import type { MergeRequest, Note, Project, User } from "../model/types.js";
 import { projectUrl } from "./commit.js";
+import { fullPipelineView, pipelineView } from "./pipeline.js";
 import { userById } from "./user.js";
 
 /** A merge request in a list. */
@@ -83,6 +85,7 @@ export async function fullMergeRequest(
 ): Promise<Record<string, unknown>> {
   const changes =
     request.sha === "" ? [] : await diff(repositoryOf(context, project), request.baseSha, request.sha).catch(() => []);
+  const pipeline = request.sha === "" ? undefined : pipelineOf(context.store.state, request, request.sha);
   return {
     ...(await mergeRequestView(context, project, request)),
     subscribed: false,
@@ -90,8 +93,8 @@ export async function fullMergeRequest(
     latest_build_started_at: null,
     latest_build_finished_at: null,
     first_deployed_to_production_at: null,
-    pipeline: null,
-    head_pipeline: null,
+    pipeline: pipeline ? pipelineView(context, project, pipeline) : null,
+    head_pipeline: pipeline ? fullPipelineView(context, project, pipeline) : null,
     diff_refs: { base_sha: request.baseSha, head_sha: request.sha, start_sha: request.startSha },
     merge_error: null,
     first_contribution: false,
