@@ -50,7 +50,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default"],
-      extensions: [".ts", ".js", ".mjs", ".cjs"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".cjs"],
     },
   },
 };

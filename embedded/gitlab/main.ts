@@ -11,6 +11,7 @@ import { noFaults } from "./http/faults.js";
 import { openJournal } from "./http/journal.js";
 import { KeyedLock } from "./http/keyed-lock.js";
 import { buildServer } from "./http/server.js";
+import { noSessions } from "./http/sessions.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { reconcile } from "./reconcile.js";
 import { allRoutes } from "./routes/all.js";
@@ -40,6 +41,7 @@ async function serve(root: string): Promise<void> {
     locks: new KeyedLock(),
     journal: openJournal(settings.journal ? layout.journal : undefined),
     faults: noFaults(),
+    sessions: noSessions(),
     memo: new Map(),
     deliver: hookSender(store, settings, url, log),
     log,

@@ -25,9 +25,18 @@ export type TokenCheck =
   | { readonly ok: true; readonly caller: Caller }
   | { readonly ok: false; readonly problem: Problem; readonly revoked?: AccessToken };
 
-/** Checks an access token. */
+/** Checks an access token by its value. */
 export function checkToken(state: State, value: string, now: Date): TokenCheck {
-  const token = state.tokens.find((candidate) => candidate.digest === digest(value));
+  const known = digest(value);
+  return checkKnownToken(
+    state,
+    state.tokens.find((candidate) => candidate.digest === known),
+    now,
+  );
+}
+
+/** Checks an access token that was found. */
+export function checkKnownToken(state: State, token: AccessToken | undefined, now: Date): TokenCheck {
   const user = token && state.users.find((candidate) => candidate.id === token.userId);
   if (!token || !user) return { ok: false, problem: unauthorized() };
   if (token.revoked) return { ok: false, problem: deadToken("revoked"), revoked: token };

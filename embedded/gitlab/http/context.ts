@@ -7,6 +7,7 @@ import type { Store } from "../store/store.js";
 import type { Faults } from "./faults.js";
 import type { Journal } from "./journal.js";
 import type { KeyedLock } from "./keyed-lock.js";
+import type { Sessions } from "./sessions.js";
 
 /** What every request can reach. */
 export interface Context {
@@ -18,6 +19,7 @@ export interface Context {
   readonly locks: KeyedLock;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly sessions: Sessions;
   /** Answers that cost Git work and never change, by what they depend on. */
   readonly memo: Map<string, unknown>;
   /** Sends webhooks in the background. */

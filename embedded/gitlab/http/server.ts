@@ -4,6 +4,7 @@ import { parseForm } from "../model/form.js";
 import { fault, Problem } from "../model/problem.js";
 import type { Context } from "./context.js";
 import { serveGitRequest } from "./git-service.js";
+import { isPage, lazyPages } from "./pages-gate.js";
 import { restHandler } from "./rest.js";
 import type { Route } from "./route.js";
 import { testRoutes } from "./test-endpoints.js";
@@ -50,7 +51,16 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
     app.get(path, (_request, reply) => reply.send("GitLab OK"));
   if (context.settings.test) testRoutes(app, context);
   const git = (request: FastifyRequest, reply: FastifyReply) => serveGitRequest(context, request, reply);
-  app.route({ method: ["GET", "POST"], url: "/*", handler: git });
+  const pages = lazyPages(context);
+  app.route({
+    method: ["GET", "POST"],
+    url: "/*",
+    // Before the body is read: the pages are a server of their own, with its own limits.
+    onRequest: async (request, reply) => {
+      if (isPage(request.url)) await pages(request, reply);
+    },
+    handler: git,
+  });
   return app;
 }
 

@@ -130,26 +130,41 @@ export const approvalRoutes: readonly Route[] = [
     });
   }),
   route("POST", `${request}/approve`, { may: { sha: "string" } }, (call, { sha }) => {
-    const { project, request } = requestOf(call);
-    const user = approver(call, project);
-    if (sha && sha !== request.sha) throw problem(409, `SHA does not match HEAD of source branch: ${request.sha}`);
-    const own =
-      request.authorId === user.id &&
-      call.context.settings.tier === "premium" &&
-      project.settings.merge_requests_author_approval !== true;
-    if (request.state !== "opened" || own || hasApproved(request, user.id)) throw unauthorized();
-    request.approvedBy.push({ userId: user.id, at: call.now.toISOString() });
-    sendMergeRequestEvent(call.context, project, request, user, "approved");
-    return created(approvals(call, request));
+    approve(call, sha);
+    return created(approvals(call, requestOf(call).request));
   }),
   route("POST", `${request}/unapprove`, {}, (call) => {
-    const { project, request } = requestOf(call);
-    const user = approver(call, project);
-    if (removeWhere(request.approvedBy, ({ userId }) => userId === user.id) === 0) throw notFound();
-    sendMergeRequestEvent(call.context, project, request, user, "unapproved");
-    return created(approvals(call, request));
+    unapprove(call);
+    return created(approvals(call, requestOf(call).request));
   }),
 ];
+
+/** Approves as the caller. @param sha head that the caller has seen @throws Problem 401 or 409 */
+export function approve(call: Call, sha: string | undefined): void {
+  const { project, request } = requestOf(call);
+  const user = approver(call, project);
+  if (sha && sha !== request.sha) throw problem(409, `SHA does not match HEAD of source branch: ${request.sha}`);
+  if (!mayApprove(call, project, request)) throw unauthorized();
+  request.approvedBy.push({ userId: user.id, at: call.now.toISOString() });
+  sendMergeRequestEvent(call.context, project, request, user, "approved");
+}
+
+/** Takes the caller's approval back. @throws Problem 401, or 404 when there is none */
+export function unapprove(call: Call): void {
+  const { project, request } = requestOf(call);
+  const user = approver(call, project);
+  if (removeWhere(request.approvedBy, ({ userId }) => userId === user.id) === 0) throw notFound();
+  sendMergeRequestEvent(call.context, project, request, user, "unapproved");
+}
+
+/** Whether the caller's approval would be taken. */
+export function mayApprove(call: Call, project: Project, request: MergeRequest): boolean {
+  const user = call.caller?.user;
+  if (!user || request.state !== "opened" || hasApproved(request, user.id)) return false;
+  if (projectLevel(call.state, user, project) < accessLevels.developer) return false;
+  const premium = call.context.settings.tier === "premium";
+  return !premium || request.authorId !== user.id || project.settings.merge_requests_author_approval === true;
+}
 
 const hasApproved = (request: MergeRequest, id: number) => request.approvedBy.some(({ userId }) => userId === id);
 

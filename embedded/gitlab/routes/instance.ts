@@ -1,4 +1,4 @@
-import { administrator, ok, type Route, route, userOf } from "../http/route.js";
+import { administrator, created, ok, type Route, route, userOf } from "../http/route.js";
 import { answerQuery } from "../model/graphql.js";
 import { groupLevel } from "../model/membership.js";
 import { notFound } from "../model/problem.js";
@@ -34,6 +34,16 @@ export const instanceRoutes: readonly Route[] = [
       namespace: { id: `gid://gitlab/Namespaces::UserNamespace/${user.namespaceId}` },
     };
     return ok(answerQuery(query, { currentUser: currentUser ?? null }));
+  }),
+  // No GitLab has this route: `timonier open` asks for an address that signs its token's user in in a browser, once.
+  route("POST", "/timonier/sign_in_links", { scopes: ["api"] }, (call) => {
+    const user = userOf(call);
+    const { secret, until } = call.context.sessions.issueLink(call.caller?.token.id ?? 0, call.now);
+    return created({
+      url: `${call.context.url}/users/sign_in?link=${secret}`,
+      username: user.username,
+      expires_at: until.toISOString(),
+    });
   }),
   // The Community Edition has no such route.
   route("GET", "/license", {}, (call) => {

@@ -32,7 +32,7 @@ export const noteRoutes: readonly Route[] = [
     `${base}/notes`,
     { needs: { body: "string" }, may: { internal: "boolean", confidential: "boolean" } },
     (call, values) => {
-      const note = add(call, values.body, false, values.internal ?? values.confidential ?? false);
+      const note = addNote(call, values.body, false, values.internal ?? values.confidential ?? false);
       return created(noteView(call.context, note, requestOf(call).request.id));
     },
   ),
@@ -50,22 +50,31 @@ export const noteRoutes: readonly Route[] = [
     page(call, [...new Set(notesOf(call).map((note) => note.discussionId))], (id) => discussion(call, id)),
   ),
   route("POST", `${base}/discussions`, { needs: { body: "string" } }, (call, { body }) =>
-    created(discussion(call, add(call, body, true, false).discussionId)),
+    created(discussion(call, addNote(call, body, true, false).discussionId)),
   ),
   route("PUT", `${base}/discussions/:discussion_id`, { needs: { resolved: "boolean" } }, (call, { resolved }) => {
-    const { project } = requestOf(call);
-    const user = userOf(call);
-    const notes = notesOf(call).filter((note) => note.discussionId === call.path.discussion_id);
-    if (notes.length === 0) throw notFound("Discussion");
-    if (projectLevel(call.state, user, project) < accessLevels.developer) throw forbidden();
-    for (const note of notes) Object.assign(note, { resolved, resolvedBy: resolved ? user.id : null });
+    resolveDiscussion(call, resolved);
     return ok(discussion(call, call.path.discussion_id ?? ""));
   }),
 ];
 
-function notesOf(call: Call): Note[] {
+/** Resolves a thread, or opens it again. @throws Problem 404 or 403 */
+export function resolveDiscussion(call: Call, resolved: boolean): void {
+  const { project } = requestOf(call);
+  const user = userOf(call);
+  const notes = notesOf(call).filter((note) => note.discussionId === call.path.discussion_id);
+  if (notes.length === 0) throw notFound("Discussion");
+  if (projectLevel(call.state, user, project) < accessLevels.developer) throw forbidden();
+  for (const note of notes) Object.assign(note, { resolved, resolvedBy: resolved ? user.id : null });
+}
+
+/** Comments of a merge request, oldest first; internal ones for reporters and up alone. */
+export function notesOf(call: Call): Note[] {
   const { project, request } = requestOf(call);
-  return call.state.notes.filter((note) => note.projectId === project.id && note.mergeRequestIid === request.iid);
+  const inside = projectLevel(call.state, call.caller?.user, project) >= accessLevels.reporter;
+  return call.state.notes.filter(
+    (note) => note.projectId === project.id && note.mergeRequestIid === request.iid && (inside || !note.internal),
+  );
 }
 
 function existing(call: Call): Note {
@@ -83,7 +92,8 @@ function writable(call: Call): Note {
   return note;
 }
 
-function add(call: Call, body: string, resolvable: boolean, internal: boolean): Note {
+/** Adds a comment. @param resolvable whether it begins a thread that can be resolved */
+export function addNote(call: Call, body: string, resolvable: boolean, internal: boolean): Note {
   const { project, request } = requestOf(call);
   call.role = Math.max(call.role, accessLevels.guest);
   const user = userOf(call);

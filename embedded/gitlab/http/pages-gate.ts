@@ -1,0 +1,24 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "./context.js";
+
+/** Whether an address is a page for people, and neither the API's nor Git's nor the server's own. */
+export function isPage(url: string): boolean {
+  const path = url.split("?")[0] ?? "";
+  if (/^\/(api|-)(\/|$)/.test(path)) return false;
+  const git = /\/(info\/refs|git-upload-pack|git-receive-pack)$/.test(path);
+  return !git || path.includes("/-/");
+}
+
+/**
+ * Hands requests to the pages. They are loaded with the first of them: a server that nobody looks at in a browser spends
+ * no memory on templates and Markdown.
+ */
+export function lazyPages(context: Context): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  let loading: Promise<FastifyRequest["server"]> | undefined;
+  return async (request, reply) => {
+    loading ??= import("../pages/server.js").then(({ buildPages }) => buildPages(context));
+    const pages = await loading;
+    reply.hijack();
+    pages.routing(request.raw, reply.raw);
+  };
+}

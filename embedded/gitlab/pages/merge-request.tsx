@@ -1,0 +1,85 @@
+import { examine, type Mergeability } from "../merge-requests.js";
+import { accessLevels } from "../model/access-level.js";
+import { projectLevel } from "../model/membership.js";
+import type { MergeRequest, Project } from "../model/types.js";
+import { requestOf } from "../routes/merge-requests.js";
+import { notesOf } from "../routes/notes.js";
+import { renderMarkdown } from "./markdown.js";
+import { Approvals, Labels, MergeBox, PipelineBox } from "./merge-request-boxes.js";
+import { MergeRequestHead } from "./merge-request-head.js";
+import { Thread } from "./notes.js";
+import { Form, Markdown } from "./parts.js";
+import { links, type PageAnswer, type Visit } from "./visit.js";
+
+/** What the boxes of a merge request's page are made from. */
+export interface Shown {
+  readonly visit: Visit;
+  readonly project: Project;
+  readonly request: MergeRequest;
+  readonly seen: Mergeability;
+  /** The visitor's role, 0 for strangers; and whether the token may write. */
+  readonly level: number;
+}
+
+/** A merge request. @param refused what was refused just now */
+export async function mergeRequestPage(
+  visit: Visit,
+  refused?: { readonly words: string; readonly status: number },
+): Promise<PageAnswer> {
+  const { call } = visit;
+  const { project, request } = requestOf(call);
+  const seen = await examine(call.context, project, request);
+  const writes = call.caller?.token.scopes.includes("api") === true && !project.archived;
+  const level = writes ? projectLevel(call.state, call.caller?.user, project, call.now) : accessLevels.none;
+  const shown: Shown = { visit, project, request, seen, level };
+  const to = links(visit, project);
+  const base = {
+    folder: "",
+    blob: (path: string) => to.blob(project.defaultBranch, path),
+    raw: (path: string) => to.raw(project.defaultBranch, path),
+  };
+  const notes = notesOf(call);
+  const threads = [...new Set(notes.map(({ discussionId }) => discussionId))].map((id) =>
+    notes.filter((note) => note.discussionId === id),
+  );
+  return {
+    kind: "page",
+    title: `${request.title} (!${request.iid}) · ${project.name}`,
+    project,
+    part: "merge-requests",
+    ...(refused && { refusal: refused.words, status: refused.status }),
+    body: (
+      <>
+        <MergeRequestHead visit={visit} project={project} request={request} part="overview" />
+        <section class="box">
+          {request.description ? (
+            <Markdown html={renderMarkdown(request.description, base)} />
+          ) : (
+            <p class="muted">No description.</p>
+          )}
+          <Labels {...shown} />
+        </section>
+        <PipelineBox {...shown} />
+        <Approvals {...shown} />
+        <MergeBox {...shown} />
+        <h2>Activity</h2>
+        {threads.length === 0 && <p class="empty">No comments yet.</p>}
+        {threads.map((thread) => (
+          <Thread key={thread[0]?.discussionId} shown={shown} notes={thread} base={base} />
+        ))}
+        {call.caller && writes && (
+          <Form visit={visit} action={to.mergeRequest(request.iid, "notes")} class="box stack">
+            <label>
+              Comment
+              <textarea name="body" rows={4} required placeholder="Markdown" />
+            </label>
+            <label class="check">
+              <input type="checkbox" name="thread" value="1" /> Start a thread that has to be resolved
+            </label>
+            <button type="submit">Comment</button>
+          </Form>
+        )}
+      </>
+    ),
+  };
+}
