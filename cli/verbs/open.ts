@@ -1,0 +1,20 @@
+import { exitCodes } from "../exit-codes.js";
+import { type Role, stackGitLab } from "../gitlab.js";
+import { runningStack } from "../running-stack.js";
+
+/**
+ * `timonier open`: where the merge requests are, and for the embedded GitLab a link that signs in there: once, within ten
+ * minutes. The token itself is neither printed nor typed.
+ */
+export async function open({ stack: name, as = "maintainer" }: { stack: string; as?: Role }): Promise<number> {
+  const { stack, outputs } = await runningStack(name);
+  if (outputs.gitlab === "remote") {
+    console.log(outputs.gitlabUrl);
+    return exitCodes.done;
+  }
+  const client = await stackGitLab(stack, outputs, as);
+  const { body } = await client.requester.post<{ url: string; username: string }>("timonier/sign_in_links");
+  const link = body as unknown as { url: string; username: string };
+  console.log(`signs in as ${link.username}, once, within ten minutes:\n${link.url}`);
+  return exitCodes.done;
+}
