@@ -8,6 +8,7 @@ import { addReportVerbs } from "./report-commands.js";
 interface Options {
   readonly stack: string;
   readonly json?: boolean;
+  readonly as?: "maintainer" | "administrator";
 }
 
 /** Runs one command. @returns the exit code */
@@ -45,6 +46,12 @@ export async function main(args: readonly string[]): Promise<number> {
   add("merge", "accept the open merge requests as a maintainer (embedded stack only)").action(
     verb(async (options) => (await import("./verbs/merge.js")).merge(options)),
   );
+  add(
+    "open",
+    "where the merge requests are: the address of GitLab's pages, and on the embedded stack a link that signs in",
+  )
+    .option("--as <role>", "maintainer or administrator", roleName, "maintainer")
+    .action(verb(async (options) => (await import("./verbs/open.js")).open(options)));
   add("rotate", "renew every token now: new ones are delivered before the old ones go").action(
     verb(async (options) => (await import("./verbs/rotate.js")).rotate(options)),
   );
@@ -75,6 +82,11 @@ export async function main(args: readonly string[]): Promise<number> {
 function stackName(text: string): string {
   if (/^(?!\.+$)[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
   throw new InvalidArgumentError("Letters, digits, '-', '_' and '.'.");
+}
+
+function roleName(text: string): "maintainer" | "administrator" {
+  if (text === "maintainer" || text === "administrator") return text;
+  throw new InvalidArgumentError("maintainer or administrator.");
 }
 
 /** The embedded GitLab's tokens are in no setting: the next `up` makes new ones. */

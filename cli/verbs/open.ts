@@ -4,7 +4,7 @@ import { runningStack } from "../running-stack.js";
 
 /**
  * `timonier open`: where the merge requests are, and for the embedded GitLab a link that signs in there: once, within ten
- * minutes. The token itself is neither printed nor typed.
+ * minutes. The token itself is neither shown nor typed.
  */
 export async function open({ stack: name, as = "maintainer" }: { stack: string; as?: Role }): Promise<number> {
   const { stack, outputs } = await runningStack(name);
@@ -13,8 +13,9 @@ export async function open({ stack: name, as = "maintainer" }: { stack: string; 
     return exitCodes.done;
   }
   const client = await stackGitLab(stack, outputs, as);
-  const { body } = await client.requester.post<{ url: string; username: string }>("timonier/sign_in_links");
-  const link = body as unknown as { url: string; username: string };
-  console.log(`signs in as ${link.username}, once, within ten minutes:\n${link.url}`);
+  const { body } = await client.requester.post<Record<"url" | "username", string>>("timonier/sign_in_links");
+  console.log(
+    `GitLab of the stack ${name}; the link signs in as ${body.username}, once, within ten minutes:\n${body.url}`,
+  );
   return exitCodes.done;
 }

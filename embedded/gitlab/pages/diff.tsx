@@ -100,7 +100,6 @@ function Lines({ lines }: { lines: readonly PatchLine[] }) {
       <table class="code diff">
         <tbody>
           {lines.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a patch's lines never change their places.
             <tr class={line.kind} key={index}>
               <td class="number" data-number={line.before} />
               <td class="number" data-number={line.after} />

@@ -102,7 +102,6 @@ function fileContent(visit: Visit, { project, ref, path }: CodePlace, content: B
       <table class="code">
         <tbody>
           {lines.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number.
             <tr id={`L${index + 1}`} key={index}>
               <td class="number">
                 <a href={`#L${index + 1}`}>{index + 1}</a>

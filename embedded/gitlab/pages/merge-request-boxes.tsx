@@ -5,8 +5,8 @@ import { jobsOf, pipelineOf, pipelineStatus } from "../model/pipelines.js";
 import { canMerge, canPush } from "../model/protection.js";
 import type { JobStatus } from "../model/types.js";
 import { mayApprove } from "../routes/approvals.js";
-import type { Shown } from "./merge-request.js";
 import { Badge, Form, Person, When } from "./parts.js";
+import type { Shown } from "./shown.js";
 import { links } from "./visit.js";
 
 const kinds: Readonly<Record<JobStatus, string>> = {

@@ -1,7 +1,6 @@
-import { examine, type Mergeability } from "../merge-requests.js";
+import { examine } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
-import type { MergeRequest, Project } from "../model/types.js";
 import { requestOf } from "../routes/merge-requests.js";
 import { notesOf } from "../routes/notes.js";
 import { renderMarkdown } from "./markdown.js";
@@ -9,17 +8,8 @@ import { Approvals, Labels, MergeBox, PipelineBox } from "./merge-request-boxes.
 import { MergeRequestHead } from "./merge-request-head.js";
 import { Thread } from "./notes.js";
 import { Form, Markdown } from "./parts.js";
+import type { Shown } from "./shown.js";
 import { links, type PageAnswer, type Visit } from "./visit.js";
-
-/** What the boxes of a merge request's page are made from. */
-export interface Shown {
-  readonly visit: Visit;
-  readonly project: Project;
-  readonly request: MergeRequest;
-  readonly seen: Mergeability;
-  /** The visitor's role, 0 for strangers; and whether the token may write. */
-  readonly level: number;
-}
 
 /** A merge request. @param refused what was refused just now */
 export async function mergeRequestPage(

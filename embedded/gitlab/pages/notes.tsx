@@ -1,8 +1,8 @@
 import { accessLevels } from "../model/access-level.js";
 import type { Note } from "../model/types.js";
 import { type MarkdownBase, renderMarkdown } from "./markdown.js";
-import type { Shown } from "./merge-request.js";
 import { Badge, Form, Markdown, Person, When } from "./parts.js";
+import type { Shown } from "./shown.js";
 import { links } from "./visit.js";
 
 /** A comment, or a thread of them. */

@@ -17,7 +17,6 @@ export function Form(props: { visit: Visit; action: string; class?: string; chil
 
 /** Markup that the sanitizer has let through; the only place where text goes into a page unescaped. */
 export function Markdown({ html }: { html: string }) {
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: renderMarkdown sanitizes; nothing else is given to this component.
   return <div class="markdown" dangerouslySetInnerHTML={{ __html: html }} />;
 }
 
@@ -31,7 +30,7 @@ const units = [
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** How long ago. */
-export function ago(then: Date, now: Date): string {
+function ago(then: Date, now: Date): string {
   const seconds = (then.getTime() - now.getTime()) / 1000;
   const [unit, size] = units.find(([, each]) => Math.abs(seconds) >= each) ?? ["minute", 60];
   return Math.abs(seconds) < 60 ? "just now" : relative.format(Math.round(seconds / size), unit);
