@@ -23,7 +23,15 @@ export interface Trees {
  * @throws UserError with every fault of every construct
  */
 export function synthesize(input: AppsInput): Trees {
-  const apps = buildApps(input);
+  return renderTrees(buildApps(input));
+}
+
+/**
+ * The second half of {@link synthesize}: constructs that somebody built become files.
+ *
+ * @throws UserError with every fault of every construct
+ */
+export function renderTrees(apps: Apps): Trees {
   refuseFaults(apps);
   return { setup: render(apps.setup), application: render(apps.application) };
 }

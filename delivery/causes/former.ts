@@ -1,0 +1,85 @@
+import type { FieldChange } from "./difference.js";
+import type { Value } from "./instrument.js";
+
+/**
+ * What a literal was before, if a change of it alone made the change of a field. Guesses, each to be tried.
+ *
+ * @returns the likeliest first; empty when the literal's text has nothing in common with the field
+ */
+export function formerValues(literal: Value, { path, before, after }: FieldChange): Value[] {
+  if (typeof literal === "boolean") return after === literal && typeof before === "boolean" ? [before] : [];
+  if (typeof literal === "number") return formerNumbers(literal, before, after);
+  if (literal === "") return [];
+  if (before === undefined || after === undefined) return path.includes(literal) ? [`${literal}-former`] : [];
+  if (typeof after !== "string") return literal === String(after) ? [String(before)] : [];
+  return formerTexts(literal, String(before), after);
+}
+
+function formerNumbers(literal: number, before: Value | undefined, after: Value | undefined): number[] {
+  const [old, now] = [numbersOf(before), numbersOf(after)];
+  const found = now.flatMap((number, index) => {
+    const earlier = old[index];
+    return number === literal && earlier !== undefined && earlier !== number ? [earlier] : [];
+  });
+  return [...new Set(found)];
+}
+
+function numbersOf(value: Value | undefined): number[] {
+  if (typeof value === "number") return [value];
+  return typeof value === "string" ? (value.match(/\d+(\.\d+)?/g) ?? []).map(Number) : [];
+}
+
+/** Where the literal stands in the text around the part that differs, that part is put back into it. */
+function formerTexts(literal: string, before: string, after: string): string[] {
+  const found = new Set<string>();
+  for (const { start, end, old } of differingParts(before, after)) {
+    for (let at = after.indexOf(literal); at !== -1; at = after.indexOf(literal, at + 1)) {
+      if (at > start || at + literal.length < end) continue;
+      found.add(literal.slice(0, start - at) + old + literal.slice(end - at));
+    }
+  }
+  found.delete(literal);
+  return [...found];
+}
+
+/** The part of a text that another one does not have; where it can be seen in two places, both. */
+function differingParts(before: string, after: string): Array<{ start: number; end: number; old: string }> {
+  const most = Math.min(before.length, after.length);
+  let prefix = 0;
+  while (prefix < most && before[prefix] === after[prefix]) prefix++;
+  let suffix = 0;
+  while (suffix < most && before.at(-1 - suffix) === after.at(-1 - suffix)) suffix++;
+  const part = (start: number, rest: number) => ({
+    start,
+    end: after.length - rest,
+    old: before.slice(start, before.length - rest),
+  });
+  return [part(prefix, Math.min(suffix, most - prefix)), part(Math.min(prefix, most - suffix), suffix)];
+}
+
+/** Another value of the same kind that a program is likely to accept, to see what depends on a literal. */
+export function otherValues(literal: Value): Value[] {
+  if (typeof literal === "boolean") return [!literal];
+  if (typeof literal === "number") return [literal + 1];
+  const counted = literal.replace(/\d+/, (digits) => String(Number(digits) + 1));
+  return counted === literal ? [`${literal}x`] : [counted, `${literal}x`];
+}
+
+/** Seconds, count or percentage in a field: what arithmetic can be done with. */
+export function quantityOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value !== "string") return undefined;
+  if (/^(\d+(\.\d+)?(ms|h|m|s))+$/.test(value) && !/^\d+m$/.test(value)) return seconds(value);
+  const numbers = numbersOf(value);
+  return numbers.length === 1 ? numbers[0] : undefined;
+}
+
+const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+
+function seconds(duration: string): number {
+  let total = 0;
+  for (const [, amount, unit] of duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) {
+    total += Number(amount) * (units[unit ?? ""] ?? 0);
+  }
+  return total;
+}

@@ -1,0 +1,25 @@
+import { parseAllDocuments } from "yaml";
+import type { Manifest } from "./trial.js";
+
+/** What an object is called. */
+export interface Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** undefined: what applies it says, or it has none. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export function identityOf(manifest: Manifest): Identity {
+  const { namespace, name } = (manifest.metadata ?? {}) as { readonly namespace?: string; readonly name?: string };
+  const { apiVersion, kind } = manifest;
+  return { apiVersion: String(apiVersion), kind: String(kind), ...(namespace && { namespace }), name: String(name) };
+}
+
+/** The objects of a file, as `Yaml.stringify` of cdk8s wrote them. What is no object is passed over. */
+export function parseManifests(text: string): Manifest[] {
+  return parseAllDocuments(text, { version: "1.1" }).flatMap((document) => {
+    const value: unknown = "toJS" in document ? document.toJS() : undefined;
+    return typeof value === "object" && value !== null && "kind" in value ? [value as Manifest] : [];
+  });
+}

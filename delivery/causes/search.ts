@@ -1,0 +1,174 @@
+import { type FieldChange, fieldAt, fieldChanges, same } from "./difference.js";
+import { formerValues, otherValues, quantityOf } from "./former.js";
+import type { Literal, Value } from "./instrument.js";
+import { type MadeObject, type Manifest, type Run, run, type Subject } from "./trial.js";
+
+/**
+ * What came of a literal's replacement: nothing for this object, another value in the field, the former value in the
+ * field, or the whole object as it was.
+ */
+const grades = { none: 0, moved: 1, field: 2, whole: 3 } as const;
+type Grade = (typeof grades)[keyof typeof grades];
+
+interface Finding {
+  readonly literal: Literal;
+  readonly grade: Grade;
+  readonly former: Value;
+}
+
+/** Of one object only the first few differing fields are asked about: one cause a object is wanted. */
+const fieldsAsked = 4;
+
+/**
+ * Finds the literal behind a change by experiment: it is the one that, replaced by what it may have been, brings the
+ * former object back.
+ */
+export class Search {
+  private readonly confirmed: Array<{ readonly literal: Literal; readonly run: Run }> = [];
+  private readonly literals: readonly Literal[];
+
+  /** @param deadline after which nothing more is tried, in milliseconds since the epoch */
+  constructor(
+    private readonly subject: Subject,
+    private readonly now: Run,
+    private readonly deadline: number,
+  ) {
+    this.literals = [...subject.settings.literals.values(), ...subject.program.literals.values()];
+  }
+
+  /** @returns the literal; undefined where none was found in time */
+  literalBehind(object: MadeObject, before: Manifest): Literal | undefined {
+    for (const { literal, run: earlier } of this.confirmed) {
+      const there = this.counterpart(object, earlier);
+      if (there && same(there.manifest, before)) return literal;
+    }
+    for (const change of fieldChanges(before, object.manifest).slice(0, fieldsAsked)) {
+      const found = this.byText(object, before, change) ?? this.byTrial(object, before, change);
+      if (found) return found.literal;
+      if (this.isLate()) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Literals whose text is in the field. */
+  private byText(object: MadeObject, before: Manifest, change: FieldChange): Finding | undefined {
+    let best: Finding | undefined;
+    for (const literal of this.ranked(object, change)) {
+      for (const former of formerValues(literal.value, change)) {
+        if (this.isLate()) return best;
+        const grade = this.grade({ literal, former }, object, before, change);
+        if (grade >= grades.field && grade > (best?.grade ?? 0)) best = { literal, grade, former };
+        if (grade === grades.whole) return this.switched({ literal, grade, former }, object, before, change);
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Where the former value is still written elsewhere, as in `debug ? "debug" : "info"`, it is likelier that another
+   * one of the two was chosen.
+   */
+  private switched(found: Finding, object: MadeObject, before: Manifest, change: FieldChange): Finding {
+    const stillWritten = this.literals.some(
+      ({ value, file }) => value === found.former && file === found.literal.file && typeof value !== "boolean",
+    );
+    if (!stillWritten) return found;
+    for (const literal of this.ranked(object, change)) {
+      if (typeof literal.value !== "boolean" || this.isLate()) continue;
+      const former = !literal.value;
+      const grade = this.grade({ literal, former }, object, before, change);
+      if (grade === grades.whole) return { literal, grade, former };
+    }
+    return found;
+  }
+
+  /** Every literal that was passed, until one of them moves the field to where it was. */
+  private byTrial(object: MadeObject, before: Manifest, change: FieldChange): Finding | undefined {
+    let best: Finding | undefined;
+    for (const literal of this.ranked(object, change)) {
+      if (this.isLate()) return best;
+      const finding = this.moves(literal, object, before, change);
+      if (finding && finding.grade > (best?.grade ?? 0)) best = finding;
+      if (best?.grade === grades.whole) return best;
+    }
+    return best;
+  }
+
+  private moves(literal: Literal, object: MadeObject, before: Manifest, change: FieldChange): Finding | undefined {
+    for (const former of otherValues(literal.value)) {
+      const { grade, value } = this.attempt({ literal, former }, object, before, change);
+      if (grade === grades.none) continue;
+      if (grade === grades.whole || typeof literal.value !== "number") return { literal, grade, former };
+      const solved = solve(literal.value, [change.before, change.after, value]);
+      if (solved === undefined) return { literal, grade, former };
+      const exact = this.grade({ literal, former: solved }, object, before, change);
+      return { literal, grade: exact > grade ? exact : grade, former: solved };
+    }
+    return undefined;
+  }
+
+  private grade(...args: Parameters<Search["attempt"]>): Grade {
+    return this.attempt(...args).grade;
+  }
+
+  private attempt(
+    { literal, former }: { readonly literal: Literal; readonly former: Value },
+    object: MadeObject,
+    before: Manifest,
+    { path }: FieldChange,
+  ): { grade: Grade; value?: unknown } {
+    try {
+      const tried = run(this.subject, new Map([[literal.id, former]]));
+      const there = this.counterpart(object, tried);
+      if (!there) return { grade: grades.none };
+      const value = fieldAt(there.manifest, path);
+      if (same(there.manifest, before)) {
+        this.confirmed.push({ literal, run: tried });
+        return { grade: grades.whole, value };
+      }
+      if (value === fieldAt(object.manifest, path)) return { grade: grades.none };
+      return { grade: value === fieldAt(before, path) ? grades.field : grades.moved, value };
+    } catch {
+      // The program does not accept the value: it tells nothing.
+      return { grade: grades.none };
+    }
+  }
+
+  /** The object that another run made in the same place; where its place has another name, the one of the same number. */
+  private counterpart(object: MadeObject, other: Run): MadeObject | undefined {
+    const { repository, place } = object;
+    const found = other.objects.find((one) => one.place === place && one.repository === repository);
+    if (found || other.objects.length !== this.now.objects.length) return found;
+    return other.objects[this.now.objects.indexOf(object)];
+  }
+
+  /** Those that are likeliest to make the field come first. */
+  private ranked(object: MadeObject, change: FieldChange): Literal[] {
+    const names = change.path.filter((step) => !/^\d+$/.test(step)).toReversed();
+    const scored = this.literals.flatMap((literal) => {
+      const moments = this.now.passed.get(literal.id);
+      if (!moments && literal.id >= 0) return [];
+      const related = literal.keys[0] === names[0] ? 2 : literal.keys.some((key) => names.includes(key)) ? 1 : 0;
+      const own = literal.file.startsWith("constructs/") ? 0 : 1;
+      const distance = Math.min(...(moments ?? [0]).map((moment) => Math.abs(object.moment - moment)));
+      return [{ literal, order: [-own, -related, distance] as const }];
+    });
+    scored.sort(({ order: one }, { order: other }) => {
+      const first = one.findIndex((value, index) => value !== other[index]);
+      return first === -1 ? 0 : (one[first] ?? 0) - (other[first] ?? 0);
+    });
+    return scored.map(({ literal }) => literal);
+  }
+
+  private isLate(): boolean {
+    return Date.now() > this.deadline;
+  }
+}
+
+/** What a number must have been, if the field follows it in a straight line: the field before, now, and for one more. */
+function solve(literal: number, fields: readonly [unknown, unknown, unknown]): number | undefined {
+  const [before, now, oneMore] = fields.map(quantityOf);
+  if (before === undefined || now === undefined || oneMore === undefined || oneMore === now) return undefined;
+  const former = literal + (before - now) / (oneMore - now);
+  return Number.isInteger(former) === Number.isInteger(literal) ? former : undefined;
+}
