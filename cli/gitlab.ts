@@ -14,7 +14,7 @@ type Patience = Pick<GitLabOptions, "timeout" | "retries">;
 /** A client for the stack's GitLab. @throws UserError when there is no token for it */
 export async function stackGitLab(
   stack: Stack,
-  outputs: StackOutputs,
+  outputs: Pick<StackOutputs, "gitlab" | "gitlabUrl" | "gitlabCaFile">,
   role: Role = "administrator",
   patience: Patience = {},
 ): Promise<GitLab> {
@@ -51,6 +51,6 @@ async function embeddedToken(stack: Stack, role: Role): Promise<string> {
 }
 
 /** `root/setup` of `https://host/root/setup.git`. */
-export function projectOf(outputs: StackOutputs, repository: string): string {
+export function projectOf(outputs: Pick<StackOutputs, "gitlabUrl">, repository: string): string {
   return repository.slice(outputs.gitlabUrl.length + 1).replace(/\.git$/, "");
 }

@@ -37,11 +37,21 @@ export async function main(args: readonly string[]): Promise<number> {
   add("env", 'exports for a shell: eval "$(npx timonier env)"').action(
     verb(async (options) => (await import("./verbs/env.js")).env(options)),
   );
-  add("synth", "apps/ → dist/setup, dist/application").action(
-    verb(async (options) => (await import("./verbs/synth.js")).synth(options)),
-  );
-  add("publish", "what apps/ says, as a merge request to each repository that differs").action(
-    verb(async (options) => (await import("./verbs/publish.js")).publish(options)),
+  const addForSeveral = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option("-s, --stack <name>", "the stack; more than once for several clusters", oneMoreStack);
+  addForSeveral("synth", "apps/ → dist/setup, dist/application; needs nothing that runs")
+    .option("--causes <file>", "where each object comes from in apps/, as JSON")
+    .option("--base <dir>", "an earlier dist/: causes then name the value that made the difference")
+    .action(async ({ stack = ["embedded"], ...options }: Several & { causes?: string; base?: string }) => {
+      code = await (await import("./verbs/synth.js")).synth({ stack, ...options });
+    });
+  addForSeveral("publish", "what apps/ says, as a merge request to each repository that differs").action(
+    async ({ stack = ["embedded"] }: Several) => {
+      code = await (await import("./verbs/publish.js")).publish({ stack });
+    },
   );
   add("merge", "accept the open merge requests as a maintainer (embedded stack only)").action(
     verb(async (options) => (await import("./verbs/merge.js")).merge(options)),
@@ -76,6 +86,14 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error);
   }
+}
+
+interface Several {
+  readonly stack?: readonly string[];
+}
+
+function oneMoreStack(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, stackName(text)];
 }
 
 /** The name is part of paths, and `down` deletes what is there: Pulumi's own rule, without names of only dots. */

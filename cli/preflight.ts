@@ -22,10 +22,19 @@ interface ProjectFile {
  * @throws UserError for a stack's settings, or those of apps/, that are wrong
  */
 export async function checkAllSettings(stack: Stack): Promise<PlatformConfig> {
-  const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as ProjectFile;
-  const config = parseConfig(flatConfig(project, await readStackConfig(stack.configFile)), stack.name);
+  const config = await parsedConfig(stack);
   await readSettings();
   return config;
+}
+
+/** A stack's settings, checked; undefined when nobody wrote any. @throws UserError when they are wrong */
+export async function stackConfig(stack: Stack): Promise<PlatformConfig | undefined> {
+  return existsSync(stack.configFile) ? parsedConfig(stack) : undefined;
+}
+
+async function parsedConfig(stack: Stack): Promise<PlatformConfig> {
+  const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as ProjectFile;
+  return parseConfig(flatConfig(project, await readStackConfig(stack.configFile)), stack.name);
 }
 
 /** A stack's settings over the project's defaults, flat and as text: what the program gets from Pulumi. */

@@ -1,3 +1,4 @@
+import { parse } from "node:path/posix";
 import { checkout } from "../core/state.js";
 import { same } from "./causes/difference.js";
 import { type Identity, identityOf, parseManifests } from "./causes/identity.js";
@@ -15,6 +16,8 @@ export interface ObjectCause extends Identity {
   readonly line: number;
   /** `value`: of what made the first field that differs · `construct`: of the call that made the object. */
   readonly of: "value" | "construct";
+  /** Module of the program that made the manifest's file, by its name: `nginx`. */
+  readonly app: string;
   /** Whether it is not what {@link CausesOptions.base} has. */
   readonly changed: boolean;
   readonly repository: keyof Trees;
@@ -63,7 +66,9 @@ export async function causesOf(options: CausesOptions): Promise<ObjectCause[]> {
     const changed = former !== undefined && !(before && same(before, object.manifest));
     const place = placeOf(subject, object, search, changed ? before : undefined);
     const { repository, file: path } = object;
-    return place ? [{ ...identityOf(object.manifest), ...place, changed, repository, path }] : [];
+    if (!place) return [];
+    const app = parse(program.calls.get(object.chartCall ?? Number.NaN)?.file ?? place.file).name;
+    return [{ ...identityOf(object.manifest), ...place, app, changed, repository, path }];
   });
 }
 
@@ -71,8 +76,8 @@ type Place = Pick<ObjectCause, "file" | "line" | "of">;
 
 function placeOf(subject: Subject, object: MadeObject, search: Search, before?: Manifest): Place | undefined {
   if (before) {
-    const literal = search.literalBehind(object, before);
-    if (literal) return { file: literal.file, line: literal.line, of: "value" };
+    const found = search.lineBehind(object, before);
+    if (found) return { ...found, of: "value" };
   }
   const call = object.call === undefined ? undefined : subject.program.calls.get(object.call);
   return call && { file: call.file, line: call.line, of: "construct" };
@@ -97,18 +102,22 @@ class Former {
     return this.objects.get(keyOf(object.repository, object.manifest)) ?? this.renamed.get(object);
   }
 
-  /** As many objects of a kind are new as are gone: then they have other names, in the same order. */
+  /** As many objects, in all or of a kind, are new as are gone: then they have other names, in the same order. */
   private pairRenamed(now: Run): void {
     const keys = new Set(now.objects.map(({ repository, manifest }) => keyOf(repository, manifest)));
     const gone = [...this.objects].filter(([key]) => !keys.has(key)).map(([, manifest]) => manifest);
     const made = now.objects.filter(({ repository, manifest }) => !this.objects.has(keyOf(repository, manifest)));
-    for (const kind of new Set(made.map(({ manifest }) => manifest.kind))) {
-      const [from, to] = [
-        gone.filter((one) => one.kind === kind),
-        made.filter(({ manifest }) => manifest.kind === kind),
-      ];
-      if (from.length !== to.length) continue;
+    const pair = (to: readonly MadeObject[], from: readonly Manifest[]) => {
+      if (from.length !== to.length) return;
       for (const [index, object] of to.entries()) this.renamed.set(object, from[index] as Manifest);
+    };
+    pair(made, gone);
+    for (const kind of new Set(made.map(({ manifest }) => manifest.kind))) {
+      const isOfKind = (manifest: Manifest) => manifest.kind === kind;
+      pair(
+        made.filter(({ manifest }) => isOfKind(manifest)),
+        gone.filter(isOfKind),
+      );
     }
   }
 }

@@ -27,6 +27,35 @@ export function synthesize(input: AppsInput): Trees {
 }
 
 /**
+ * The trees of several clusters as one: the folders of the setup repository are theirs, the applications are the same.
+ *
+ * @throws UserError for two clusters of one name, or where the applications differ
+ */
+export function joinTrees(all: readonly Trees[]): Trees {
+  const setup = new Map<string, string>();
+  for (const trees of all) {
+    for (const [path, content] of trees.setup) {
+      if (setup.has(path)) {
+        throw new UserError(
+          `two stacks have "${path}"`,
+          "clusterName of their settings",
+          "give each cluster its own name",
+        );
+      }
+      setup.set(path, content);
+    }
+  }
+  const [application = new Map(), ...others] = all.map((trees) => trees.application);
+  const differing = [...application].find(([path, content]) => others.some((one) => one.get(path) !== content));
+  if (!differing) return { setup, application };
+  throw new UserError(
+    `the applications of two clusters differ, in ${differing[0]}`,
+    "apps/main.ts",
+    "build them from what all clusters share",
+  );
+}
+
+/**
  * The second half of {@link synthesize}: constructs that somebody built become files.
  *
  * @throws UserError with every fault of every construct

@@ -13,6 +13,8 @@ export interface Literal {
   /** First line, from 1. */
   readonly line: number;
   readonly value: Value;
+  /** Whether its lines are lines of the file: a template. @default false */
+  readonly multiline?: boolean;
   /** Name of the property that it is written for, and those around it, the innermost first. */
   readonly keys: readonly string[];
 }
@@ -136,7 +138,10 @@ class Rewriter {
 
   private literal(at: TypeScript.Node, value: Value, expression: TypeScript.Expression): TypeScript.Expression {
     const id = this.next++;
-    this.literals.push({ id, file: this.file, line: this.lineOf(at), value, keys: this.keys.toReversed() });
+    const multiline =
+      typeof value === "string" && this.lineOf(at) + value.split("\n").length - 1 === this.lastLineOf(at);
+    const place = { file: this.file, line: this.lineOf(at), multiline };
+    this.literals.push({ id, ...place, value, keys: this.keys.toReversed() });
     const { factory } = this.ts;
     return factory.createCallExpression(factory.createIdentifier("$literal"), undefined, [
       factory.createNumericLiteral(id),
@@ -198,6 +203,10 @@ class Rewriter {
     const report = (name: string, ...args: TypeScript.Expression[]) =>
       ts.factory.createCallExpression(ts.factory.createIdentifier(name), undefined, args);
     return report("$leave", report("$enter", ts.factory.createNumericLiteral(id)), visited);
+  }
+
+  private lastLineOf(node: TypeScript.Node): number {
+    return (this.source as TypeScript.SourceFile).getLineAndCharacterOfPosition(node.getEnd()).line + 1;
   }
 
   private lineOf(node: TypeScript.Node): number {

@@ -16,6 +16,12 @@ interface Finding {
   readonly former: Value;
 }
 
+/** A line of the program or of its settings. */
+export interface Line {
+  readonly file: string;
+  readonly line: number;
+}
+
 /** Of one object only the first few differing fields are asked about: one cause a object is wanted. */
 const fieldsAsked = 4;
 
@@ -24,7 +30,7 @@ const fieldsAsked = 4;
  * former object back.
  */
 export class Search {
-  private readonly confirmed: Array<{ readonly literal: Literal; readonly run: Run }> = [];
+  private readonly confirmed: Array<{ readonly at: Line; readonly run: Run }> = [];
   private readonly literals: readonly Literal[];
 
   /** @param deadline after which nothing more is tried, in milliseconds since the epoch */
@@ -36,15 +42,15 @@ export class Search {
     this.literals = [...subject.settings.literals.values(), ...subject.program.literals.values()];
   }
 
-  /** @returns the literal; undefined where none was found in time */
-  literalBehind(object: MadeObject, before: Manifest): Literal | undefined {
-    for (const { literal, run: earlier } of this.confirmed) {
+  /** @returns the literal's line; undefined where none was found in time */
+  lineBehind(object: MadeObject, before: Manifest): Line | undefined {
+    for (const { at, run: earlier } of this.confirmed) {
       const there = this.counterpart(object, earlier);
-      if (there && same(there.manifest, before)) return literal;
+      if (there && same(there.manifest, before)) return at;
     }
     for (const change of fieldChanges(before, object.manifest).slice(0, fieldsAsked)) {
       const found = this.byText(object, before, change) ?? this.byTrial(object, before, change);
-      if (found) return found.literal;
+      if (found) return lineOf(found);
       if (this.isLate()) return undefined;
     }
     return undefined;
@@ -123,7 +129,7 @@ export class Search {
       if (!there) return { grade: grades.none };
       const value = fieldAt(there.manifest, path);
       if (same(there.manifest, before)) {
-        this.confirmed.push({ literal, run: tried });
+        this.confirmed.push({ at: lineOf({ literal, former }), run: tried });
         return { grade: grades.whole, value };
       }
       if (value === fieldAt(object.manifest, path)) return { grade: grades.none };
@@ -163,6 +169,15 @@ export class Search {
   private isLate(): boolean {
     return Date.now() > this.deadline;
   }
+}
+
+/** Of a text of several lines, the one where it differs. */
+function lineOf({ literal, former }: Pick<Finding, "literal" | "former">): Line {
+  const { file, line, value, multiline } = literal;
+  if (!multiline || typeof value !== "string" || typeof former !== "string") return { file, line };
+  let same = 0;
+  while (same < value.length && value[same] === former[same]) same++;
+  return { file, line: line + (value.slice(0, same).match(/\n/g)?.length ?? 0) };
 }
 
 /** What a number must have been, if the field follows it in a straight line: the field before, now, and for one more. */

@@ -18,6 +18,8 @@ export interface MadeObject {
   readonly manifest: Manifest;
   /** Call in the program in which it was made, the innermost; a `new` before any other. undefined: in none. */
   readonly call: number | undefined;
+  /** The same for the file that it is in. */
+  readonly chartCall: number | undefined;
   /** How many literals had been passed when it was made. */
   readonly moment: number;
 }
@@ -70,6 +72,7 @@ function made(repository: keyof Apps, app: App, object: ApiObject, recorder: Rec
     file,
     place: object.node.path,
     call,
+    chartCall: recorder.births.get(Chart.of(object))?.call,
     moment,
     // Rendering is most of the work, and an experiment asks for one object.
     get manifest() {

@@ -11,6 +11,7 @@ import { readToken, removeGitLab, startGitLab } from "../../embedded/gitlab/life
 
 let parent: string;
 let gitlab: GitLab;
+let address: { readonly url: string; readonly caFile?: string };
 /** A new project for each test. */
 let project: number;
 
@@ -18,7 +19,8 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), "timonier-publish-"));
   const dir = join(parent, "gitlab");
   const { url, caFile } = await startGitLab(dir);
-  gitlab = connectGitLab({ url, caFile, token: readToken(dir) });
+  address = { url, caFile };
+  gitlab = connectGitLab({ ...address, token: readToken(dir) });
 });
 afterAll(async () => {
   await removeGitLab(join(parent, "gitlab"));
@@ -137,6 +139,54 @@ test("a folder of more files than GitLab lists on one page is compared as a whol
   );
   await commit(tree);
   expect(await publish(gitlab, { project, tree })).toEqual({ state: "unchanged", changed: [] });
+});
+
+test("publishing at the same time ends in one branch, one merge request and the same content", async () => {
+  // GIVEN a seeded repository
+  const [two, three] = [(await synthesized(2)).application, (await synthesized(3)).application];
+  await commit(three);
+  // WHEN four publish at once
+  const all = await Promise.all(Array.from({ length: 4 }, () => publish(gitlab, { project, tree: two })));
+  // THEN
+  const open = await gitlab.MergeRequests.all({ projectId: project, state: "opened" });
+  expect(open).toHaveLength(1);
+  expect(new Set(all.map(({ iid }) => iid))).toEqual(new Set([open[0]?.iid]));
+  expect((await gitlab.Branches.all(project)).map(({ name }) => name).sort()).toEqual(["main", "timonier/publish"]);
+  expect(await gitlab.MergeRequests.allCommits(project, open[0]?.iid ?? 0)).toHaveLength(1);
+  expect(await read("infra/deployment.yaml", "timonier/publish")).toContain("replicas: 2");
+  expect(await publish(gitlab, { project, tree: two })).toMatchObject({ state: "unchanged", iid: open[0]?.iid });
+});
+
+test("a project's token that may not push to main is enough, for opening, updating and closing", async () => {
+  // GIVEN a protected main, and a token of role Developer
+  const [one, two, three] = await Promise.all([1, 2, 3].map(async (n) => (await synthesized(n)).application));
+  if (!one || !two || !three) throw new Error("three trees");
+  await commit(three);
+  const protectedBranches = await gitlab.ProtectedBranches.all(project);
+  if (protectedBranches.length === 0) await gitlab.ProtectedBranches.create(project, "main");
+  const expiresAt = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  const token = await gitlab.ProjectAccessTokens.create(project, "publisher", ["api"], expiresAt, { accessLevel: 30 });
+  const developer = connectGitLab({ ...address, token: token.token });
+  const change = [{ action: "create" as const, filePath: "README.md", content: "pushed\n" }];
+  await expect(developer.Commits.create(project, "main", "push", change)).rejects.toThrow(/not allowed to push/);
+  // WHEN, THEN
+  const opened = await publish(developer, { project, tree: two });
+  expect(opened).toMatchObject({ state: "opened" });
+  expect(await publish(developer, { project, tree: one })).toMatchObject({ state: "updated", iid: opened.iid });
+  expect(await publish(developer, { project, tree: three })).toMatchObject({ closed: opened.url });
+  expect((await gitlab.Branches.all(project)).map(({ name }) => name)).toEqual(["main"]);
+});
+
+test("what somebody pushed to the branch is written over, and the merge request names it", async () => {
+  const [two, three] = [(await synthesized(2)).application, (await synthesized(3)).application];
+  await commit(three);
+  const { iid = 0 } = await publish(gitlab, { project, tree: two });
+  const change = [{ action: "create" as const, filePath: "infra/mine.yaml", content: "# mine\n" }];
+  const pushed = await gitlab.Commits.create(project, "timonier/publish", "mine", change);
+  const done = await publish(gitlab, { project, tree: two });
+  expect(done.replaced).toEqual([`${pushed.id} mine`]);
+  expect(await paths("timonier/publish")).not.toContain("infra/mine.yaml");
+  expect((await gitlab.MergeRequests.show(project, iid)).description).toContain(`- ${pushed.id} mine`);
 });
 
 test("an empty repository is an error with the fix", async () => {

@@ -1,11 +1,12 @@
 import { GitLabError } from "../../../core/gitlab-error.js";
-import type { PublishClient } from "../../../delivery/publish.js";
 import { blobId, type FileAction } from "../../../delivery/publish-plan.js";
+import type { PublishClient } from "../../../delivery/publish-read.js";
 
 interface Commit {
   readonly id: string;
   readonly parents: readonly string[];
   readonly files: ReadonlyMap<string, string>;
+  readonly message: string;
 }
 
 interface Request {
@@ -23,6 +24,8 @@ export class FakeRepository {
   readonly branches = new Map<string, string>();
   readonly requests: Request[] = [];
   readonly writes: string[] = [];
+  /** What happens just before a commit or a merge request is made. */
+  before: ((what: string) => Promise<void>) | undefined;
   private readonly commits = new Map<string, Commit>();
 
   constructor(files: Record<string, string>) {
@@ -50,7 +53,18 @@ export class FakeRepository {
       if (content === undefined) next.delete(path);
       else next.set(path, content);
     }
-    this.branches.set(branch, this.commit([head], next));
+    this.branches.set(branch, this.commit([head], next, `By hand ${this.commits.size}\n`));
+  }
+
+  /** The head of a branch with other content, and the same message. */
+  amend(branch: string, files: Record<string, string>): void {
+    const { parents, files: before, message } = this.at(this.branches.get(branch) ?? "");
+    this.branches.set(branch, this.commit(parents, new Map([...before, ...Object.entries(files)]), message));
+  }
+
+  /** The message of a branch's head. */
+  message(branch: string): string | undefined {
+    return this.at(this.branches.get(branch) ?? "").message;
   }
 
   /** Merges the open merge request and removes its branch. */
@@ -68,8 +82,8 @@ export class FakeRepository {
     return {
       Branches: {
         show: async (_: unknown, name: string) => {
-          const { id, parents } = this.at(this.branches.get(name) ?? "");
-          return { name, commit: { id, parent_ids: [...parents] } };
+          const { id, parents, message } = this.at(this.branches.get(name) ?? "");
+          return { name, commit: { id, parent_ids: [...parents], message } };
         },
         remove: async (_: unknown, name: string) => {
           this.writes.push(`remove ${name}`);
@@ -77,13 +91,19 @@ export class FakeRepository {
         },
       },
       Commits: {
-        create: async (_: unknown, branch: string, message: string, actions: FileAction[], options: CreateOptions) =>
-          this.create(branch, message, actions, options),
+        create: async (_: unknown, branch: string, message: string, actions: FileAction[], options: CreateOptions) => {
+          await this.before?.(`commit ${branch}`);
+          return this.create(branch, message, actions, options);
+        },
       },
       MergeRequests: {
         all: async ({ sourceBranch, targetBranch, state }: Record<string, string>) =>
           this.requests.filter((r) => r.source === sourceBranch && r.target === targetBranch && r.state === state),
         create: async (_: unknown, source: string, target: string, title: string, options: { description: string }) => {
+          await this.before?.(`open ${source}`);
+          if (this.requests.some((request) => request.source === source && request.state === "opened")) {
+            throw refused(409, "Another open merge request already exists for this source branch: !1");
+          }
           this.writes.push(`open ${source}`);
           const iid = this.requests.length + 1;
           const web_url = `https://gitlab.test/-/merge_requests/${iid}`;
@@ -98,6 +118,14 @@ export class FakeRepository {
         },
       },
       Repositories: {
+        compare: async (_: unknown, from: string, to: string) => {
+          const commits: Array<{ id: string; message: string; title: string }> = [];
+          for (let at: string | undefined = to; at && !this.isAncestor(at, from); at = this.at(at).parents[0]) {
+            const { id, message } = this.at(at);
+            commits.unshift({ id, message, title: message.split("\n")[0] ?? "" });
+          }
+          return { commits };
+        },
         allRepositoryTrees: async (_: unknown, { ref, path }: { ref: string; path: string }) => {
           const inside = [...this.at(ref).files].filter(([name]) => name.startsWith(`${path}/`));
           if (inside.length === 0) throw notFound("Tree Not Found");
@@ -124,14 +152,18 @@ export class FakeRepository {
       if (change.action === "delete") files.delete(change.filePath);
       else files.set(change.filePath, change.content);
     }
-    this.branches.set(branch, this.commit([startSha], files));
+    this.branches.set(branch, this.commit([startSha], files, message));
     return { id: this.branches.get(branch), message };
   }
 
-  private commit(parents: readonly string[], files: ReadonlyMap<string, string>): string {
+  private commit(parents: readonly string[], files: ReadonlyMap<string, string>, message = "Seed\n"): string {
     const id = String(this.commits.size + 1).padStart(40, "0");
-    this.commits.set(id, { id, parents, files });
+    this.commits.set(id, { id, parents, files, message });
     return id;
+  }
+
+  private isAncestor(one: string, of: string): boolean {
+    return one === of || this.at(of).parents.some((parent) => this.isAncestor(one, parent));
   }
 
   private at(id: string): Commit {
@@ -147,5 +179,9 @@ interface CreateOptions {
 }
 
 function notFound(words: string): GitLabError {
-  return new GitLabError({ status: 404, words, uncertain: false }, words, "GET", "look");
+  return refused(404, words);
+}
+
+function refused(status: number, words: string): GitLabError {
+  return new GitLabError({ status, words, uncertain: false }, words, "GET", "look");
 }

@@ -34,7 +34,8 @@ test("a difference is one branch, one commit and one merge request, and main sta
   expect(repository.files("timonier/publish")).toEqual(Object.fromEntries(two));
   expect(repository.ahead("timonier/publish")).toBe(1);
   expect(repository.requests[0]?.description).toBe(
-    "Fewer pods.\n\n- changed: `infra/.timonier-tree.json`\n- changed: `infra/deployment.yaml`",
+    "Fewer pods.\n\n- changed: `infra/.timonier-tree.json`\n- changed: `infra/deployment.yaml`\n\n" +
+      "The next publish makes this branch anew and writes over what is pushed to it: change apps/ instead.",
   );
 });
 
@@ -66,12 +67,128 @@ test("when main moves on, the branch is made anew from it", async () => {
   expect(repository.files("timonier/publish")).toHaveProperty("README.md");
 });
 
-test("a commit of somebody else on the branch is written over", async () => {
+test("a commit of somebody else on the branch is written over, and named for as long as the branch lives", async () => {
+  // GIVEN
   const repository = new FakeRepository(Object.fromEntries(three));
   await publish(repository.client, { project, tree: two });
   repository.change("timonier/publish", { "infra/deployment.yaml": "replicas: 9\n" });
-  expect(await publish(repository.client, { project, tree: two })).toMatchObject({ state: "updated" });
+  const theirs = `${repository.branches.get("timonier/publish")} By hand 2`;
+  // WHEN
+  const done = await publish(repository.client, { project, tree: two });
+  // THEN
+  expect(done).toMatchObject({ state: "updated", replaced: [theirs] });
   expect(repository.files("timonier/publish")).toEqual(Object.fromEntries(two));
+  expect(repository.requests[0]?.description).toContain(`- ${theirs}`);
+  // WHEN another tree is published
+  const next = await publish(repository.client, { project, tree: folder("infra", { "deployment.yaml": "x: 1\n" }) });
+  // THEN
+  expect(next).not.toHaveProperty("replaced");
+  expect(repository.requests[0]?.description).toContain(`- ${theirs}`);
+});
+
+test("a commit of ours that somebody amended is theirs", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  await publish(repository.client, { project, tree: two });
+  repository.amend("timonier/publish", { "infra/deployment.yaml": "replicas: 9\n" });
+  const done = await publish(repository.client, { project, tree: two });
+  expect(done.replaced).toEqual([expect.stringContaining("Publish synthesized manifests")]);
+});
+
+test("what others pushed stays when nothing differs any more, and it is said", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  await publish(repository.client, { project, tree: two });
+  repository.change("timonier/publish", { "infra/mine.yaml": "mine\n" });
+  const done = await publish(repository.client, { project, tree: three });
+  expect(done).toMatchObject({ closed: "https://gitlab.test/-/merge_requests/1", kept: "timonier/publish" });
+  expect(repository.files("timonier/publish")).toHaveProperty(["infra/mine.yaml"]);
+});
+
+test.each(["commit timonier/publish", "open timonier/publish"])(
+  "killed before '%s', the next one goes on",
+  async (step) => {
+    const repository = new FakeRepository(Object.fromEntries(three));
+    repository.before = async (what) => {
+      if (what === step) throw new Error("killed");
+    };
+    await expect(publish(repository.client, { project, tree: two })).rejects.toThrow("killed");
+    repository.before = undefined;
+    expect(await publish(repository.client, { project, tree: two })).toMatchObject({ state: "opened", iid: 1 });
+    expect(repository.ahead("timonier/publish")).toBe(1);
+  },
+);
+
+test("killed between closing and removing the branch, the next one removes it", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  await publish(repository.client, { project, tree: two });
+  await repository.client.MergeRequests.edit(project, 1, { stateEvent: "close" });
+  expect(await publish(repository.client, { project, tree: three })).toEqual({ state: "unchanged", changed: [] });
+  expect([...repository.branches.keys()]).toEqual(["main"]);
+});
+
+test("another publish of the same in the middle of this one: one merge request", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  let inside = false;
+  repository.before = async (what) => {
+    if (what !== "open timonier/publish" || inside) return;
+    inside = true;
+    await publish(repository.client, { project, tree: two });
+  };
+  expect(await publish(repository.client, { project, tree: two })).toMatchObject({ iid: 1 });
+  expect(repository.requests).toHaveLength(1);
+});
+
+test("main moves in the middle: the branch is made anew on its new head", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  let moved = false;
+  repository.before = async () => {
+    if (!moved) repository.change("main", { "README.md": "by hand\n" });
+    moved = true;
+  };
+  expect(await publish(repository.client, { project, tree: two })).toMatchObject({ state: "opened" });
+  expect(repository.ahead("timonier/publish")).toBe(1);
+  expect(repository.files("timonier/publish")).toHaveProperty(["README.md"]);
+});
+
+test("a quicker publish of something else stands, and this one says so", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  const one = folder("infra", { "deployment.yaml": "replicas: 1\n" });
+  let inside = false;
+  repository.before = async (what) => {
+    if (what !== "open timonier/publish" || inside) return;
+    inside = true;
+    await publish(repository.client, { project, tree: one });
+  };
+  expect(await publish(repository.client, { project, tree: two })).toMatchObject({ state: "superseded", iid: 1 });
+  expect(repository.files("timonier/publish")).toEqual(Object.fromEntries(one));
+});
+
+const cause = { apiVersion: "apps/v1", kind: "Deployment", line: 8, of: "value", repository: "application" } as const;
+
+test("the commit names where the changed objects come from, and the merge request the apps", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  const path = "infra/deployment.yaml";
+  const causes = async () => [
+    { ...cause, name: "nginx", file: "apps/nginx.ts", app: "nginx", changed: true, path },
+    { ...cause, name: "other", namespace: "web", file: "apps/other.ts", app: "other", changed: false, path },
+    { ...cause, name: "more", namespace: "web", file: "apps/settings.yaml", app: "nginx", changed: true, path },
+  ];
+  await publish(repository.client, { project, tree: two, causes });
+  expect(repository.message("timonier/publish")?.match(/^Timonier-(Cause|App).*$/gm)).toEqual([
+    "Timonier-App: nginx",
+    "Timonier-Cause: apps/v1 Deployment -/nginx apps/nginx.ts:8",
+    "Timonier-Cause: apps/v1 Deployment web/more apps/settings.yaml:8",
+  ]);
+  expect(repository.requests[0]?.description).toContain("Apps touched: nginx\n");
+});
+
+test("of many causes 200 are named, and the number of the others", async () => {
+  const repository = new FakeRepository(Object.fromEntries(three));
+  const all = Array.from({ length: 250 }, (_, index) => ({
+    ...{ ...cause, name: `app-${index}`, file: "apps/a.ts", app: "a", changed: true, path: "infra/deployment.yaml" },
+  }));
+  await publish(repository.client, { project, tree: two, causes: async () => all });
+  expect(repository.message("timonier/publish")?.match(/^Timonier-Cause: /gm)).toHaveLength(200);
+  expect(repository.message("timonier/publish")).toContain("Timonier-Causes-Left-Out: 50");
 });
 
 test("after the merge there is nothing to do; the next change opens the next merge request", async () => {
