@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { AppsInput } from "../../../apps/main.js";
 import { parseSettings } from "../../../apps/settings.js";
 import { settingsFile } from "../../../apps/settings-file.js";
-import { synthesize, type Tree } from "../../../delivery/tree.js";
+import { joinTrees, synthesize, type Tree } from "../../../delivery/tree.js";
 
 const settings = parseSettings(readFileSync(settingsFile, "utf8"));
 const input: AppsInput = {
@@ -105,6 +105,18 @@ test("a public repository needs no Secret", () => {
   const { url, branch } = input.application;
   const { setup } = synthesize({ ...input, application: { url, branch } });
   expect(setup.get("clusters/embedded/myappsource.yaml")).not.toContain("secretRef");
+});
+
+test("several clusters: each its folder, and the applications once", () => {
+  const [one, other] = [synthesize(input), synthesize({ ...input, cluster: "paris" })];
+  const joined = joinTrees([one, other]);
+  expect([...joined.setup]).toEqual([...one.setup, ...other.setup]);
+  expect(joined.application).toEqual(one.application);
+  expect(() => joinTrees([one, one])).toThrow(/two stacks have "clusters\/embedded\//);
+  const fewer = { ...settings, nginx: { ...settings.nginx, replicas: 2 } };
+  expect(() => joinTrees([one, synthesize({ ...input, cluster: "paris", settings: fewer })])).toThrow(
+    /the applications of two clusters differ, in infra\/deployment.yaml/,
+  );
 });
 
 test("faults of both trees are refused at once, naming the constructs", () => {
