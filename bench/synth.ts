@@ -1,5 +1,5 @@
 // Synthesis of many applications, beside the cdk8s CLI and `kubectl kustomize` on the same tree in one run:
-// `node --import tsx bench/synth.ts`. Prints medians, ratios and limits; exits 1 when a limit is passed.
+// `node core/run.mjs bench/synth.ts [RUNS]`. Prints medians, ratios and limits; exits 1 when a limit is passed.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,11 +7,12 @@ import Table from "cli-table3";
 import { execa } from "execa";
 import { checkout } from "../core/state.js";
 
-const [SMALL, LARGE, RUNS] = [1000, 2000, 3];
+const [SMALL, LARGE] = [1000, 2000];
+const runs = Number(process.argv[2] ?? 3);
 const LIMIT = { growth: 2.2 };
 
 const folder = mkdtempSync(join(tmpdir(), "timonier-bench-synth-"));
-const program = [process.execPath, "--import", "tsx", join(checkout, "bench/synth/program.ts")];
+const program = [process.execPath, join(checkout, "core/run.mjs"), join(checkout, "bench/synth/program.ts")];
 
 /** Seconds of a whole process, and of the work in it where it tells. */
 interface Took {
@@ -51,7 +52,7 @@ function listResources(name: string): void {
 async function median(run: (round: number) => Promise<Took>): Promise<Took> {
   await run(0);
   const all: Took[] = [];
-  for (let round = 1; round <= RUNS; round++) all.push(await run(round));
+  for (let round = 1; round <= runs; round++) all.push(await run(round));
   return {
     whole: middle(all.map(({ whole }) => whole)),
     work: middle(all.map(({ work }) => work)),
