@@ -61,7 +61,8 @@ async function writeChanged(dir: string, path: string, content: string): Promise
   await mkdir(dirname(file), { recursive: true });
   await refuseDetour(dir, dirname(file));
   if ((await contentOf(file)) === content) return false;
-  await writeFileAtomic(file, content);
+  // Whole or not at all without waiting for the disk: after a power cut it is synthesized again.
+  await writeFileAtomic(file, content, { fsync: false });
   return true;
 }
 
