@@ -1,4 +1,4 @@
-// From nothing to Ready with the tools at hand: `node --import tsx bench/up.ts`. Prints the parts, and memory at its peak
+// From nothing to Ready with the tools at hand: `node core/run.mjs bench/up.ts`. Prints the parts, and memory at its peak
 // and at rest; exits 1 when a limit is passed.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -156,7 +156,10 @@ beforeAll(async () => {
     "name: story\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
   );
   // Language hosts differ in how they pass options to Node.
-  const start = 'import { register } from "tsx/esm/api";\nregister();\nexport default () => import("./index.ts");\n';
+  const [loader, program_] = [join(checkout, "core/run.mjs"), join(folder, "program", "index.ts")].map((path) =>
+    JSON.stringify(path),
+  );
+  const start = `import { load } from ${loader};\nexport default () => load(${program_});\n`;
   writeFileSync(join(folder, "program", "start.mjs"), start);
   writeFileSync(join(folder, "program", "index.ts"), program);
   writeFileSync(join(folder, "passphrase"), "a passphrase of this test");

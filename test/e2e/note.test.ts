@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectGitLab } from "../../core/gitlab-client.js";
+import { checkout } from "../../core/state.js";
 import { type NoteOptions, postNote } from "../../delivery/note/note.js";
 import type { Report } from "../../delivery/report/model.js";
 import { renderReport } from "../../delivery/report/render.js";
@@ -66,14 +68,12 @@ async function timonier(proposal: Proposal, args: readonly string[], environment
     CI_COMMIT_SHA: proposal.head,
     ...environment,
   };
-  const main = [
-    "--import",
-    "tsx",
-    "-e",
-    'import("./cli/main.ts").then(async ({ main }) => { process.exitCode = await main(process.argv.slice(1)); })',
-  ];
   try {
-    const { stdout, stderr } = await run(process.execPath, [...main, "--", ...args, "--report", report], { env });
+    const { stdout, stderr } = await run(
+      process.execPath,
+      [join(checkout, "cli/timonier.mjs"), ...args, "--report", report],
+      { env },
+    );
     return { code: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

@@ -1,6 +1,6 @@
 // Needs Go; with Go's build cache warm it takes seconds.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,9 @@ function startRun(bin: string, ...names: string[]) {
     const progress = (line) => console.log(line);
     const tools = await ensureTools(${JSON.stringify(names)}, { binDir: ${JSON.stringify(join(folder, bin))}, progress });
     console.log(JSON.stringify(tools));`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
+  const file = join(folder, `${bin}.ts`);
+  writeFileSync(file, program);
+  const child = spawn(process.execPath, [join(checkout, "core/run.mjs"), file], {
     cwd: checkout,
     env: { ...process.env, TIMONIER_CACHE: join(folder, "cache"), TIMONIER_TOOLS_FROM: "source" },
     detached: true,
