@@ -3,13 +3,14 @@ import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { UserError } from "../../core/user-error.js";
-import { causesOf } from "../../delivery/causes.js";
+import { causesOf, type ObjectCause } from "../../delivery/causes.js";
 import { type Published, publish as publishTree } from "../../delivery/publish.js";
 import { synthesize, type Trees } from "../../delivery/tree.js";
 import { appsInput, type Destination, destinationOf, type Repositories } from "../destination.js";
 import { exitCodes } from "../exit-codes.js";
 import { projectOf, stackGitLab } from "../gitlab.js";
 import type { Stack } from "../stack.js";
+import { progress } from "../terminal.js";
 
 /** `timonier publish`: one merge request for each repository that differs from what apps/ says. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
@@ -40,12 +41,22 @@ async function publishStack(destination: Destination, text: string): Promise<voi
     const project = projectOf(repositories, address);
     const client = await publisher(stack, repositories, repository);
     const causes = async (base: Trees[typeof repository]) => {
-      const all = await causesOf({ settings: text, inputOf, base: { ...trees, [repository]: base } });
+      const all = await foundCauses({ settings: text, inputOf, base: { ...trees, [repository]: base } });
       return all.filter((cause) => cause.repository === repository);
     };
     const target = input.application.branch;
     const published = await publishTree(client, { project, tree: trees[repository], target, branch, causes });
     console.log(sentence(project, published));
+  }
+}
+
+/** What cannot be explained is published all the same: causes help whoever reviews, and change nothing. */
+async function foundCauses(asked: Parameters<typeof causesOf>[0]): Promise<readonly ObjectCause[]> {
+  try {
+    return await causesOf(asked);
+  } catch (error) {
+    progress(`the lines behind the changes are left out: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
   }
 }
 
