@@ -1,6 +1,23 @@
 import { type Document, parseAllDocuments } from "yaml";
 import { type ObjectRef, refName } from "../../core/kube-discovery.js";
 
+/** An object as a manifest has it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [key: string]: unknown;
+}
+
+/** The objects of manifests, in their order. */
+export function manifestsOf(manifests: string): Manifest[] {
+  return parseAllDocuments(manifests).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
+}
+
 /** What is named in manifests, in their order. */
 export function refsOf(manifests: string): ObjectRef[] {
   return documents(manifests).map(({ ref }) => ref);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
+import { gotkSync } from "../../delivery/gotk-sync.js";
 import type { Cluster } from "../../infra/cluster/cluster.js";
 import type { Lane, Registered, Run } from "./cluster-contract.js";
 
@@ -119,14 +120,16 @@ function nameIn(urn: string): string | undefined {
   return urn === "" ? undefined : urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** The real component, but for the one part that needs a real engine: a set of manifests. */
+/** The real component, with a Flux of one namespace and one source. */
 async function fluxIn(cluster: Cluster): Promise<void> {
   const { Flux } = await import("../../infra/flux/flux.js");
   const credential = { username: pulumi.output("u"), password: pulumi.secret("p") };
   const repository = { credential, seeded: undefined, pushCredential: undefined } as never;
   new Flux("flux", {
     ...{ cluster, setup: repository, application: repository, caBundle: undefined, timeout: 1000 },
-    ...{ components: "", sync: "", applicationSecret: { namespace: "default", name: "app" } },
+    components: "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n",
+    sync: gotkSync({ url: "https://gitlab.example/a.git", branch: "main", path: "clusters/west" }),
+    applicationSecret: { namespace: "default", name: "app" },
   });
 }
 
@@ -136,7 +139,8 @@ async function settled(registered: readonly Registered[]): Promise<void> {
   await vi.waitFor(
     () => {
       const now = registered.length;
-      const still = now === before && registered.some(({ name }) => name === "flux-application-credentials-secret");
+      const still =
+        now === before && registered.some(({ name }) => name === "flux-sync-objects:flux-system/flux-system");
       before = now;
       if (!still) throw new Error("more may come");
     },

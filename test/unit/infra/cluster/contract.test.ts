@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { afterAll, vi } from "vitest";
 import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
 import { clusterContract } from "../../../contract/cluster-contract.js";
@@ -21,21 +20,6 @@ vi.mock("../../../../infra/cluster/existing/gather.js", () => ({
     ...{ denied: [], flux: undefined, theirs: new Set() },
   }),
 }));
-vi.mock("../../../../infra/flux/install.js", async () => {
-  const { ConfigMap } = await import("@pulumi/kubernetes/core/v1/configMap.js");
-  /** One object in the place of all, with what every one of them gets. */
-  class InstallOnce extends pulumi.ComponentResource {
-    readonly installed = pulumi.output(true);
-    constructor(name: string, { mark }: { mark: Record<string, string> }, opts: pulumi.ComponentResourceOptions) {
-      super("timonier:flux:InstallOnce", name, {}, opts);
-      const annotations = Object.keys(mark).length > 0 ? { annotations: mark } : {};
-      new ConfigMap(`${name}-object`, { metadata: { name, ...annotations } }, { parent: this });
-      this.registerOutputs({});
-    }
-  }
-  return { InstallOnce };
-});
-
 const state = mkdtempSync(join(tmpdir(), "timonier-contract-"));
 process.env.TIMONIER_STATE = state;
 afterAll(() => {
