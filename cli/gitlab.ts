@@ -50,7 +50,8 @@ async function embeddedToken(stack: Stack, role: Role): Promise<string> {
   }
 }
 
-/** `root/setup` of `https://host/root/setup.git`. */
+/** `root/setup` of `https://host/root/setup.git`, by whichever of GitLab's addresses it is named. */
 export function projectOf(outputs: Pick<StackOutputs, "gitlabUrl">, repository: string): string {
-  return repository.slice(outputs.gitlabUrl.length + 1).replace(/\.git$/, "");
+  const below = new URL(outputs.gitlabUrl).pathname.replace(/\/$/, "");
+  return new URL(repository).pathname.slice(below.length + 1).replace(/\.git$/, "");
 }

@@ -230,7 +230,7 @@ function passSignals(child: Running): () => void {
 
 const stackOutputs = z.object({
   cluster: z.string(),
-  clusterKind: z.enum(["embedded", "existing", "eks"]).default("embedded"),
+  clusterKind: z.enum(["embedded", "existing", "eks", "minikube"]).default("embedded"),
   kubernetesVersion: z.string(),
   kubeconfig: z.string(),
   gitlab: z.enum(["embedded", "remote"]).default("embedded"),

@@ -26,6 +26,8 @@ export const versions = {
   kubernetes: "1.36.3",
   // renovate: datasource=github-releases depName=kubernetes-sigs/kwok
   kwok: "0.8.0",
+  // renovate: datasource=github-releases depName=kubernetes/minikube
+  minikube: "1.38.1",
   // The controllers below are those of this release: they change together.
   // renovate: datasource=github-releases depName=fluxcd/flux2
   flux: "2.9.4",

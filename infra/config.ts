@@ -1,19 +1,27 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
+import { UserError } from "../core/user-error.js";
 import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
+import { checkMinikube, type MinikubeConfig, runtimes } from "./cluster/minikube/config.js";
+import { driverNames, driverOf } from "./cluster/minikube/drivers.js";
 import type { DeletedProject, Visibility } from "./gitlab/preflight/facts.js";
 
 /** Where the repositories live. */
 export type GitLabConfig =
-  | { readonly kind: "embedded" }
+  | {
+      readonly kind: "embedded";
+      /** Address of this machine by which the cluster's pods reach it. undefined: they share its loopback. */
+      readonly hostAddress: string | undefined;
+    }
   | { readonly kind: "remote"; readonly url: string; readonly caFile: string | undefined };
 
 /** Which cluster. `name`: its folder below `clusters/` in the setup repository, and part of its tokens' names. */
 export type ClusterConfig =
   | { readonly kind: "embedded"; readonly name: string }
   | ({ readonly kind: "existing"; readonly name: string } & ExistingClusterConfig)
-  | ({ readonly kind: "eks"; readonly name: string } & EksClusterConfig);
+  | ({ readonly kind: "eks"; readonly name: string } & EksClusterConfig)
+  | ({ readonly kind: "minikube"; readonly name: string } & MinikubeConfig);
 
 /** What has to happen before a merge request is merged, as far as GitLab's licence goes. */
 export interface ReviewConfig {
@@ -78,7 +86,7 @@ const listOf = (each: RegExp, error: string) =>
 
 /** Keys as in Pulumi.yaml, without the project's name; each message says what is expected. */
 export const settings = z.strictObject({
-  cluster: oneOf("embedded", "existing", "eks"),
+  cluster: oneOf("embedded", "existing", "eks", "minikube"),
   clusterName: z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/, "lower-case letters, digits and '-'"),
   kubeconfig: z.string(),
   kubeContext: z.string(),
@@ -101,7 +109,21 @@ export const settings = z.strictObject({
   eksAdminRoles: listOf(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, "role ARNs, with commas"),
   eksLogTypes: listOf(new RegExp(`^(${logTypes.join("|")})$`), `of ${logTypes.join(", ")}`),
   eksTags: listOf(/^[^=]+=.*$/, "KEY=VALUE, with commas"),
+  minikubeProfile: z.string().regex(/^([a-zA-Z0-9][a-zA-Z0-9-]+)?$/, "letters, digits and '-', two at least"),
+  minikubeOwned: flag,
+  minikubeDriver: oneOf(...driverNames),
+  minikubeVersion: z.string().regex(/^1\.\d+\.\d+$/, "a version such as 1.35.1"),
+  minikubeRuntime: oneOf(...runtimes),
+  minikubeNodes: wholeNumber(1, 10),
+  minikubeCpus: wholeNumber(2, 256),
+  minikubeMemory: wholeNumber(1800, 1_000_000),
+  minikubeAddons: listOf(/^[a-z][a-z0-9-]*$/, "addons such as metrics-server, with commas"),
+  minikubeRegistryMirror: z.union([z.literal(""), z.url({ protocol: /^https?$/ })], {
+    error: "an address such as https://mirror.example.org",
+  }),
+  minikubeCaFile: z.string(),
   gitlab: oneOf("auto", "embedded", "remote"),
+  gitlabAddress: z.union([z.literal(""), z.ipv4()], { error: "an IPv4 address such as 192.168.49.1" }),
   gitlabUrl: z.url({ protocol: /^https?$/, error: "an address such as https://gitlab.com" }),
   gitlabCaFile: z.string(),
   namespace: z.string().regex(/^([\w.-]+(\/[\w.-]+)*)?$/, "a path such as team/platform"),
@@ -143,11 +165,12 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
   };
   const parsed = checkSettings(settings, values, source, elsewhere(values.cluster, raw));
   const embedded = parsed.gitlab === "embedded" || (parsed.gitlab === "auto" && parsed.cluster === "embedded");
+  const cluster = clusterOf(parsed, parsed.clusterName || stack, raw);
   return {
     stack,
-    cluster: clusterOf(parsed, parsed.clusterName || stack, raw),
+    cluster,
     gitlab: embedded
-      ? { kind: "embedded" }
+      ? { kind: "embedded", hostAddress: hostAddressOf(cluster, parsed.gitlabAddress) }
       : { kind: "remote", url: parsed.gitlabUrl.replace(/\/+$/, ""), caFile: parsed.gitlabCaFile || undefined },
     namespace: parsed.namespace || undefined,
     createNamespace: parsed.createNamespace,
@@ -193,7 +216,38 @@ function clusterOf(
       };
     case "eks":
       return { kind: "eks", name, ...eksOf(parsed, raw) };
+    case "minikube":
+      return { kind: "minikube", name, ...minikubeOf(parsed, name) };
   }
+}
+
+function minikubeOf(parsed: z.infer<typeof settings>, name: string): MinikubeConfig {
+  return checkMinikube({
+    profile: parsed.minikubeProfile || driverOf(parsed.minikubeDriver).profile || name,
+    owned: parsed.minikubeOwned,
+    kubeconfigFile: parsed.kubeconfig || undefined,
+    driver: parsed.minikubeDriver,
+    kubernetesVersion: parsed.minikubeVersion,
+    runtime: parsed.minikubeRuntime,
+    nodes: parsed.minikubeNodes,
+    cpus: parsed.minikubeCpus,
+    memory: parsed.minikubeMemory,
+    addons: parsed.minikubeAddons,
+    registryMirror: parsed.minikubeRegistryMirror || undefined,
+    caFile: parsed.minikubeCaFile || undefined,
+  });
+}
+
+/** @throws UserError for a cluster whose way to this machine nobody named */
+function hostAddressOf(cluster: ClusterConfig, named: string): string | undefined {
+  if (cluster.kind === "embedded") return undefined;
+  const address = named || (cluster.kind === "minikube" ? driverOf(cluster.driver).hostAddress : undefined);
+  if (address !== undefined) return address;
+  throw new UserError(
+    "pods of this cluster do not reach the embedded GitLab at 127.0.0.1",
+    "setting gitlabAddress",
+    "name this machine's address in the cluster's network, or use a GitLab that the cluster reaches: setting gitlab remote",
+  );
 }
 
 function eksOf(parsed: z.infer<typeof settings>, raw: Readonly<Record<string, string>>): EksClusterConfig {

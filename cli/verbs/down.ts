@@ -7,6 +7,7 @@ import { elapsed } from "../../core/progress.js";
 import { removeCluster } from "../../embedded/cluster/lifecycle.js";
 import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { sweepMinikube } from "../../infra/cluster/minikube/cli/sweep.js";
 import { doubtsGitLab, protectedResources, type StateResource, stayingProvider, unprotected } from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings, firstSettings } from "../preflight.js";
@@ -84,7 +85,7 @@ async function protectedNow(stack: Stack, pulumi: Pulumi): Promise<StateResource
 
 /** What is protected stays, and with it what Pulumi knows of it: the next `up` goes on with the same repositories. */
 async function spared(stack: Stack, guarded: readonly StateResource[], start: number): Promise<number> {
-  await removeCluster(stack.clusterFolder);
+  await removeOwnCluster(stack);
   progress(`all that is not protected is gone after ${elapsed(start)}`);
   for (const { outputs, id } of guarded) {
     progress(`kept ${String(outputs?.pathWithNamespace ?? outputs?.fullPath ?? id)}: protected`);
@@ -98,8 +99,14 @@ async function spared(stack: Stack, guarded: readonly StateResource[], start: nu
 /** What a run that was killed may have left outside of Pulumi's knowledge. */
 async function sweep(stack: Stack): Promise<void> {
   const gitlab = (await inspectGitLab(stack.gitlabFolder)) === "absent" ? undefined : removeGitLab(stack.gitlabFolder);
-  await Promise.all([removeCluster(stack.clusterFolder), gitlab]);
+  await Promise.all([removeOwnCluster(stack), gitlab]);
   await rm(stack.state.stack(stack.name), { recursive: true, force: true });
+}
+
+/** Whichever kind of cluster the stack has made on this machine. */
+async function removeOwnCluster(stack: Stack): Promise<void> {
+  await sweepMinikube(stack.clusterFolder, stack.state.bin, progress);
+  await removeCluster(stack.clusterFolder);
 }
 
 /** The stack's settings, where a person wrote some: the same stack may come up again. undefined: there is none to lose. */

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { toolNames } from "../../embedded/toolchain/tools.js";
+import { pulumiToolNames, toolNamesOf } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
+import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { findStack, stackEnvironment } from "../stack.js";
 import { progress } from "../terminal.js";
@@ -14,8 +15,15 @@ import { progress } from "../terminal.js";
  */
 export async function env({ stack: name }: { stack: string }): Promise<number> {
   const stack = findStack(name);
-  await ensureTools(toolNames, { binDir: stack.state.bin, progress });
+  const options = { binDir: stack.state.bin, progress };
+  await ensureTools(pulumiToolNames, options);
   await new Pulumi(stack).ensureStack();
+  // Settings that are wrong are mended with these tools: a kind that needs none of its own stands in.
+  const kind = await checkAllSettings(stack).then(
+    ({ cluster }) => cluster.kind,
+    () => "existing" as const,
+  );
+  await ensureTools(toolNamesOf(kind), options);
   const exports: Record<string, string> = {
     ...stackEnvironment(stack),
     ...(await gitlabEnvironment(stack.gitlabFolder)),

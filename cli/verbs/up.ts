@@ -1,7 +1,7 @@
 import { elapsed } from "../../core/progress.js";
 import { versions } from "../../core/versions.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { toolNames } from "../../embedded/toolchain/tools.js";
+import { pulumiToolNames, toolNamesOf } from "../../embedded/toolchain/tools.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
@@ -16,10 +16,12 @@ export async function up({ stack: name }: { stack: string }): Promise<number> {
 }
 
 async function bringUp(stack: Stack, start: number): Promise<number> {
-  await ensureTools(toolNames, { binDir: stack.state.bin, progress });
+  const options = { binDir: stack.state.bin, progress };
+  await ensureTools(pulumiToolNames, options);
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
+  await ensureTools(toolNamesOf(config.cluster.kind), options);
   if (config.cluster.kind === "eks") {
     progress(`pulumi-resource-aws ${versions.pulumiAws}: making sure of it`);
     await pulumi.installPlugin("aws", versions.pulumiAws);

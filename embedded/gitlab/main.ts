@@ -52,7 +52,7 @@ async function serve(root: string): Promise<void> {
   const pair = settings.tls ? readPair(layout) : undefined;
   const app = buildServer(context, allRoutes, pair);
   await app.listen({ port: address.port, host: "127.0.0.1" });
-  const more = await Promise.all(settings.addresses.map((host) => listenToo(app.routing, pair, address.port, host)));
+  const more = settings.addresses.map((host) => listenToo(app.routing, pair, address.port, host));
   if (settings.tls) renewDaily(layout, settings, [app.server as SecureServer, ...(more as SecureServer[])]);
   log(`listening at ${url}`);
   endWithFolder(layout);
@@ -89,18 +89,25 @@ function readPair(layout: Layout) {
   return { key: readFileSync(layout.key, "utf8"), cert: readFileSync(layout.certificate, "utf8") };
 }
 
-/** Listens on one more address with the same handler. */
+/**
+ * Listens on one more address with the same handler, as soon as the machine has it: a cluster's bridge is made when the
+ * cluster is. Once it listens, it goes on when the address goes and comes back.
+ */
 function listenToo(
   handler: ReturnType<typeof buildServer>["routing"],
   pair: { key: string; cert: string } | undefined,
   port: number,
   host: string,
-): Promise<Server | SecureServer> {
+): Server | SecureServer {
   const server = pair ? createHttpsServer(pair, handler) : createHttpServer(handler);
-  return new Promise((done, failed) => {
-    server.once("error", failed);
-    server.listen({ port, host }, () => done(server));
+  let said = "";
+  server.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.message !== said) log(`does not listen at ${host} yet: ${error.message}`);
+    said = error.message;
+    setTimeout(() => server.listening || server.listen({ port, host }), 500).unref();
   });
+  server.on("listening", () => log(`listening at ${host}, too`));
+  return server.listen({ port, host });
 }
 
 /** A server that runs for a year gets a new certificate without a restart. */

@@ -1,7 +1,13 @@
 import { versions } from "../../core/versions.js";
 
 /** A committed Go module (folder modules/NAME) from which tools are built, several with one `go install`. */
-export type ModuleName = "cluster" | "flux" | "pulumi" | "pulumi-language-nodejs" | "pulumi-resource-kubernetes";
+export type ModuleName =
+  | "cluster"
+  | "flux"
+  | "minikube"
+  | "pulumi"
+  | "pulumi-language-nodejs"
+  | "pulumi-resource-kubernetes";
 
 /** Files that must be made inside a tool's own module before it compiles. See patches.ts. */
 export type PatchName = "flux-manifests" | "kubernetes-schema";
@@ -13,6 +19,8 @@ export interface GoModule {
   readonly linked: Readonly<Record<string, string>>;
   /** @default nothing has to be made */
   readonly patch?: PatchName;
+  /** Build tags of a module that needs a C compiler, on Linux. @default it needs none */
+  readonly cgo?: readonly string[];
 }
 
 const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
@@ -28,10 +36,21 @@ export const modules: readonly GoModule[] = [
     linked: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": versions.pulumiKubernetes },
     patch: "kubernetes-schema",
   },
+  {
+    name: "minikube",
+    linked: {
+      "k8s.io/minikube/pkg/version.version": `v${versions.minikube}`,
+      // The image that its addon runs, as in the release's Makefile.
+      "k8s.io/minikube/pkg/version.storageProvisionerVersion": "v5",
+    },
+    // Its kvm2 driver: libvirt's library is looked for when that driver is used, and not before.
+    cgo: ["libvirt_without_lxc", "libvirt_dlopen"],
+  },
 ];
 
 /** The arguments of `go install` before the packages. -trimpath makes a build the same in every folder. */
 export function installArguments(module: GoModule): string[] {
   const values = Object.entries(module.linked).map(([name, value]) => `-X ${name}=${value}`);
-  return ["install", "-v", "-trimpath", "-ldflags", ["-s", "-w", ...values].join(" ")];
+  const tags = module.cgo ? ["-tags", module.cgo.join(",")] : [];
+  return ["install", "-v", "-trimpath", ...tags, "-ldflags", ["-s", "-w", ...values].join(" ")];
 }

@@ -93,6 +93,10 @@ const layouts: Readonly<Record<Vendor, Layout>> = {
     url: `${github}/kubernetes-sigs/kwok/releases/download/v${version}/${name}-${os}-${arch}`,
     checksum: { form: "github-asset", url: `${githubApi}/repos/kubernetes-sigs/kwok/releases/tags/v${version}` },
   }),
+  minikube: ({ version }, { os, arch }, { github }) => {
+    const url = `${github}/kubernetes/minikube/releases/download/v${version}/minikube-${os}-${arch}`;
+    return { kind: "file", url, checksum: { form: "bare", url: `${url}.sha256` } };
+  },
   pulumi: ({ name, version }, { os, arch }, { github }) => {
     const base = `${github}/pulumi/pulumi/releases/download/v${version}`;
     return {

@@ -71,7 +71,8 @@ export async function buildModule(build: Build): Promise<ReadonlyMap<ToolName, s
   }
   const bin = join(build.folder, "bin");
   const packages = build.tools.map((tool) => tool.source.package);
-  await go.run([...installArguments(build.module), ...packages], moduleFolder, { GOBIN: bin }, build.onLine);
+  const extra = { GOBIN: bin, ...(build.module.cgo && build.env.GOOS === "linux" && { CGO_ENABLED: "1" }) };
+  await go.run([...installArguments(build.module), ...packages], moduleFolder, extra, build.onLine);
   return new Map(build.tools.map((tool) => [tool.name, join(bin, tool.source.binary ?? tool.name)]));
 }
 

@@ -2,7 +2,7 @@ import { versions } from "../../core/versions.js";
 import type { ModuleName } from "./modules.js";
 import type { VersionRange } from "./version-range.js";
 
-/** Every tool that an embedded stack runs, and kubectl for its user. */
+/** Every tool that a stack of some kind runs, and kubectl for its user. */
 export type ToolName =
   | "etcd"
   | "flux"
@@ -14,6 +14,7 @@ export type ToolName =
   | "kustomize-controller"
   | "kwok"
   | "kwokctl"
+  | "minikube"
   | "notification-controller"
   | "pulumi"
   | "pulumi-language-nodejs"
@@ -21,7 +22,15 @@ export type ToolName =
   | "source-controller";
 
 /** Who publishes a release, and in which layout. See releases.ts. */
-export type Vendor = "etcd" | "flux" | "flux-image" | "kubernetes" | "kwok" | "pulumi" | "pulumi-kubernetes";
+export type Vendor =
+  | "etcd"
+  | "flux"
+  | "flux-image"
+  | "kubernetes"
+  | "kwok"
+  | "minikube"
+  | "pulumi"
+  | "pulumi-kubernetes";
 
 /** What a tool is built from. */
 export interface ToolSource {
@@ -97,6 +106,13 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController),
   "helm-controller": fluxController("helm-controller", versions.helmController),
   "notification-controller": fluxController("notification-controller", versions.notificationController),
+  minikube: {
+    name: "minikube",
+    version: versions.minikube,
+    path: { range: { from: "1.34.0", below: "2.0.0" }, probe: ["version", "--short"] },
+    vendor: "minikube",
+    source: { module: "minikube", package: "k8s.io/minikube/cmd/minikube" },
+  },
   // Exactly this one: its embedded manifests are the first commit of the setup repository.
   flux: {
     name: "flux",
@@ -137,3 +153,16 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
 
 /** Every tool, in the order of the table. */
 export const toolNames = Object.keys(tools) as readonly ToolName[];
+
+/** What Pulumi itself needs. */
+export const pulumiToolNames = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"] as const;
+
+/**
+ * What a stack runs, and its user: no stack has to wait for another kind's tools.
+ *
+ * @param cluster kind of its cluster
+ */
+export function toolNamesOf(cluster: "embedded" | "existing" | "eks" | "minikube"): readonly ToolName[] {
+  if (cluster === "embedded") return toolNames.filter((name) => name !== "minikube");
+  return [...pulumiToolNames, "kubectl", "flux", ...(cluster === "minikube" ? (["minikube"] as const) : [])];
+}

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 /** What the rest of the program knows of a cluster, whatever its kind. */
 export interface Cluster {
   /** For `timonier status`: how to look whether it is there. */
-  readonly kind: "embedded" | "existing" | "eks";
+  readonly kind: "embedded" | "existing" | "eks" | "minikube";
   /** Its folder below `clusters/` in the setup repository, and part of its tokens' names. */
   readonly name: string;
   /** Secret. */

@@ -17,6 +17,10 @@ export async function connectCluster(config: PlatformConfig, wanted: () => Wante
       const { eksCluster } = await import("./eks/eks.js");
       return eksCluster(config.cluster.name, config.cluster);
     }
+    case "minikube": {
+      const { minikubeCluster } = await import("./minikube/minikube.js");
+      return minikubeCluster(config.stack, config.cluster, wanted);
+    }
     case "existing": {
       const { existingCluster } = await import("./existing/existing.js");
       return existingCluster(config.stack, config.cluster, wanted());

@@ -13,6 +13,8 @@ interface EmbeddedGitLabArgs {
   readonly stack: string;
   /** Path of the group that owns the repositories; made when it is not there. */
   readonly team: string;
+  /** Addresses of this machine to listen on besides 127.0.0.1. */
+  readonly addresses: string[];
 }
 
 /** The GitLab on this machine; the timonier plugin starts and ends it. */
@@ -32,13 +34,22 @@ class EmbeddedGitLab extends pulumi.CustomResource {
   }
 }
 
-/** A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs. */
-export async function embeddedGitLab(stack: string): Promise<GitLabInstance> {
+/**
+ * A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs.
+ *
+ * @param hostAddress address by which the cluster's pods reach this machine. undefined: they share its loopback
+ */
+export async function embeddedGitLab(stack: string, hostAddress: string | undefined): Promise<GitLabInstance> {
   const folder = embeddedGitLabFolder(new StateFolder(), stack);
   const { url, caFile } = await reserveGitLab(folder);
-  const server = new EmbeddedGitLab("gitlab", { stack, team: embeddedTeam });
+  const server = new EmbeddedGitLab("gitlab", {
+    stack,
+    team: embeddedTeam,
+    addresses: hostAddress === undefined ? [] : [hostAddress],
+  });
   return {
     url,
+    gitUrl: hostAddress === undefined ? url : url.replace("127.0.0.1", hostAddress),
     caFile,
     caBundle: readFileSync(caFile, "utf8"),
     features: featuresOf(readSettings(layoutOf(folder).settings).tier, url),

@@ -7,6 +7,8 @@ import type { Tier } from "./tier.js";
 export interface GitLabInstance {
   /** Address without a slash at the end: plain, since manifests in Git contain it. */
   readonly url: string;
+  /** The same as the cluster reaches it: repositories are named by it. */
+  readonly gitUrl: string;
   /** PEM file of the authority that signed its certificate. undefined: the system's own. */
   readonly caFile: string | undefined;
   /** Text of {@link caFile}. */
@@ -33,8 +35,8 @@ export interface ExistingRepository {
 }
 
 /** Where Git finds a repository, by the last part of its path. */
-export function addressOf({ url, namespace }: Pick<GitLabInstance, "url" | "namespace">, path: string): string {
-  return `${url}/${namespace.path}/${path}.git`;
+export function addressOf({ gitUrl, namespace }: Pick<GitLabInstance, "gitUrl" | "namespace">, path: string): string {
+  return `${gitUrl}/${namespace.path}/${path}.git`;
 }
 
 /** A group or a user. */

@@ -47,6 +47,7 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
   });
   return {
     url,
+    gitUrl: url,
     caFile,
     caBundle: caFile && readFileSync(caFile, "utf8"),
     features: featuresOf(facts.tier, url),

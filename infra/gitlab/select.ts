@@ -9,7 +9,7 @@ import { remoteGitLab } from "./remote.js";
 export function connectInstance(config: PlatformConfig): Promise<GitLabInstance> {
   switch (config.gitlab.kind) {
     case "embedded":
-      return embeddedGitLab(config.stack);
+      return embeddedGitLab(config.stack, config.gitlab.hostAddress);
     case "remote": {
       const token = new pulumi.Config("gitlab").get("token") ?? process.env.GITLAB_TOKEN;
       return remoteGitLab({ ...config.gitlab, wanted: wantedOf(config), protect: config.protect }, token);

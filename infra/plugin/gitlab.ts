@@ -17,13 +17,17 @@ import type { Context, Properties, ResourceKind } from "../../sdks/provider-host
 
 // Apart: what an older version made has to be found, and deleted, by its stack alone.
 const place = z.object({ stack: z.string() });
-const inputs = place.extend({ team: z.string() });
+const inputs = place.extend({ team: z.string(), addresses: z.array(z.string()).default([]) });
 
 /** @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
 const MAINTAINER = 40;
 
 function folder(properties: Properties): string {
   return embeddedGitLabFolder(new StateFolder(), place.parse(properties).stack);
+}
+
+function addressesOf(properties: Properties): string {
+  return inputs.parse(properties).addresses.join();
 }
 
 /** What tells one GitLab from another at the same address: its certificate authority, which lives as long as its folder. */
@@ -47,7 +51,11 @@ async function isTokenRefused(properties: Properties): Promise<boolean> {
 
 async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
   const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
-  const { url, caFile, tokenFile } = await startGitLab(folder(news), { progress, signal: ctx.signal });
+  const { url, caFile, tokenFile } = await startGitLab(folder(news), {
+    settings: { addresses: inputs.parse(news).addresses },
+    progress,
+    signal: ctx.signal,
+  });
   const token = (await readFile(tokenFile, "utf8")).trim();
   const client = connectGitLab({ url, caFile, token });
   // Its cluster is on this machine too, and to be told of pushes.
@@ -87,7 +95,12 @@ export const embeddedGitLab: ResourceKind<unknown> = {
     // first, since there is nothing that the old repositories could be deleted from.
     if (state === "absent" || instanceOf(news) !== id) return { changes: true, replaces: ["url"], changed: ["url"] };
     if (state === "running" && (await isTokenRefused(news))) return { changes: true, changed: ["token"] };
-    return { changes: state !== "running", changed: [], stables: ["url", "token", "group"] };
+    const others = addressesOf(olds.inputs) !== addressesOf(news);
+    return {
+      changes: state !== "running" || others,
+      changed: others ? ["addresses"] : [],
+      stables: ["url", "token", "group"],
+    };
   },
   create: async (news, ctx) => {
     const state = await start(news, ctx);

@@ -3,6 +3,7 @@ import { embeddedCluster } from "./cluster.js";
 import { drain } from "./drain.js";
 import { embeddedGitLab } from "./gitlab.js";
 import { hookToken } from "./hook-token.js";
+import { minikubeCluster } from "./minikube.js";
 import { seed } from "./seed.js";
 import { tokenWindow } from "./token-window.js";
 
@@ -14,6 +15,7 @@ serve({
   resources: {
     "timonier:embedded:Cluster": embeddedCluster,
     "timonier:embedded:GitLab": embeddedGitLab,
+    "timonier:minikube:Cluster": minikubeCluster,
     "timonier:gitlab:Seed": seed,
     "timonier:gitlab:TokenWindow": tokenWindow,
     "timonier:gitlab:HookToken": hookToken,

@@ -22,10 +22,24 @@ export async function existingCluster(
   config: ExistingClusterConfig,
   wanted: WantedInCluster,
 ): Promise<Cluster> {
-  const state = new StateFolder();
   const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const { kubectl } = await ensureTools(["kubectl"], { binDir: state.bin, progress });
-  const kubeconfig = await singleContext(kubectl, config);
+  const { kubectl } = await ensureTools(["kubectl"], { binDir: new StateFolder().bin, progress });
+  return othersCluster("existing", stack, await singleContext(kubectl, config), wanted);
+}
+
+/**
+ * The same, whoever named the context.
+ *
+ * @param kubeconfig complete in itself
+ * @throws UserError the first thing that has to be mended beforehand
+ */
+export async function othersCluster(
+  kind: "existing" | "minikube",
+  stack: string,
+  kubeconfig: string,
+  wanted: WantedInCluster,
+): Promise<Cluster> {
+  const state = new StateFolder();
   const facts = await gatherClusterFacts(kubeconfig, wanted);
   stopAtFatal(judgeCluster(facts, wanted));
   // Where `timonier env` points: the same place for every kind of cluster.
@@ -34,7 +48,7 @@ export async function existingCluster(
   await writeFileAtomic(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
   const secret = pulumi.secret(kubeconfig);
   return {
-    kind: "existing",
+    kind,
     name: wanted.cluster,
     kubeconfig: secret,
     identity: pulumi.output(facts.identity),

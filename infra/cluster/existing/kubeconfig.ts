@@ -25,7 +25,7 @@ export async function singleContext(
   kubectl: string,
   { kubeconfigFile, context }: ExistingClusterConfig,
 ): Promise<string> {
-  const file = locate(kubeconfigFile);
+  const file = locateKubeconfig(kubeconfigFile);
   const fix = "pulumi config set kubeconfig FILE, and kubeContext NAME; kubectl config get-contexts lists the names";
   if (!existsSync(file)) throw new UserError("there is no such kubeconfig", file, fix);
   const args = ["config", "view", "--kubeconfig", file, "--raw", "--flatten", "--minify", "--output", "yaml"];
@@ -40,7 +40,8 @@ export async function singleContext(
   }
 }
 
-function locate(file: string | undefined): string {
+/** Path of a kubeconfig as settings name it. @param file undefined: `~/.kube/config` */
+export function locateKubeconfig(file: string | undefined): string {
   if (file === undefined) return join(homedir(), ".kube", "config");
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(checkout, file);
 }

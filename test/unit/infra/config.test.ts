@@ -56,7 +56,7 @@ describe("settings", () => {
 
   test("a stack without a kind of cluster is told which there are", () => {
     expect(() => parseConfig(defaults, "x")).toThrow(
-      /cluster: expected "embedded" or "existing" or "eks", got nothing/,
+      /cluster: expected "embedded" or "existing" or "eks" or "minikube", got nothing/,
     );
   });
 });

@@ -26,6 +26,7 @@ beforeAll(async () => {
   owned = new gitlab.Provider("server", { baseUrl: "https://gitlab.example" });
   const instance = {
     url: "https://gitlab.example",
+    gitUrl: "https://gitlab.example",
     caFile: undefined,
     caBundle: undefined,
     features: { approvals: false, projectTokens: true },

@@ -32,6 +32,7 @@ beforeAll(async () => {
   const { Repository } = await import("../../../infra/gitlab/repository.js");
   const instance: GitLabInstance = {
     url: "https://gitlab.example",
+    gitUrl: "https://gitlab.example",
     caFile: undefined,
     caBundle: undefined,
     features: { approvals: false, projectTokens: true },

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { versions } from "../../../../core/versions.js";
 import { installArguments, modules } from "../../../../embedded/toolchain/modules.js";
 import { committedModules, moduleDigest, moduleOf, sourceSlot } from "../../../../embedded/toolchain/source.js";
-import { toolNames, tools } from "../../../../embedded/toolchain/tools.js";
+import { pulumiToolNames, toolNames, toolNamesOf, tools } from "../../../../embedded/toolchain/tools.js";
 import { tempFolder } from "./temp-folder.js";
 
 const linux = { os: "linux", arch: "amd64" } as const;
@@ -26,6 +26,7 @@ test.each([
   ["flux-manifests", "github.com/fluxcd/image-automation-controller", versions.imageAutomationController],
   ["flux-manifests", "github.com/fluxcd/image-reflector-controller", versions.imageReflectorController],
   ["flux-manifests", "github.com/fluxcd/source-watcher/v2", versions.sourceWatcher],
+  ["minikube", "k8s.io/minikube", versions.minikube],
   ["pulumi", "github.com/pulumi/pulumi/pkg/v3", versions.pulumi],
   ["pulumi-language-nodejs", "github.com/pulumi/pulumi/sdk/v3", versions.pulumiLanguageNodejsSource],
 ])("module %s requires %s in the version of core/versions.ts", async (module, required, version) => {
@@ -55,6 +56,18 @@ test("the release's version is linked in, and builds are the same in every folde
     "-ldflags",
     `-s -w -X main.VERSION=${versions.flux}`,
   ]);
+});
+
+test("a module that needs a C compiler names its build tags", () => {
+  expect(installArguments(moduleOf(tools.minikube))).toEqual(
+    expect.arrayContaining(["-tags", "libvirt_without_lxc,libvirt_dlopen"]),
+  );
+});
+
+test("a stack gets what its kind of cluster runs, and nothing of another kind's", () => {
+  expect(toolNamesOf("embedded")).toEqual(toolNames.filter((name) => name !== "minikube"));
+  expect(toolNamesOf("minikube")).toEqual([...pulumiToolNames, "kubectl", "flux", "minikube"]);
+  expect(toolNamesOf("eks")).toEqual([...pulumiToolNames, "kubectl", "flux"]);
 });
 
 test("another go.sum, platform or manifest pin is another place in the cache", async () => {

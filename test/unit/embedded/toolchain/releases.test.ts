@@ -25,6 +25,11 @@ test("Kubernetes is a bare file with its own checksum file", () => {
   expect(at("kube-apiserver", linux)).toEqual({ kind: "file", url, checksum: { form: "bare", url: `${url}.sha256` } });
 });
 
+test("minikube is a bare file with its own checksum file, for every platform", () => {
+  const url = `https://github.com/kubernetes/minikube/releases/download/v${tools.minikube.version}/minikube-darwin-arm64`;
+  expect(at("minikube", mac)).toEqual({ kind: "file", url, checksum: { form: "bare", url: `${url}.sha256` } });
+});
+
 test("etcd for macOS is a zip archive", () => {
   const folder = `etcd-v${tools.etcd.version}-darwin-arm64`;
   expect(at("etcd", mac)).toMatchObject({ format: "zip", member: `${folder}/etcd` });

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { UserError } from "../../../../core/user-error.js";
+
+/** What minikube says with `-o json`, one CloudEvent a line. */
+export type MinikubeEvent =
+  | { readonly kind: "step"; readonly name: string; readonly message: string; readonly at: string; readonly of: string }
+  | { readonly kind: "download"; readonly artifact: string }
+  | { readonly kind: "info" | "warning"; readonly message: string }
+  | {
+      readonly kind: "error";
+      /** `PROVIDER_DOCKER_NOT_RUNNING`; empty for an error that does not end the command. */
+      readonly name: string;
+      readonly message: string;
+      readonly advice: string;
+      readonly url: string;
+      /** Addresses of known issues. */
+      readonly issues: string;
+      /** undefined: the command goes on. */
+      readonly exitCode: number | undefined;
+    };
+
+const text = z.string().default("");
+const data = z.object({
+  ...{ name: text, message: text, currentstep: text, totalsteps: text, artifact: text },
+  ...{ advice: text, url: text, issues: text, exitcode: text },
+});
+const cloudEvent = z.object({ type: z.string(), data });
+const PREFIX = "io.k8s.sigs.minikube.";
+
+/**
+ * One line of `minikube … -o json`.
+ *
+ * @returns undefined for what is no event, such as a line of a program that minikube runs, and for the progress of a download
+ * @see https://minikube.sigs.k8s.io/docs/contrib/json_output/
+ */
+export function parseEvent(line: string): MinikubeEvent | undefined {
+  const parsed = cloudEvent.safeParse(jsonOf(line));
+  if (!parsed.success || !parsed.data.type.startsWith(PREFIX)) return undefined;
+  const { name, message, currentstep, totalsteps, artifact, advice, url, issues, exitcode } = parsed.data.data;
+  switch (parsed.data.type.slice(PREFIX.length)) {
+    case "step":
+      return { kind: "step", name, message, at: currentstep, of: totalsteps };
+    case "download":
+      return { kind: "download", artifact };
+    case "info":
+      return { kind: "info", message };
+    case "warning":
+      return { kind: "warning", message };
+    case "error":
+      return {
+        ...{ kind: "error", name, message, advice, url, issues },
+        exitCode: exitcode === "" ? undefined : Number(exitcode),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** A line of progress for people; undefined for an event that is none. */
+export function progressOf(event: MinikubeEvent): string | undefined {
+  switch (event.kind) {
+    case "step":
+      // Minikube decorates: "Booting up control plane ..."
+      return `${event.at === "" ? "" : `${event.at}/${event.of} `}${event.message.replace(/[\s.]*$/, "")}`;
+    case "download":
+      return `downloading ${event.artifact}`;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Why a command of minikube's failed, in its own words.
+ *
+ * @param said its events, in order
+ * @param command without options that nobody typed: `minikube start`
+ * @param rest what it said elsewhere: the end of its standard error
+ */
+export function failureOf(said: readonly MinikubeEvent[], command: string, profile: string, rest: string): UserError {
+  const errors = said.filter((event) => event.kind === "error");
+  const last = errors.findLast(({ exitCode }) => exitCode !== undefined) ?? errors.at(-1);
+  const where = `${command}, profile ${profile}`;
+  if (!last) {
+    const words = rest.trim().split("\n").slice(-3).join(" | ");
+    return new UserError(`minikube failed: ${words || "it gave no reason"}`, where, logs(profile));
+  }
+  const name = last.name ? ` (${last.name})` : "";
+  const fix = [last.advice, last.url && `see ${last.url}`, last.issues]
+    .filter((part) => part !== "")
+    .join("\n         ");
+  return new UserError(`${last.message}${name}`, where, fix || logs(profile));
+}
+
+function logs(profile: string): string {
+  return `look into minikube logs -p ${profile}`;
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import { execa } from "execa";
+import type { Progress } from "../../../../core/progress.js";
+import { UserError } from "../../../../core/user-error.js";
+import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";
+import { type Found, findProfile, whatIsMissing } from "./profile.js";
+import { type ClusterSpec, restartArguments, startArguments } from "./spec.js";
+
+/** How to run minikube. */
+export interface MinikubeOptions {
+  /** Path of the program. */
+  readonly program: string;
+  /** Where minikube writes the cluster's context: never the user's own file. */
+  readonly kubeconfigFile: string;
+  /** @default process.env: MINIKUBE_HOME and every other setting of minikube's come from there */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly progress?: Progress;
+  /** Ends the running command. */
+  readonly signal?: AbortSignal;
+}
+
+/** Longest time to tell how things are, in milliseconds. */
+const LOOK = 60_000;
+
+/** Longest time for a command that changes something, in milliseconds: images are pulled over slow lines. */
+const WORK = 30 * 60_000;
+
+/** Minikube's command line, for one profile. */
+export class Minikube {
+  constructor(
+    private readonly profile: string,
+    private readonly options: MinikubeOptions,
+  ) {}
+
+  /** How the profile is. @throws UserError when minikube does not say it */
+  async look(): Promise<Found> {
+    const list = await this.quiet(["profile", "list", "--light", "--output=json"]);
+    const profile = this.understood(list.stdout, "minikube profile list");
+    if (typeof profile === "string") return { state: profile };
+    // Its exit code tells the same as its output.
+    const status = await this.quiet(["status", this.selected, "--output=json"]);
+    const missing = whatIsMissing(status.stdout);
+    return missing === undefined ? { state: "running", profile } : { state: "stopped", profile, missing };
+  }
+
+  /** Makes the cluster. @throws UserError with minikube's own reason and advice */
+  async create(spec: ClusterSpec): Promise<void> {
+    await this.say(startArguments(spec));
+  }
+
+  /** Starts what does not run, and upgrades. @throws UserError with minikube's own reason and advice */
+  async start(spec: ClusterSpec): Promise<void> {
+    await this.say(restartArguments(spec));
+  }
+
+  async enableAddon(name: string): Promise<void> {
+    await this.say(["addons", "enable", name, this.selected]);
+  }
+
+  async disableAddon(name: string): Promise<void> {
+    await this.say(["addons", "disable", name, this.selected]);
+  }
+
+  async addNode(): Promise<void> {
+    await this.say(["node", "add", this.selected]);
+  }
+
+  async deleteNode(name: string): Promise<void> {
+    await this.say(["node", "delete", name, this.selected]);
+  }
+
+  /** Deletes the cluster and its profile; one that is not there is none of minikube's errors. */
+  async delete(): Promise<void> {
+    await this.say(["delete", this.selected, "--output=json"]);
+  }
+
+  private get selected(): string {
+    return `--profile=${this.profile}`;
+  }
+
+  private understood(output: string, command: string) {
+    try {
+      return findProfile(output, this.profile);
+    } catch (cause) {
+      const fix = `run it by hand: ${command} --output=json`;
+      throw new UserError("minikube's answer is not understood", command, fix, { cause });
+    }
+  }
+
+  /** A command that changes something; what it says is told as it comes. */
+  private async say(args: readonly string[]): Promise<void> {
+    const said: MinikubeEvent[] = [];
+    const child = execa(this.options.program, args, { ...this.spawning(WORK), buffer: { stdout: false } });
+    for await (const line of child.iterable()) {
+      const event = parseEvent(line);
+      if (!event) continue;
+      said.push(event);
+      const progress = progressOf(event);
+      if (progress !== undefined) this.options.progress?.(progress);
+    }
+    const { failed, timedOut, stderr, cause } = await child;
+    this.options.signal?.throwIfAborted();
+    if (!failed) return;
+    const command = `minikube ${args.filter((argument) => !argument.startsWith("-")).join(" ")}`;
+    const rest = timedOut ? `it did not end within ${WORK / 60_000} minutes` : String(stderr || (cause ?? ""));
+    throw failureOf(said, command, this.profile, rest);
+  }
+
+  private async quiet(args: readonly string[]): Promise<{ readonly stdout: string }> {
+    const { stdout, timedOut, cause } = await execa(this.options.program, args, this.spawning(LOOK));
+    this.options.signal?.throwIfAborted();
+    if (!timedOut && cause === undefined) return { stdout };
+    const words = timedOut ? `it did not answer within ${LOOK / 1000} s` : String((cause as Error).message);
+    throw new UserError(`minikube cannot be asked: ${words}`, this.options.program, "run it by hand: minikube status");
+  }
+
+  private spawning(timeout: number) {
+    const { kubeconfigFile, env = process.env, signal } = this.options;
+    return {
+      env: {
+        ...env,
+        KUBECONFIG: kubeconfigFile,
+        // It would ask GitHub for a newer one in every call.
+        MINIKUBE_WANTUPDATENOTIFICATION: "false",
+        MINIKUBE_SUPPRESS_DOCKER_PERFORMANCE: "true",
+      },
+      extendEnv: false,
+      stdin: "ignore" as const,
+      reject: false as const,
+      timeout,
+      ...(signal && { cancelSignal: signal }),
+    };
+  }
+}

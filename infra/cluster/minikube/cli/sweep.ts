@@ -1,0 +1,25 @@
+import type { Progress } from "../../../../core/progress.js";
+import { ensureTools } from "../../../../embedded/toolchain/ensure.js";
+import { keepAuthority, minikubeFolder } from "./authority.js";
+import { Claim } from "./claim.js";
+import { Minikube } from "./minikube.js";
+
+/**
+ * Deletes the profile that a stack has begun to make, if there is one: what a run that was killed left is in no state of
+ * Pulumi's.
+ *
+ * @param folder the stack's cluster folder
+ * @param binDir folder of links to tools
+ */
+export async function sweepMinikube(folder: string, binDir: string, progress: Progress): Promise<void> {
+  const claim = new Claim(folder);
+  const profile = await claim.profile();
+  if (profile === undefined) return;
+  const { minikube: program } = await ensureTools(["minikube"], { binDir, progress });
+  const minikube = new Minikube(profile, { program, kubeconfigFile: claim.kubeconfigFile, progress });
+  const found = await minikube.look();
+  if (await claim.isAnother(found)) progress(`profile ${profile} is another cluster by now: it is left as it is`);
+  else if (found.state !== "absent") await minikube.delete();
+  await keepAuthority(minikubeFolder(process.env), profile, undefined);
+  await claim.drop();
+}
