@@ -28,6 +28,14 @@ export const versions = {
   kwok: "0.8.0",
   // renovate: datasource=github-releases depName=kubernetes/minikube
   minikube: "1.38.1",
+  // What the lane `npm run test:minikube` builds: the last minor version whose kubelet takes cgroup v1, its crictl, and the
+  // CoreDNS that its kubeadm asks for.
+  // renovate: datasource=github-releases depName=kubernetes/kubernetes
+  laneKubernetes: "1.34.4",
+  // renovate: datasource=github-releases depName=kubernetes-sigs/cri-tools
+  laneCriTools: "1.34.0",
+  // renovate: datasource=github-releases depName=coredns/coredns
+  laneCoredns: "1.12.1",
   // The controllers below are those of this release: they change together.
   // renovate: datasource=github-releases depName=fluxcd/flux2
   flux: "2.9.4",

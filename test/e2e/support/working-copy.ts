@@ -23,7 +23,11 @@ export class WorkingCopy {
   /** Everything that any command here has said. */
   transcript = "";
 
-  constructor() {
+  /** Milliseconds that a command may take. */
+  private readonly timeout: number;
+
+  constructor({ timeout = 280_000 }: { readonly timeout?: number } = {}) {
+    this.timeout = timeout;
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
       cwd: checkout,
       encoding: "utf8",
@@ -63,7 +67,7 @@ export class WorkingCopy {
       env: { CI: "true", NO_COLOR: "1", ...env },
       stdin: "ignore",
       reject: false,
-      timeout: 280_000,
+      timeout: this.timeout,
     });
     const all = `${stdout}\n${stderr}`;
     this.transcript += `$ ${command} ${args.join(" ")}\n${all}\n`;

@@ -1,0 +1,3 @@
+module timonier/test/minikube/pause
+
+go 1.24.0

@@ -1,0 +1,233 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { stringify } from "yaml";
+import { layoutOf } from "../../../../embedded/gitlab/layout.js";
+import { ensureCertificates } from "../../../../embedded/gitlab/tls.js";
+import { sweepMinikube } from "../../../../infra/cluster/minikube/cli/sweep.js";
+import { minikubeCluster } from "../../../../infra/plugin/minikube.js";
+import type { Context, Properties } from "../../../../sdks/provider-host/plugin.js";
+
+// The plugin's work with a stand-in for minikube, whose states are data; the real one is run by `npm run test:minikube`.
+
+// Each call starts a process: a second altogether on an idle machine, and far more on a busy one.
+vi.setConfig({ testTimeout: 60_000 });
+const saved = { ...process.env };
+let folder: string;
+let api: Server;
+let identity = "uid-1";
+let said: string[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "timonier-minikube-"));
+  const layout = layoutOf(join(folder, "tls"));
+  await ensureCertificates(layout, []);
+  api = createServer({ key: readFileSync(layout.key), cert: readFileSync(layout.certificate) }, (request, response) => {
+    const body = request.url === "/version" ? { gitVersion: "v1.34.4" } : { metadata: { uid: identity } };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((done) => api.listen(0, "127.0.0.1", done));
+  mkdirSync(join(folder, "bin"));
+  const fake = join(dirname(new URL(import.meta.url).pathname), "fake-minikube.mjs");
+  copyFileSync(fake, join(folder, "bin", "minikube"));
+});
+afterAll(() => {
+  api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  const home = mkdtempSync(join(folder, "home-"));
+  Object.assign(process.env, {
+    ...{ MINIKUBE_HOME: home, TIMONIER_STATE: join(home, "state"), TIMONIER_TOOLS_FROM: "path" },
+    PATH: [join(folder, "bin"), dirname(process.execPath), saved.PATH].join(delimiter),
+  });
+  identity = "uid-1";
+  said = [];
+  writeState({ profiles: {} });
+  const { port } = api.address() as AddressInfo;
+  writeFileSync(
+    join(home, "kubeconfig"),
+    stringify({
+      "current-context": "team",
+      contexts: [{ name: "team", context: { cluster: "team", user: "team" } }],
+      clusters: [
+        {
+          name: "team",
+          cluster: {
+            server: `https://127.0.0.1:${port}`,
+            "certificate-authority-data": readFileSync(layoutOf(join(folder, "tls")).ca).toString("base64"),
+          },
+        },
+      ],
+      users: [{ name: "team", user: { token: "canary" } }],
+    }),
+  );
+});
+afterEach(() => {
+  process.env = { ...saved };
+});
+
+const home = () => process.env.MINIKUBE_HOME as string;
+const clusterFolder = () => join(home(), "state", "stacks", "minikube", "cluster");
+const calls = () => readFileSync(join(home(), "calls"), "utf8").trim().split("\n");
+const changes = () => calls().filter((call) => !/^(profile|status)/.test(call));
+const forget = () => rmSync(join(home(), "calls"), { force: true });
+// biome-ignore lint/suspicious/noExplicitAny: the stand-in's state is whatever a test wants.
+const readState = () => JSON.parse(readFileSync(join(home(), "fake.json"), "utf8")) as any;
+const writeState = (state: object) => writeFileSync(join(home(), "fake.json"), JSON.stringify(state));
+const setHost = (host: string) => {
+  const state = readState();
+  state.profiles.team.host = host;
+  writeState(state);
+};
+
+const spec: Properties = {
+  ...{ stack: "minikube", profile: "team", driver: "docker", version: "1.34.4", runtime: "docker" },
+  ...{ nodes: 1, cpus: 2, memory: 4096, addons: [] },
+};
+const context = (signal = new AbortController().signal): Context<unknown> => ({
+  ...{ config: {}, preview: false, signal, urn: "urn" },
+  log: (_severity, message) => void said.push(message),
+});
+const create = async (inputs = spec) => {
+  const made = await minikubeCluster.create(inputs, context());
+  return { ...made, olds: { inputs, state: made.state } };
+};
+const diff = (olds: { inputs: Properties; state: Properties }, news = olds.inputs) =>
+  minikubeCluster.diff?.("team", olds, news, context());
+
+test("what is made is told step by step, and known by its identity", async () => {
+  const { id, state } = await create();
+  expect(id).toBe("team");
+  expect(state).toMatchObject({ identity: "uid-1", kubernetesVersion: "v1.34.4", state: "running" });
+  expect(said).toContain("12/19 Booting up control plane");
+  expect(readFileSync(join(clusterFolder(), "kubeconfig"), "utf8")).toBe(state.kubeconfig);
+  expect(await diff({ inputs: spec, state })).toMatchObject({ changes: false });
+});
+
+test("a profile that the stack did not make is neither changed nor deleted", async () => {
+  await create();
+  rmSync(clusterFolder(), { recursive: true });
+  forget();
+  await expect(create()).rejects.toThrow(/the profile team is there, and this stack did not make it/);
+  expect(changes()).toEqual([]);
+});
+
+test("a reason of minikube's is said with its advice, and the next run goes on with the profile", async () => {
+  const failure = {
+    ...{ exitcode: "69", name: "PROVIDER_DOCKER_NOT_RUNNING", message: "the docker service is not running" },
+    ...{ advice: "Start Docker", url: "https://minikube.sigs.k8s.io/docs/drivers/docker/", issues: "" },
+  };
+  writeState({ profiles: {}, failure });
+  await expect(create()).rejects.toThrow(
+    expect.objectContaining({
+      what: "the docker service is not running (PROVIDER_DOCKER_NOT_RUNNING)",
+      where: "minikube start, profile team",
+      fix: expect.stringMatching(/^Start Docker\n +see https:\/\/minikube/),
+    }),
+  );
+  // Half made, as a run that was killed leaves it.
+  writeState({ profiles: {}, invalid: ["team"] });
+  forget();
+  expect((await create()).state).toMatchObject({ identity: "uid-1" });
+  expect(changes()[0]).toMatch(/^delete --profile=team/);
+});
+
+test("a run that is cancelled ends minikube", async () => {
+  writeState({ profiles: {}, hang: true });
+  const run = new AbortController();
+  const making = minikubeCluster.create(spec, context(run.signal));
+  const start = Date.now();
+  setTimeout(() => run.abort(), 1_000);
+  await expect(making).rejects.toThrow();
+  expect(Date.now() - start).toBeLessThan(15_000);
+});
+
+describe("what happens outside", () => {
+  test("a stopped cluster is seen by a refresh, and started by the update", async () => {
+    const { olds } = await create();
+    setHost("Stopped");
+    expect(await minikubeCluster.read?.("team", olds.state, spec, context())).toMatchObject({
+      state: { state: "stopped", identity: "uid-1" },
+    });
+    expect(await diff(olds)).toMatchObject({ changes: true, changed: ["state"] });
+    forget();
+    const { state } = (await minikubeCluster.update?.("team", olds, spec, context())) ?? {};
+    expect(state).toMatchObject({ state: "running" });
+    expect(changes()).toHaveLength(1);
+    expect(changes()[0]).not.toMatch(/--(cpus|memory|nodes)=/);
+  });
+
+  test("a cluster that is gone is not found by a refresh, and made anew by the next update", async () => {
+    const { olds } = await create();
+    writeState({ profiles: {} });
+    expect(await minikubeCluster.read?.("team", olds.state, spec, context())).toBeUndefined();
+    expect(await diff(olds)).toMatchObject({ replaces: ["identity"], deleteBeforeReplace: true });
+  });
+
+  test("another cluster of that name is nobody's here: it is not deleted", async () => {
+    const { olds } = await create();
+    identity = "uid-2";
+    expect(await diff(olds)).toMatchObject({ replaces: ["identity"] });
+    forget();
+    await minikubeCluster.delete?.("team", olds.state, context());
+    expect(changes()).toEqual([]);
+    expect(said.at(-1)).toContain("another cluster by now");
+    await expect(create()).rejects.toThrow(/did not make it/);
+  });
+
+  test("an addon that somebody disabled is enabled again", async () => {
+    const { olds } = await create({ ...spec, addons: ["ingress"] });
+    const state = readState();
+    state.profiles.team.config.Addons.ingress = false;
+    writeState(state);
+    expect(await minikubeCluster.read?.("team", olds.state, olds.inputs, context())).toMatchObject({
+      inputs: { addons: [] },
+    });
+    forget();
+    await minikubeCluster.update?.("team", olds, olds.inputs, context());
+    expect(changes()).toEqual(["addons enable ingress --profile=team"]);
+  });
+
+  test("a kubeconfig that was lost is written anew", async () => {
+    const { olds } = await create();
+    rmSync(join(clusterFolder(), "kubeconfig"));
+    expect(await diff(olds)).toMatchObject({ changes: true });
+    await minikubeCluster.update?.("team", olds, spec, context());
+    expect(existsSync(join(clusterFolder(), "kubeconfig"))).toBe(true);
+  });
+});
+
+test("what only a new cluster takes is said as a replacement", async () => {
+  const { olds } = await create();
+  expect(await diff(olds, { ...spec, cpus: 4, memory: 8192 })).toMatchObject({ replaces: ["cpus", "memory"] });
+  expect(await diff(olds, { ...spec, version: "1.33.1" })).toMatchObject({ replaces: ["version"] });
+  expect(await diff(olds, { ...spec, version: "1.35.1" })).toMatchObject({ changed: ["version"] });
+});
+
+test("an authority reaches the nodes before the cluster is made, and goes with it", async () => {
+  const { olds } = await create({ ...spec, extraCa: "PEM" });
+  const file = join(home(), ".minikube", "certs", "timonier-team.pem");
+  expect(readFileSync(file, "utf8")).toBe("PEM");
+  await minikubeCluster.delete?.("team", olds.state, context());
+  expect(existsSync(file)).toBe(false);
+  expect(readState().profiles).toEqual({});
+});
+
+test("a profile that is in no state of Pulumi's is swept by its claim", async () => {
+  await create();
+  await sweepMinikube(clusterFolder(), join(home(), "state", "bin"), () => {});
+  expect(readState().profiles).toEqual({});
+  forget();
+  await sweepMinikube(clusterFolder(), join(home(), "state", "bin"), () => {});
+  expect(existsSync(join(home(), "calls"))).toBe(false);
+});
+
+test("nothing that minikube is called with is secret", async () => {
+  await create({ ...spec, extraCa: "PEM-canary" });
+  expect(calls().join("\n")).not.toMatch(/canary/);
+});
