@@ -16,7 +16,7 @@ const folders = [
     "/var/log/pods",
     "/var/log/containers",
   ],
-  ...["/etc/cni/net.d", "/var/lib/cni", "/opt/cni/bin", "/run/flannel", "/etc/init.d/kubelet", "/etc/crictl.yaml"],
+  ...["/etc/cni/net.d", "/var/lib/cni", "/opt/cni/bin", "/run/containerd", "/etc/init.d/kubelet", "/etc/crictl.yaml"],
   ...["/lib/systemd/system/kubelet.service", "/etc/systemd/system/kubelet.service.d", "/var/run/kubelet.pid"],
 ];
 
@@ -36,6 +36,8 @@ export async function cleanMachine(progress: Progress, minikube?: string): Promi
   await execa("ip", ["link", "delete", "bridge"], quiet);
   for (const program of ["iptables", "ip6tables"]) await dropChains(program);
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  // Not a package's: only the lane's plugins were in it.
+  await rmdir("/opt/cni").catch(() => {});
   if (existsSync(layout.keptConfig)) await rename(layout.keptConfig, layout.containerdConfig);
   else await rm(layout.containerdConfig, { force: true });
   for (const hierarchy of listed("/sys/fs/cgroup")) await removeGroups(join("/sys/fs/cgroup", hierarchy, "kubepods"));
