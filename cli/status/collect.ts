@@ -5,7 +5,15 @@ import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
 import { projectOf, stackGitLab } from "../gitlab.js";
 import { Pulumi, type StackOutputs } from "../pulumi.js";
 import type { Stack } from "../stack.js";
-import { daysLeft, describe, type RepositoryStatus, type StatusReport, type TokenStatus } from "./report.js";
+import { progress } from "../terminal.js";
+import {
+  type ClusterStatus,
+  daysLeft,
+  describe,
+  type RepositoryStatus,
+  type StatusReport,
+  type TokenStatus,
+} from "./report.js";
 
 /** Days before expiry from which a token is a problem: the next `up` renews it long before. */
 const ALARM = 7;
@@ -26,7 +34,7 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   if (!outputs) return nothingUp(stack, await pulumi.exists());
 
   const [own, { repositories, tokens }] = await Promise.all([
-    outputs.clusterKind === "embedded" ? inspectCluster(stack.clusterFolder) : undefined,
+    attempt("cluster", () => ownCluster(stack, outputs), undefined),
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
   ]);
   if (own && own.state !== "running") {
@@ -54,6 +62,19 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
     workloads,
     problems,
   };
+}
+
+/** A cluster that the stack runs on this machine; of every other one only its API server is asked. */
+async function ownCluster(stack: Stack, { clusterKind }: StackOutputs): Promise<OwnCluster | undefined> {
+  if (clusterKind === "embedded") return inspectCluster(stack.clusterFolder);
+  if (clusterKind !== "minikube") return undefined;
+  const { inspectMinikube } = await import("../../infra/cluster/minikube/cli/inspect.js");
+  return inspectMinikube(stack.clusterFolder, stack.state.bin, progress);
+}
+
+interface OwnCluster {
+  readonly state: ClusterStatus["state"];
+  readonly missing: readonly string[];
 }
 
 async function nothingUp(stack: Stack, begun: boolean): Promise<StatusReport> {

@@ -12,9 +12,10 @@ import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { platformOf } from "../../embedded/toolchain/platform.js";
 import { toolNamesOf } from "../../embedded/toolchain/tools.js";
 import { fluxManifests } from "../../infra/flux/distribution.js";
-import { cleanMachine } from "./machine/clean.js";
+import { cleanMachine, laneChains, laneMounts } from "./machine/clean.js";
 import { laneEnvironment } from "./machine/layout.js";
 import { importImages, prepareMachine } from "./machine/prepare.js";
+import { laneProcesses } from "./machine/processes.js";
 import { whyNotHere } from "./machine/reason.js";
 import { imageArchive } from "./parts/archive.js";
 import { buildParts } from "./parts/build.js";
@@ -73,10 +74,22 @@ async function onThisMachine(args: readonly string[], start: number): Promise<nu
         ...{ cwd: checkout, stdio: "inherit", reject: false, env: laneEnvironment() },
       },
     );
-    return exitCode ?? 1;
+    await clean();
+    return (await isClean()) ? (exitCode ?? 1) : 1;
   } finally {
     await clean();
   }
+}
+
+/** Says what is left of the lane, if anything is. */
+async function isClean(): Promise<boolean> {
+  const left = [
+    ...laneProcesses().map(({ pid, command }) => `process ${pid} ${command}`),
+    ...laneMounts(),
+    ...(await laneChains()),
+  ];
+  for (const one of left) progress(`left on this machine: ${one}`);
+  return left.length === 0;
 }
 
 function skipped(reason: string): number {

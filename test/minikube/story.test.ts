@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import type { StatusReport } from "../../cli/status/report.js";
 import { versions } from "../../core/versions.js";
 import { waitFor } from "../../core/wait.js";
 import { WorkingCopy } from "../e2e/support/working-copy.js";
-import { laneChains, laneMounts } from "./machine/clean.js";
+import { laneMounts } from "./machine/clean.js";
 import { laneProcesses } from "./machine/processes.js";
 
 // The machine is prepared by main.ts; each test goes on where the one before it stopped.
@@ -106,6 +106,20 @@ test("a second `up` changes nothing", async () => {
   expect(said).not.toMatch(/\d+ (created|updated|deleted|replaced)/);
 });
 
+test("a driver that is not healthy fails with minikube's own reason and advice, and its stack ends", async () => {
+  const folder = join(copy.state, "stacks", "other");
+  mkdirSync(folder, { recursive: true });
+  const config = { "timonier:cluster": "minikube", "timonier:gitlab": "embedded", "timonier:minikubeDriver": "kvm2" };
+  writeFileSync(join(folder, "Pulumi.other.yaml"), stringify({ config }));
+  const said = await copy.timonier("up", "-s", "other");
+  expect(said.exitCode).toBe(1);
+  expect(said.all).toMatch(/\((PROVIDER|DRV)_\w+\)\n\s+where: minikube start, profile other\n\s+fix: +\S/);
+  const ended = await copy.timonier("down", "-s", "other");
+  expect(ended.exitCode, ended.all).toBe(0);
+  const { stdout } = await minikube("profile list --light --output=json");
+  expect(JSON.parse(stdout).valid).toHaveLength(1);
+});
+
 test("three pods become two by a merge request", async () => {
   const file = join(copy.folder, "apps", "settings.yaml");
   writeFileSync(file, readFileSync(file, "utf8").replace("replicas: 3", "replicas: 2"));
@@ -144,17 +158,6 @@ test("a cluster deleted behind Pulumi's back is made anew, as Git says it", asyn
   for (const pod of await nginxPods(2)) await serves(pod);
 });
 
-test("a driver that is not healthy fails with minikube's own reason and advice", async () => {
-  const file = join(copy.folder, "infra", "stacks", "Pulumi.minikube.yaml");
-  const text = readFileSync(file, "utf8");
-  const other = text
-    .replace("minikubeDriver: none", "minikubeDriver: kvm2")
-    .replace("embedded\n", "embedded\n  timonier:minikubeProfile: other\n");
-  const said = await shell(`minikube start -p other --driver=kvm2 -o json --interactive=false; true`);
-  expect(said.stdout).toContain("io.k8s.sigs.minikube.error");
-  expect(other).toContain("kvm2");
-});
-
 test("`down` leaves nothing", async () => {
   const said = await copy.timonier("down", ...stack);
   expect(said.exitCode, said.all).toBe(0);
@@ -162,7 +165,6 @@ test("`down` leaves nothing", async () => {
   expect(profiles).toMatchObject({ valid: [], invalid: [] });
   expect(laneProcesses().filter(({ command }) => !/containerd$/.test(command))).toEqual([]);
   expect(laneMounts()).toEqual([]);
-  expect(await laneChains()).toEqual([]);
   expect(copy.processes()).toEqual([]);
 });
 

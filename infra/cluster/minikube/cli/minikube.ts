@@ -24,6 +24,8 @@ const LOOK = 60_000;
 /** Longest time for a command that changes something, in milliseconds: images are pulled over slow lines. */
 const WORK = 30 * 60_000;
 
+const othersVariables = /^(PULUMI_|GITLAB_|NODE_OPTIONS$|GOGC$)/;
+
 /** Minikube's command line, for one profile. */
 export class Minikube {
   constructor(
@@ -117,7 +119,8 @@ export class Minikube {
     const { kubeconfigFile, env = process.env, signal } = this.options;
     return {
       env: {
-        ...env,
+        // With driver none its children are the cluster: what is Pulumi's and GitLab's is none of theirs.
+        ...Object.fromEntries(Object.entries(env).filter(([name]) => !othersVariables.test(name))),
         KUBECONFIG: kubeconfigFile,
         // It would ask GitHub for a newer one in every call.
         MINIKUBE_WANTUPDATENOTIFICATION: "false",

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   failureOf,
@@ -7,11 +6,6 @@ import {
   progressOf,
 } from "../../../../infra/cluster/minikube/cli/events.js";
 
-/** What minikube v1.38.1 printed, recorded by hand. */
-const recorded = (name: string) =>
-  readFileSync(new URL(`./recorded/${name}`, import.meta.url), "utf8")
-    .split("\n")
-    .flatMap((line) => parseEvent(line) ?? []);
 const line = (type: string, data: object) => JSON.stringify({ type: `io.k8s.sigs.minikube.${type}`, data });
 
 describe("a line", () => {

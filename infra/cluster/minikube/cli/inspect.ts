@@ -1,0 +1,40 @@
+import type { Progress } from "../../../../core/progress.js";
+import { ensureTools } from "../../../../embedded/toolchain/ensure.js";
+import { Claim } from "./claim.js";
+import { Minikube } from "./minikube.js";
+
+/** A stack's profile, for `timonier status`. */
+export interface ProfileStatus {
+  readonly state: "running" | "stopped" | "absent";
+  /** What does not run, for people. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Looks at the profile that a stack has made.
+ *
+ * @param folder the stack's cluster folder
+ * @param binDir folder of links to tools
+ * @returns undefined when the stack has made none: it uses somebody else's
+ * @throws UserError when minikube does not say it
+ */
+export async function inspectMinikube(
+  folder: string,
+  binDir: string,
+  progress: Progress,
+): Promise<ProfileStatus | undefined> {
+  const claim = new Claim(folder);
+  const profile = await claim.profile();
+  if (profile === undefined) return undefined;
+  const { minikube: program } = await ensureTools(["minikube"], { binDir, progress });
+  const found = await new Minikube(profile, { program, kubeconfigFile: claim.kubeconfigFile }).look();
+  switch (found.state) {
+    case "running":
+      return { state: "running", missing: [] };
+    case "stopped":
+      return { state: "stopped", missing: [found.missing] };
+    case "absent":
+    case "broken":
+      return { state: "absent", missing: [`profile ${profile}`] };
+  }
+}
