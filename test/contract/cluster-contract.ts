@@ -18,6 +18,7 @@ const kinds: Readonly<Record<Cluster["kind"], KindOfCluster>> = {
   embedded: { receiver: true, owned: true, drained: false, previewable: true },
   existing: { receiver: false, owned: false, drained: true, previewable: false },
   eks: { receiver: false, owned: true, drained: true, previewable: true },
+  minikube: { receiver: false, owned: true, drained: false, previewable: true },
 };
 
 /** A resource as a program registered it, by mocks and by the real engine alike. */

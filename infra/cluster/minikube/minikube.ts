@@ -46,12 +46,13 @@ export async function minikubeCluster(
     return othersCluster("minikube", stack, await othersKubeconfig(stack, config), wanted());
   }
   const cluster = new MinikubeProfile("cluster", specOf(stack, config));
+  const kubeconfig = pulumi.secret(cluster.kubeconfig);
   return {
     kind: "minikube",
     name: config.name,
-    kubeconfig: cluster.kubeconfig,
+    kubeconfig,
     identity: cluster.identity,
-    provider: kubernetesProvider(cluster.kubeconfig, cluster.identity, { deletedWith: cluster }),
+    provider: kubernetesProvider(kubeconfig, cluster.identity, { deletedWith: cluster }),
     kubernetesVersion: cluster.kubernetesVersion,
     owned: cluster,
     receiver: undefined,

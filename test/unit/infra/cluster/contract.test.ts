@@ -2,16 +2,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
+import type { Cluster } from "../../../../infra/cluster/cluster.js";
 import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
+import type { MinikubeConfig } from "../../../../infra/cluster/minikube/config.js";
 import { clusterContract } from "../../../contract/cluster-contract.js";
 import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
 
-// Every kind by mocks. The embedded and the existing kind with real clusters: test/e2e/cluster-contract.test.ts.
+// Every kind by mocks. The embedded and the existing kind with real clusters: test/e2e/cluster-contract.test.ts; Minikube's:
+// test/minikube/story.test.ts.
 
 const now = { generation: 1, cluster: 1 };
 
 vi.mock("../../../../embedded/toolchain/ensure.js", () => ({ ensureTools: async () => ({ kubectl: "kubectl" }) }));
 vi.mock("../../../../infra/cluster/existing/kubeconfig.js", () => ({
+  locateKubeconfig: (file: string | undefined) => file ?? "config",
   singleContext: async () => `kubeconfig ${now.generation}`,
 }));
 vi.mock("../../../../infra/cluster/existing/gather.js", () => ({
@@ -28,7 +32,7 @@ afterAll(() => {
 });
 
 /** One entry a kind. */
-const mocked: Readonly<Record<"embedded" | "existing" | "eks", MockedKind>> = {
+const mocked: Readonly<Record<Cluster["kind"], MockedKind>> = {
   embedded: {
     answers: (type, generation, cluster) =>
       type === "timonier:embedded:Cluster"
@@ -53,6 +57,26 @@ const mocked: Readonly<Record<"embedded" | "existing" | "eks", MockedKind>> = {
         path: "p",
       };
       return existingCluster("contract", { kubeconfigFile: undefined, context: undefined }, wanted);
+    },
+  },
+  minikube: {
+    answers: (type, generation, cluster) =>
+      type === "timonier:minikube:Cluster"
+        ? {
+            ...{ kubeconfig: `kubeconfig ${generation}`, identity: `uid-${cluster}` },
+            ...{ kubernetesVersion: "v1.35.1", state: "running" },
+          }
+        : {},
+    connect: async () => {
+      const { minikubeCluster } = await import("../../../../infra/cluster/minikube/minikube.js");
+      const settings: MinikubeConfig = {
+        ...{ profile: "west", owned: true, kubeconfigFile: undefined, driver: "docker", runtime: "docker" },
+        ...{ kubernetesVersion: "1.35.1", nodes: 1, cpus: 2, memory: 4096, addons: [] },
+        ...{ registryMirror: undefined, caFile: undefined },
+      };
+      return minikubeCluster("west", { name: "west", ...settings }, () => {
+        throw new Error("nothing is examined beforehand in a cluster of the stack's own");
+      });
     },
   },
   eks: {

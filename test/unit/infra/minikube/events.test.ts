@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   failureOf,
@@ -6,6 +7,11 @@ import {
   progressOf,
 } from "../../../../infra/cluster/minikube/cli/events.js";
 
+/** What minikube v1.38.1 printed for `start`, without the lines that name folders of the machine it ran on. */
+const recorded = (name: string) =>
+  readFileSync(new URL(`./recorded/${name}.jsonl`, import.meta.url), "utf8")
+    .split("\n")
+    .flatMap((text) => parseEvent(text) ?? []);
 const line = (type: string, data: object) => JSON.stringify({ type: `io.k8s.sigs.minikube.${type}`, data });
 
 describe("a line", () => {
@@ -30,6 +36,28 @@ describe("a line", () => {
 });
 
 describe("a failure", () => {
+  test("of a driver that does not run is told with minikube's reason, advice and address", () => {
+    const said = recorded("docker-does-not-run");
+    expect(said.map(progressOf).filter((text) => text !== undefined)).toEqual([
+      "0/19 [rec] minikube v1.38.1 on Debian 12.11 (docker/amd64)",
+      "1/19 Using the docker driver based on user configuration",
+    ]);
+    expect(failureOf(said, "minikube start", "rec", "")).toMatchObject({
+      what: expect.stringMatching(/Cannot connect to the Docker daemon .* \(PROVIDER_DOCKER_NOT_RUNNING\)$/),
+      where: "minikube start, profile rec",
+      fix: expect.stringMatching(
+        /^Start the Docker service\n +see https:\/\/minikube\.sigs\.k8s\.io\/docs\/drivers\/docker\/$/,
+      ),
+    });
+  });
+
+  test("of a driver that is not installed, too", () => {
+    expect(failureOf(recorded("kvm2-is-not-there"), "minikube start", "rec", "")).toMatchObject({
+      what: `The 'kvm2' provider was not found: exec: "virsh": executable file not found in $PATH (PROVIDER_KVM2_NOT_FOUND)`,
+      fix: expect.stringContaining("Install libvirt"),
+    });
+  });
+
   test("without a word of minikube's tells what it wrote elsewhere", () => {
     expect(failureOf([], "minikube start", "team", "panic: out of luck\n")).toMatchObject({
       what: "minikube failed: panic: out of luck",
