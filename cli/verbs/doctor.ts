@@ -6,6 +6,7 @@ import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { gatherClusterFacts } from "../../infra/cluster/existing/gather.js";
 import { judgeCluster } from "../../infra/cluster/existing/judge.js";
 import { singleContext } from "../../infra/cluster/existing/kubeconfig.js";
+import { othersKubeconfig } from "../../infra/cluster/minikube/others.js";
 import type { PlatformConfig } from "../../infra/config.js";
 import type { Finding } from "../../infra/finding.js";
 import { fluxManifests } from "../../infra/flux/distribution.js";
@@ -58,7 +59,8 @@ async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ fi
 
 /** A cluster that is there; every other kind is made by `up`. */
 async function examineCluster(stack: Stack, config: PlatformConfig, setup: string | undefined): Promise<Finding[]> {
-  if (config.cluster.kind !== "existing") return [];
+  const { cluster } = config;
+  if (cluster.kind !== "existing" && (cluster.kind !== "minikube" || cluster.owned)) return [];
   if (setup === undefined) {
     return [
       { subject: "cluster", level: "warning", message: "not looked at", fix: "mend what is said of GitLab first" },
@@ -66,7 +68,10 @@ async function examineCluster(stack: Stack, config: PlatformConfig, setup: strin
   }
   try {
     const { kubectl } = await ensureTools(["kubectl"], { binDir: stack.state.bin, progress });
-    const kubeconfig = await singleContext(kubectl, config.cluster);
+    const kubeconfig =
+      cluster.kind === "minikube"
+        ? await othersKubeconfig(stack.name, cluster, progress)
+        : await singleContext(kubectl, cluster);
     const [settings, components] = await Promise.all([readSettings(), fluxManifests(progress)]);
     const wanted = planFlux(config, setup, settings, components).wanted();
     return judgeCluster(await gatherClusterFacts(kubeconfig, wanted), wanted);

@@ -6,6 +6,8 @@ import { stringify } from "yaml";
 import type { StatusReport } from "../../cli/status/report.js";
 import { versions } from "../../core/versions.js";
 import { waitFor } from "../../core/wait.js";
+import { clusterContract } from "../contract/cluster-contract.js";
+import { previewSteps, runOf } from "../contract/engine.js";
 import { WorkingCopy } from "../e2e/support/working-copy.js";
 import { laneMounts } from "./machine/clean.js";
 import { laneProcesses } from "./machine/processes.js";
@@ -78,11 +80,21 @@ async function serves(pod: Pod): Promise<void> {
   expect(await answer.text()).toContain("Welcome to nginx!");
 }
 
-test("`up` makes the cluster, the repositories and Flux, and everything is Ready", async () => {
-  const said = await up();
-  expect(said).toMatch(/timonier:minikube:Cluster.*created/);
+let first = "";
+let planned: readonly string[] = [];
+clusterContract("minikube", {
+  run: async () => {
+    planned = (await previewSteps(copy, "minikube")).filter(({ op }) => op === "create").map(({ what }) => what);
+    first = await up();
+    return runOf(copy, "minikube");
+  },
+  preview: async () => planned,
+});
+
+test("`up` made the cluster, the repositories and Flux, and everything is Ready", async () => {
+  expect(first).toMatch(/timonier:minikube:Cluster.*created/);
   // Minikube's steps are told as they come.
-  expect(said).toMatch(/\d+\/\d+ /);
+  expect(first).toMatch(/timonier:minikube:Cluster.* 1\d\/19 /);
   expect(await status()).toMatchObject({
     ok: true,
     cluster: { name: "minikube", kubernetesVersion: `v${versions.laneKubernetes}`, state: "running" },
@@ -161,7 +173,9 @@ test("a cluster deleted behind Pulumi's back is made anew, as Git says it", asyn
 test("`down` leaves nothing", async () => {
   const said = await copy.timonier("down", ...stack);
   expect(said.exitCode, said.all).toBe(0);
-  const profiles = JSON.parse((await execa("minikube", ["profile", "list", "--output=json"])).stdout);
+  const profiles = JSON.parse(
+    (await execa(join(copy.state, "bin", "minikube"), ["profile", "list", "--output=json"])).stdout,
+  );
   expect(profiles).toMatchObject({ valid: [], invalid: [] });
   expect(laneProcesses().filter(({ command }) => !/containerd$/.test(command))).toEqual([]);
   expect(laneMounts()).toEqual([]);

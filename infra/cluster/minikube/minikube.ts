@@ -2,18 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkout, StateFolder, stackClusterFolder } from "../../../core/state.js";
+import { checkout } from "../../../core/state.js";
 import { UserError } from "../../../core/user-error.js";
-import { ensureTools } from "../../../embedded/toolchain/ensure.js";
 import type { Cluster } from "../cluster.js";
 import { othersCluster } from "../existing/existing.js";
 import type { WantedInCluster } from "../existing/facts.js";
-import { locateKubeconfig, singleContext } from "../existing/kubeconfig.js";
 import { kubernetesProvider } from "../provider.js";
-import { Claim } from "./cli/claim.js";
-import { Minikube } from "./cli/minikube.js";
 import type { ClusterSpec } from "./cli/spec.js";
 import type { MinikubeConfig } from "./config.js";
+import { othersKubeconfig } from "./others.js";
 
 /** A profile that the stack makes, changes and deletes; the timonier plugin calls minikube. */
 class MinikubeProfile extends pulumi.CustomResource {
@@ -43,7 +40,8 @@ export async function minikubeCluster(
   wanted: () => WantedInCluster,
 ): Promise<Cluster> {
   if (!config.owned) {
-    return othersCluster("minikube", stack, await othersKubeconfig(stack, config), wanted());
+    const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+    return othersCluster("minikube", stack, await othersKubeconfig(stack, config, progress), wanted());
   }
   const cluster = new MinikubeProfile("cluster", specOf(stack, config));
   const kubeconfig = pulumi.secret(cluster.kubeconfig);
@@ -76,29 +74,4 @@ function readAuthority(named: string): string {
   const file = named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(checkout, named);
   if (existsSync(file)) return readFileSync(file, "utf8");
   throw new UserError("there is no such file", file, "pulumi config set minikubeCaFile FILE");
-}
-
-/** The kubeconfig of a profile that has to be there, and to run. */
-async function othersKubeconfig(stack: string, config: MinikubeConfig): Promise<string> {
-  const { profile } = config;
-  const state = new StateFolder();
-  const claim = new Claim(stackClusterFolder(state, stack));
-  if ((await claim.profile()) === profile) {
-    throw new UserError(
-      `the profile ${profile} was made by this stack`,
-      "setting minikubeOwned",
-      `set it to true; or delete the cluster first: npx timonier down -s ${stack}`,
-    );
-  }
-  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const tools = await ensureTools(["minikube", "kubectl"], { binDir: state.bin, progress });
-  const kubeconfigFile = locateKubeconfig(config.kubeconfigFile);
-  const found = await new Minikube(profile, { program: tools.minikube, kubeconfigFile }).look();
-  if (found.state === "running") return singleContext(tools.kubectl, { kubeconfigFile, context: profile });
-  const how = found.state === "stopped" ? `does not run (${found.missing})` : `is ${found.state}`;
-  throw new UserError(
-    `the profile ${profile} ${how}, and the stack does not own it`,
-    "settings minikubeProfile and minikubeOwned",
-    `minikube start -p ${profile}; or let the stack own it: minikubeOwned true`,
-  );
 }

@@ -8,8 +8,10 @@ import { stringify } from "yaml";
 import { layoutOf } from "../../../../embedded/gitlab/layout.js";
 import { ensureCertificates } from "../../../../embedded/gitlab/tls.js";
 import { sweepMinikube } from "../../../../infra/cluster/minikube/cli/sweep.js";
+import { othersKubeconfig } from "../../../../infra/cluster/minikube/others.js";
 import { minikubeCluster } from "../../../../infra/plugin/minikube.js";
 import type { Context, Properties } from "../../../../sdks/provider-host/plugin.js";
+import { script } from "../../embedded/toolchain/temp-folder.js";
 
 // The plugin's work with a stand-in for minikube, whose states are data; the real one is run by `npm run test:minikube`.
 
@@ -34,6 +36,11 @@ beforeAll(async () => {
   mkdirSync(join(folder, "bin"));
   const fake = join(dirname(new URL(import.meta.url).pathname), "fake-minikube.mjs");
   copyFileSync(fake, join(folder, "bin", "minikube"));
+  await script(
+    join(folder, "bin", "kubectl"),
+    '[ "$1" = version ] && echo "Client Version: v1.36.3" && exit',
+    'while [ $# -gt 0 ]; do [ "$1" = --kubeconfig ] && exec cat "$2"; shift; done',
+  );
 });
 afterAll(() => {
   api.close();
@@ -225,6 +232,34 @@ test("a profile that is in no state of Pulumi's is swept by its claim", async ()
   forget();
   await sweepMinikube(clusterFolder(), join(home(), "state", "bin"), () => {});
   expect(existsSync(join(home(), "calls"))).toBe(false);
+});
+
+describe("a profile that the stack does not own", () => {
+  const config = () => ({
+    ...{ profile: "team", owned: false, kubeconfigFile: join(home(), "kubeconfig"), kubernetesVersion: "1.34.4" },
+    ...({ driver: "docker", runtime: "docker", nodes: 1, cpus: 2, memory: 4096, addons: [] } as const),
+    ...{ registryMirror: undefined, caFile: undefined },
+  });
+  const kubeconfig = () => othersKubeconfig("guest", config(), () => {});
+
+  test("is used by the context that its owner's kubeconfig has, and only looked at", async () => {
+    await create();
+    forget();
+    expect(await kubeconfig()).toBe(readFileSync(config().kubeconfigFile, "utf8"));
+    expect(changes()).toEqual([]);
+  });
+
+  test("has to be there, and to run", async () => {
+    await expect(kubeconfig()).rejects.toThrow(/the profile team is absent, and the stack does not own it/);
+    await create();
+    setHost("Stopped");
+    await expect(kubeconfig()).rejects.toThrow(/does not run \(team: Stopped\)/);
+  });
+
+  test("is none that the stack has made", async () => {
+    await create();
+    await expect(othersKubeconfig("minikube", config(), () => {})).rejects.toThrow(/was made by this stack/);
+  });
 });
 
 test("nothing that minikube is called with is secret", async () => {

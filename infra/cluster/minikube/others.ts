@@ -1,0 +1,36 @@
+import type { Progress } from "../../../core/progress.js";
+import { StateFolder, stackClusterFolder } from "../../../core/state.js";
+import { UserError } from "../../../core/user-error.js";
+import { ensureTools } from "../../../embedded/toolchain/ensure.js";
+import { locateKubeconfig, singleContext } from "../existing/kubeconfig.js";
+import { Claim } from "./cli/claim.js";
+import { Minikube } from "./cli/minikube.js";
+import type { MinikubeConfig } from "./config.js";
+
+/**
+ * The kubeconfig of a profile that is not the stack's: it has to be there, and to run.
+ *
+ * @throws UserError when it does not, or is the stack's
+ */
+export async function othersKubeconfig(stack: string, config: MinikubeConfig, progress: Progress): Promise<string> {
+  const { profile } = config;
+  const state = new StateFolder();
+  const claim = new Claim(stackClusterFolder(state, stack));
+  if ((await claim.profile()) === profile) {
+    throw new UserError(
+      `the profile ${profile} was made by this stack`,
+      "setting minikubeOwned",
+      `set it to true; or delete the cluster first: npx timonier down -s ${stack}`,
+    );
+  }
+  const tools = await ensureTools(["minikube", "kubectl"], { binDir: state.bin, progress });
+  const kubeconfigFile = locateKubeconfig(config.kubeconfigFile);
+  const found = await new Minikube(profile, { program: tools.minikube, kubeconfigFile }).look();
+  if (found.state === "running") return singleContext(tools.kubectl, { kubeconfigFile, context: profile });
+  const how = found.state === "stopped" ? `does not run (${found.missing})` : `is ${found.state}`;
+  throw new UserError(
+    `the profile ${profile} ${how}, and the stack does not own it`,
+    "settings minikubeProfile and minikubeOwned",
+    `minikube start -p ${profile}; or let the stack own it: minikubeOwned true`,
+  );
+}
