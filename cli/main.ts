@@ -3,6 +3,7 @@ import { GitLabError } from "../core/gitlab-error.js";
 import { UserError } from "../core/user-error.js";
 import { diskError } from "./disk-error.js";
 import { exitCodes } from "./exit-codes.js";
+import { addRehearseVerb } from "./rehearse-command.js";
 import { addReportVerbs } from "./report-commands.js";
 
 interface Options {
@@ -68,6 +69,9 @@ export async function main(args: readonly string[]): Promise<number> {
   add("down", "delete everything that the stack made").action(
     verb(async (options) => (await import("./verbs/down.js")).down(options)),
   );
+  addRehearseVerb(program, (run) => async (options) => {
+    code = await run(options);
+  });
   addReportVerbs(program, (run) => async (options) => {
     code = await run(options);
   });

@@ -1,7 +1,7 @@
 import type { ClusterTool } from "../tools.js";
 
 /** One process of the control plane. */
-interface Component {
+export interface Component {
   /** kwokctl's name for it, that of its program's link and of its pid file. */
   readonly name: string;
   readonly tool: ClusterTool;

@@ -4,15 +4,27 @@ import { execa } from "execa";
 import { UserError } from "../../../core/user-error.js";
 import { type ClusterLayout, clusterName } from "../layout.js";
 import type { ClusterTools } from "../tools.js";
-import { components, portOptions } from "./components.js";
-import { nodeStages, podStages } from "./stages.js";
+import { type Component, components } from "./components.js";
+import { nodeStages, podStages, type Stage } from "./stages.js";
+
+const embedded: ControlPlaneProfile = { components, stages: [...nodeStages(), ...podStages()] };
+
+/** What a control plane is made of: a rehearsal's has other parts than a cluster that is used. */
+export interface ControlPlaneProfile {
+  readonly components: readonly Component[];
+  readonly stages: readonly Stage[];
+  /** kwokctl's own options beyond those about components. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
 
 /** kwokctl's configuration of one cluster: a YAML stream, each document written as JSON. */
 export function kwokctlConfiguration(
   layout: ClusterLayout,
   tools: ClusterTools,
   ports: Readonly<Record<string, number>>,
+  { components, stages, options }: ControlPlaneProfile = embedded,
 ): string {
+  const portOptions = components.flatMap((component) => component.portOptions);
   const configuration = {
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
     kind: "KwokctlConfiguration",
@@ -21,6 +33,7 @@ export function kwokctlConfiguration(
       bindAddress: "127.0.0.1",
       ...Object.fromEntries(portOptions.map((option) => [option, ports[option]])),
       ...Object.fromEntries(components.map((component) => [component.binaryOption, tools[component.tool]])),
+      ...options,
     },
     componentsPatches: components.map((component) => ({
       name: component.name,
@@ -28,7 +41,7 @@ export function kwokctlConfiguration(
       extraEnvs: Object.entries(component.env).map(([name, value]) => ({ name, value })),
     })),
   };
-  return [configuration, ...nodeStages(), ...podStages()].map((document) => JSON.stringify(document)).join("\n---\n");
+  return [configuration, ...stages].map((document) => JSON.stringify(document)).join("\n---\n");
 }
 
 /** Installs and starts the control plane. */
@@ -37,10 +50,11 @@ export async function createControlPlane(
   tools: ClusterTools,
   ports: Readonly<Record<string, number>>,
   signal?: AbortSignal,
+  profile: ControlPlaneProfile = embedded,
 ): Promise<void> {
   const file = join(layout.kwokHome, "configuration.yaml");
   mkdirSync(layout.kwokHome, { recursive: true, mode: 0o700 });
-  writeFileSync(file, kwokctlConfiguration(layout, tools, ports), { mode: 0o600 });
+  writeFileSync(file, kwokctlConfiguration(layout, tools, ports, profile), { mode: 0o600 });
   await kwokctl(layout, tools, ["create", "cluster", "--config", file, "--kubeconfig", ""], signal);
 }
 

@@ -30,12 +30,24 @@ const imageIsInvalid = `.spec.containers.[] | select(.image | test(${JSON.string
  * image cannot exist never starts. Pods with an image that the runtime agent runs are left alone.
  */
 export function podStages(): Stage[] {
+  return stagesOf(notTheAgents);
+}
+
+/** The same without a runtime agent and without delay: every pod is simulated, and an answer is not waited for. */
+export function instantPodStages(): Stage[] {
+  return stagesOf({ key: ".metadata.name", operator: "Exists" }).map((one) => {
+    const { delay: _delay, ...spec } = one.spec;
+    return { ...one, spec };
+  });
+}
+
+function stagesOf(simulated: Expression): Stage[] {
   const pending = { key: ".status.phase", operator: "In", values: ["Pending"] } as const;
   return [
     stage("Pod", "pod-ready", {
       match: [
         alive,
-        notTheAgents,
+        simulated,
         pending,
         { key: imageIsMissing, operator: "DoesNotExist" },
         { key: imageIsInvalid, operator: "DoesNotExist" },
@@ -46,7 +58,7 @@ export function podStages(): Stage[] {
     stage("Pod", "pod-image-missing", {
       match: [
         alive,
-        notTheAgents,
+        simulated,
         pending,
         { key: imageIsMissing, operator: "Exists" },
         { key: imageIsInvalid, operator: "DoesNotExist" },
@@ -58,7 +70,7 @@ export function podStages(): Stage[] {
     stage("Pod", "pod-image-invalid", {
       match: [
         alive,
-        notTheAgents,
+        simulated,
         pending,
         { key: imageIsInvalid, operator: "Exists" },
         { key: ".status.containerStatuses.[].state.waiting.reason", operator: "NotIn", values: ["InvalidImageName"] },
@@ -71,7 +83,7 @@ export function podStages(): Stage[] {
     stage("Pod", "pod-complete", {
       match: [
         alive,
-        notTheAgents,
+        simulated,
         { key: ".status.phase", operator: "In", values: ["Running"] },
         { key: ".metadata.ownerReferences.[].kind", operator: "In", values: ["Job"] },
       ],
@@ -81,7 +93,7 @@ export function podStages(): Stage[] {
     stage("Pod", "pod-delete", {
       match: [
         { key: ".metadata.deletionTimestamp", operator: "Exists" },
-        notTheAgents,
+        simulated,
         { key: ".metadata.finalizers", operator: "DoesNotExist" },
       ],
       delay: [200, 500],

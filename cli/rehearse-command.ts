@@ -1,0 +1,39 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { RehearseOptions } from "./verbs/rehearse.js";
+
+const formats = ["markdown", "json", "html", "codequality", "junit"] as const;
+
+/** `timonier rehearse`. */
+export function addRehearseVerb(
+  program: Command,
+  verb: <O>(run: (options: O) => Promise<number>) => (options: O) => Promise<void>,
+): void {
+  program
+    .command("rehearse")
+    .description("what a merge would do, from a throwaway control plane with the real Flux controllers")
+    .option("--base <ref>", "what the change goes to (default: where the head parted from origin's main branch)")
+    .option("--head <ref>", "the change (default: HEAD)")
+    .option("--dir <folder>", "a folder that is not committed, in place of --head")
+    .option("--cluster <name>", "one cluster folder (default: all)")
+    .option("--root <clone[@ref]>", "clone of the setup repository, where this one is an application's")
+    .option("--source <namespace/name=clone[@ref]>", "clone that stands for a source; repeatable", collect, [])
+    .option("--as <namespace/name>", "source that this clone stands for")
+    .option("--path <folder>", "what one Kustomization applies, where the tree has no cluster (default: ./infra)")
+    .option("--target-namespace <name>", "namespace of that Kustomization's objects")
+    .option("--assume <file>", "objects that the cluster has outside of Git; repeatable", collect, [])
+    .option("--causes <file>", "places in the program that objects come from, as JSON")
+    .option("--timeout <seconds>", "for each side, after which what is not known counts as unknown", seconds)
+    .addOption(new Option("--format <form>", "of the report").choices(formats).default("json"))
+    .option("--out <folder>", "write every form there, in place of standard output")
+    .option("--stop", "end the control plane that is kept, and delete it")
+    .action(verb(async (options: RehearseOptions) => (await import("./verbs/rehearse.js")).rehearse(options)));
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function seconds(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number of seconds.");
+}

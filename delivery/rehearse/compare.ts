@@ -1,0 +1,141 @@
+import type { ObjectChange } from "../report/model.js";
+import { diffOf, isSame } from "./diff.js";
+import { withoutNoise } from "./noise.js";
+import { groupOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./objects.js";
+import { byKey, inventories, ownerOf } from "./owners.js";
+import { sameSecret } from "./redact.js";
+
+/** A cluster before and after. */
+export interface Comparison {
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+}
+
+/** Every object that is not the same afterwards. In no order; what was rejected is not among them, for it is the same. */
+export function compare({ before, after }: Comparison): ObjectChange[] {
+  const [olds, youngs] = [byKey(withoutNoise(before)), byKey(withoutNoise(after))];
+  const owners = { before: inventories(before), after: inventories(after) };
+  const context: Context = { olds, youngs, owners, lost: lossOf(before) };
+  const changes: ObjectChange[] = [];
+  for (const [key, young] of youngs) {
+    const change = changeOf(key, olds.get(key), young, context);
+    if (change) changes.push(change);
+  }
+  for (const [key, old] of olds) if (!youngs.has(key)) changes.push(gone(key, old, context));
+  return changes;
+}
+
+interface Context {
+  readonly olds: ReadonlyMap<string, KubeObject>;
+  readonly youngs: ReadonlyMap<string, KubeObject>;
+  readonly owners: { readonly before: ReadonlyMap<string, string>; readonly after: ReadonlyMap<string, string> };
+  readonly lost: (object: KubeObject) => string | undefined;
+}
+
+function changeOf(
+  key: string,
+  old: KubeObject | undefined,
+  young: KubeObject,
+  context: Context,
+): ObjectChange | undefined {
+  const owner = ownerIn(context.owners.after, key, young);
+  const ref = refOf(young);
+  if (!old) return { ref, action: "created", dataLoss: false, ...owned(owner), diff: diffOf(undefined, young) };
+  const former = ownerIn(context.owners.before, key, old);
+  const moved = former !== undefined && owner !== undefined && former !== owner ? { formerOwner: former } : {};
+  if (old.metadata.uid !== young.metadata.uid) {
+    const loss = context.lost(old);
+    const message = loss ? `deleted and made anew; ${loss}` : "deleted and made anew";
+    return {
+      ref,
+      action: "recreated",
+      dataLoss: loss !== undefined,
+      message,
+      ...owned(owner),
+      ...moved,
+      diff: diffOf(old, young),
+    };
+  }
+  const same = isSame(old, young) && (young.kind !== "Secret" || sameSecret(old, young));
+  if (same && !("formerOwner" in moved)) return undefined;
+  const message = "formerOwner" in moved ? { message: `moves from ${former} to ${owner}` } : {};
+  return {
+    ref,
+    action: "changed",
+    dataLoss: false,
+    ...message,
+    ...owned(owner),
+    ...moved,
+    diff: same ? "" : diffOf(old, young),
+  };
+}
+
+function gone(key: string, old: KubeObject, context: Context): ObjectChange {
+  const owner = ownerIn(context.owners.before, key, old);
+  const loss = context.lost(old);
+  const along = goesWith(old, context);
+  const why = along ?? (owner ? `${owner} does not apply it any more` : "nobody applies it any more");
+  const pruned = along === undefined && owner !== undefined;
+  return {
+    ref: refOf(old),
+    action: pruned ? "pruned" : "deleted",
+    dataLoss: loss !== undefined,
+    message: loss ? `${why}; ${loss}` : why,
+    ...owned(owner),
+    diff: diffOf(old, undefined),
+  };
+}
+
+/** What takes an object with it: its namespace, its owner, the definition of its kind, the release or kustomization that goes itself. */
+function goesWith(old: KubeObject, { olds, youngs, owners }: Context): string | undefined {
+  const { namespace, ownerReferences } = old.metadata;
+  // What a kustomization applied it prunes itself, even where the namespace goes as well.
+  const applied = owners.before.has(keyOf(old));
+  const holder = `/Namespace//${namespace}`;
+  if (!applied && namespace !== undefined && olds.has(holder) && !youngs.has(holder))
+    return `goes with Namespace ${namespace}`;
+  for (const { kind, name, uid } of ownerReferences ?? []) {
+    if (![...youngs.values()].some((one) => one.metadata.uid === uid)) return `goes with ${kind} ${name}`;
+  }
+  const definition = [...olds.values()].find((one) => definesKind(one, old));
+  if (!applied && definition && !youngs.has(keyOf(definition))) return `goes with ${labelOf(definition)}`;
+  return undefined;
+}
+
+function definesKind(definition: KubeObject, object: KubeObject): boolean {
+  if (definition.kind !== "CustomResourceDefinition") return false;
+  const { group, names } = definition.spec as { group: string; names: { kind: string } };
+  return names.kind === object.kind && group === groupOf(object.apiVersion);
+}
+
+function ownerIn(inventory: ReadonlyMap<string, string>, key: string, object: KubeObject): string | undefined {
+  return ownerOf(object) ?? inventory.get(key);
+}
+
+function owned(owner: string | undefined): { owner?: string } {
+  return owner === undefined ? {} : { owner };
+}
+
+/** What is lost with an object that no manifest brings back. @returns a function: in words, or undefined where nothing is */
+function lossOf(before: Snapshot): (object: KubeObject) => string | undefined {
+  const objects = withoutNoise(before);
+  return (object) => {
+    const { kind, metadata } = object;
+    if (kind === "PersistentVolumeClaim") return "its data is lost unless the volume is kept";
+    if (kind === "Namespace") {
+      const claims = objects.filter(
+        (one) => one.kind === "PersistentVolumeClaim" && one.metadata.namespace === metadata.name,
+      );
+      return claims.length === 0 ? undefined : `with ${counted(claims.length, "volume claim")} in it`;
+    }
+    if (kind === "CustomResourceDefinition") {
+      const instances = objects.filter((one) => definesKind(object, one));
+      return instances.length === 0 ? undefined : `with ${counted(instances.length, "object")} of its kind`;
+    }
+    return undefined;
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,68 @@
+import type { KubeObject, Metadata } from "./objects.js";
+
+/** Field managers whose fields come from no manifest. */
+const machinery = /^(kube-controller-manager|kube-apiserver|kwok|source-controller|gotk-|timonier)/;
+
+type Fields = { readonly [field: string]: Fields };
+
+/**
+ * The object with those fields alone that somebody applied: without defaults. An object whose managers are not known is returned whole.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+export function ownedFields(object: KubeObject): KubeObject {
+  const managers = (object.metadata.managedFields ?? []).filter(
+    ({ manager, subresource }) => subresource === undefined && !machinery.test(manager ?? ""),
+  );
+  if (managers.length === 0) return object;
+  const fields = managers.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as Fields).reduce(merge);
+  const { apiVersion, kind, metadata } = object;
+  const owned = project(object, fields) as Record<string, unknown>;
+  const { name, namespace, uid, annotations } = metadata;
+  const kept = (owned.metadata ?? {}) as Partial<Metadata>;
+  // The original of what the rehearsal changed is nobody's field, and is needed to restore it.
+  const notes = annotations && { annotations };
+  return {
+    ...owned,
+    apiVersion,
+    kind,
+    metadata: { ...kept, name, ...(namespace && { namespace }), ...(uid && { uid }), ...notes },
+  };
+}
+
+function merge(one: Fields, other: Fields): Fields {
+  const merged: Record<string, Fields> = { ...one };
+  for (const [key, value] of Object.entries(other)) {
+    const known = merged[key];
+    merged[key] = known ? merge(known, value) : value;
+  }
+  return merged;
+}
+
+function project(value: unknown, fields: Fields): unknown {
+  const names = Object.keys(fields).filter((key) => key !== ".");
+  if (names.length === 0 || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.flatMap((item) => projectItem(item, fields));
+  const result: Record<string, unknown> = {};
+  for (const name of names) {
+    if (!name.startsWith("f:")) continue;
+    const field = name.slice(2);
+    const inner = (value as Record<string, unknown>)[field];
+    if (inner !== undefined) result[field] = project(inner, fields[name] ?? {});
+  }
+  return result;
+}
+
+/** Items of a list are known by some of their fields (`k:`) or by their value (`v:`). */
+function projectItem(item: unknown, fields: Fields): unknown[] {
+  for (const [key, inner] of Object.entries(fields)) {
+    const [sort, json] = [key.slice(0, 2), key.slice(2)];
+    if (sort === "v:" && JSON.stringify(item) === json) return [item];
+    if (sort !== "k:") continue;
+    const wanted = JSON.parse(json) as Record<string, unknown>;
+    const found = (item ?? {}) as Record<string, unknown>;
+    // A key that the manifest left to its default is in the list of managers all the same.
+    if (Object.entries(wanted).every(([name, value]) => found[name] === value)) return [project(item, inner)];
+  }
+  return [];
+}

@@ -1,0 +1,47 @@
+import { at, type KubeObject, type Metadata } from "./objects.js";
+
+/** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
+export const ORIGINAL = "rehearsal.timonier/original";
+
+/**
+ * The object as its manifest says it: addresses, Secrets and signatures of sources, and decryption, which the rehearsal had to take out.
+ * Objects that it did not touch are returned as they are.
+ */
+export function restore(object: KubeObject): KubeObject {
+  const kept = object.metadata.annotations?.[ORIGINAL];
+  if (kept === undefined) return object;
+  const { [ORIGINAL]: _kept, ...annotations } = object.metadata.annotations ?? {};
+  const { annotations: _all, ...rest } = object.metadata;
+  const metadata: Metadata = { ...rest, ...(Object.keys(annotations).length > 0 && { annotations }) } as Metadata;
+  const spec = at(object, "spec") as Record<string, unknown>;
+  const fields = kept.split("\n");
+  return {
+    ...object,
+    metadata,
+    spec: object.kind === "GitRepository" ? source(spec, fields) : encrypted(spec, fields),
+  };
+}
+
+function source(spec: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
+  const [url, secret, provider, proxy, account, mode, keys] = fields;
+  return {
+    ...spec,
+    url,
+    ...(secret && { secretRef: { name: secret } }),
+    ...(provider && { provider }),
+    ...(proxy && { proxySecretRef: { name: proxy } }),
+    ...(account && { serviceAccountName: account }),
+    ...(mode && { verify: { mode, secretRef: { name: keys } } }),
+  };
+}
+
+function encrypted(spec: Record<string, unknown>, [provider, secret, account]: readonly string[]) {
+  return {
+    ...spec,
+    decryption: {
+      provider,
+      ...(secret && { secretRef: { name: secret } }),
+      ...(account && { serviceAccountName: account }),
+    },
+  };
+}

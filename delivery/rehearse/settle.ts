@@ -1,0 +1,341 @@
+import {
+  type Condition,
+  conditionOf,
+  groupOf,
+  type KubeObject,
+  keyOf,
+  labelOf,
+  listAt,
+  numberAt,
+  type Snapshot,
+  textAt,
+} from "./objects.js";
+import { inventoryOf, ownerOf } from "./owners.js";
+import { readiness } from "./readiness.js";
+
+/** What a reconciliation came to. */
+export type Answer =
+  | { readonly state: "ready" }
+  /** It will not become Ready. `predicted`: the controller would only say so after its timeout. */
+  | { readonly state: "failed"; readonly reason: string; readonly message: string; readonly predicted?: boolean }
+  /** Nobody reconciles it. */
+  | { readonly state: "suspended" }
+  /** Not known yet. `poke`: asking its controller to look again now tells more than waiting. */
+  | { readonly state: "waiting"; readonly for: string; readonly poke?: boolean; readonly stuck?: boolean };
+
+/** What is known of a cluster at one moment. */
+export interface FluxView {
+  /** Objects of Flux's kinds. */
+  readonly flux: Snapshot;
+  /** Everything that Flux waits for: workloads, claims, custom resources. */
+  readonly others: Snapshot;
+  readonly pods: Snapshot;
+  /** Commit that a source has to be at; undefined for one that is not served here. */
+  readonly expected: (source: KubeObject) => string | undefined;
+  /** Token with which an object was last asked to look again, if nothing else has come forward since. */
+  readonly asked: (key: string) => string | undefined;
+  /** Milliseconds since anything changed. */
+  readonly quiet: number;
+}
+
+/** How long nothing may happen before what is not ready counts as never becoming it, and before a source counts as out of reach. Milliseconds. */
+const PATIENCE = { health: 2_500, source: 6_000 };
+
+const sourceKinds = new Set([
+  "GitRepository",
+  "OCIRepository",
+  "HelmRepository",
+  "Bucket",
+  "HelmChart",
+  "ExternalArtifact",
+]);
+
+export function isReconciliation(object: KubeObject): boolean {
+  const group = groupOf(object.apiVersion);
+  return (
+    (object.kind === "Kustomization" && group === "kustomize.toolkit.fluxcd.io") ||
+    (object.kind === "HelmRelease" && group === "helm.toolkit.fluxcd.io")
+  );
+}
+
+export function isSource(object: KubeObject): boolean {
+  return groupOf(object.apiVersion) === "source.toolkit.fluxcd.io" && sourceKinds.has(object.kind);
+}
+
+/** Answers by key, for every source, Kustomization and HelmRelease of the view. */
+export function answers(view: FluxView): Map<string, Answer> {
+  return new Settlement(view).all();
+}
+
+class Settlement {
+  readonly #flux: Map<string, KubeObject>;
+  readonly #others: Map<string, KubeObject>;
+  readonly #known = new Map<string, Answer>();
+  readonly #open = new Set<string>();
+
+  constructor(private readonly view: FluxView) {
+    this.#flux = new Map(view.flux.map((one) => [keyOf(one), one]));
+    this.#others = new Map(view.others.map((one) => [keyOf(one), one]));
+  }
+
+  all(): Map<string, Answer> {
+    const wanted = this.view.flux.filter((one) => isReconciliation(one) || isSource(one));
+    return new Map(wanted.map((one) => [keyOf(one), this.#answer(one)]));
+  }
+
+  #answer(object: KubeObject): Answer {
+    const key = keyOf(object);
+    const known = this.#known.get(key);
+    if (known) return known;
+    this.#open.add(key);
+    const found = this.#judge(object);
+    this.#open.delete(key);
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #judge(object: KubeObject): Answer {
+    if (object.metadata.deletionTimestamp) return waiting(`${labelOf(object)} is being deleted`);
+    if ((object.spec as { suspend?: boolean } | undefined)?.suspend) return { state: "suspended" };
+    if (isSource(object)) return this.#source(object);
+    return object.kind === "Kustomization" ? this.#kustomization(object) : this.#release(object);
+  }
+
+  #source(source: KubeObject): Answer {
+    const condition = conditionOf(source, "Ready");
+    const current = condition?.observedGeneration === source.metadata.generation;
+    const expected = this.view.expected(source);
+    const revision = textAt(source, "status", "artifact", "revision");
+    if (source.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci") return { state: "ready" };
+    if (condition?.status === "True" && current) {
+      if (source.kind === "HelmChart") return this.#chartIsCurrent(source);
+      if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
+      return waiting(`${labelOf(source)} is at ${revision ?? "no revision"}`);
+    }
+    if (condition?.status === "False" && current && expected === undefined) return failed(condition);
+    // One that is served here fails for good only if it stays so.
+    if (condition?.status === "False" && current && this.view.quiet > PATIENCE.health) return failed(condition);
+    if (expected === undefined && this.view.quiet > PATIENCE.source) {
+      const message = condition?.message ?? "does not answer";
+      return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true };
+    }
+    return waiting(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
+  }
+
+  #chartIsCurrent(chart: KubeObject): Answer {
+    const ref = chart.spec as { sourceRef?: { kind?: string; name?: string } };
+    const source = this.#find(
+      "source.toolkit.fluxcd.io",
+      ref.sourceRef?.kind,
+      chart.metadata.namespace,
+      ref.sourceRef?.name,
+    );
+    if (!source || source.kind === "HelmRepository") return { state: "ready" };
+    const answer = this.#answer(source);
+    if (answer.state !== "ready") return answer.state === "waiting" ? answer : { state: "ready" };
+    const seen = textAt(chart, "status", "observedSourceArtifactRevision");
+    return seen === textAt(source, "status", "artifact", "revision")
+      ? { state: "ready" }
+      : waiting(`${labelOf(chart)} is of another revision`);
+  }
+
+  #kustomization(object: KubeObject): Answer {
+    const spec = object.spec as { sourceRef: { kind: string; name: string; namespace?: string } };
+    const { kind, name, namespace = object.metadata.namespace } = spec.sourceRef;
+    const source = this.#find("source.toolkit.fluxcd.io", kind, namespace, name);
+    const condition = conditionOf(object, "Ready");
+    const current = condition?.observedGeneration === object.metadata.generation;
+    if (!source) return failure("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
+    const of = this.#answer(source);
+    const revision = textAt(source, "status", "artifact", "revision");
+    if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(source)}`);
+    if (of.state === "failed" && revision === undefined)
+      return { ...of, reason: "ArtifactFailed", message: `${labelOf(source)}: ${of.message}` };
+    const blocked = this.#blocked(object, condition, current);
+    if (blocked) return blocked;
+    if (condition?.status === "True") {
+      const applied = textAt(object, "status", "lastAppliedRevision") === revision;
+      const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
+      return applied && observed ? { state: "ready" } : waiting(`${labelOf(object)} has not applied ${revision}`);
+    }
+    if (condition?.status === "False" && current && condition.reason !== "HealthCheckCanceled")
+      return this.#failed(object, condition);
+    const attempted = textAt(object, "status", "lastAttemptedRevision") === revision && current;
+    const healthy = conditionOf(object, "Healthy");
+    if (!attempted || healthy?.status !== "Unknown") return waiting(`${labelOf(object)}: ${progress(object)}`);
+    return this.#health(object, this.#checked(object));
+  }
+
+  /** Objects whose health a kustomization waits for. */
+  #checked(object: KubeObject): KubeObject[] {
+    const spec = object.spec as {
+      wait?: boolean;
+      healthChecks?: ReadonlyArray<{ apiVersion?: string; kind: string; name: string; namespace?: string }>;
+    };
+    const keys = spec.wait
+      ? inventoryOf(object)
+      : (spec.healthChecks ?? []).map(
+          (one) => `${groupOf(one.apiVersion ?? "")}/${one.kind}/${one.namespace ?? ""}/${one.name}`,
+        );
+    return keys
+      .filter((key) => key !== keyOf(object))
+      .flatMap((key) => this.#flux.get(key) ?? this.#others.get(key) ?? []);
+  }
+
+  #release(object: KubeObject): Answer {
+    const condition = conditionOf(object, "Ready");
+    const current = condition?.observedGeneration === object.metadata.generation;
+    const chart = this.#chart(object);
+    if (chart === "missing")
+      return waiting(`${labelOf(object)} has no chart yet`, current && this.#asked(object) === undefined);
+    const of = this.#answer(chart);
+    if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(chart)}`);
+    if (of.state === "failed") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
+    const blocked = this.#blocked(object, condition, current);
+    if (blocked) return blocked;
+    const revision = textAt(chart, "status", "artifact", "revision");
+    const attempted = textAt(object, "status", "lastAttemptedRevision") ?? "";
+    const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
+    if (condition?.status === "True" && current && observed) {
+      if (revision !== undefined && attempted.split("+")[0] !== revision.split("+")[0]?.split("@")[0])
+        return waiting(`${labelOf(object)} has not tried ${revision}`);
+      const values = listAt(object, "spec", "valuesFrom").length > 0;
+      // Values from elsewhere are looked at at the next interval only.
+      if (values && !this.#handled(object)) return waiting(`${labelOf(object)} has not read its values again`, true);
+      return { state: "ready" };
+    }
+    if (condition?.status === "False" && current) return this.#failed(object, condition);
+    const own = [...this.#others.values()].filter((one) => ownerOf(one) === labelOf(object));
+    return own.length > 0 ? this.#health(object, own) : waiting(`${labelOf(object)}: ${progress(object)}`);
+  }
+
+  #chart(release: KubeObject): KubeObject | "missing" {
+    const spec = release.spec as { chartRef?: { kind: string; name: string; namespace?: string } };
+    const namespace = release.metadata.namespace;
+    if (spec.chartRef) {
+      const { kind, name } = spec.chartRef;
+      return this.#find("source.toolkit.fluxcd.io", kind, spec.chartRef.namespace ?? namespace, name) ?? "missing";
+    }
+    const [chartNamespace, chartName] = (textAt(release, "status", "helmChart") ?? "/").split("/", 2);
+    return this.#find("source.toolkit.fluxcd.io", "HelmChart", chartNamespace, chartName) ?? "missing";
+  }
+
+  /** A dependency that never becomes Ready, or a circle of them, is an answer: nobody waits for it. */
+  #blocked(object: KubeObject, condition: Condition | undefined, current: boolean): Answer | undefined {
+    const waitsFor: string[] = [];
+    for (const key of dependenciesOf(object)) {
+      const name = key.split("/").slice(1).join("/").replace("/", " ");
+      const dependency = this.#flux.get(key);
+      if (!dependency)
+        return failure(
+          "DependencyNotReady",
+          `dependency '${name}' does not exist`,
+          condition,
+          current,
+          "DependencyNotReady",
+        );
+      if (this.#open.has(key))
+        return {
+          state: "failed",
+          reason: "DependencyNotReady",
+          message: `depends on itself through ${labelOf(dependency)}`,
+        };
+      const of = this.#answer(dependency);
+      if (of.state === "failed")
+        return { state: "failed", reason: "DependencyNotReady", message: `dependency '${name}' does not become ready` };
+      if (of.state !== "ready" && conditionOf(dependency, "Ready")?.status !== "True") waitsFor.push(name);
+      else if (of.state === "waiting") waitsFor.push(name);
+    }
+    if (waitsFor.length > 0) return waiting(`${labelOf(object)} waits for ${waitsFor.join(", ")}`);
+    return condition?.reason === "DependencyNotReady"
+      ? waiting(`${labelOf(object)} has not seen yet that its dependencies are ready`)
+      : undefined;
+  }
+
+  #asked(object: KubeObject): string | undefined {
+    return this.view.asked(keyOf(object));
+  }
+
+  #handled(object: KubeObject): boolean {
+    const token = this.#asked(object);
+    return token !== undefined && textAt(object, "status", "lastHandledReconcileAt") === token;
+  }
+
+  /** A failure counts when it is repeated although nothing else has changed since: others may have brought what was missing. */
+  #failed(object: KubeObject, condition: Condition): Answer {
+    if (this.#handled(object)) return failed(condition);
+    return {
+      state: "waiting",
+      for: `${labelOf(object)} tries again: ${condition.message ?? ""}`,
+      poke: true,
+      stuck: true,
+    };
+  }
+
+  #health(object: KubeObject, checked: readonly KubeObject[]): Answer {
+    const states = checked.map((one) => ({ one, state: this.#readinessOf(one) }));
+    const open = states.filter(({ state }) => state.state !== "ready");
+    // Its controller looks every five seconds; asked, it looks now.
+    if (open.length === 0) return waiting(`${labelOf(object)}: everything in it is ready`, true);
+    const hopeless = open.filter(({ state }) => state.state === "hopeless");
+    if (hopeless.length === 0 && this.view.quiet < PATIENCE.health)
+      return waiting(`${labelOf(object)}: ${labelOf((open[0] as (typeof open)[0]).one)}`);
+    const timeout = textAt(object, "spec", "timeout");
+    const words = (hopeless.length > 0 ? hopeless : open).map(
+      ({ one, state }) => `${labelOf(one)}: ${"message" in state ? state.message : ""}`,
+    );
+    const message = `health checks would time out${timeout ? ` after ${timeout}` : ""}: ${words.join("; ")}`;
+    return { state: "failed", reason: "HealthCheckFailed", message, predicted: true };
+  }
+
+  #readinessOf(object: KubeObject) {
+    if (!isReconciliation(object) && !isSource(object)) return readiness(object, this.view.pods);
+    if (this.#open.has(keyOf(object))) return { state: "progressing", message: "waits for this one" } as const;
+    const of = this.#answer(object);
+    if (of.state === "failed") return { state: "hopeless", message: of.message } as const;
+    return of.state === "waiting"
+      ? ({ state: "progressing", message: of.for } as const)
+      : ({ state: "ready" } as const);
+  }
+
+  #find(
+    group: string,
+    kind: string | undefined,
+    namespace: string | undefined,
+    name: string | undefined,
+  ): KubeObject | undefined {
+    return this.#flux.get(`${group}/${kind}/${namespace ?? ""}/${name}`);
+  }
+}
+
+/** Keys of what an object depends on. */
+export function dependenciesOf(object: KubeObject): string[] {
+  const group = groupOf(object.apiVersion);
+  return (listAt(object, "spec", "dependsOn") as ReadonlyArray<{ name: string; namespace?: string }>).map(
+    ({ name, namespace = object.metadata.namespace }) => `${group}/${object.kind}/${namespace ?? ""}/${name}`,
+  );
+}
+
+function progress(object: KubeObject): string {
+  return conditionOf(object, "Reconciling")?.message ?? conditionOf(object, "Ready")?.message ?? "not looked at yet";
+}
+
+function waiting(reason: string, poke = false): Answer {
+  return { state: "waiting", for: reason, ...(poke && { poke }) };
+}
+
+function failed({ reason, message }: Condition): Answer {
+  return { state: "failed", reason: reason ?? "Failed", message: message ?? "" };
+}
+
+/** A failure that is clear without its controller, once that has had a look. */
+function failure(
+  reason: string,
+  message: string,
+  condition: Condition | undefined,
+  current: boolean,
+  wanted = reason,
+): Answer {
+  if (condition?.status === "False" && current && condition.reason === wanted) return failed(condition);
+  return waiting(message);
+}

@@ -1,0 +1,139 @@
+import type { KubeObject } from "../../delivery/rehearse/objects.js";
+import { ORIGINAL } from "../../delivery/rehearse/restore.js";
+import { clusterName } from "../cluster/layout.js";
+
+/** Which GitRepositories are served from which tree. */
+export interface SourceRouting {
+  /** `http://127.0.0.1:PORT` */
+  readonly server: string;
+  /** Tree's name by `NAMESPACE/NAME` of a GitRepository or by its address. */
+  readonly trees: Readonly<Record<string, string>>;
+}
+
+interface Mutation {
+  readonly name: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly operations: readonly string[];
+  /** CEL: when. */
+  readonly when: string;
+  /** CEL: a list of JSONPatch. */
+  readonly patch: string;
+}
+
+/**
+ * What the rehearsal's API server changes while objects are admitted, so that they need nothing that is not here. kustomize-controller's
+ * dry run passes the same way and so sees no difference. What was changed is kept in an annotation, and the report shows the
+ * original (delivery/rehearse/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
+ */
+export function admissionObjects(routing: SourceRouting): KubeObject[] {
+  return [gitRepositories(routing), decryption, pods, conversion].flatMap((one) => [policy(one), binding(one)]);
+}
+
+const annotations =
+  '(has(object.metadata.annotations) ? [] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {}}])';
+
+function keep(value: string): string {
+  return `[JSONPatch{op: "add", path: "/metadata/annotations/" + jsonpatch.escapeKey("${ORIGINAL}"), value: ${value}}]`;
+}
+
+function gitRepositories({ server, trees }: SourceRouting): Mutation {
+  const names = `(object.metadata.namespace + "/" + object.metadata.name)`;
+  const map = `{${Object.entries(trees)
+    .map(([key, tree]) => `${text(key)}: ${text(tree)}`)
+    .join(", ")}}`;
+  const tree = `(${names} in ${map} ? ${map}[${names}] : ${map}[object.spec.url])`;
+  const optional = (field: string, value: string) => `(has(object.spec.${field}) ? ${value} : "")`;
+  const remove = (field: string) =>
+    `(has(object.spec.${field}) ? [JSONPatch{op: "remove", path: "/spec/${field}"}] : [])`;
+  const original = [
+    "object.spec.url",
+    optional("secretRef", "object.spec.secretRef.name"),
+    optional("provider", "object.spec.provider"),
+    optional("proxySecretRef", "object.spec.proxySecretRef.name"),
+    optional("serviceAccountName", "object.spec.serviceAccountName"),
+    optional("verify", '(has(object.spec.verify.mode) ? object.spec.verify.mode : "HEAD")'),
+    optional("verify", "object.spec.verify.secretRef.name"),
+  ].join(' + "\\n" + ');
+  return {
+    name: "git-repositories",
+    group: "source.toolkit.fluxcd.io",
+    resource: "gitrepositories",
+    operations: ["CREATE", "UPDATE"],
+    when: `!object.spec.url.startsWith(${text(`${server}/`)}) && (${names} in ${map} || object.spec.url in ${map})`,
+    patch: [
+      annotations,
+      keep(original),
+      `[JSONPatch{op: "replace", path: "/spec/url", value: ${text(`${server}/`)} + ${tree} + ".git"}]`,
+      ...["secretRef", "provider", "proxySecretRef", "serviceAccountName", "verify"].map(remove),
+    ].join(" + "),
+  };
+}
+
+/** Encrypted values were replaced in the served trees: there are no keys here. */
+const decryption: Mutation = {
+  name: "decryption",
+  group: "kustomize.toolkit.fluxcd.io",
+  resource: "kustomizations",
+  operations: ["CREATE", "UPDATE"],
+  when: "has(object.spec.decryption)",
+  patch: [
+    annotations,
+    keep(
+      'object.spec.decryption.provider + "\\n" + (has(object.spec.decryption.secretRef) ? object.spec.decryption.secretRef.name : "") + "\\n" + (has(object.spec.decryption.serviceAccountName) ? object.spec.decryption.serviceAccountName : "")',
+    ),
+    '[JSONPatch{op: "remove", path: "/spec/decryption"}]',
+  ].join(" + "),
+};
+
+/** Pods are on the one node from the start: which nodes a real cluster has is not known. */
+const pods: Mutation = {
+  name: "pods",
+  group: "",
+  resource: "pods",
+  operations: ["CREATE"],
+  when: '!has(object.spec.nodeName) || object.spec.nodeName == ""',
+  patch: `[JSONPatch{op: "add", path: "/spec/nodeName", value: ${text(clusterName)}}]`,
+};
+
+/** No program of a conversion webhook runs here: every version is taken as it is written. */
+const conversion: Mutation = {
+  name: "conversion",
+  group: "apiextensions.k8s.io",
+  resource: "customresourcedefinitions",
+  operations: ["CREATE", "UPDATE"],
+  when: 'has(object.spec.conversion) && object.spec.conversion.strategy == "Webhook"',
+  patch: '[JSONPatch{op: "replace", path: "/spec/conversion", value: {"strategy": "None"}}]',
+};
+
+function text(value: string): string {
+  return JSON.stringify(value);
+}
+
+const apiVersion = "admissionregistration.k8s.io/v1";
+
+function policy({ name, group, resource, operations, when, patch }: Mutation): KubeObject {
+  return {
+    apiVersion,
+    kind: "MutatingAdmissionPolicy",
+    metadata: { name: `rehearsal.timonier-${name}` },
+    spec: {
+      failurePolicy: "Fail",
+      reinvocationPolicy: "Never",
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [group], apiVersions: ["*"], operations, resources: [resource] }],
+      },
+      matchConditions: [{ name: "when", expression: when }],
+      mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: patch } }],
+    },
+  };
+}
+
+function binding({ name }: Mutation): KubeObject {
+  return {
+    apiVersion,
+    kind: "MutatingAdmissionPolicyBinding",
+    metadata: { name: `rehearsal.timonier-${name}` },
+    spec: { policyName: `rehearsal.timonier-${name}` },
+  };
+}

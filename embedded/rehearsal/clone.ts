@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { UserError } from "../../core/user-error.js";
+import type { TreeFiles } from "../../delivery/rehearse/scan.js";
+import { gitEnvironment } from "../gitlab/git/run.js";
+
+/** A clone on this machine. */
+export interface Clone {
+  readonly gitDir: string;
+  /** Folder of its objects: one of several, where a worktree is another's. */
+  readonly objects: string;
+  /** Top of its working tree; its own folder where it has none. */
+  readonly top: string;
+  /** Address of its remote `origin`. */
+  readonly origin?: string;
+}
+
+/** Larger files are no manifests. Bytes. */
+const LARGEST = 4_000_000;
+
+/** Git in any folder of this machine, whoever owns it: it is only read. */
+export async function gitIn(dir: string, args: readonly string[], input?: string): Promise<Buffer> {
+  const env = gitEnvironment({ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" });
+  const { stdout } = await execa("git", ["-C", dir, ...args], {
+    env,
+    extendEnv: false,
+    encoding: "buffer",
+    stripFinalNewline: false,
+    maxBuffer: 1e9,
+    ...(input !== undefined && { input }),
+  });
+  return Buffer.from(stdout);
+}
+
+/** undefined: no command of Git's says that there is one. */
+async function ask(dir: string, ...args: readonly string[]): Promise<string | undefined> {
+  try {
+    return (await gitIn(dir, args)).toString().trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The clone that a folder belongs to; undefined where it belongs to none. */
+export async function openClone(dir: string): Promise<Clone | undefined> {
+  if (!existsSync(dir)) return undefined;
+  const [found, top, origin] = await Promise.all([
+    ask(dir, "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
+    ask(dir, "rev-parse", "--show-toplevel"),
+    ask(dir, "config", "--get", "remote.origin.url"),
+  ]);
+  const [gitDir, common] = found?.split("\n") ?? [];
+  if (!gitDir || !common) return undefined;
+  return { gitDir, objects: join(common, "objects"), top: top ?? gitDir, ...(origin && { origin }) };
+}
+
+/** @throws UserError where no commit has this name */
+export async function commitOf({ gitDir, top }: Clone, ref: string): Promise<string> {
+  const found = ref.startsWith("-")
+    ? undefined
+    : await ask(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+  if (found) return found;
+  const shallow = existsSync(join(gitDir, "shallow"));
+  throw new UserError(
+    `there is no commit "${ref}"${shallow ? ", and the clone is a shallow one" : ""}`,
+    top,
+    shallow
+      ? "fetch all of the history: `git fetch --unshallow`, in GitLab CI the variable GIT_DEPTH: 0"
+      : "name a branch, a tag or a commit that `git rev-parse` finds",
+  );
+}
+
+/** Commit at which two lines of history parted; undefined where they have none in common. */
+export async function mergeBaseOf({ gitDir }: Clone, one: string, other: string): Promise<string | undefined> {
+  return ask(gitDir, "merge-base", one, other);
+}
+
+/** Whether a name stands for a commit here. */
+export async function knows({ gitDir }: Clone, ref: string): Promise<boolean> {
+  return (await ask(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`)) !== undefined;
+}
+
+/** Messages of the commits that head has and base does not. */
+export async function messagesBetween({ gitDir }: Clone, base: string, head: string): Promise<string> {
+  return (await ask(gitDir, "log", "--format=%B", `${base}..${head}`)) ?? "";
+}
+
+/** The id of a commit's tree: the same files, the same id. */
+export async function treeIdOf(gitDir: string, commit: string): Promise<string> {
+  return (await gitIn(gitDir, ["rev-parse", `${commit}^{tree}`])).toString().trim();
+}
+
+/** Text of every YAML file of a commit. */
+export async function readFiles(gitDir: string, commit: string): Promise<TreeFiles> {
+  const listed = (await gitIn(gitDir, ["ls-tree", "-r", "-z", "-l", "--full-tree", commit])).toString();
+  const entries = listed.split("\0").flatMap((line) => {
+    const [, id, size, path] = /^100\d{3} blob ([0-9a-f]+)\s+(\d+)\t(.*)$/s.exec(line) ?? [];
+    return id && path && /\.(ya?ml|json)$/i.test(path) && Number(size) <= LARGEST ? [{ id, path }] : [];
+  });
+  if (entries.length === 0) return new Map();
+  const blobs = await gitIn(gitDir, ["cat-file", "--batch"], `${entries.map(({ id }) => id).join("\n")}\n`);
+  const files = new Map<string, string>();
+  let offset = 0;
+  for (const { path } of entries) {
+    const end = blobs.indexOf(10, offset);
+    const size = Number(blobs.toString("latin1", offset, end).split(" ")[2]);
+    files.set(path, blobs.toString("utf8", end + 1, end + 1 + size));
+    offset = end + 1 + size + 1;
+  }
+  return files;
+}

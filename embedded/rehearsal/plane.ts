@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { execa } from "execa";
+import { parseAllDocuments } from "yaml";
+import type { KubeApi } from "../../core/kube-api.js";
+import { KubeDiscovery } from "../../core/kube-discovery.js";
+import { elapsed } from "../../core/progress.js";
+import { waitFor } from "../../core/wait.js";
+import { isKubeObject, type KubeObject } from "../../delivery/rehearse/objects.js";
+import { nodeManifest } from "../cluster/control-plane/node.js";
+import { clusterName } from "../cluster/layout.js";
+import { keyOf } from "../toolchain/cache.js";
+import { applyAll } from "./apply.js";
+import { EMPTY, hasBase, restoreBase, saveBase } from "./base-store.js";
+import { apiServerReady, installControlPlane, openApi, type Starting, startComponents } from "./control-plane.js";
+import { type FluxController, fluxControllers, startFlux } from "./flux.js";
+import type { RehearsalLayout } from "./layout.js";
+import { freeze, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
+import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
+
+/** What a rehearsal's programs are. */
+export interface PlaneTools extends Starting {
+  /** Path of the flux command: it has the definitions of Flux's kinds. */
+  readonly flux: string;
+}
+
+/** A control plane that runs. */
+export interface Plane {
+  readonly layout: RehearsalLayout;
+  readonly api: KubeApi;
+  readonly discovery: KubeDiscovery;
+  readonly record: PlaneRecord;
+}
+
+/** Field manager of what a cluster has before Flux: Flux takes it over as its own. */
+export const FLUX_MANAGER = "kustomize-controller";
+
+/**
+ * The control plane at one of the bases that are kept, running.
+ *
+ * @param key one that {@link hasBase} knows, or EMPTY
+ * @throws UserError when it does not start
+ */
+export async function planeAt(layout: RehearsalLayout, key: string, starting: PlaneTools): Promise<Plane> {
+  const start = Date.now();
+  const pins = keyOf([starting.tools, starting.flux, 1]);
+  const record = readPlaneRecord(layout);
+  if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
+  if (record.at === key && missingPrograms(layout).length === 0) {
+    thaw(layout);
+    const plane = opened(layout, record);
+    if (await plane.api.isReady(5_000)) return plane;
+    plane.api.close();
+  }
+  const plane = await restored(layout, key, record, starting);
+  starting.progress(`rehearsal: control plane at its base (${elapsed(start)})`);
+  return plane;
+}
+
+/** Sets a control plane back to a base, whatever was done to it. */
+async function restored(
+  layout: RehearsalLayout,
+  key: string,
+  record: PlaneRecord,
+  starting: PlaneTools,
+): Promise<Plane> {
+  const { at: _at, ...rest } = record;
+  writePlaneRecord(layout, rest);
+  await killPlane(layout);
+  await restoreBase(layout, key);
+  startComponents(layout);
+  const plane = opened(layout, rest);
+  await apiServerReady(plane.api, layout, starting);
+  startFlux(layout, rest, starting.tools, new Set(planeProcesses(layout).keys()));
+  await fluxReady(plane, starting);
+  writePlaneRecord(layout, { ...rest, at: key, last: key });
+  return { ...plane, record: { ...rest, at: key } };
+}
+
+function opened(layout: RehearsalLayout, record: PlaneRecord): Plane {
+  const api = openApi(layout, record);
+  return { layout, api, discovery: new KubeDiscovery(api), record };
+}
+
+async function install(layout: RehearsalLayout, pins: string, starting: PlaneTools): Promise<Plane> {
+  const start = Date.now();
+  mkdirSync(layout.root, { recursive: true, mode: 0o700 });
+  const [ports, definitions] = await Promise.all([
+    installControlPlane(layout, starting),
+    fluxDefinitions(starting.flux),
+  ]);
+  const api = openApi(layout, { ports });
+  await apiServerReady(api, layout, starting);
+  const { gitVersion } = await api.call<{ gitVersion: string }>({ path: "/version" });
+  const discovery = new KubeDiscovery(api);
+  const node = nodeManifest(gitVersion, 0);
+  const huge = { cpu: "10000", memory: "100Ti", "ephemeral-storage": "1000Ti", pods: "100000" };
+  await api.call({
+    method: "POST",
+    path: "/api/v1/nodes",
+    body: { ...node, status: { ...node.status, capacity: huge, allocatable: huge } },
+  });
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } };
+  await applyAll(api, discovery, [namespace, ...definitions], FLUX_MANAGER);
+  await established(api, starting, definitions);
+  const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion };
+  const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
+  startFlux(layout, record, starting.tools, new Set());
+  await fluxReady(plane, starting);
+  await accountsReady(plane, starting);
+  await keep(plane, EMPTY, {});
+  starting.progress(`rehearsal: control plane made (${elapsed(start)})`);
+  return { ...plane, record: { ...record, at: EMPTY } };
+}
+
+/** Keeps the present state as a base, and goes on. */
+export async function keep(plane: Plane, key: string, state: unknown): Promise<void> {
+  freeze(plane.layout);
+  try {
+    await saveBase(plane.layout, key, state);
+    writePlaneRecord(plane.layout, { ...plane.record, at: key, last: key });
+  } finally {
+    thaw(plane.layout);
+  }
+}
+
+/** Notes that the control plane is not at a base any more. */
+export function touched({ layout, record }: Plane): void {
+  const { at: _at, ...rest } = readPlaneRecord(layout) ?? record;
+  writePlaneRecord(layout, rest);
+}
+
+/** Starts Flux controllers anew with other arguments. */
+export async function restartFlux(
+  plane: Plane,
+  starting: PlaneTools,
+  meaningful: Readonly<Partial<Record<FluxController, readonly string[]>>>,
+): Promise<void> {
+  const { endProcess } = await import("../../core/daemon.js");
+  const running = planeProcesses(plane.layout);
+  await Promise.all(fluxControllers.flatMap((name) => running.get(name) ?? []).map((one) => endProcess(one, 0)));
+  startFlux(plane.layout, plane.record, starting.tools, new Set(), meaningful);
+  await fluxReady(plane, starting);
+}
+
+async function fluxDefinitions(flux: string): Promise<KubeObject[]> {
+  const { stdout } = await execa(flux, ["install", "--export"], { env: { HOME: "/nonexistent" }, maxBuffer: 64e6 });
+  return parseAllDocuments(stdout)
+    .map((document): unknown => document.toJS())
+    .filter(isKubeObject)
+    .filter(({ kind }) => kind === "CustomResourceDefinition");
+}
+
+async function established(api: KubeApi, starting: Starting, definitions: readonly KubeObject[]): Promise<void> {
+  const groups = new Set(
+    definitions.flatMap((one) => {
+      const spec = one.spec as { group: string; versions: ReadonlyArray<{ name: string; served: boolean }> };
+      return spec.versions.filter(({ served }) => served).map(({ name }) => `/apis/${spec.group}/${name}`);
+    }),
+  );
+  await waitFor({ ...waiting(starting), what: "the definitions of Flux's kinds" }, async () => {
+    const there = await Promise.all([...groups].map((path) => api.find(path)));
+    return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
+  });
+}
+
+async function accountsReady({ api }: Plane, starting: Starting): Promise<void> {
+  await waitFor({ ...waiting(starting), what: "the rehearsal's controllers" }, async () => {
+    const node = await api.find<{ status?: { conditions?: Array<{ type: string; status: string }> } }>(
+      `/api/v1/nodes/${clusterName}`,
+    );
+    if (!node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) {
+      return { done: false, missing: "the node is not Ready" };
+    }
+    const account = await api.find("/api/v1/namespaces/default/serviceaccounts/default");
+    return account ? { done: true, value: undefined } : { done: false, missing: "no ServiceAccount default" };
+  });
+}
+
+async function fluxReady({ record, layout }: Plane, starting: Starting): Promise<void> {
+  const ports = fluxControllers.map((name) => record.ports[`${name.replace("-controller", "")}HealthPort`]);
+  await waitFor({ ...waiting(starting), what: "the Flux controllers", where: layout.flux }, async () => {
+    const ready = await Promise.all(ports.map((port) => answers(`http://127.0.0.1:${port}/readyz`)));
+    if (ready.every(Boolean)) return { done: true, value: undefined };
+    return { done: false, missing: fluxControllers.filter((_, index) => !ready[index]).join(", ") };
+  });
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function waiting({ progress, signal }: Starting) {
+  return {
+    timeout: 60_000,
+    interval: 50,
+    where: "the rehearsal's control plane",
+    fix: "`timonier rehearse --stop`, then run the command again",
+    progress,
+    ...(signal && { signal }),
+  };
+}
+
+/** Whether there is anything to stop or to set back. */
+export function isInstalled(layout: RehearsalLayout): boolean {
+  return existsSync(layout.record);
+}

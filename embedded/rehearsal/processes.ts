@@ -1,0 +1,61 @@
+import { basename } from "node:path";
+import { endProcess, type ProcessIdentity } from "../../core/daemon.js";
+import { processesOf } from "../cluster/control-plane/processes.js";
+import type { RehearsalLayout } from "./layout.js";
+
+/** Every process of the throwaway control plane by its program's name, those first that others need. */
+const order = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kwok-controller",
+  "source-controller",
+  "kustomize-controller",
+  "helm-controller",
+] as const;
+
+/** Names of what has to run. */
+export type PlaneProgram = (typeof order)[number];
+
+export function planeProcesses(layout: RehearsalLayout): Map<string, ProcessIdentity[]> {
+  const found = new Map<string, ProcessIdentity[]>();
+  for (const { identity, argv } of processesOf(layout.plane.dir)) {
+    const name = basename(argv[0] ?? "");
+    found.set(name, [...(found.get(name) ?? []), identity]);
+  }
+  return found;
+}
+
+export function missingPrograms(layout: RehearsalLayout): PlaneProgram[] {
+  const running = planeProcesses(layout);
+  return order.filter((name) => !running.has(name));
+}
+
+/** Halts every process where it is: an idle control plane changes nothing, costs no time, and what it holds can be copied. */
+export function freeze(layout: RehearsalLayout): void {
+  signal(layout, [...order].reverse(), "SIGSTOP");
+}
+
+/** Lets them go on. */
+export function thaw(layout: RehearsalLayout): void {
+  signal(layout, order, "SIGCONT");
+}
+
+/** Ends them at once; what etcd wrote is kept, as after a kill. */
+export async function killPlane(layout: RehearsalLayout): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const running = [...planeProcesses(layout).values()].flat();
+    await Promise.all(running.map((one) => endProcess(one, 0)));
+  }
+}
+
+function signal(layout: RehearsalLayout, names: readonly string[], name: NodeJS.Signals): void {
+  const running = planeProcesses(layout);
+  for (const { pid } of names.flatMap((one) => running.get(one) ?? [])) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended meanwhile: whoever needs it finds out.
+    }
+  }
+}

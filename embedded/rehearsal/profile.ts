@@ -1,0 +1,63 @@
+import { components } from "../cluster/control-plane/components.js";
+import type { ControlPlaneProfile } from "../cluster/control-plane/kwokctl.js";
+import { instantPodStages, nodeStages, type Stage } from "../cluster/control-plane/stages.js";
+
+/** Arguments by component's name, beside those of every embedded control plane. */
+const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "kube-apiserver": {
+    // No program of a webhook runs here: each call would be refused or time out. They are reported as not evaluated.
+    "disable-admission-plugins": "ValidatingAdmissionWebhook,MutatingAdmissionWebhook",
+    "enable-priority-and-fairness": "false",
+    "max-requests-inflight": "0",
+    "max-mutating-requests-inflight": "0",
+  },
+  "kube-controller-manager": {
+    // Claims are bound by a stage of kwok, there are no volumes; the one node is always there.
+    controllers: [
+      "*",
+      "-persistentvolume-binder-controller",
+      "-persistentvolume-attach-detach-controller",
+      "-persistentvolume-expander-controller",
+      "-node-lifecycle-controller",
+      "-taint-eviction-controller",
+    ].join(","),
+    "kube-api-qps": "1000",
+    "kube-api-burst": "2000",
+    "concurrent-deployment-syncs": "20",
+    "concurrent-replicaset-syncs": "20",
+    "concurrent-namespace-syncs": "20",
+  },
+};
+
+/** Without a scheduler: pods are bound when they are made (admission.ts), whatever nodes they ask for. */
+export const rehearsalProfile: ControlPlaneProfile = {
+  components: components
+    .filter(({ name }) => name !== "kube-scheduler")
+    .map((component) => ({
+      ...component,
+      // Memory is given back soon; an answer is wanted at once.
+      env: { GOGC: component.name === "etcd" ? "100" : "200" },
+      args: (pki) => ({ ...component.args(pki), ...extraArgs[component.name] }),
+    })),
+  stages: [...nodeStages(), ...instantPodStages(), claimBound()],
+  options: { disableKubeScheduler: true },
+};
+
+/** A claim counts as bound at once, as with a storage class that provides for it. */
+function claimBound(): Stage {
+  return {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "Stage",
+    metadata: { name: "claim-bound" },
+    spec: {
+      resourceRef: { apiGroup: "v1", kind: "PersistentVolumeClaim" },
+      selector: {
+        matchExpressions: [
+          { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" },
+          { key: ".status.phase", operator: "NotIn", values: ["Bound"] },
+        ],
+      },
+      next: { statusTemplate: "phase: Bound\n" },
+    },
+  };
+}

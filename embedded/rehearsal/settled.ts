@@ -1,0 +1,118 @@
+import { elapsed } from "../../core/progress.js";
+import { type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "../../delivery/rehearse/objects.js";
+import { readiness } from "../../delivery/rehearse/readiness.js";
+import { type Answer, answers, type FluxView, isReconciliation } from "../../delivery/rehearse/settle.js";
+import type { ClusterWatch } from "./cluster-watch.js";
+import type { Starting } from "./control-plane.js";
+import type { Plane } from "./plane.js";
+
+/** How it ended. */
+export interface Settled {
+  readonly answers: ReadonlyMap<string, Answer>;
+  /** Workloads that do not become ready, with the reason, by key. */
+  readonly failing: ReadonlyMap<string, string>;
+}
+
+/** How long nothing happens before workloads that are not ready count as failing. Milliseconds. */
+const QUIET = 1_200;
+/** Between two requests to look again. Milliseconds. */
+const AGAIN = 800;
+
+/**
+ * Waits until it is known what becomes of every Kustomization and HelmRelease; ends as soon as it is.
+ *
+ * @param expected commit that a source has to be at; undefined for one that is not served here
+ * @param timeout milliseconds after which the rest counts as unknown
+ */
+export async function settle(
+  plane: Plane,
+  watch: ClusterWatch,
+  expected: (source: KubeObject) => string | undefined,
+  timeout: number,
+  { progress, signal }: Starting,
+): Promise<Settled> {
+  const start = Date.now();
+  const ready = new Set<string>();
+  const asked = new Map<string, { readonly token: string; readonly epoch: number; readonly time: number }>();
+  let said = "";
+  for (;;) {
+    signal?.throwIfAborted();
+    const view: FluxView = {
+      flux: watch.flux,
+      others: watch.others,
+      pods: watch.pods,
+      expected,
+      asked: (key) => (asked.get(key)?.epoch === ready.size ? asked.get(key)?.token : undefined),
+      quiet: watch.quiet,
+    };
+    const found = answers(view);
+    for (const object of view.flux) {
+      if (found.get(keyOf(object))?.state === "ready") ready.add(markOf(object));
+    }
+    const open = view.flux.filter((one) => found.get(keyOf(one))?.state === "waiting");
+    const workloads = unready(view);
+    const late = Date.now() - start > timeout;
+    const over = open.length === 0 && (workloads.settled || watch.quiet > QUIET);
+    if (watch.complete && (over || late)) return { answers: found, failing: workloads.failing };
+    const first = open[0];
+    const now = first ? waitsFor(found.get(keyOf(first))) : "workloads";
+    if (now !== said && Date.now() - start > 5_000) progress(`rehearsal: ${now} (${elapsed(start)})`);
+    said = now;
+    await Promise.all(
+      open.map(async (object) => {
+        const answer = found.get(keyOf(object));
+        if (answer?.state !== "waiting" || !answer.poke) return;
+        const last = asked.get(keyOf(object));
+        const recently = last !== undefined && Date.now() - last.time < AGAIN;
+        // What failed waits until the others have come as far as they can.
+        if (recently || (answer.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
+        const token = `rehearsal-${Date.now()}`;
+        asked.set(keyOf(object), { token, epoch: ready.size, time: Date.now() });
+        await ask(plane, object, token);
+      }),
+    );
+    await watch.change(100);
+  }
+}
+
+/** Asks an object's controller to look again. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
+export async function ask({ api, discovery }: Plane, object: KubeObject, token: string): Promise<void> {
+  const path = await discovery.path(refOf(object));
+  if (path === undefined) return;
+  const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } };
+  // It may have gone meanwhile: then there is nothing to ask.
+  await api.call({ method: "PATCH", path, query: { fieldManager: "timonier" }, body }).catch(() => {});
+}
+
+function markOf(object: KubeObject): string {
+  const { uid, generation } = object.metadata;
+  const status = object.status as
+    | { lastAppliedRevision?: string; artifact?: { revision?: string }; lastAttemptedRevision?: string }
+    | undefined;
+  return [uid, generation, status?.lastAppliedRevision, status?.artifact?.revision, status?.lastAttemptedRevision].join(
+    " ",
+  );
+}
+
+function waitsFor(answer: Answer | undefined): string {
+  return answer?.state === "waiting" ? answer.for : "";
+}
+
+/** Workloads that are not ready; settled when each that is not never will be, and nothing is on its way out. */
+function unready(view: FluxView): { settled: boolean; failing: Map<string, string> } {
+  const failing = new Map<string, string>();
+  let settled = true;
+  for (const object of view.others as Snapshot) {
+    const state = readiness(object, view.pods);
+    if (state.state === "ready") continue;
+    if (state.state === "progressing") settled = false;
+    if (object.metadata.deletionTimestamp === undefined && object.kind !== "Namespace")
+      failing.set(keyOf(object), state.message);
+  }
+  return { settled, failing };
+}
+
+/** Names of what is not known yet. */
+export function undecided(view: Snapshot, found: ReadonlyMap<string, Answer>): string[] {
+  return view.filter((one) => isReconciliation(one) && found.get(keyOf(one))?.state === "waiting").map(labelOf);
+}

@@ -1,0 +1,102 @@
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UserError } from "../../core/user-error.js";
+import { isEncrypted } from "../../delivery/rehearse/encrypted.js";
+import type { PlannedTree } from "../../delivery/rehearse/plan.js";
+import { scan, type TreeFiles } from "../../delivery/rehearse/scan.js";
+import { knows, readFiles, treeIdOf } from "./clone.js";
+import { commitFolder, makeServed, withoutEncryption } from "./served-repository.js";
+import type { Repository } from "./sides.js";
+
+/** One side of a tree, as it is served. */
+export interface TreeSide {
+  /** What the source-controller is given: the clone's own commit, or one that stands for it. */
+  readonly commit: string;
+  readonly treeId: string;
+  readonly files: TreeFiles;
+}
+
+/** A tree that is served. */
+export interface ServedTree {
+  readonly gitDir: string;
+  readonly planned: PlannedTree;
+  readonly base: TreeSide;
+  readonly head: TreeSide;
+  readonly repository: Repository;
+  /** Encrypted files of the head. */
+  readonly encrypted: readonly string[];
+}
+
+/** Makes the bare repository of a tree and reads both of its sides. @throws UserError for a folder that is none */
+export async function serveTree(
+  folder: string,
+  name: string,
+  repository: Repository,
+  dir: string | undefined,
+): Promise<ServedTree> {
+  const gitDir = join(folder, `${name}.git`);
+  await makeServed(gitDir, repository.clone);
+  const headCommit = repository.head ?? (await folderCommit(gitDir, dir ?? ""));
+  const [base, head] = await Promise.all([
+    side(gitDir, repository.base),
+    headCommit === repository.base ? undefined : side(gitDir, headCommit),
+  ]);
+  const { origin } = repository.clone;
+  const after = head ?? base;
+  const documents = scan(base.files);
+  return {
+    gitDir,
+    repository,
+    base,
+    head: after,
+    encrypted: [...after.files].flatMap(([path, text]) => (isEncrypted(text) ? [path] : [])),
+    planned: {
+      name,
+      ...(origin && { origin }),
+      as: repository.as,
+      base: documents,
+      head: head ? scan(head.files) : documents,
+    },
+  };
+}
+
+async function folderCommit(gitDir: string, dir: string): Promise<string> {
+  const folder = resolve(dir);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError(
+      "there is no such folder",
+      folder,
+      "name a folder that holds what the repository would hold: --dir DIR",
+    );
+  }
+  return await commitFolder(gitDir, folder);
+}
+
+async function side(gitDir: string, commit: string): Promise<TreeSide> {
+  const files = await readFiles(gitDir, commit);
+  const served = await withoutEncryption(gitDir, commit, files);
+  return { commit: served, treeId: await treeIdOf(gitDir, served), files };
+}
+
+/**
+ * Refs by name at one side. A branch that is not the one that the change goes to keeps what the clone knows of it.
+ *
+ * @param names those that sources follow
+ */
+export async function refsAt(
+  tree: ServedTree,
+  names: readonly string[],
+  which: "base" | "head",
+  target: string,
+): Promise<Map<string, string>> {
+  const refs = new Map<string, string>();
+  const followsTarget = names.includes(`refs/heads/${target}`);
+  for (const name of names) {
+    const branch = name.startsWith("refs/heads/") ? name.slice("refs/heads/".length) : undefined;
+    const elsewhere =
+      branch !== undefined && branch !== target && followsTarget ? `refs/remotes/origin/${branch}` : undefined;
+    if (elsewhere && (await knows(tree.repository.clone, elsewhere))) refs.set(name, elsewhere);
+    else refs.set(name, tree[which].commit);
+  }
+  return refs;
+}
