@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { KubeApi } from "../../core/kube-api.js";
 import { type KubeObject, keyOf, type Snapshot } from "../../delivery/rehearse/objects.js";
 import { watchList } from "../cluster/api/watch.js";
@@ -39,6 +40,7 @@ export class ClusterWatch {
   #wake: () => void = () => {};
 
   constructor(api: KubeApi) {
+    setMaxListeners(0, this.#stop.signal);
     for (const one of watched) this.#watch(api, one);
   }
 

@@ -37,6 +37,7 @@ import { ask, settle } from "./settled.js";
 import { type Changing, changingRepository, otherRepository } from "./sides.js";
 import { takeSnapshot } from "./snapshot.js";
 import { refsAt, type ServedTree, serveTree } from "./trees.js";
+import { tryRefused } from "./trials.js";
 
 /** Milliseconds that each side has by default. */
 const TIMEOUT = 60_000;
@@ -99,7 +100,7 @@ async function rehearsed(
       ...changing.revisions,
       before,
       after,
-      trials: [],
+      trials: await tryRefused(plane, after, (source) => treeOf(planned, plane, source), starting),
       served: (source) => treeOf(planned, plane, source) !== undefined,
       policies: [],
       notEvaluated: [],

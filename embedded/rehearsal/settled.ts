@@ -15,8 +15,8 @@ export interface Settled {
 
 /** How long nothing happens before workloads that are not ready count as failing. Milliseconds. */
 const QUIET = 1_200;
-/** Between two requests to look again. Milliseconds. */
-const AGAIN = 800;
+/** Before a request to look again is repeated: what it began needs its time, and a new one would end it. Milliseconds. */
+const AGAIN = 4_000;
 
 /**
  * Waits until it is known what becomes of every Kustomization and HelmRelease; ends as soon as it is.

@@ -1,4 +1,5 @@
-import type { KubeApi } from "../../core/kube-api.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError, type KubeApi } from "../../core/kube-api.js";
 import { isListed } from "../../delivery/rehearse/noise.js";
 import type { KubeObject, Snapshot } from "../../delivery/rehearse/objects.js";
 
@@ -41,8 +42,18 @@ async function listedKinds(api: KubeApi): Promise<Listed[]> {
   return found.flat();
 }
 
+/** How often a list is asked for that the API server cannot give just now: it opens the storage of a new kind with the first request. */
+const TRIES = 60;
+
 /** Objects of one kind, complete: a list leaves out what every item shares. */
-export async function listAll(api: KubeApi, { apiVersion, kind, path }: Listed): Promise<KubeObject[]> {
-  const list = await api.find<{ items: Array<Omit<KubeObject, "apiVersion" | "kind">> }>(path);
-  return (list?.items ?? []).map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
+async function listAll(api: KubeApi, { apiVersion, kind, path }: Listed): Promise<KubeObject[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const list = await api.find<{ items: Array<Omit<KubeObject, "apiVersion" | "kind">> }>(path);
+      return (list?.items ?? []).map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 429) || tries === TRIES) throw error;
+      await sleep(100);
+    }
+  }
 }
