@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { type KubeObject, keyOf } from "../../../../delivery/rehearse/objects.js";
+import { type Answer, answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
+import { object } from "./support.js";
+
+const revision = "main@sha1:abc";
+
+const source = object(`
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: repo, namespace: default, generation: 1}
+spec: {url: "http://127.0.0.1:1/t0.git", ref: {branch: main}}
+status:
+  artifact: {revision: "${revision}"}
+  conditions: [{type: Ready, status: "True", observedGeneration: 1}]
+`);
+
+function kustomization(name: string, status: Record<string, unknown>, spec: Record<string, unknown> = {}): KubeObject {
+  return {
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    metadata: { name, namespace: "default", generation: 1 },
+    spec: { path: ".", sourceRef: { kind: "GitRepository", name: "repo" }, ...spec },
+    status,
+  };
+}
+
+const isReady = { observedGeneration: 1, lastAppliedRevision: revision, conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] };
+const failing = (reason: string, more = {}) => ({
+  lastAttemptedRevision: revision,
+  conditions: [{ type: "Ready", status: "False", reason, message: "no", observedGeneration: 1 }],
+  ...more,
+});
+
+function view(flux: readonly KubeObject[], more: Partial<FluxView> = {}): FluxView {
+  return { flux, others: [], pods: [], expected: (one) => (one.kind === "GitRepository" ? "abc" : undefined), asked: () => undefined, quiet: 0, ...more };
+}
+
+function answerOf(name: string, flux: readonly KubeObject[], more: Partial<FluxView> = {}): Answer | undefined {
+  return answers(view([source, ...flux], more)).get(`kustomize.toolkit.fluxcd.io/Kustomization/default/${name}`);
+}
+
+test("GIVEN the revision is applied THEN it is ready; GIVEN an older one is THEN it is waited for", () => {
+  expect(answerOf("a", [kustomization("a", isReady)])).toEqual({ state: "ready" });
+  expect(answerOf("a", [kustomization("a", { ...isReady, lastAppliedRevision: "main@sha1:old" })])).toMatchObject({ state: "waiting" });
+});
+
+test("GIVEN the source is not at the commit yet THEN nothing that reads it has an answer", () => {
+  expect(answerOf("a", [kustomization("a", isReady)], { expected: () => "def" })).toMatchObject({ state: "waiting" });
+});
+
+test("GIVEN a failure THEN it counts when it was repeated since anything else came forward", () => {
+  const one = kustomization("a", failing("ReconciliationFailed", { lastHandledReconcileAt: "t" }));
+  expect(answerOf("a", [one])).toMatchObject({ state: "waiting", poke: true, stuck: true });
+  expect(answerOf("a", [one], { asked: () => "t" })).toMatchObject({ state: "failed", reason: "ReconciliationFailed", message: "no" });
+  expect(answerOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "waiting" });
+});
+
+test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
+  const [a, b] = [kustomization("a", {}, { dependsOn: [{ name: "b" }] }), kustomization("b", {}, { dependsOn: [{ name: "a" }] })];
+  for (const name of ["a", "b"]) expect(answerOf(name, [a, b])).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+});
+
+test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
+  const a = kustomization("a", failing("BuildFailed", { lastHandledReconcileAt: "t" }));
+  const b = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
+  expect(answerOf("b", [a, b], { asked: () => "t" })).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+});
+
+const checking = {
+  lastAttemptedRevision: revision,
+  inventory: { entries: [{ id: "default_web_apps_Deployment", v: "v1" }] },
+  conditions: [
+    { type: "Ready", status: "Unknown", reason: "Progressing", observedGeneration: 1 },
+    { type: "Healthy", status: "Unknown", reason: "Progressing", observedGeneration: 1 },
+  ],
+};
+const web = object(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: default, generation: 1}
+spec: {replicas: 1, selector: {matchLabels: {app: web}}}
+status: {observedGeneration: 1, replicas: 1, updatedReplicas: 1}
+`);
+const stuck = object(`
+apiVersion: v1
+kind: Pod
+metadata: {name: web-1, namespace: default, labels: {app: web}}
+status: {containerStatuses: [{image: "A B", state: {waiting: {reason: InvalidImageName, message: "couldn't parse"}}}]}
+`);
+
+test("GIVEN a health check of pods that never start THEN the answer is there before its timeout", () => {
+  const one = kustomization("a", checking, { wait: true, timeout: "5m" });
+  expect(answerOf("a", [one], { others: [web], pods: [stuck] })).toMatchObject({
+    state: "failed",
+    reason: "HealthCheckFailed",
+    predicted: true,
+    message: "health checks would time out after 5m: Deployment default/web: InvalidImageName: couldn't parse",
+  });
+  expect(answerOf("a", [one], { others: [web] })).toMatchObject({ state: "waiting" });
+});
+
+test("GIVEN everything in it is ready THEN its controller is asked to look now", () => {
+  const ready = { ...web, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1 } };
+  expect(answerOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({ state: "waiting", poke: true });
+});
+
+test("GIVEN a source from elsewhere that does not answer THEN it fails after a while, and what reads it", () => {
+  const elsewhere: KubeObject = { ...source, metadata: { ...source.metadata, name: "repo" }, status: {} };
+  const found = answers(view([elsewhere, kustomization("a", {})], { expected: () => undefined, quiet: 10_000 }));
+  expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "failed", reason: "NoAnswer" });
+  expect(found.get("kustomize.toolkit.fluxcd.io/Kustomization/default/a")).toMatchObject({ state: "failed", reason: "ArtifactFailed" });
+});
