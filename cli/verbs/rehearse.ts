@@ -4,8 +4,8 @@ import { StateFolder } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
 import type { Report, Verdict } from "../../delivery/report/model.js";
 import { clusterToolNames } from "../../embedded/cluster/tools.js";
-import { exclusively, leaveWarm, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
 import { rehearsalLayout, rehearsalRoot } from "../../embedded/rehearsal/layout.js";
+import { exclusively, leaveWarm, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
 import { rehearse as runRehearsal } from "../../embedded/rehearsal/rehearse.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { progress } from "../terminal.js";
@@ -58,7 +58,11 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
 function pairOf(text: string): [string, string] {
   const [, source, spec] = /^([^=/]+\/[^=/]+)=(.+)$/.exec(text) ?? [];
   if (source && spec) return [source, spec];
-  throw new UserError(`"${text}" names no source and clone`, "--source", "write --source NAMESPACE/NAME=DIR or NAMESPACE/NAME=DIR@REF");
+  throw new UserError(
+    `"${text}" names no source and clone`,
+    "--source",
+    "write --source NAMESPACE/NAME=DIR or NAMESPACE/NAME=DIR@REF",
+  );
 }
 
 async function write(report: Report, { format, out }: RehearseOptions): Promise<void> {

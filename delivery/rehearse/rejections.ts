@@ -22,8 +22,7 @@ export function rejectedChanges(trials: readonly Trial[], after: Side): ObjectCh
   return trials.flatMap(({ object, result, refusal, owner }): ObjectChange[] => {
     const there = live.get(keyOf(object));
     const base = { ref: refOf(object), action: "rejected" as const, dataLoss: false, owner };
-    if (refusal !== undefined)
-      return [{ ...base, message: refusal, diff: "" }];
+    if (refusal !== undefined) return [{ ...base, message: refusal, diff: "" }];
     const diff = result ? diffOf(there, result) : "";
     if (diff === "") return [];
     const first = trials.find((one) => one.owner === owner && one.refusal !== undefined);

@@ -39,7 +39,7 @@ export interface FluxView {
 }
 
 /** How long nothing may happen before what is not ready counts as never becoming it, and before a source counts as out of reach. Milliseconds. */
-const PATIENCE = { health: 2_500, source: 6_000 };
+const PATIENCE = { health: 8_000, source: 8_000 };
 
 const sourceKinds = new Set([
   "GitRepository",

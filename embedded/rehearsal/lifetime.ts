@@ -57,7 +57,13 @@ export function leaveWarm(layout: RehearsalLayout, { tools, flux }: PlaneTools):
   const script = fileURLToPath(new URL("./keeper.ts", import.meta.url));
   startDaemon({
     command: process.execPath,
-    args: ["--max-old-space-size=64", "--import", tsx, script, Buffer.from(JSON.stringify(order)).toString("base64url")],
+    args: [
+      "--max-old-space-size=64",
+      "--import",
+      tsx,
+      script,
+      Buffer.from(JSON.stringify(order)).toString("base64url"),
+    ],
     env: { PATH: process.env.PATH, LANG: "C.UTF-8" },
     cwd: layout.root,
     pidFile: layout.keeperPid,

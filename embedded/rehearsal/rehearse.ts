@@ -19,6 +19,7 @@ import {
   routing,
   saysNamespace,
 } from "../../delivery/rehearse/plan.js";
+import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
@@ -102,7 +103,11 @@ async function rehearsed(
       after,
       trials: await tryRefused(plane, after, (source) => treeOf(planned, plane, source), starting),
       served: (source) => treeOf(planned, plane, source) !== undefined,
-      policies: [],
+      policies: policyResults(
+        before.snapshot,
+        after.snapshot,
+        planned.trees.flatMap((tree) => tree.planned.head),
+      ),
       notEvaluated: [],
       simulated: planned.simulated,
       causes: await causesOf(request, changing),

@@ -14,7 +14,7 @@ export interface Settled {
 }
 
 /** How long nothing happens before workloads that are not ready count as failing. Milliseconds. */
-const QUIET = 1_200;
+const QUIET = 8_000;
 /** Before a request to look again is repeated: what it began needs its time, and a new one would end it. Milliseconds. */
 const AGAIN = 4_000;
 

@@ -52,7 +52,12 @@ function sourceOf(kustomization: KubeObject, { snapshot }: Side): KubeObject | u
 }
 
 /** The manifests, as the flux command builds them from the Kustomization in the cluster and a folder. Empty where it cannot. */
-async function build(plane: Plane, { metadata, spec }: KubeObject, tree: ServedTree, flux: string): Promise<KubeObject[]> {
+async function build(
+  plane: Plane,
+  { metadata, spec }: KubeObject,
+  tree: ServedTree,
+  flux: string,
+): Promise<KubeObject[]> {
   const folder = await mkdtemp(join(tmpdir(), "timonier-rehearsal-"));
   try {
     const archive = join(folder, "tree.tar");
@@ -96,7 +101,8 @@ async function tryOne(
     // What the controller may not do on behalf of a tenant, the administrator may.
     return isNamed ? { object, owner, refusal: message } : { object, owner, result };
   } catch (error) {
-    const refusal = error instanceof ApiError ? error.message : `there is no kind ${object.kind} in ${object.apiVersion}`;
+    const refusal =
+      error instanceof ApiError ? error.message : `there is no kind ${object.kind} in ${object.apiVersion}`;
     return { object, owner, refusal };
   }
 }

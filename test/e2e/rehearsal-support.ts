@@ -6,8 +6,8 @@ import type { ObjectChange, Report } from "../../delivery/report/model.js";
 import { toolsIn } from "../../embedded/cluster/tools.js";
 import { rehearsalLayout } from "../../embedded/rehearsal/layout.js";
 import { exclusively, leaveWarm } from "../../embedded/rehearsal/lifetime.js";
-import type { RehearsalRequest } from "../../embedded/rehearsal/request.js";
 import { rehearse } from "../../embedded/rehearsal/rehearse.js";
+import type { RehearsalRequest } from "../../embedded/rehearsal/request.js";
 import { toolFolder } from "./cluster-support.js";
 
 const run = promisify(execFile);
@@ -66,7 +66,9 @@ spec:
 }
 
 export async function git(folder: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder });
+  const { stdout } = await run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+    cwd: folder,
+  });
   return stdout.trim();
 }
 
@@ -97,7 +99,10 @@ export function writeFiles(folder: string, files: Files): void {
 export function rehearsals(root: string) {
   const layout = rehearsalLayout(root);
   const starting = { tools: toolsIn(toolFolder), flux: join(toolFolder, "flux"), progress: () => {} };
-  const rehearsal = (request: Partial<RehearsalRequest> & { cwd: string }, env: Record<string, string> = {}): Promise<Report> =>
+  const rehearsal = (
+    request: Partial<RehearsalRequest> & { cwd: string },
+    env: Record<string, string> = {},
+  ): Promise<Report> =>
     exclusively(layout, starting.progress, async () => {
       try {
         return await rehearse(layout, { sources: {}, assume: [], ...request }, starting, env);

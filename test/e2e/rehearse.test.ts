@@ -3,7 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
-import { commit, deployment, type Files, git, gotkSync, kustomization, makeClone, nameOf, rehearsals, said, setupUrl, writeFiles } from "./rehearsal-support.js";
+import {
+  commit,
+  deployment,
+  type Files,
+  git,
+  gotkSync,
+  kustomization,
+  makeClone,
+  nameOf,
+  rehearsals,
+  said,
+  setupUrl,
+  writeFiles,
+} from "./rehearsal-support.js";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "rehearse ")));
 const setup = join(root, "setup");
@@ -20,10 +33,15 @@ spec:
 const base: Files = {
   "clusters/prod/flux-system/gotk-sync.yaml": gotkSync,
   "clusters/prod/web.yaml": kustomization("web", "./apps/web", "  targetNamespace: default\n"),
-  "clusters/prod/store.yaml": kustomization("store", "./apps/store", "  targetNamespace: default\n  wait: true\n  dependsOn: [{name: web}]\n"),
+  "clusters/prod/store.yaml": kustomization(
+    "store",
+    "./apps/store",
+    "  targetNamespace: default\n  wait: true\n  dependsOn: [{name: web}]\n",
+  ),
   "apps/web/deployment.yaml": deployment("web"),
   "apps/web/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n",
-  "apps/web/secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {password: first-password}\n",
+  "apps/web/secret.yaml":
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {password: first-password}\n",
   "apps/store/claim.yaml": claim,
   "apps/store/deployment.yaml": deployment("store"),
 };
@@ -49,14 +67,19 @@ test("a changed number of replicas is safe, and the report shows nothing else", 
   expect(report.changes[0]?.diff).toContain("-  replicas: 1\n+  replicas: 3\n");
   expect(report.changes[0]?.owner).toBe("Kustomization flux-system/web");
   expect(report.verdict).toBe("safe");
-  expect(report.reconciliations.map(({ ref, ready }) => `${ref.name} ${ready}`)).toEqual(["flux-system True", "web True", "store True"]);
+  expect(report.reconciliations.map(({ ref, ready }) => `${ref.name} ${ready}`)).toEqual([
+    "flux-system True",
+    "web True",
+    "store True",
+  ]);
   expect(report.head.sha).toBe(await git(setup, "rev-parse", "HEAD"));
 });
 
 test("a removed file is pruned; a Secret's values are shown nowhere", async () => {
   await commit(setup, {
     "apps/web/config.yaml": undefined,
-    "apps/web/secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {password: second-password}\n",
+    "apps/web/secret.yaml":
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {password: second-password}\n",
   });
   const report = await rehearsal({ cwd: setup });
   expect(report.changes.map(nameOf)).toEqual(["pruned ConfigMap default/web", "changed Secret default/web"]);
@@ -77,14 +100,18 @@ test("a changed selector is rejected in the API server's words, with what is lef
   expect(report.verdict).toBe("rejected");
   const byName = Object.fromEntries(report.changes.map((change) => [nameOf(change), change.message]));
   expect(byName["rejected Deployment default/web"]).toContain("field is immutable");
-  expect(byName["rejected ConfigMap default/web"]).toBe("not applied: Kustomization flux-system/web stops at Deployment default/web");
+  expect(byName["rejected ConfigMap default/web"]).toBe(
+    "not applied: Kustomization flux-system/web stops at Deployment default/web",
+  );
   const ready = Object.fromEntries(report.reconciliations.map((one) => [one.ref.name, `${one.ready} ${one.reason}`]));
   expect(ready.web).toBe("False ReconciliationFailed");
   expect(ready.store).toBe("False DependencyNotReady");
 });
 
 test("an object in a namespace that nobody makes is rejected", async () => {
-  await commit(setup, { "clusters/prod/extra.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n" });
+  await commit(setup, {
+    "clusters/prod/extra.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n",
+  });
   const report = await rehearsal({ cwd: setup });
   expect(report.verdict).toBe("rejected");
   const change = report.changes.find(({ ref }) => ref.name === "a");
@@ -94,7 +121,11 @@ test("an object in a namespace that nobody makes is rejected", async () => {
 test("a renamed Kustomization takes its objects with it, or loses them: what happens is said", async () => {
   await commit(setup, {
     "clusters/prod/store.yaml": undefined,
-    "clusters/prod/shop.yaml": kustomization("shop", "./apps/store", "  targetNamespace: default\n  dependsOn: [{name: web}]\n"),
+    "clusters/prod/shop.yaml": kustomization(
+      "shop",
+      "./apps/store",
+      "  targetNamespace: default\n  dependsOn: [{name: web}]\n",
+    ),
   });
   const report = await rehearsal({ cwd: setup });
   expect(said(report)).toContain("pruned Kustomization flux-system/store");
@@ -106,7 +137,13 @@ test("a renamed Kustomization takes its objects with it, or loses them: what hap
 });
 
 test("a circle of dependencies is an answer, not a wait", async () => {
-  await commit(setup, { "clusters/prod/web.yaml": kustomization("web", "./apps/web", "  targetNamespace: default\n  dependsOn: [{name: store}]\n") });
+  await commit(setup, {
+    "clusters/prod/web.yaml": kustomization(
+      "web",
+      "./apps/web",
+      "  targetNamespace: default\n  dependsOn: [{name: store}]\n",
+    ),
+  });
   const report = await rehearsal({ cwd: setup });
   expect(report.verdict).toBe("rejected");
   const unready = report.reconciliations.filter(({ ready }) => ready === "False").map(({ ref }) => ref.name);
@@ -117,7 +154,11 @@ test("a circle of dependencies is an answer, not a wait", async () => {
 test("a removed volume claim is a loss of data", async () => {
   await commit(setup, { "apps/store/claim.yaml": undefined });
   const report = await rehearsal({ cwd: setup });
-  expect(report.changes[0]).toMatchObject({ action: "pruned", dataLoss: true, ref: { kind: "PersistentVolumeClaim", name: "data" } });
+  expect(report.changes[0]).toMatchObject({
+    action: "pruned",
+    dataLoss: true,
+    ref: { kind: "PersistentVolumeClaim", name: "data" },
+  });
   expect(report.verdict).toBe("destructive");
 });
 
@@ -125,8 +166,14 @@ test("an image that cannot be pulled is known before the health check's timeout"
   await commit(setup, { "apps/store/deployment.yaml": deployment("store", { image: "Not A Name" }) });
   const report = await rehearsal({ cwd: setup });
   expect(report.verdict).toBe("rejected");
-  expect(report.changes.find(({ ref }) => ref.name === "store")).toMatchObject({ action: "rejected", message: expect.stringContaining("InvalidImageName") });
-  expect(report.reconciliations.find(({ ref }) => ref.name === "store")).toMatchObject({ ready: "False", reason: "HealthCheckFailed" });
+  expect(report.changes.find(({ ref }) => ref.name === "store")).toMatchObject({
+    action: "rejected",
+    message: expect.stringContaining("InvalidImageName"),
+  });
+  expect(report.reconciliations.find(({ ref }) => ref.name === "store")).toMatchObject({
+    ready: "False",
+    reason: "HealthCheckFailed",
+  });
 });
 
 test("a folder that is not committed is rehearsed as it is, and the clone stays as it was", async () => {
@@ -141,16 +188,28 @@ test("a folder that is not committed is rehearsed as it is, and the clone stays 
 });
 
 test("what cannot be rehearsed ends in a report that says why", async () => {
-  expect(await rehearsal({ cwd: setup, base: "no-such-branch" })).toMatchObject({ verdict: "unable", fault: { what: 'there is no commit "no-such-branch"' } });
-  expect(await rehearsal({ cwd: root })).toMatchObject({ verdict: "unable", fault: { what: "there is no clone of a Git repository" } });
-  expect(await rehearsal({ cwd: setup, dir: join(root, "nothing") })).toMatchObject({ verdict: "unable", fault: { what: "there is no such folder" } });
+  expect(await rehearsal({ cwd: setup, base: "no-such-branch" })).toMatchObject({
+    verdict: "unable",
+    fault: { what: 'there is no commit "no-such-branch"' },
+  });
+  expect(await rehearsal({ cwd: root })).toMatchObject({
+    verdict: "unable",
+    fault: { what: "there is no clone of a Git repository" },
+  });
+  expect(await rehearsal({ cwd: setup, dir: join(root, "nothing") })).toMatchObject({
+    verdict: "unable",
+    fault: { what: "there is no such folder" },
+  });
 });
 
 test("a manifest that cannot be parsed is rejected", async () => {
   await commit(setup, { "apps/web/config.yaml": "apiVersion: v1\nkind: ConfigMap\n  metadata: {{\n" });
   const report = await rehearsal({ cwd: setup });
   expect(report.verdict).toBe("rejected");
-  expect(report.reconciliations.find(({ ref }) => ref.name === "web")).toMatchObject({ ready: "False", reason: "BuildFailed" });
+  expect(report.reconciliations.find(({ ref }) => ref.name === "web")).toMatchObject({
+    ready: "False",
+    reason: "BuildFailed",
+  });
 });
 
 test("inside an application's repository the setup repository says what happens to it", async () => {
@@ -169,10 +228,17 @@ spec: {interval: 1m, path: ./infra, prune: true, targetNamespace: default, sourc
   await commit(setup, { "clusters/prod/app.yaml": source });
   await makeClone(app, "git@gitlab.example.com:group/app.git", { "infra/deployment.yaml": deployment("app") });
   await git(app, "checkout", "-q", "-b", "change");
-  await commit(app, { "infra/deployment.yaml": deployment("app", { replicas: 2 }) }, "two\n\nTimonier-Cause: apps/v1 Deployment default/app apps/app.ts:7");
+  await commit(
+    app,
+    { "infra/deployment.yaml": deployment("app", { replicas: 2 }) },
+    "two\n\nTimonier-Cause: apps/v1 Deployment default/app apps/app.ts:7",
+  );
   const report = await rehearsal({ cwd: app, root: setup });
   expect(said(report)).toEqual(["changed Deployment default/app"]);
-  expect(report.changes[0]).toMatchObject({ owner: "Kustomization default/app", cause: { file: "apps/app.ts", line: 7 } });
+  expect(report.changes[0]).toMatchObject({
+    owner: "Kustomization default/app",
+    cause: { file: "apps/app.ts", line: 7 },
+  });
   expect(report.verdict).toBe("safe");
 
   const alone = await rehearsal({ cwd: app });

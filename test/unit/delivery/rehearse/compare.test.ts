@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { compare } from "../../../../delivery/rehearse/compare.js";
 import { applied, object } from "./support.js";
 
-const map = (data: string, more = "") => `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop, ${applied}${more}}, data: {a: ${data}}}`;
+const map = (data: string, more = "") =>
+  `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop, ${applied}${more}}, data: {a: ${data}}}`;
 const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop}}";
 const namespace = `{apiVersion: v1, kind: Namespace, metadata: {name: shop, ${applied}}}`;
 
@@ -19,14 +20,27 @@ test("GIVEN what the API server manages alone differs WHEN compared THEN nothing
 test("GIVEN another owner WHEN compared THEN the object moves, although no line of it differs", () => {
   const moved = map("1").replace("name: web,", "name: shop,");
   const [change] = compare({ before: [object(map("1"))], after: [object(moved)] });
-  expect(change).toMatchObject({ action: "changed", owner: "Kustomization flux-system/shop", formerOwner: "Kustomization flux-system/web", diff: "" });
+  expect(change).toMatchObject({
+    action: "changed",
+    owner: "Kustomization flux-system/shop",
+    formerOwner: "Kustomization flux-system/web",
+    diff: "",
+  });
 });
 
 test("GIVEN a namespace that goes WHEN compared THEN what is in it goes with it, and a claim in it is a loss", () => {
   const changes = compare({ before: [object(namespace, "n"), object(claim, "c")], after: [] });
   const byKind = Object.fromEntries(changes.map((one) => [one.ref.kind, one]));
-  expect(byKind.Namespace).toMatchObject({ action: "pruned", dataLoss: true, message: expect.stringContaining("with 1 volume claim in it") });
-  expect(byKind.PersistentVolumeClaim).toMatchObject({ action: "deleted", dataLoss: true, message: expect.stringContaining("goes with Namespace shop") });
+  expect(byKind.Namespace).toMatchObject({
+    action: "pruned",
+    dataLoss: true,
+    message: expect.stringContaining("with 1 volume claim in it"),
+  });
+  expect(byKind.PersistentVolumeClaim).toMatchObject({
+    action: "deleted",
+    dataLoss: true,
+    message: expect.stringContaining("goes with Namespace shop"),
+  });
 });
 
 test("GIVEN a definition that goes WHEN compared THEN its objects are lost with it", () => {
@@ -40,7 +54,10 @@ test("GIVEN a definition that goes WHEN compared THEN its objects are lost with 
 });
 
 test("GIVEN a Secret with another value WHEN compared THEN that it differs is said, and neither value", () => {
-  const secret = (value: string) => object(`{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop}, data: {key: ${value}, same: c2FtZQ==}}`);
+  const secret = (value: string) =>
+    object(
+      `{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop}, data: {key: ${value}, same: c2FtZQ==}}`,
+    );
   const [change] = compare({ before: [secret("Zmlyc3Q=")], after: [secret("c2Vjb25k")] });
   expect(change?.diff).toContain("-  key: (hidden, old value)\n+  key: (hidden, new value)\n   same: (hidden)");
   expect(JSON.stringify(change)).not.toMatch(/Zmlyc3Q|c2Vjb25k|first|second/);

@@ -16,45 +16,80 @@ import { splitImage, versionChanges } from "../../../../delivery/rehearse/versio
 import { object } from "./support.js";
 
 test("addresses of one repository are the same in every spelling", () => {
-  const spellings = ["https://GitLab.example.com/group/app.git", "git@gitlab.example.com:group/app.git", "ssh://git@gitlab.example.com:2222/group/app", "https://user:pass@gitlab.example.com/group/app/"];
+  const spellings = [
+    "https://GitLab.example.com/group/app.git",
+    "git@gitlab.example.com:group/app.git",
+    "ssh://git@gitlab.example.com:2222/group/app",
+    "https://user:pass@gitlab.example.com/group/app/",
+  ];
   expect(new Set(spellings.map(sameRepository))).toEqual(new Set(["gitlab.example.com/group/app"]));
   expect(sameRepository("https://gitlab.example.com/group/other.git")).not.toBe("gitlab.example.com/group/app");
 });
 
 test("every document of a file is found with its line, whatever is no object is not", () => {
-  const files = new Map([["a.yaml", "# nothing\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\nvalues: 1\n---\n{apiVersion: v1, kind: Secret, metadata: {name: b}}\n"]]);
-  expect(scan(files).map(({ kind, line }) => [kind, line])).toEqual([["ConfigMap", 2], ["Secret", 8]]);
-});
-
-test("a cluster is a folder with gotk-sync.yaml, and its source and others with its address read its tree", () => {
-  const sync = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {url: 'ssh://git@h.example/g/setup'}\n";
-  const other = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: same, namespace: a}\nspec: {url: 'https://h.example/g/setup.git'}\n";
-  const base = scan(new Map([["clusters/prod/flux-system/gotk-sync.yaml", sync], ["clusters/prod/x.yaml", other]]));
-  const [root] = clustersOf(base);
-  expect(root?.cluster).toBe("clusters/prod");
-  const routes = routing([{ name: "t0", as: [], base, head: base }], root as NonNullable<typeof root>);
-  expect(routes).toEqual({ "flux-system/flux-system": "t0", "https://h.example/g/setup.git": "t0", "ssh://git@h.example/g/setup": "t0" });
-});
-
-test("a source follows the ref that its specification names", () => {
-  const of = (ref: string) => refOfSource(object(`{apiVersion: s/v1, kind: GitRepository, metadata: {name: a}, spec: {ref: ${ref}}}`));
-  expect([of("{branch: main}"), of("{tag: v1}"), of("{name: refs/x}"), of("{semver: '>=1.2.0 <2'}"), of("{commit: abc}"), of("{}")]).toEqual([
-    "refs/heads/main",
-    "refs/tags/v1",
-    "refs/x",
-    "refs/tags/1.2.0",
-    undefined,
-    "refs/heads/master",
+  const files = new Map([
+    [
+      "a.yaml",
+      "# nothing\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\nvalues: 1\n---\n{apiVersion: v1, kind: Secret, metadata: {name: b}}\n",
+    ],
+  ]);
+  expect(scan(files).map(({ kind, line }) => [kind, line])).toEqual([
+    ["ConfigMap", 2],
+    ["Secret", 8],
   ]);
 });
 
+test("a cluster is a folder with gotk-sync.yaml, and its source and others with its address read its tree", () => {
+  const sync =
+    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {url: 'ssh://git@h.example/g/setup'}\n";
+  const other =
+    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: same, namespace: a}\nspec: {url: 'https://h.example/g/setup.git'}\n";
+  const base = scan(
+    new Map([
+      ["clusters/prod/flux-system/gotk-sync.yaml", sync],
+      ["clusters/prod/x.yaml", other],
+    ]),
+  );
+  const [root] = clustersOf(base);
+  expect(root?.cluster).toBe("clusters/prod");
+  const routes = routing([{ name: "t0", as: [], base, head: base }], root as NonNullable<typeof root>);
+  expect(routes).toEqual({
+    "flux-system/flux-system": "t0",
+    "https://h.example/g/setup.git": "t0",
+    "ssh://git@h.example/g/setup": "t0",
+  });
+});
+
+test("a source follows the ref that its specification names", () => {
+  const of = (ref: string) =>
+    refOfSource(object(`{apiVersion: s/v1, kind: GitRepository, metadata: {name: a}, spec: {ref: ${ref}}}`));
+  expect([
+    of("{branch: main}"),
+    of("{tag: v1}"),
+    of("{name: refs/x}"),
+    of("{semver: '>=1.2.0 <2'}"),
+    of("{commit: abc}"),
+    of("{}"),
+  ]).toEqual(["refs/heads/main", "refs/tags/v1", "refs/x", "refs/tags/1.2.0", undefined, "refs/heads/master"]);
+});
+
 test("a namespace counts where it is under the folder that is applied", () => {
-  const documents = scan(new Map([["infra/a.yaml", "apiVersion: v1\nkind: A\nmetadata:\n  name: a\n"], ["other/b.yaml", "apiVersion: v1\nkind: A\nmetadata:\n  namespace: b\n"]]));
-  expect([saysNamespace(documents, "./infra"), saysNamespace(documents, "./other"), saysNamespace(documents, ".")]).toEqual([false, true, true]);
+  const documents = scan(
+    new Map([
+      ["infra/a.yaml", "apiVersion: v1\nkind: A\nmetadata:\n  name: a\n"],
+      ["other/b.yaml", "apiVersion: v1\nkind: A\nmetadata:\n  namespace: b\n"],
+    ]),
+  );
+  expect([
+    saysNamespace(documents, "./infra"),
+    saysNamespace(documents, "./other"),
+    saysNamespace(documents, "."),
+  ]).toEqual([false, true, true]);
 });
 
 test("what SOPS encrypted gets a stand-in that changes with the cipher text, and loses its keys", () => {
-  const file = (cipher: string) => `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: "ENC[AES256_GCM,data:${cipher}]"}\nsops: {mac: "ENC[AES256_GCM,data:x]"}\n`;
+  const file = (cipher: string) =>
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: "ENC[AES256_GCM,data:${cipher}]"}\nsops: {mac: "ENC[AES256_GCM,data:x]"}\n`;
   expect(isEncrypted("kind: Secret\n")).toBe(false);
   expect(replaceEncrypted("kind: Secret\n")).toBeUndefined();
   const [one, same, other] = [replaceEncrypted(file("1")), replaceEncrypted(file("1")), replaceEncrypted(file("2"))];
@@ -64,15 +99,29 @@ test("what SOPS encrypted gets a stand-in that changes with the cipher text, and
 });
 
 test("kinds that no tree defines get definitions that take everything; what Kubernetes has is never made up", () => {
-  const documents = scan(new Map([["a.yaml", "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a, namespace: b}\n---\napiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"]]));
+  const documents = scan(
+    new Map([
+      [
+        "a.yaml",
+        "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a, namespace: b}\n---\napiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+      ],
+    ]),
+  );
   const unknown = unknownKinds(documents, new Set(["apps"]));
   expect(unknown).toEqual([{ apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" }]);
-  expect(stubDefinitions(unknown, documents)).toMatchObject([{ metadata: { name: "servicemonitors.monitoring.coreos.com" }, spec: { scope: "Namespaced" } }]);
+  expect(stubDefinitions(unknown, documents)).toMatchObject([
+    { metadata: { name: "servicemonitors.monitoring.coreos.com" }, spec: { scope: "Namespaced" } },
+  ]);
 });
 
 test("what the rehearsal took out of a source is put back", () => {
-  const changed = object(`{apiVersion: s/v1, kind: GitRepository, metadata: {name: a, annotations: {${ORIGINAL}: "ssh://h/x\\nkeys\\n\\n\\n\\nHEAD\\npgp"}}, spec: {url: "http://127.0.0.1:1/t0.git"}}`);
-  expect(restore(changed)).toMatchObject({ metadata: { name: "a" }, spec: { url: "ssh://h/x", secretRef: { name: "keys" }, verify: { mode: "HEAD", secretRef: { name: "pgp" } } } });
+  const changed = object(
+    `{apiVersion: s/v1, kind: GitRepository, metadata: {name: a, annotations: {${ORIGINAL}: "ssh://h/x\\nkeys\\n\\n\\n\\nHEAD\\npgp"}}, spec: {url: "http://127.0.0.1:1/t0.git"}}`,
+  );
+  expect(restore(changed)).toMatchObject({
+    metadata: { name: "a" },
+    spec: { url: "ssh://h/x", secretRef: { name: "keys" }, verify: { mode: "HEAD", secretRef: { name: "pgp" } } },
+  });
   expect(JSON.stringify(restore(changed))).not.toContain(ORIGINAL);
 });
 
@@ -89,41 +138,70 @@ spec: {type: ClusterIP, ports: [{port: 80, protocol: TCP, targetPort: 80}]}
 });
 
 test("values of Secrets are taken out of every text", () => {
-  const secret = object(`{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {password: ${Buffer.from("hunter22").toString("base64")}, username: ${Buffer.from("postgres").toString("base64")}}}`);
-  expect(redactText("postgres: hunter22 and aHVudGVyMjI=", secretValues([secret]))).toBe("postgres: (hidden) and (hidden)");
+  const secret = object(
+    `{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {password: ${Buffer.from("hunter22").toString("base64")}, username: ${Buffer.from("postgres").toString("base64")}}}`,
+  );
+  expect(redactText("postgres: hunter22 and aHVudGVyMjI=", secretValues([secret]))).toBe(
+    "postgres: (hidden) and (hidden)",
+  );
 });
 
 test("an image is told from its version", () => {
   expect(splitImage("registry:5000/a/b")).toEqual({ name: "registry:5000/a/b", version: "latest" });
   expect(splitImage("a/b:1.2@sha256:ff")).toEqual({ name: "a/b", version: "1.2@sha256:ff" });
   fc.assert(
-    fc.property(fc.stringMatching(/^[a-z]{1,8}(\/[a-z]{1,8})?$/), fc.stringMatching(/^[a-z0-9.]{1,8}$/), (name, tag) => {
-      expect(splitImage(`${name}:${tag}`)).toEqual({ name, version: tag });
-    }),
+    fc.property(
+      fc.stringMatching(/^[a-z]{1,8}(\/[a-z]{1,8})?$/),
+      fc.stringMatching(/^[a-z0-9.]{1,8}$/),
+      (name, tag) => {
+        expect(splitImage(`${name}:${tag}`)).toEqual({ name, version: tag });
+      },
+    ),
   );
 });
 
 test("an image that is used no more or newly has one side alone", () => {
-  const deployment = (image: string) => object(`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {template: {spec: {containers: [{name: c, image: ${image}}]}}}}`);
-  expect(versionChanges([deployment("nginx:1")], [deployment("nginx:2")])).toMatchObject([{ name: "nginx", from: "1", to: "2" }]);
+  const deployment = (image: string) =>
+    object(
+      `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {template: {spec: {containers: [{name: c, image: ${image}}]}}}}`,
+    );
+  expect(versionChanges([deployment("nginx:1")], [deployment("nginx:2")])).toMatchObject([
+    { name: "nginx", from: "1", to: "2" },
+  ]);
   expect(versionChanges([deployment("nginx:1")], [])).toMatchObject([{ name: "nginx", from: "1" }]);
 });
 
 test("reconciliations come after those they depend on, circles do not hang", () => {
-  const one = (name: string, ...on: string[]) => object(`{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: ${name}, namespace: x}, spec: {dependsOn: [${on.map((other) => `{name: ${other}}`)}]}}`);
-  expect(dependencyOrder([one("a", "c"), one("b"), one("c", "b")]).map(({ metadata }) => metadata.name)).toEqual(["b", "c", "a"]);
+  const one = (name: string, ...on: string[]) =>
+    object(
+      `{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: ${name}, namespace: x}, spec: {dependsOn: [${on.map((other) => `{name: ${other}}`)}]}}`,
+    );
+  expect(dependencyOrder([one("a", "c"), one("b"), one("c", "b")]).map(({ metadata }) => metadata.name)).toEqual([
+    "b",
+    "c",
+    "a",
+  ]);
   expect(dependencyOrder([one("a", "b"), one("b", "a")])).toHaveLength(2);
 });
 
 test("the controller's message names what was refused", () => {
-  expect(refusedIn({ message: 'Deployment/default/web dry-run failed (Invalid): Deployment.apps "web" is invalid' })).toEqual({ kind: "Deployment", namespace: "default", name: "web" });
+  expect(
+    refusedIn({ message: 'Deployment/default/web dry-run failed (Invalid): Deployment.apps "web" is invalid' }),
+  ).toEqual({ kind: "Deployment", namespace: "default", name: "web" });
   expect(refusedIn({ message: "kustomize build failed" })).toBeUndefined();
 });
 
 test("causes come from messages of commits and from a file; a wrong file is refused with what is wrong", () => {
   const causes = causesInMessages("change\n\nTimonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8\n");
-  expect(causes).toEqual([{ apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "nginx", file: "apps/nginx.ts", line: 8 }]);
-  const change = { ref: { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "nginx" }, action: "changed", dataLoss: false, diff: "" } as const;
+  expect(causes).toEqual([
+    { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "nginx", file: "apps/nginx.ts", line: 8 },
+  ]);
+  const change = {
+    ref: { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "nginx" },
+    action: "changed",
+    dataLoss: false,
+    diff: "",
+  } as const;
   expect(withCauses([change], causes)[0]?.cause).toEqual({ file: "apps/nginx.ts", line: 8 });
   expect(() => readCauses('[{"kind": 1}]', "causes.json")).toThrow(/apiVersion: expected text/);
 });
@@ -135,8 +213,16 @@ test("the verdict: rejected before destructive before safe; what failed before i
   expect(verdictOf({ ...nothing, changes: [change("changed")] })).toBe("safe");
   expect(verdictOf({ ...nothing, changes: [change("pruned")] })).toBe("destructive");
   expect(verdictOf({ ...nothing, changes: [change("pruned"), change("rejected")] })).toBe("rejected");
-  const failing = { ref: { apiVersion: "k/v1", kind: "Kustomization", namespace: "x", name: "a" }, ready: "False", dependsOn: [] } as const;
-  expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, readyBefore: "True" }] })).toBe("rejected");
+  const failing = {
+    ref: { apiVersion: "k/v1", kind: "Kustomization", namespace: "x", name: "a" },
+    ready: "False",
+    dependsOn: [],
+  } as const;
+  expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, readyBefore: "True" }] })).toBe(
+    "rejected",
+  );
   expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, readyBefore: "False" }] })).toBe("safe");
-  expect(verdictOf({ ...nothing, changes: [], reconciliations: [failing], unknown: new Set(["Kustomization x/a"]) })).toBe("safe");
+  expect(
+    verdictOf({ ...nothing, changes: [], reconciliations: [failing], unknown: new Set(["Kustomization x/a"]) }),
+  ).toBe("safe");
 });

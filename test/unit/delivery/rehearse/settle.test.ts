@@ -25,7 +25,11 @@ function kustomization(name: string, status: Record<string, unknown>, spec: Reco
   };
 }
 
-const isReady = { observedGeneration: 1, lastAppliedRevision: revision, conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] };
+const isReady = {
+  observedGeneration: 1,
+  lastAppliedRevision: revision,
+  conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }],
+};
 const failing = (reason: string, more = {}) => ({
   lastAttemptedRevision: revision,
   conditions: [{ type: "Ready", status: "False", reason, message: "no", observedGeneration: 1 }],
@@ -33,7 +37,15 @@ const failing = (reason: string, more = {}) => ({
 });
 
 function view(flux: readonly KubeObject[], more: Partial<FluxView> = {}): FluxView {
-  return { flux, others: [], pods: [], expected: (one) => (one.kind === "GitRepository" ? "abc" : undefined), asked: () => undefined, quiet: 0, ...more };
+  return {
+    flux,
+    others: [],
+    pods: [],
+    expected: (one) => (one.kind === "GitRepository" ? "abc" : undefined),
+    asked: () => undefined,
+    quiet: 0,
+    ...more,
+  };
 }
 
 function answerOf(name: string, flux: readonly KubeObject[], more: Partial<FluxView> = {}): Answer | undefined {
@@ -42,7 +54,9 @@ function answerOf(name: string, flux: readonly KubeObject[], more: Partial<FluxV
 
 test("GIVEN the revision is applied THEN it is ready; GIVEN an older one is THEN it is waited for", () => {
   expect(answerOf("a", [kustomization("a", isReady)])).toEqual({ state: "ready" });
-  expect(answerOf("a", [kustomization("a", { ...isReady, lastAppliedRevision: "main@sha1:old" })])).toMatchObject({ state: "waiting" });
+  expect(answerOf("a", [kustomization("a", { ...isReady, lastAppliedRevision: "main@sha1:old" })])).toMatchObject({
+    state: "waiting",
+  });
 });
 
 test("GIVEN the source is not at the commit yet THEN nothing that reads it has an answer", () => {
@@ -52,13 +66,21 @@ test("GIVEN the source is not at the commit yet THEN nothing that reads it has a
 test("GIVEN a failure THEN it counts when it was repeated since anything else came forward", () => {
   const one = kustomization("a", failing("ReconciliationFailed", { lastHandledReconcileAt: "t" }));
   expect(answerOf("a", [one])).toMatchObject({ state: "waiting", poke: true, stuck: true });
-  expect(answerOf("a", [one], { asked: () => "t" })).toMatchObject({ state: "failed", reason: "ReconciliationFailed", message: "no" });
+  expect(answerOf("a", [one], { asked: () => "t" })).toMatchObject({
+    state: "failed",
+    reason: "ReconciliationFailed",
+    message: "no",
+  });
   expect(answerOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "waiting" });
 });
 
 test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
-  const [a, b] = [kustomization("a", {}, { dependsOn: [{ name: "b" }] }), kustomization("b", {}, { dependsOn: [{ name: "a" }] })];
-  for (const name of ["a", "b"]) expect(answerOf(name, [a, b])).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+  const [a, b] = [
+    kustomization("a", {}, { dependsOn: [{ name: "b" }] }),
+    kustomization("b", {}, { dependsOn: [{ name: "a" }] }),
+  ];
+  for (const name of ["a", "b"])
+    expect(answerOf(name, [a, b])).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
 });
 
 test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
@@ -102,12 +124,18 @@ test("GIVEN a health check of pods that never start THEN the answer is there bef
 
 test("GIVEN everything in it is ready THEN its controller is asked to look now", () => {
   const ready = { ...web, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1 } };
-  expect(answerOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({ state: "waiting", poke: true });
+  expect(answerOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({
+    state: "waiting",
+    poke: true,
+  });
 });
 
 test("GIVEN a source from elsewhere that does not answer THEN it fails after a while, and what reads it", () => {
   const elsewhere: KubeObject = { ...source, metadata: { ...source.metadata, name: "repo" }, status: {} };
   const found = answers(view([elsewhere, kustomization("a", {})], { expected: () => undefined, quiet: 10_000 }));
   expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "failed", reason: "NoAnswer" });
-  expect(found.get("kustomize.toolkit.fluxcd.io/Kustomization/default/a")).toMatchObject({ state: "failed", reason: "ArtifactFailed" });
+  expect(found.get("kustomize.toolkit.fluxcd.io/Kustomization/default/a")).toMatchObject({
+    state: "failed",
+    reason: "ArtifactFailed",
+  });
 });
