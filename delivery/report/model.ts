@@ -74,6 +74,8 @@ export interface ObjectChange {
   readonly diff: string;
   /** Place in the TypeScript program that it comes from. undefined: it was not synthesized, or nobody knows. */
   readonly cause?: Cause;
+  /** Folder of its cluster: `clusters/production`. undefined: there is only one. */
+  readonly cluster?: string;
 }
 
 /** A line of the program: `apps/nginx.ts`, 8. */
@@ -94,6 +96,8 @@ export interface Reconciliation {
   readonly message?: string;
   /** Names: `Kustomization default/infra`. */
   readonly dependsOn: readonly string[];
+  /** Folder of its cluster. undefined: there is only one. */
+  readonly cluster?: string;
 }
 
 /** An image or a chart at another version. */

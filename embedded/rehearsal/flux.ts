@@ -19,7 +19,6 @@ export const meaningfulFlags = [
   "--override-manager",
   "--custom-apply-stage-kinds",
   "--feature-gates",
-  "--watch-label-selector",
 ];
 
 /** Feature gates beside the cluster's own: health checks end as soon as they are asked to look again. */

@@ -1,18 +1,21 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
+import { endProcess } from "../../core/daemon.js";
 import type { KubeApi } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
 import { isKubeObject, type KubeObject } from "../../delivery/rehearse/objects.js";
+import { controllerArgumentsOf } from "../../delivery/rehearse/plan.js";
+import type { Side } from "../../delivery/rehearse/side.js";
 import { nodeManifest } from "../cluster/control-plane/node.js";
 import { clusterName } from "../cluster/layout.js";
 import { keyOf } from "../toolchain/cache.js";
 import { applyAll } from "./apply.js";
-import { EMPTY, hasBase, restoreBase, saveBase } from "./base-store.js";
+import { EMPTY, hasBase, readBase, restoreBase, saveBase } from "./base-store.js";
 import { apiServerReady, installControlPlane, openApi, type Starting, startComponents } from "./control-plane.js";
-import { type FluxController, fluxControllers, startFlux } from "./flux.js";
+import { type FluxController, fluxControllers, meaningfulFlags, startFlux } from "./flux.js";
 import type { RehearsalLayout } from "./layout.js";
 import { freeze, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
 import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
@@ -70,7 +73,14 @@ async function restored(
   startComponents(layout);
   const plane = opened(layout, rest);
   await apiServerReady(plane.api, layout, starting);
-  startFlux(layout, rest, starting.tools, new Set(planeProcesses(layout).keys()));
+  const running = new Set(planeProcesses(layout).keys());
+  startFlux(
+    layout,
+    rest,
+    starting.tools,
+    running,
+    key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key)),
+  );
   await fluxReady(plane, starting);
   writePlaneRecord(layout, { ...rest, at: key, last: key });
   return { ...plane, record: { ...rest, at: key } };
@@ -129,13 +139,19 @@ export function touched({ layout, record }: Plane): void {
   writePlaneRecord(layout, rest);
 }
 
-/** Starts Flux controllers anew with other arguments. */
+/** Arguments with which a cluster's own Flux is started, where they change what happens. */
+export function fluxArguments({
+  snapshot,
+}: Pick<Side, "snapshot">): Partial<Record<FluxController, readonly string[]>> {
+  return controllerArgumentsOf(snapshot, meaningfulFlags);
+}
+
+/** Starts the Flux controllers anew with other arguments. */
 export async function restartFlux(
   plane: Plane,
   starting: PlaneTools,
   meaningful: Readonly<Partial<Record<FluxController, readonly string[]>>>,
 ): Promise<void> {
-  const { endProcess } = await import("../../core/daemon.js");
   const running = planeProcesses(plane.layout);
   await Promise.all(fluxControllers.flatMap((name) => running.get(name) ?? []).map((one) => endProcess(one, 0)));
   startFlux(plane.layout, plane.record, starting.tools, new Set(), meaningful);

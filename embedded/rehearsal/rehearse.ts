@@ -1,24 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { waitFor } from "../../core/wait.js";
 import { causesInMessages, type KnownCause, readCauses } from "../../delivery/rehearse/causes.js";
-import { isKubeObject, type KubeObject, textAt } from "../../delivery/rehearse/objects.js";
-import {
-  baseKey,
-  clustersOf,
-  gitRepositories,
-  holdsFiles,
-  pathRoot,
-  type Root,
-  refOfSource,
-  refsOf,
-  routing,
-  saysNamespace,
-} from "../../delivery/rehearse/plan.js";
+import { mergeReports } from "../../delivery/rehearse/merge-reports.js";
+import { type KubeObject, textAt } from "../../delivery/rehearse/objects.js";
+import { baseKey, refOfSource } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
 import type { Side } from "../../delivery/rehearse/side.js";
@@ -31,13 +20,21 @@ import { messagesBetween } from "./clone.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
-import { FLUX_MANAGER, keep, type Plane, type PlaneTools, planeAt, touched } from "./plane.js";
+import {
+  FLUX_MANAGER,
+  fluxArguments,
+  keep,
+  type Plane,
+  type PlaneTools,
+  planeAt,
+  restartFlux,
+  touched,
+} from "./plane.js";
+import { type Planned, plan, refsOfSide, serveSide, treeOf } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
-import { setRefs } from "./served-repository.js";
 import { ask, settle } from "./settled.js";
-import { type Changing, changingRepository, otherRepository } from "./sides.js";
+import { type Changing, changingRepository } from "./sides.js";
 import { takeSnapshot } from "./snapshot.js";
-import { refsAt, type ServedTree, serveTree } from "./trees.js";
 import { tryRefused } from "./trials.js";
 
 /** Milliseconds that each side has by default. */
@@ -63,16 +60,6 @@ export async function rehearse(
   }
 }
 
-/** What the trees say, before anything runs. */
-interface Planned {
-  readonly trees: readonly ServedTree[];
-  readonly root: Root;
-  readonly routes: Readonly<Record<string, string>>;
-  readonly target: string;
-  readonly assumed: readonly KubeObject[];
-  readonly simulated: readonly string[];
-}
-
 async function rehearsed(
   layout: RehearsalLayout,
   request: RehearsalRequest,
@@ -80,7 +67,26 @@ async function rehearsed(
   changing: Changing,
   start: number,
 ): Promise<Report> {
-  const planned = await plan(layout, request, changing);
+  const causes = await causesOf(request, changing);
+  const reports: Array<readonly [string, Report]> = [];
+  for (const planned of await plan(layout, request, changing)) {
+    const cluster = planned.root.cluster ?? "";
+    if (cluster) starting.progress(`rehearsal: ${cluster}`);
+    reports.push([cluster, await ofCluster(layout, request, starting, changing, planned, causes, start)]);
+  }
+  starting.progress(`rehearsal: done (${elapsed(start)})`);
+  return mergeReports(reports, Date.now() - start);
+}
+
+async function ofCluster(
+  layout: RehearsalLayout,
+  request: RehearsalRequest,
+  starting: PlaneTools,
+  changing: Changing,
+  planned: Planned,
+  causes: readonly KnownCause[],
+  start: number,
+): Promise<Report> {
   const key = baseKey([
     planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
     planned.root.objects,
@@ -95,22 +101,23 @@ async function rehearsed(
     const timeout = request.timeout ?? TIMEOUT;
     const before = await atBase(plane, planned, key, watch, starting, timeout);
     touched(plane);
-    const after = await atHead(plane, planned, watch, starting, timeout);
-    starting.progress(`rehearsal: done (${elapsed(start)})`);
+    const after = await atHead(plane, planned, watch, starting, timeout, before);
+    const documents = planned.trees.flatMap((tree) => tree.planned.head);
     return reportOf({
       ...changing.revisions,
       before,
       after,
       trials: await tryRefused(plane, after, (source) => treeOf(planned, plane, source), starting),
       served: (source) => treeOf(planned, plane, source) !== undefined,
-      policies: policyResults(
-        before.snapshot,
-        after.snapshot,
-        planned.trees.flatMap((tree) => tree.planned.head),
+      policies: policyResults(before.snapshot, after.snapshot, documents),
+      notEvaluated: planned.trees.flatMap(({ encrypted }) =>
+        encrypted.map((path) => ({
+          subject: path,
+          reason: "it is encrypted: its values are not read, only whether they differ",
+        })),
       ),
-      notEvaluated: [],
       simulated: planned.simulated,
-      causes: await causesOf(request, changing),
+      causes,
       duration: Date.now() - start,
     });
   } finally {
@@ -119,98 +126,6 @@ async function rehearsed(
     server.close();
     plane.api.close();
   }
-}
-
-async function plan(layout: RehearsalLayout, request: RehearsalRequest, changing: Changing): Promise<Planned> {
-  const others = await Promise.all(
-    Object.entries(request.sources).map(([source, spec]) => otherRepository(spec, [source], request.cwd)),
-  );
-  const setup = request.root === undefined ? [] : [await otherRepository(request.root, [], request.cwd)];
-  const repositories = [...setup, changing, ...others];
-  const dir = request.dir === undefined ? undefined : resolve(request.cwd, request.dir);
-  const trees = await Promise.all(
-    repositories.map((one, index) => serveTree(layout.repositories, `t${index}`, one, dir)),
-  );
-  const first = trees[0] as ServedTree;
-  const { root, simulated } = rootOf(first, request, changing.target);
-  const routes = routing(
-    trees.map(({ planned }) => planned),
-    root,
-  );
-  if (setup.length > 0 && !Object.values(routes).includes("t1")) {
-    throw new UserError(
-      "no source of the setup repository reads this clone",
-      changing.clone.origin ?? changing.clone.top,
-      "say which one it stands for: --as NAMESPACE/NAME",
-    );
-  }
-  return {
-    trees,
-    root,
-    routes,
-    target: changing.target,
-    assumed: request.assume.flatMap((file) => readObjects(resolve(request.cwd, file))),
-    simulated: ["readiness of pods, jobs and volume claims", "Secrets with which sources are read", ...simulated],
-  };
-}
-
-function rootOf(
-  tree: ServedTree,
-  request: RehearsalRequest,
-  branch: string,
-): { root: Root; simulated: readonly string[] } {
-  const there = ["namespaces default and flux-system are there"];
-  const clusters = request.path === undefined ? clustersOf(tree.planned.base) : [];
-  const chosen =
-    request.cluster === undefined
-      ? clusters
-      : clusters.filter(({ cluster = "" }) => cluster === request.cluster || cluster.endsWith(`/${request.cluster}`));
-  if (request.cluster !== undefined && chosen.length === 0) {
-    const known = clusters.map(({ cluster }) => cluster).join(", ") || "none";
-    throw new UserError(
-      `there is no cluster "${request.cluster}" in the base`,
-      `known: ${known}`,
-      "name the folder above a flux-system with gotk-sync.yaml",
-    );
-  }
-  if (chosen.length > 0) {
-    if (chosen.length > 1) {
-      const known = chosen.map(({ cluster }) => cluster).join(", ");
-      throw new UserError("the tree has several clusters", known, "name one of them: --cluster NAME");
-    }
-    return { root: chosen[0] as Root, simulated: there };
-  }
-  const path = request.path ?? "./infra";
-  if (![tree.base, tree.head].some(({ files }) => holdsFiles(files.keys(), path))) {
-    throw new UserError(
-      `the tree has no cluster and no manifests in ${path}`,
-      tree.repository.clone.top,
-      "say what a Kustomization applies: --path DIR, or which setup repository reads this one: --root DIR",
-    );
-  }
-  const says = saysNamespace([...tree.planned.base, ...tree.planned.head], path);
-  const namespace = request.targetNamespace ?? (says ? undefined : "default");
-  const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
-  return { root: pathRoot(path, branch, namespace), simulated: [...there, ...assumed] };
-}
-
-function readObjects(file: string): KubeObject[] {
-  try {
-    return parseAllDocuments(readFileSync(file, "utf8"))
-      .map((document): unknown => document.toJS())
-      .filter(isKubeObject);
-  } catch (cause) {
-    throw new UserError("the objects that the cluster has cannot be read", file, "name a YAML file: --assume FILE", {
-      cause,
-    });
-  }
-}
-
-/** Tree that a source reads here, by its address after admission. */
-function treeOf({ trees }: Planned, { record }: Plane, source: KubeObject): ServedTree | undefined {
-  const url = textAt(source, "spec", "url") ?? "";
-  const prefix = `http://127.0.0.1:${record.ports.gitPort}/`;
-  return url.startsWith(prefix) ? trees.find(({ planned }) => url === `${prefix}${planned.name}.git`) : undefined;
 }
 
 async function atBase(
@@ -244,6 +159,7 @@ async function atHead(
   watch: ClusterWatch,
   starting: PlaneTools,
   timeout: number,
+  before: Side,
 ): Promise<Side> {
   await applyStubs(
     plane,
@@ -255,7 +171,7 @@ async function atHead(
   await serveSide(planned, "head");
   const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);
   await Promise.all(sources.map((source) => ask(plane, source, `rehearsal-${Date.now()}`)));
-  return await sideNow(plane, planned, watch, starting, "head", timeout);
+  return await sideNow(plane, planned, watch, starting, "head", timeout, before);
 }
 
 async function sideNow(
@@ -265,6 +181,7 @@ async function sideNow(
   starting: PlaneTools,
   which: "base" | "head",
   timeout: number,
+  before?: Side,
 ): Promise<Side> {
   const refs = await refsOfSide(planned, which);
   const expected = (source: KubeObject) => {
@@ -275,25 +192,17 @@ async function sideNow(
       ? textAt(source, "spec", "ref", "commit")
       : (refs.get(tree.planned.name)?.get(ref) ?? tree[which].commit);
   };
-  const { answers, failing } = await settle(plane, watch, expected, timeout, starting);
-  return { snapshot: await takeSnapshot(plane.api), answers: [...answers], failing: [...failing] };
-}
-
-async function refsOfSide(planned: Planned, which: "base" | "head"): Promise<Map<string, Map<string, string>>> {
-  const sources = gitRepositories(
-    planned.trees.map((tree) => tree.planned),
-    planned.root,
-  );
-  const pairs = planned.trees.map(async (tree): Promise<[string, Map<string, string>]> => {
-    const names = refsOf(tree.planned.name, planned.routes, sources);
-    return [tree.planned.name, await refsAt(tree, names, which, planned.target)];
-  });
-  return new Map(await Promise.all(pairs));
-}
-
-async function serveSide(planned: Planned, which: "base" | "head"): Promise<void> {
-  const refs = await refsOfSide(planned, which);
-  await Promise.all(planned.trees.map((tree) => setRefs(tree.gitDir, refs.get(tree.planned.name) ?? new Map())));
+  const look = async (): Promise<Side> => {
+    const { answers, failing } = await settle(plane, watch, expected, timeout, starting);
+    return { snapshot: await takeSnapshot(plane.api), answers: [...answers], failing: [...failing] };
+  };
+  const side = await look();
+  // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
+  const wanted = fluxArguments(side);
+  if (JSON.stringify(wanted) === JSON.stringify(before ? fluxArguments(before) : {})) return side;
+  starting.progress("rehearsal: Flux with the cluster's own arguments");
+  await restartFlux(plane, starting, wanted);
+  return await look();
 }
 
 /** Definitions for kinds that come from elsewhere, unless they are there. */

@@ -1,0 +1,142 @@
+// What a rehearsal takes: `node --import tsx bench/rehearse.ts`. From nothing, again with everything kept, and a tree of 100
+// applications with 1,000 objects of which one changes. Prints the figures; exits 1 when a limit is passed.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Table from "cli-table3";
+import { StateFolder } from "../core/state.js";
+import { clusterToolNames } from "../embedded/cluster/tools.js";
+import { rehearsalLayout } from "../embedded/rehearsal/layout.js";
+import { exclusively, leaveWarm, stopRehearsal } from "../embedded/rehearsal/lifetime.js";
+import { readPlaneRecord } from "../embedded/rehearsal/record.js";
+import { rehearse } from "../embedded/rehearsal/rehearse.js";
+import { ensureTools } from "../embedded/toolchain/ensure.js";
+
+/** Seconds. */
+const LIMIT = { small: 5, large: 10 };
+const RUNS = Number(process.env.RUNS ?? 7);
+const APPS = 100;
+
+const root = mkdtempSync(join(tmpdir(), "timonier-bench-"));
+const layout = rehearsalLayout(join(root, "plane"));
+const tools = await ensureTools([...clusterToolNames, "flux"], {
+  binDir: new StateFolder().bin,
+  progress: console.error,
+});
+const starting = { tools, flux: tools.flux, progress: () => {} };
+
+const sync = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 1m, ref: {branch: main}, url: "https://git.example.com/setup.git"}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 10m, path: ./clusters/prod, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+`;
+
+function app(name: string, replicas: number): Record<string, string> {
+  const map = (at: number) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}-${at}}\ndata: {key: value}\n`;
+  const web = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec: {containers: [{name: web, image: "nginx:1.25.1"}]}
+`;
+  const service = `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {selector: {app: ${name}}, ports: [{port: 80}]}\n`;
+  const delivery = `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: ${name}, namespace: flux-system}
+spec: {interval: 10m, path: ./apps/${name}, prune: true, targetNamespace: default, sourceRef: {kind: GitRepository, name: flux-system}}
+`;
+  return {
+    [`clusters/prod/${name}.yaml`]: delivery,
+    [`apps/${name}/web.yaml`]: web,
+    [`apps/${name}/service.yaml`]: service,
+    ...Object.fromEntries(Array.from({ length: 7 }, (_, at) => [`apps/${name}/map-${at}.yaml`, map(at)])),
+  };
+}
+
+function clone(folder: string, apps: number): string {
+  mkdirSync(folder, { recursive: true });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=b", "-c", "user.email=b@example.com", ...args], { cwd: folder });
+  const write = (files: Record<string, string>) => {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+  };
+  git("init", "-q", "-b", "main");
+  write({ "clusters/prod/flux-system/gotk-sync.yaml": sync });
+  for (let at = 0; at < apps; at++) write(app(`app-${at}`, 1));
+  git("add", "-A");
+  git("commit", "-q", "-m", "base");
+  git("checkout", "-q", "-b", "change");
+  write(app("app-0", 2));
+  git("commit", "-q", "-a", "-m", "change");
+  return folder;
+}
+
+async function once(cwd: string): Promise<number> {
+  const start = Date.now();
+  await exclusively(layout, starting.progress, async () => {
+    const report = await rehearse(layout, { cwd, sources: {}, assume: [], timeout: 180_000 }, starting, {});
+    if (report.verdict !== "safe" || report.changes.length !== 1)
+      throw new Error(JSON.stringify(report, undefined, 1).slice(0, 4000));
+    leaveWarm(layout, starting);
+  });
+  return (Date.now() - start) / 1000;
+}
+
+/** A rehearsal that finds the control plane at its base: what follows one in the background is not part of the next. */
+async function warm(cwd: string): Promise<number[]> {
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    while (readPlaneRecord(layout)?.at === undefined) await sleep(100);
+    await sleep(500);
+    times.push(await once(cwd));
+  }
+  return times.sort((one, other) => one - other);
+}
+
+const percentile = (times: readonly number[], share: number) =>
+  times[Math.min(times.length - 1, Math.ceil(times.length * share) - 1)] ?? 0;
+const shown = (seconds: number) => `${seconds.toFixed(1)} s`;
+
+let failed = true;
+try {
+  const small = clone(join(root, "small"), 3);
+  const large = clone(join(root, "large"), APPS);
+  const cold = await once(small);
+  const smallTimes = await warm(small);
+  const firstLarge = await once(large);
+  const largeTimes = await warm(large);
+  const figures = { small: percentile(smallTimes, 0.95), large: percentile(largeTimes, 0.95) };
+  const table = new Table({ head: ["rehearsal", "p50", "p95", "limit"], style: { head: [], border: [] } });
+  table.push(
+    ["small, from nothing", shown(cold), "", ""],
+    [`small, warm (${RUNS} runs)`, shown(percentile(smallTimes, 0.5)), shown(figures.small), shown(LIMIT.small)],
+    [`${APPS} apps, ${APPS * 10} objects, base not kept`, shown(firstLarge), "", ""],
+    [
+      `${APPS} apps, ${APPS * 10} objects, warm (${RUNS} runs)`,
+      shown(percentile(largeTimes, 0.5)),
+      shown(figures.large),
+      shown(LIMIT.large),
+    ],
+  );
+  console.log(table.toString());
+  console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)}`);
+  failed = figures.small > LIMIT.small || figures.large > LIMIT.large;
+} finally {
+  await stopRehearsal(layout);
+  rmSync(root, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);
