@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import { mergeReports } from "../../../../delivery/rehearse/merge-reports.js";
+import { policyResults } from "../../../../delivery/rehearse/policies.js";
+import { readiness } from "../../../../delivery/rehearse/readiness.js";
+import { reportOf, unableReport } from "../../../../delivery/rehearse/report.js";
+import { scan } from "../../../../delivery/rehearse/scan.js";
+import { applied, object, side } from "./support.js";
+
+const empty = {
+  trials: [],
+  served: () => false,
+  policies: [],
+  notEvaluated: [],
+  simulated: [],
+  causes: [],
+  duration: 1,
+};
+const sides = { base: { ref: "main" }, head: { ref: "HEAD" } };
+const deployment = (image: string) =>
+  object(
+    `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, ${applied}}, spec: {template: {spec: {containers: [{name: web, image: "${image}", securityContext: {privileged: true}}]}}}}`,
+  );
+
+test("GIVEN a source out of reach WHEN reported THEN it and what needs it are not evaluated, and reject nothing", () => {
+  const chart = object(
+    "{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmRepository, metadata: {name: charts, namespace: shop}}",
+    "s",
+  );
+  const release = object(
+    "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: db, namespace: shop}, spec: {chart: {spec: {chart: db, sourceRef: {kind: HelmRepository, name: charts}}}}}",
+    "r",
+  );
+  const after = side([chart, release], {
+    answers: [
+      [
+        "source.toolkit.fluxcd.io/HelmRepository/shop/charts",
+        { state: "failed", reason: "Failed", message: "no such host" },
+      ],
+      ["helm.toolkit.fluxcd.io/HelmRelease/shop/db", { state: "failed", reason: "Failed", message: "no such host" }],
+    ],
+  });
+  const report = reportOf({ ...empty, ...sides, before: side([]), after });
+  expect(report.notEvaluated.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual([
+    "HelmRepository shop/charts: it cannot be read from here: no such host",
+    "HelmRelease shop/db: it needs HelmRepository shop/charts",
+  ]);
+  expect(report.verdict).toBe("safe");
+});
+
+test("GIVEN a workload that does not become ready WHEN reported THEN it is rejected, unless it did not before either", () => {
+  const [old, young] = [deployment("nginx:1"), deployment("Not An Image")];
+  const failing = [["apps/Deployment/shop/web", "InvalidImageName"]] as const;
+  const report = reportOf({ ...empty, ...sides, before: side([old]), after: side([young], { failing }) });
+  expect(report).toMatchObject({
+    verdict: "rejected",
+    changes: [{ action: "rejected", message: "does not become ready: InvalidImageName" }],
+  });
+  const known = reportOf({ ...empty, ...sides, before: side([young], { failing }), after: side([young], { failing }) });
+  expect(known).toMatchObject({ verdict: "safe", changes: [] });
+});
+
+test("GIVEN what a refused Kustomization would have applied WHEN reported THEN refusals and what is left out are told apart", () => {
+  const owner = "Kustomization flux-system/web";
+  const trials = [
+    { object: deployment("nginx:1"), owner, refusal: "field is immutable" },
+    {
+      object: object("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}}"),
+      owner,
+      result: object("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}}"),
+    },
+  ];
+  const { changes, verdict } = reportOf({ ...empty, ...sides, before: side([]), after: side([]), trials });
+  expect(verdict).toBe("rejected");
+  expect(changes.map(({ ref, message }) => `${ref.kind}: ${message}`).sort()).toEqual([
+    "ConfigMap: not applied: Kustomization flux-system/web stops at Deployment shop/web",
+    "Deployment: field is immutable",
+  ]);
+});
+
+test("GIVEN objects that differ WHEN held against the rules THEN only those are warned of", () => {
+  const documents = scan(
+    new Map([["s.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n"]]),
+  );
+  const secret = object(
+    `{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop, ${applied}}, data: {a: Yg==}}`,
+  );
+  const found = policyResults([], [deployment("nginx"), secret], documents).map(
+    ({ policy, level }) => `${level} ${policy}`,
+  );
+  expect(found.sort()).toEqual(["warning image-version", "warning privileged-container", "warning secret-in-git"]);
+  expect(policyResults([deployment("nginx"), secret], [deployment("nginx"), secret], documents)).toEqual([]);
+});
+
+test("GIVEN two clusters WHEN merged THEN the worse verdict counts and every part says its cluster", () => {
+  const one = reportOf({ ...empty, ...sides, before: side([]), after: side([deployment("nginx:1")]) });
+  const other = reportOf({ ...empty, ...sides, before: side([deployment("nginx:1")]), after: side([]) });
+  const merged = mergeReports(
+    [
+      ["clusters/a", one],
+      ["clusters/b", other],
+    ],
+    5,
+  );
+  expect(merged).toMatchObject({ verdict: "destructive", duration: 5 });
+  expect(merged.changes.map(({ cluster, action }) => `${cluster} ${action}`)).toEqual([
+    "clusters/a created",
+    "clusters/b pruned",
+  ]);
+  expect(mergeReports([["clusters/a", one]], 5)).toEqual({ ...one, duration: 5 });
+});
+
+test("GIVEN a fault WHEN reported THEN there is nothing else", () => {
+  const fault = { what: "no", where: "here", fix: "do" };
+  expect(unableReport(sides.base, sides.head, fault, 3)).toMatchObject({ verdict: "unable", fault, changes: [] });
+});
+
+test("GIVEN a workload WHEN judged THEN its status is read as kstatus does", () => {
+  const of = (status: string) =>
+    readiness(
+      object(
+        `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, generation: 2}, spec: {replicas: 2}, status: ${status}}`,
+      ),
+      [],
+    );
+  expect(of("{observedGeneration: 1}")).toMatchObject({ state: "progressing", message: "is not observed yet" });
+  expect(of("{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 1}")).toMatchObject({
+    message: "1 of 2 replicas are ready",
+  });
+  expect(of("{observedGeneration: 2, replicas: 3, updatedReplicas: 2, readyReplicas: 2}")).toMatchObject({
+    message: "old replicas are still there",
+  });
+  expect(of("{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2}")).toEqual({ state: "ready" });
+  expect(
+    of('{observedGeneration: 2, conditions: [{type: ReplicaFailure, status: "True", message: exceeded quota}]}'),
+  ).toMatchObject({ state: "hopeless", message: "exceeded quota" });
+});
