@@ -11,6 +11,8 @@ const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "max-requests-inflight": "0",
     "max-mutating-requests-inflight": "0",
   },
+  // A lease of the node would keep the next kwok, after the control plane was set back, from its pods until it has expired.
+  "kwok-controller": { "node-lease-duration-seconds": "0" },
   "kube-controller-manager": {
     // Claims are bound by a stage of kwok, there are no volumes; the one node is always there.
     controllers: [
