@@ -1,7 +1,7 @@
 // What a rehearsal takes: `node --import tsx bench/rehearse.ts`. From nothing, again with everything kept, and a tree of 100
 // applications with 1,000 objects of which one changes. Prints the figures; exits 1 when a limit is passed.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { StateFolder } from "../core/state.js";
 import { clusterToolNames } from "../embedded/cluster/tools.js";
 import { rehearsalLayout } from "../embedded/rehearsal/layout.js";
 import { exclusively, leaveWarm, stopRehearsal } from "../embedded/rehearsal/lifetime.js";
+import { planeProcesses } from "../embedded/rehearsal/processes.js";
 import { readPlaneRecord } from "../embedded/rehearsal/record.js";
 import { rehearse } from "../embedded/rehearsal/rehearse.js";
 import { ensureTools } from "../embedded/toolchain/ensure.js";
@@ -100,11 +101,23 @@ async function once(cwd: string): Promise<number> {
 async function warm(cwd: string): Promise<number[]> {
   const times: number[] = [];
   for (let run = 0; run < RUNS; run++) {
-    while (readPlaneRecord(layout)?.at === undefined) await sleep(100);
-    await sleep(500);
+    await keeperDone();
     times.push(await once(cwd));
   }
   return times.sort((one, other) => one - other);
+}
+
+/** Until the control plane is back at its base and halted. */
+async function keeperDone(): Promise<void> {
+  const states = () =>
+    [...planeProcesses(layout).values()]
+      .flat()
+      .map(({ pid }) => /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+  for (;;) {
+    const now = readPlaneRecord(layout)?.at === undefined ? [] : states();
+    if (now.length > 0 && now.every((state) => state === "T")) return;
+    await sleep(200);
+  }
 }
 
 const percentile = (times: readonly number[], share: number) =>

@@ -21,7 +21,7 @@ export function verdictOf({ changes, reconciliations, unknown }: Outcome): Verdi
 }
 
 /** Whether a reconciliation does not become Ready because of this merge: one that was not Ready before is not its fault. */
-export function becomesUnready({ ref, ready, readyBefore }: Reconciliation, unknown: ReadonlySet<string>): boolean {
+function becomesUnready({ ref, ready, readyBefore }: Reconciliation, unknown: ReadonlySet<string>): boolean {
   if (ready === undefined || ready === "True" || readyBefore === "False") return false;
   if (unknown.has(`${ref.kind} ${ref.namespace}/${ref.name}`)) return false;
   return ready === "False" || readyBefore === "True" || readyBefore === undefined;

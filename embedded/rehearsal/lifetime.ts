@@ -58,7 +58,7 @@ export function leaveWarm(layout: RehearsalLayout, { tools, flux }: PlaneTools):
   startDaemon({
     command: process.execPath,
     args: [
-      "--max-old-space-size=64",
+      "--max-old-space-size=192",
       "--import",
       tsx,
       script,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
 import { endProcess } from "../../core/daemon.js";
@@ -218,9 +218,4 @@ function waiting({ progress, signal }: Starting) {
     progress,
     ...(signal && { signal }),
   };
-}
-
-/** Whether there is anything to stop or to set back. */
-export function isInstalled(layout: RehearsalLayout): boolean {
-  return existsSync(layout.record);
 }

@@ -1,7 +1,7 @@
 import { elapsed } from "../../core/progress.js";
-import { type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "../../delivery/rehearse/objects.js";
+import { type KubeObject, keyOf, refOf, type Snapshot } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
-import { type Answer, answers, type FluxView, isReconciliation } from "../../delivery/rehearse/settle.js";
+import { type Answer, answers, type FluxView } from "../../delivery/rehearse/settle.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { Starting } from "./control-plane.js";
 import type { Plane } from "./plane.js";
@@ -110,9 +110,4 @@ function unready(view: FluxView): { settled: boolean; failing: Map<string, strin
       failing.set(keyOf(object), state.message);
   }
   return { settled, failing };
-}
-
-/** Names of what is not known yet. */
-export function undecided(view: Snapshot, found: ReadonlyMap<string, Answer>): string[] {
-  return view.filter((one) => isReconciliation(one) && found.get(keyOf(one))?.state === "waiting").map(labelOf);
 }

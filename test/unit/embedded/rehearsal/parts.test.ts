@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { admissionObjects } from "../../../../embedded/rehearsal/admission.js";
+import { controllerArguments } from "../../../../embedded/rehearsal/flux.js";
+import { rehearsalLayout, rehearsalRoot } from "../../../../embedded/rehearsal/layout.js";
+import { rehearsalProfile } from "../../../../embedded/rehearsal/profile.js";
+
+const layout = rehearsalLayout("/r");
+const ports = { kustomizeHealthPort: 1, kustomizeMetricsPort: 2, artifactPort: 3 };
+const record = { ports, pins: "", kubernetesVersion: "v1.36.3" };
+
+test("GIVEN the cluster's own arguments WHEN a controller is started THEN they come beside the rehearsal's, its gates together", () => {
+  const args = controllerArguments("kustomize-controller", layout, record, [
+    "--no-cross-namespace-refs=true",
+    "--feature-gates=A=true",
+  ]);
+  expect(args).toContain("--no-cross-namespace-refs=true");
+  expect(args.filter((arg) => arg.startsWith("--feature-gates"))).toEqual([
+    "--feature-gates=A=true,CancelHealthCheckOnNewRevision=true",
+  ]);
+  expect(args).toContain("--health-addr=127.0.0.1:1");
+});
+
+test("GIVEN routes WHEN the API server is told THEN only sources with a clone are rewritten, and each policy is bound", () => {
+  const objects = admissionObjects({ server: "http://127.0.0.1:7", trees: { "https://h/x.git": "t0" } });
+  expect(JSON.stringify(objects)).toContain('object.spec.url in {\\"https://h/x.git\\": \\"t0\\"}');
+  const names = (kind: string) => objects.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name);
+  expect(names("MutatingAdmissionPolicyBinding")).toEqual(names("MutatingAdmissionPolicy"));
+});
+
+test("the folder is TIMONIER_REHEARSAL, else in the tools' cache", () => {
+  expect(rehearsalRoot({ TIMONIER_REHEARSAL: "/a/b" })).toBe("/a/b");
+  expect(rehearsalRoot({ TIMONIER_CACHE: "/c" })).toBe("/c/rehearsal");
+});
+
+test("no webhook is called, no scheduler runs, and no kwok waits for another one's lease", () => {
+  const args = Object.fromEntries(rehearsalProfile.components.map(({ name, args }) => [name, args("/pki")]));
+  expect(args["kube-apiserver"]?.["disable-admission-plugins"]).toBe(
+    "ValidatingAdmissionWebhook,MutatingAdmissionWebhook",
+  );
+  expect(args["kwok-controller"]?.["node-lease-duration-seconds"]).toBe("0");
+  expect(args).not.toHaveProperty("kube-scheduler");
+});
