@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { StateFolder } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
 import type { Report, Verdict } from "../../delivery/report/model.js";
+import { type ReportFormat, renderReport, reportFormats } from "../../delivery/report/render.js";
 import { clusterToolNames } from "../../embedded/cluster/tools.js";
 import { rehearsalLayout, rehearsalRoot } from "../../embedded/rehearsal/layout.js";
 import { exclusively, leaveWarm, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
@@ -24,7 +25,7 @@ export interface RehearseOptions {
   readonly assume: readonly string[];
   readonly causes?: string;
   readonly timeout?: number;
-  readonly format: string;
+  readonly format: ReportFormat;
   readonly out?: string;
   readonly stop?: boolean;
 }
@@ -51,7 +52,7 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
       leaveWarm(layout, starting);
     }
   });
-  await write(report, options);
+  write(report, options);
   return codes[report.verdict];
 }
 
@@ -65,14 +66,21 @@ function pairOf(text: string): [string, string] {
   );
 }
 
-async function write(report: Report, { format, out }: RehearseOptions): Promise<void> {
-  if (format !== "json") throw new UserError(`there is no format "${format}"`, "--format", "write --format json");
-  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+function write(report: Report, { format, out }: RehearseOptions): void {
   if (out === undefined) {
-    process.stdout.write(text);
+    process.stdout.write(renderReport(report, format));
     return;
   }
   const folder = resolve(out);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "report.json"), text);
+  for (const form of reportFormats) writeFileSync(join(folder, fileNames[form]), renderReport(report, form));
 }
+
+/** Under which name each form is written. */
+const fileNames: Readonly<Record<ReportFormat, string>> = {
+  markdown: "report.md",
+  json: "report.json",
+  html: "report.html",
+  codequality: "codequality.json",
+  junit: "junit.xml",
+};

@@ -24,6 +24,7 @@ const schema = z.object({
       formerOwner: text.exactOptional(),
       diff: text,
       cause: z.object({ file: text, line: z.number() }).exactOptional(),
+      cluster: text.exactOptional(),
     }),
   ),
   reconciliations: z.array(
@@ -34,6 +35,7 @@ const schema = z.object({
       reason: text.exactOptional(),
       message: text.exactOptional(),
       dependsOn: z.array(text),
+      cluster: text.exactOptional(),
     }),
   ),
   versions: z.array(

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
 import lockfile from "proper-lockfile";
 import { startDaemon, stopDaemon } from "../../core/daemon.js";
 import type { Progress } from "../../core/progress.js";
+import { checkout } from "../../core/state.js";
 import type { RehearsalLayout } from "./layout.js";
 import type { PlaneTools } from "./plane.js";
 import { freeze, killPlane } from "./processes.js";
@@ -53,15 +53,12 @@ export function leaveWarm(layout: RehearsalLayout, { tools, flux }: PlaneTools):
   if (last === undefined) return;
   freeze(layout);
   const order: KeeperOrder = { root: layout.root, tools, flux, at: last };
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const script = fileURLToPath(new URL("./keeper.ts", import.meta.url));
   startDaemon({
     command: process.execPath,
     args: [
       "--max-old-space-size=192",
-      "--import",
-      tsx,
-      script,
+      join(checkout, "core", "run.mjs"),
+      join(checkout, "embedded", "rehearsal", "keeper.ts"),
       Buffer.from(JSON.stringify(order)).toString("base64url"),
     ],
     env: { PATH: process.env.PATH, LANG: "C.UTF-8" },

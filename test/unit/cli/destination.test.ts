@@ -59,5 +59,7 @@ test("a name that nobody knows is an error with the fix, not another cluster's f
 
 test("an embedded GitLab has no address before it is up", () => {
   const paths = { setupRepository: "setup", applicationRepository: "application" };
-  expect(repositoriesOf({ gitlab: { kind: "embedded", hostAddress: undefined }, namespace: "platform", ...paths })).toBeUndefined();
+  expect(
+    repositoriesOf({ gitlab: { kind: "embedded", hostAddress: undefined }, namespace: "platform", ...paths }),
+  ).toBeUndefined();
 });
