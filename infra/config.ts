@@ -12,7 +12,7 @@ export type GitLabConfig =
   | {
       readonly kind: "embedded";
       /** Address of this machine by which the cluster's pods reach it. undefined: they share its loopback. */
-      readonly hostAddress: string | undefined;
+      readonly hostAddress?: string | undefined;
     }
   | { readonly kind: "remote"; readonly url: string; readonly caFile: string | undefined };
 
