@@ -78,10 +78,12 @@ export function progressOf(event: MinikubeEvent): string | undefined {
  */
 export function failureOf(said: readonly MinikubeEvent[], command: string, profile: string, rest: string): UserError {
   const errors = said.filter((event) => event.kind === "error");
-  const last = errors.findLast(({ exitCode }) => exitCode !== undefined) ?? errors.at(-1);
+  // Minikube says much as an error that is none, and ends with the one that has an exit code.
+  const last = errors.findLast(({ exitCode }) => exitCode !== undefined);
   const where = `${command}, profile ${profile}`;
   if (!last) {
-    const words = rest.trim().split("\n").slice(-3).join(" | ");
+    const spoken = errors.findLast(({ message }) => message !== "")?.message ?? "";
+    const words = rest.trim().split("\n").slice(-3).join(" | ") || spoken;
     return new UserError(`minikube failed: ${words || "it gave no reason"}`, where, logs(profile));
   }
   const name = last.name ? ` (${last.name})` : "";

@@ -35,6 +35,26 @@ describe("a line", () => {
   });
 });
 
+test("a start is told by its steps", () => {
+  const said = recorded("none-starts").map(progressOf);
+  expect(said.filter((text) => text !== undefined)).toEqual([
+    "0/19 minikube v1.38.1 on Debian 12.11 (docker/amd64)",
+    "1/19 Using the none driver based on user configuration",
+    '3/19 Starting "minikube" primary control-plane node in "minikube" cluster',
+    "6/19 Running on localhost (CPUs=2, Memory=24105MB, Disk=258019MB)",
+    "7/19 OS release is Debian GNU/Linux 12 (bookworm)",
+    "11/19 Preparing Kubernetes v1.34.4 on containerd 1.6.20",
+    "12/19 Generating certificates and keys",
+    "13/19 Booting up control plane",
+    "14/19 Configuring RBAC rules",
+    "15/19 Configuring bridge CNI (Container Networking Interface)",
+    "16/19 Configuring local host environment",
+    "17/19 Verifying Kubernetes components",
+    "18/19 Enabled addons: default-storageclass, storage-provisioner",
+    '19/19 Done! kubectl is now configured to use "minikube" cluster and "default" namespace by default',
+  ]);
+});
+
 describe("a failure", () => {
   test("of a driver that does not run is told with minikube's reason, advice and address", () => {
     const said = recorded("docker-does-not-run");
@@ -63,6 +83,13 @@ describe("a failure", () => {
       what: "minikube failed: panic: out of luck",
       fix: "look into minikube logs -p team",
     });
+  });
+
+  test("of a command that broke off is not blamed on what minikube says in passing", () => {
+    const said = recorded("none-starts");
+    expect(failureOf(said, "minikube start", "minikube", "signal: killed").what).toBe(
+      "minikube failed: signal: killed",
+    );
   });
 
   test("is the error that ended the command, not the last one that was said", () => {
