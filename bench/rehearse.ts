@@ -1,4 +1,4 @@
-// What a rehearsal takes: `node --import tsx bench/rehearse.ts`. From nothing, again with everything kept, and a tree of 100
+// What a rehearsal takes: `node core/run.mjs bench/rehearse.ts`. From nothing, again with everything kept, and a tree of 100
 // applications with 1,000 objects of which one changes. Prints the figures; exits 1 when a limit is passed.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
