@@ -89,11 +89,17 @@ function gone(key: string, old: KubeObject, context: Context): ObjectChange {
 /** What takes an object with it: its namespace, its owner, the definition of its kind, the release or kustomization that goes itself. */
 function goesWith(old: KubeObject, { olds, youngs, owners }: Context): string | undefined {
   const { namespace, ownerReferences } = old.metadata;
-  // What a kustomization applied it prunes itself, even where the namespace goes as well.
-  const applied = owners.before.has(keyOf(old));
+  const key = keyOf(old);
+  const lister = owners.before.get(key);
+  // What a kustomization applied it prunes itself, even where the namespace goes as well; then it lists it no more.
+  const applied = lister !== undefined && owners.after.get(key) !== lister;
   const holder = `/Namespace//${namespace}`;
   if (!applied && namespace !== undefined && olds.has(holder) && !youngs.has(holder))
     return `goes with Namespace ${namespace}`;
+  const release = ownerOf(old);
+  const uninstalled =
+    release?.startsWith("HelmRelease ") && [...youngs.values()].every((one) => labelOf(one) !== release);
+  if (!applied && uninstalled) return `goes with ${release}`;
   for (const { kind, name, uid } of ownerReferences ?? []) {
     if (![...youngs.values()].some((one) => one.metadata.uid === uid)) return `goes with ${kind} ${name}`;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { ApiError } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
@@ -10,6 +11,7 @@ import { type KubeObject, textAt } from "../../delivery/rehearse/objects.js";
 import { baseKey, refOfSource } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
+import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
 import type { Report } from "../../delivery/report/model.js";
@@ -32,13 +34,16 @@ import {
 } from "./plane.js";
 import { type Planned, plan, refsOfSide, serveSide, treeOf } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
-import { ask, settle } from "./settled.js";
+import { ask, askAndWait, settle } from "./settled.js";
 import { type Changing, changingRepository } from "./sides.js";
 import { takeSnapshot } from "./snapshot.js";
 import { tryRefused } from "./trials.js";
 
 /** Milliseconds that each side has by default. */
 const TIMEOUT = 60_000;
+
+/** How often kustomizations whose objects are gone are asked to look again. */
+const LOOKS = 2;
 
 /** Says what a merge would do. Whatever keeps it from saying so is in the report. @throws only for faults of its own */
 export async function rehearse(
@@ -149,7 +154,8 @@ async function atBase(
   await admitted(plane, planned, starting);
   await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
   const side = await sideNow(plane, planned, watch, starting, "base", timeout);
-  await keep(plane, key, side);
+  // A base that is not known whole is looked at again by the next rehearsal.
+  if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
   return side;
 }
 
@@ -193,8 +199,14 @@ async function sideNow(
       : (refs.get(tree.planned.name)?.get(ref) ?? tree[which].commit);
   };
   const look = async (): Promise<Side> => {
-    const { answers, failing } = await settle(plane, watch, expected, timeout, starting);
-    return { snapshot: await takeSnapshot(plane.api), answers: [...answers], failing: [...failing] };
+    for (let again = 0; ; again++) {
+      const { answers, failing } = await settle(plane, watch, expected, timeout, starting);
+      const snapshot = await takeSnapshot(plane.api);
+      const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
+      if (robbed.length === 0) return { snapshot, answers: [...answers], failing: [...failing] };
+      // At their next interval they will find that others took away what they had applied.
+      await askAndWait(plane, watch, robbed);
+    }
   };
   const side = await look();
   // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
@@ -225,11 +237,17 @@ async function admitted(plane: Plane, planned: Planned, starting: PlaneTools): P
   const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;
   await waitFor({ ...watching(starting), what: "the rehearsal's admission policies" }, async () => {
-    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true);
-    return treeOf(planned, plane, tried)
+    // What it admits it knows from the definitions' schemas, a moment later than the definitions themselves.
+    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true).catch(unknownYet);
+    return tried && treeOf(planned, plane, tried)
       ? { done: true, value: undefined }
       : { done: false, missing: "not in force yet" };
   });
+}
+
+function unknownYet(error: unknown): undefined {
+  if (error instanceof ApiError && /^Resource kind .* not found/.test(error.message)) return undefined;
+  throw error;
 }
 
 async function causesOf(request: RehearsalRequest, changing: Changing): Promise<readonly KnownCause[]> {

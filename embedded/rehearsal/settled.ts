@@ -1,5 +1,5 @@
 import { elapsed } from "../../core/progress.js";
-import { type KubeObject, keyOf, refOf, type Snapshot } from "../../delivery/rehearse/objects.js";
+import { type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
 import { type Answer, answers, type FluxView } from "../../delivery/rehearse/settle.js";
 import type { ClusterWatch } from "./cluster-watch.js";
@@ -82,6 +82,20 @@ export async function ask({ api, discovery }: Plane, object: KubeObject, token: 
   const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } };
   // It may have gone meanwhile: then there is nothing to ask.
   await api.call({ method: "PATCH", path, query: { fieldManager: "timonier" }, body }).catch(() => {});
+}
+
+/** How long a controller may take until it has looked again. Milliseconds. */
+const LOOKED = 20_000;
+
+/** Asks kustomizations to look again, and waits until they did. */
+export async function askAndWait(plane: Plane, watch: ClusterWatch, objects: readonly KubeObject[]): Promise<void> {
+  const token = `rehearsal-${Date.now()}`;
+  const keys = new Set(objects.map(keyOf));
+  await Promise.all(objects.map((object) => ask(plane, object, token)));
+  const end = Date.now() + LOOKED;
+  const waited = () =>
+    watch.flux.some((one) => keys.has(keyOf(one)) && textAt(one, "status", "lastHandledReconcileAt") !== token);
+  while (waited() && Date.now() < end) await watch.change(100);
 }
 
 function markOf(object: KubeObject): string {
