@@ -59,7 +59,8 @@ function claimBound(): Stage {
           { key: ".status.phase", operator: "NotIn", values: ["Bound"] },
         ],
       },
-      next: { statusTemplate: "phase: Bound\n" },
+      // Its capacity is what it may not shrink below.
+      next: { statusTemplate: "phase: Bound\ncapacity:\n  storage: {{ .spec.resources.requests.storage | Quote }}\n" },
     },
   };
 }
