@@ -4,6 +4,7 @@ import { compare } from "./compare.js";
 import type { KubeObject } from "./objects.js";
 import { reconciliations } from "./reconciliations.js";
 import { redactText, secretValues } from "./redact.js";
+import { refusedByReleases } from "./refused-releases.js";
 import { rejectedChanges, type Trial, withFailing } from "./rejections.js";
 import type { Side } from "./side.js";
 import { sortChanges } from "./sort.js";
@@ -42,7 +43,10 @@ export function reportOf(findings: Findings): Report {
   const { unknown, notEvaluated } = unjudged(after, order, served);
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
-  const changes = withCauses([...failing, ...rejectedChanges(trials, after)].map(clean), causes);
+  const changes = withCauses(
+    [...failing, ...rejectedChanges(trials, after), ...refusedByReleases(order)].map(clean),
+    causes,
+  );
   return {
     version: 1,
     verdict: verdictOf({ changes, reconciliations: order, policies, unknown }),

@@ -50,6 +50,20 @@ const sourceKinds = new Set([
   "ExternalArtifact",
 ]);
 
+/** Kinds whose absence is known. */
+const workloads = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "batch/Job"]);
+
+interface HealthCheck {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+function keyOfCheck({ apiVersion = "", kind, namespace = "", name }: HealthCheck): string {
+  return `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
+}
+
 export function isReconciliation(object: KubeObject): boolean {
   const group = groupOf(object.apiVersion);
   return (
@@ -163,20 +177,23 @@ class Settlement {
     const attempted = textAt(object, "status", "lastAttemptedRevision") === revision && current;
     const healthy = conditionOf(object, "Healthy");
     if (!attempted || healthy?.status !== "Unknown") return waiting(`${labelOf(object)}: ${progress(object)}`);
-    return this.#health(object, this.#checked(object));
+    return this.#health(object, this.#checked(object), this.#absent(object));
+  }
+
+  /** Names of objects that a kustomization waits for and that are not there; only of kinds that are looked at. */
+  #absent(object: KubeObject): string[] {
+    const spec = object.spec as { wait?: boolean; healthChecks?: readonly HealthCheck[] };
+    if (spec.wait) return [];
+    return (spec.healthChecks ?? [])
+      .filter((one) => workloads.has(`${groupOf(one.apiVersion ?? "")}/${one.kind}`))
+      .filter((one) => !this.#others.has(keyOfCheck(one)))
+      .map((one) => `${one.kind} ${one.namespace}/${one.name}`);
   }
 
   /** Objects whose health a kustomization waits for. */
   #checked(object: KubeObject): KubeObject[] {
-    const spec = object.spec as {
-      wait?: boolean;
-      healthChecks?: ReadonlyArray<{ apiVersion?: string; kind: string; name: string; namespace?: string }>;
-    };
-    const keys = spec.wait
-      ? inventoryOf(object)
-      : (spec.healthChecks ?? []).map(
-          (one) => `${groupOf(one.apiVersion ?? "")}/${one.kind}/${one.namespace ?? ""}/${one.name}`,
-        );
+    const spec = object.spec as { wait?: boolean; healthChecks?: readonly HealthCheck[] };
+    const keys = spec.wait ? inventoryOf(object) : (spec.healthChecks ?? []).map(keyOfCheck);
     return keys
       .filter((key) => key !== keyOf(object))
       .flatMap((key) => this.#flux.get(key) ?? this.#others.get(key) ?? []);
@@ -204,7 +221,12 @@ class Settlement {
       if (values && !this.#handled(object)) return waiting(`${labelOf(object)} has not read its values again`, true);
       return { state: "ready" };
     }
-    if (condition?.status === "False" && current) return this.#failed(object, condition);
+    if (condition?.status === "False" && current) {
+      if (condition.reason !== "HealthCheckCanceled") return this.#failed(object, condition);
+      // It was asked to look again while it waited, and then gave up: its last words are about the release.
+      if (conditionOf(object, "Stalled")?.status === "True")
+        return this.#failed(object, conditionOf(object, "Released") ?? condition);
+    }
     const own = [...this.#others.values()].filter((one) => ownerOf(one) === labelOf(object));
     return own.length > 0 ? this.#health(object, own) : waiting(`${labelOf(object)}: ${progress(object)}`);
   }
@@ -272,17 +294,19 @@ class Settlement {
     };
   }
 
-  #health(object: KubeObject, checked: readonly KubeObject[]): Answer {
-    const states = checked.map((one) => ({ one, state: this.#readinessOf(one) }));
-    const open = states.filter(({ state }) => state.state !== "ready");
-    // Its controller looks every five seconds; asked, it looks now.
-    if (open.length === 0) return waiting(`${labelOf(object)}: everything in it is ready`, true);
+  #health(object: KubeObject, checked: readonly KubeObject[], absent: readonly string[] = []): Answer {
+    const states = checked.map((one) => ({ one: labelOf(one), state: this.#readinessOf(one) }));
+    const missing = absent.map((one) => ({ one, state: { state: "progressing", message: "does not exist" } as const }));
+    const open = [...states.filter(({ state }) => state.state !== "ready"), ...missing];
+    // kustomize-controller looks every five seconds; asked, it looks now. helm-controller would begin its upgrade anew.
+    const poke = object.kind === "Kustomization";
+    if (open.length === 0) return waiting(`${labelOf(object)}: everything in it is ready`, poke);
     const hopeless = open.filter(({ state }) => state.state === "hopeless");
     if (hopeless.length === 0 && this.view.quiet < PATIENCE.health)
-      return waiting(`${labelOf(object)}: ${labelOf((open[0] as (typeof open)[0]).one)}`);
+      return waiting(`${labelOf(object)}: ${open[0]?.one}`);
     const timeout = textAt(object, "spec", "timeout");
     const words = (hopeless.length > 0 ? hopeless : open).map(
-      ({ one, state }) => `${labelOf(one)}: ${"message" in state ? state.message : ""}`,
+      ({ one, state }) => `${one}: ${"message" in state ? state.message : ""}`,
     );
     const message = `health checks would time out${timeout ? ` after ${timeout}` : ""}: ${words.join("; ")}`;
     return { state: "failed", reason: "HealthCheckFailed", message, predicted: true };
