@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestGitLab, type TestGitLab } from "../e2e/gitlab-support.js";
+import { readCases } from "./cases.js";
+import { compare, corpusTable, labelled, type Row } from "./compare.js";
+import type { Verdict } from "./happened.js";
+import { mergeAll, proposeAll } from "./merged.js";
+import { rehearseAll, stopRehearsals } from "./predict.js";
+import { type RealCluster, startRealCluster } from "./real-cluster.js";
+
+/** `CORPUS=cycle,helm-schema npx vitest run --project rehearsal` for some of them. */
+const cases = readCases(process.env.CORPUS?.split(",") ?? []);
+const rows = new Map<string, Row>();
+let gitlab: TestGitLab | undefined;
+let cluster: RealCluster | undefined;
+
+beforeAll(async () => {
+  const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+  [gitlab, cluster] = await Promise.all([startTestGitLab({ tls: false }), startRealCluster()]);
+  const proposals = await proposeAll(gitlab, cases);
+  log(`${cases.length} merge requests are open`);
+  const [happened, predicted] = await Promise.all([
+    mergeAll(cluster, cases, proposals, log),
+    rehearseAll(proposals, gitlab.scratch("rehearsal"), log),
+  ]);
+  for (const one of cases) {
+    const was = happened.get(one.name);
+    const said = predicted.get(one.name);
+    if (!was || !said) throw new Error(`${one.name} was not run`);
+    rows.set(one.name, { name: one.name, label: labelled(one, was), predicted: said, happened: was });
+  }
+}, 1_200_000);
+
+afterAll(async () => {
+  console.log(corpusTable([...rows.values()]));
+  if (gitlab) await stopRehearsals(gitlab.scratch("rehearsal"));
+  await Promise.all([gitlab?.remove(), cluster?.remove()]);
+}, 120_000);
+
+describe.each(cases.map((one) => [one.name, one.title] as const))("%s: %s", (name) => {
+  const row = () => rows.get(name) as Row;
+
+  test("its label is what happened", () => {
+    const { label, happened } = row();
+    expect(compare(label, happened), happened.messages.join("\n")).toEqual({ missed: [], alarms: [], others: [] });
+  });
+
+  test("every failure and every loss was predicted", () => {
+    const { predicted, happened } = row();
+    expect(compare(predicted, happened).missed, predicted.messages.join("\n")).toEqual([]);
+  });
+});
+
+test("there is at most one false alarm", () => {
+  const alarming = [...rows.values()].filter(
+    ({ predicted, happened }) => compare(predicted, happened).alarms.length > 0,
+  );
+  expect(alarming.map(({ name }) => name).length, corpusTable(alarming)).toBeLessThanOrEqual(1);
+});
+
+test("verdicts agree in every case but the false alarm", () => {
+  const verdicts = (of: (row: Row) => Verdict) => [...rows.values()].map((row) => `${row.name}: ${of(row)}`);
+  const happened = new Set(verdicts((row) => row.happened.verdict));
+  const wrong = verdicts((row) => row.predicted.verdict).filter((verdict) => !happened.has(verdict));
+  expect(wrong.length, wrong.join("\n")).toBeLessThanOrEqual(1);
+});

@@ -1,0 +1,115 @@
+import type { Report } from "../../delivery/report/model.js";
+import { belongsTo, type Fate, type Ready } from "./cases.js";
+import { contentOf, type Seen, type Snapshot } from "./observe.js";
+import { readyOf } from "./settled.js";
+
+/** As the report's model has it. */
+export type Verdict = Report["verdict"];
+
+/** What a merge did, or will do: the same three answers for a label, a prediction and what was seen. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly objects: Readonly<Record<string, Fate>>;
+  /** What applies an object that is rejected, where somebody says so. */
+  readonly refusers: Readonly<Record<string, string>>;
+  /** Every Kustomization and HelmRelease that is there afterwards. */
+  readonly ready: Readonly<Record<string, Ready>>;
+  /** What is lost with data that no manifest brings back, sorted. */
+  readonly dataLoss: readonly string[];
+  /** What a person wants to read who looks for the reason. */
+  readonly messages: readonly string[];
+}
+
+/** What became of a case's objects between two looks at the cluster. Pure; knows nothing of the rehearsal. */
+export function whatHappened(name: string, before: Snapshot, after: Snapshot): Outcome {
+  const mine = (all: Snapshot) => new Map([...all].filter(([, object]) => belongsTo(name, object.metadata)));
+  const old = mine(before);
+  const now = mine(after);
+  const reconcilers = [...now].filter(([, { kind }]) => kind === "Kustomization" || kind === "HelmRelease");
+  const failed = reconcilers.flatMap(([key, object]) => {
+    const condition = readyOf(object);
+    return condition && condition.status !== "True" ? [{ key, ...condition }] : [];
+  });
+  const pruned = prunedOf(old, now);
+  const objects: Record<string, Fate> = {};
+  for (const key of new Set([...old.keys(), ...now.keys()])) {
+    const fate = fateOf(old.get(key), now.get(key), pruned.has(key));
+    if (fate) objects[key] = fate;
+  }
+  for (const { reason, message } of failed) {
+    if (!refusals.has(reason)) continue;
+    // What is named and not otherwise touched was refused: Flux applies a tree only when all of it can be.
+    for (const key of refusedIn(message, name)) objects[key] ??= "rejected";
+  }
+  const lost = Object.values(objects).some((fate) => fate === "recreated" || fate === "pruned" || fate === "deleted");
+  return {
+    verdict: failed.length > 0 ? "rejected" : lost ? "destructive" : "safe",
+    objects,
+    refusers: {},
+    ready: Object.fromEntries(reconcilers.map(([key, object]) => [key, statusOf(object)])),
+    dataLoss: lossesOf(objects, old),
+    messages: failed.map(({ key, reason, message }) => `${key}: ${reason}: ${message}`),
+  };
+}
+
+/** By the report's definition: a volume claim, a namespace with one, the definition of a kind. */
+function lossesOf(objects: Readonly<Record<string, Fate>>, before: Snapshot): string[] {
+  const claims = [...before.values()].filter(({ kind }) => kind === "PersistentVolumeClaim");
+  return Object.entries(objects)
+    .filter(([key, fate]) => {
+      const { kind, metadata } = before.get(key) ?? {};
+      if (fate !== "pruned" && fate !== "deleted" && fate !== "recreated") return false;
+      if (kind === "Namespace") return claims.some((claim) => claim.metadata.namespace === metadata?.name);
+      return kind === "PersistentVolumeClaim" || kind === "CustomResourceDefinition";
+    })
+    .map(([key]) => key)
+    .sort();
+}
+
+function statusOf(object: Seen): Ready {
+  const condition = readyOf(object);
+  return condition ? (condition.status === "True" ? "True" : "False") : "none";
+}
+
+function fateOf(before: Seen | undefined, after: Seen | undefined, pruned: boolean): Fate | undefined {
+  if (!before) return after && "created";
+  if (!after) return pruned ? "pruned" : "deleted";
+  if (before.metadata.uid !== after.metadata.uid) return "recreated";
+  if (before.metadata.generation !== after.metadata.generation) return "changed";
+  return contentOf(before) === contentOf(after) ? undefined : "changed";
+}
+
+/** Keys of what a Kustomization had in its inventory and has no more, or that went with its Kustomization. */
+function prunedOf(before: Snapshot, after: Snapshot): Set<string> {
+  const inventory = (object: Seen | undefined): string[] =>
+    (object?.status?.inventory?.entries ?? []).map(({ id }: { id: string }) => keyOfId(id));
+  return new Set(
+    [...before].flatMap(([key, object]) => {
+      if (object.kind !== "Kustomization") return [];
+      const kept = new Set(inventory(after.get(key)));
+      return inventory(object).filter((one) => !kept.has(one));
+    }),
+  );
+}
+
+/** `default_nginx_apps_Deployment` → `Deployment default/nginx`; a colon in a name is written as two underscores. */
+function keyOfId(id: string): string {
+  const [, namespace, name = id, kind] = /^([^_]*)_(.+)_[^_]*_([^_]+)$/.exec(id) ?? [];
+  return `${kind} ${namespace ? `${namespace}/` : ""}${name.replaceAll("__", ":")}`;
+}
+
+/** Reasons of conditions whose message names what was refused. Others name what is waited for, or a file. */
+const refusals = new Set(["ReconciliationFailed", "InstallFailed", "UpgradeFailed"]);
+
+/** Objects that a message speaks of: `Deployment/default/nginx dry-run failed`, `object default/nginx apps/v1, Kind=Deployment`. */
+export function refusedIn(message: string, name: string): string[] {
+  const applied = [...message.matchAll(/\b([A-Z][A-Za-z]+)\/(?:([a-z0-9.-]+)\/)?([A-Za-z0-9.:-]+)/g)]
+    .map(([, kind, namespace, object]) => ({ kind, namespace, name: object ?? "" }))
+    .filter(({ kind }) => kind !== "Kustomization" && kind !== "GitRepository");
+  const released = [...message.matchAll(/\bobject ([a-z0-9.-]+)\/([a-z0-9.:-]+) \S+, Kind=([A-Za-z]+)/g)].map(
+    ([, namespace, object, kind]) => ({ kind, namespace, name: object ?? "" }),
+  );
+  return [...applied, ...released]
+    .filter((ref) => belongsTo(name, ref))
+    .map(({ kind, namespace, name: object }) => `${kind} ${namespace ? `${namespace}/` : ""}${object}`);
+}

@@ -1,0 +1,70 @@
+import pLimit from "p-limit";
+import type { TestGitLab } from "../e2e/gitlab-support.js";
+import { belongsTo, type Case } from "./cases.js";
+import { compare, labelled } from "./compare.js";
+import { type Outcome, whatHappened } from "./happened.js";
+import { refOf, type Snapshot, snapshot } from "./observe.js";
+import type { RealCluster } from "./real-cluster.js";
+import { type Proposal, propose } from "./repository.js";
+import { readyOf, waitUntilSettled } from "./settled.js";
+
+type Log = (text: string) => void;
+
+/** Opens a merge request for each case, a few at a time. */
+export async function proposeAll(gitlab: TestGitLab, cases: readonly Case[]): Promise<Map<string, Proposal>> {
+  const limit = pLimit(4);
+  const proposals = await Promise.all(cases.map((one) => limit(() => propose(gitlab, one))));
+  return new Map(cases.map(({ name }, index) => [name, proposals[index] as Proposal]));
+}
+
+/** Lets the cluster follow each base, merges every merge request and says what became of it, by case. */
+export async function mergeAll(
+  cluster: RealCluster,
+  cases: readonly Case[],
+  proposals: ReadonlyMap<string, Proposal>,
+  log: Log,
+): Promise<Map<string, Outcome>> {
+  const revisions = new Map<string, string>();
+  for (const [name, { url, base }] of proposals) {
+    await cluster.follow(name, url);
+    revisions.set(name, base);
+  }
+  const before = await rest(cluster, revisions, log, () => true);
+  for (const [name, proposal] of proposals) {
+    revisions.set(name, await proposal.merge());
+    const namespace = "flux-system";
+    await cluster.reconcile({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", namespace, name });
+  }
+  log("merged");
+  const after = await rest(cluster, revisions, log, (name, now) => {
+    const one = cases.find((other) => other.name === name) as Case;
+    const was = whatHappened(name, before, now);
+    return Object.values(compare(labelled(one, was), was)).some((differences) => differences.length > 0);
+  });
+  return new Map(cases.map(({ name }) => [name, whatHappened(name, before, after)]));
+}
+
+/**
+ * Waits until all is at rest. What fails and is doubtful is tried once more, as Flux does at its next interval: on a busy machine
+ * a wait may have ended too early.
+ */
+async function rest(
+  cluster: RealCluster,
+  revisions: ReadonlyMap<string, string>,
+  log: Log,
+  doubtful: (name: string, now: Snapshot) => boolean,
+): Promise<Snapshot> {
+  await waitUntilSettled(cluster.api, revisions, log);
+  const now = await snapshot(cluster.api);
+  const failed = [...now.values()].filter(({ kind }) => kind === "Kustomization" || kind === "HelmRelease");
+  const again = [...revisions.keys()]
+    .filter((name) => doubtful(name, now))
+    .flatMap((name) => failed.filter((one) => belongsTo(name, one.metadata) && readyOf(one)?.status === "False"));
+  if (again.length === 0) return now;
+  for (const object of again) {
+    log(`once more: ${object.kind} ${object.metadata.name}: ${readyOf(object)?.message}`);
+    await cluster.reconcile(refOf(object));
+  }
+  await waitUntilSettled(cluster.api, revisions, log);
+  return snapshot(cluster.api);
+}

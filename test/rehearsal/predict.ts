@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { refName } from "../../core/kube-discovery.js";
+import { checkout } from "../../core/state.js";
+import type { Report } from "../../delivery/report/model.js";
+import type { Fate, Ready } from "./cases.js";
+import type { Outcome } from "./happened.js";
+import type { Proposal } from "./repository.js";
+
+/** Rehearses every merge request, one after the other, as pipelines do. @returns predictions by case */
+export async function rehearseAll(
+  proposals: ReadonlyMap<string, Proposal>,
+  home: string,
+  log: (text: string) => void,
+): Promise<Map<string, Outcome>> {
+  const found = new Map<string, Outcome>();
+  const start = Date.now();
+  for (const [name, proposal] of proposals) found.set(name, await rehearse(proposal, home));
+  const seconds = Math.round((Date.now() - start) / 1000);
+  log(`${found.size} merge requests are rehearsed: ${seconds} s, ${(seconds / found.size).toFixed(1)} s each`);
+  return found;
+}
+
+/** Ends the control plane that was kept warm. */
+export async function stopRehearsals(home: string): Promise<void> {
+  await timonier(checkout, home, ["rehearse", "--stop"]);
+}
+
+async function rehearse({ clone }: Proposal, home: string): Promise<Outcome> {
+  const args = ["rehearse", "--base", "origin/main", "--head", "origin/change", "--format", "json"];
+  const { stdout, stderr } = await timonier(clone, home, args);
+  try {
+    return predicted(JSON.parse(stdout) as Report);
+  } catch {
+    return { verdict: "unable", objects: {}, refusers: {}, ready: {}, dataLoss: [], messages: [stderr, stdout] };
+  }
+}
+
+function timonier(cwd: string, home: string, args: readonly string[]) {
+  const env = { TIMONIER_REHEARSAL: home };
+  return execa(join(checkout, "cli", "timonier.mjs"), args, { cwd, env, reject: false, timeout: 180_000 });
+}
+
+/** A report's answers in the corpus's words. */
+export function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: Report): Outcome {
+  const failing = reconciliations.filter(({ ready }) => ready === "False");
+  return {
+    verdict,
+    objects: Object.fromEntries(changes.map(({ ref, action }): [string, Fate] => [refName(ref), action])),
+    refusers: Object.fromEntries(
+      changes.flatMap(({ ref, action, owner }) => (action === "rejected" && owner ? [[refName(ref), owner]] : [])),
+    ),
+    ready: Object.fromEntries(
+      reconciliations.flatMap(({ ref, ready }): [string, Ready][] =>
+        ready === undefined ? [] : [[refName(ref), ready === "Unknown" ? "none" : ready]],
+      ),
+    ),
+    dataLoss: changes
+      .filter(({ dataLoss }) => dataLoss)
+      .map(({ ref }) => refName(ref))
+      .sort(),
+    messages: [
+      ...(fault ? [`${fault.what}: ${fault.where}`] : []),
+      ...failing.map(({ ref, reason, message }) => `${refName(ref)}: ${reason}: ${message}`),
+      ...notEvaluated.map(({ subject, reason }) => `not evaluated: ${subject}: ${reason}`),
+    ],
+  };
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import type { KubeApi } from "../../core/kube-api.js";
+import { KubeDiscovery, type ObjectRef } from "../../core/kube-discovery.js";
+import { removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
+import { toolsIn } from "../../embedded/cluster/tools.js";
+import { apiOf, apply, eventually, fluxManifests, type KubeObject, toolFolder } from "../e2e/cluster-support.js";
+import { syncFile } from "./repository.js";
+
+/** The cluster that merges really happen in: Flux as `flux install` installs it, and no part of the rehearsal. */
+export interface RealCluster {
+  readonly api: KubeApi;
+  /** Applies what makes Flux follow a repository, as `flux bootstrap` does once. */
+  follow(name: string, url: string): Promise<void>;
+  /** What `flux reconcile` does: nobody waits for the next interval. */
+  reconcile(object: ObjectRef): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Starts one in a temporary folder. */
+export async function startRealCluster(): Promise<RealCluster> {
+  const root = mkdtempSync(join(tmpdir(), "timonier-corpus-"));
+  const dir = join(root, "cluster");
+  const clean = async () => {
+    await removeCluster(dir);
+    rmSync(root, { recursive: true, force: true });
+  };
+  try {
+    await startCluster(dir, toolsIn(toolFolder));
+    const api = apiOf(dir);
+    await apply(api, await fluxManifests());
+    for (const name of ["source-controller", "kustomize-controller", "helm-controller"]) {
+      const path = `/apis/apps/v1/namespaces/flux-system/deployments/${name}`;
+      await eventually(name, async () => {
+        const found = await api.find<{ status?: { availableReplicas?: number } }>(path);
+        return found?.status?.availableReplicas === 1;
+      });
+    }
+    const discovery = new KubeDiscovery(api);
+    return {
+      api,
+      follow: (name, url) => apply(api, documents(syncFile(name, url))),
+      async reconcile(object) {
+        const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": new Date().toISOString() } } };
+        await api.call({ method: "PATCH", path: (await discovery.path(object)) ?? "", body });
+      },
+      async remove() {
+        api.close();
+        await clean();
+      },
+    };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
+
+function documents(text: string): KubeObject[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
+}

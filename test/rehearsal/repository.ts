@@ -1,0 +1,97 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { TestGitLab } from "../e2e/gitlab-support.js";
+import type { Case, Files } from "./cases.js";
+
+/** A case's project in the embedded GitLab, with its change on a branch and a merge request for it. */
+export interface Proposal {
+  /** Address of the repository, as its GitRepository has it. */
+  readonly url: string;
+  /** A clone, with `origin/main` and `origin/change`. */
+  readonly clone: string;
+  /** Commit of main before. */
+  readonly base: string;
+  /** Merges it. @returns commit of main afterwards */
+  merge(): Promise<string>;
+}
+
+/** Folder of the cluster in each repository, as `flux bootstrap --path` makes it. */
+const clusterFolder = "clusters/production";
+
+/** What `flux bootstrap` writes, with names by which all cases can live in one cluster. Applied once by hand, from then on by itself. */
+export function syncFile(name: string, url: string): string {
+  return `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: ${name}
+  namespace: flux-system
+spec:
+  interval: 10m0s
+  ref:
+    branch: main
+  url: ${url}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: ${name}
+  namespace: flux-system
+spec:
+  interval: 10m0s
+  path: ./${clusterFolder}
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: ${name}
+`;
+}
+
+/** Makes the project, with base on main and head on a branch, and opens the merge request. */
+export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> {
+  const ask = async (method: string, path: string, body: object) => {
+    const reply = await gitlab.api(method, path, body);
+    if (reply.status < 300) return reply.body;
+    throw new Error(`${one.name}: ${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+  };
+  const project = await ask("POST", "/projects", { name: one.name, visibility: "public" });
+  const path = `/projects/${project.id}`;
+  const url = `${gitlab.url}/${project.path_with_namespace}.git`;
+  const sync = { [`${clusterFolder}/flux-system/gotk-sync.yaml`]: syncFile(one.name, url) };
+  const commit = (branch: string, from: Files, to: Files, more: object) =>
+    ask("POST", `${path}/repository/commits`, {
+      branch,
+      commit_message: one.title,
+      actions: difference(from, to),
+      ...more,
+    });
+  const first = await commit("main", {}, { ...one.base, ...sync }, {});
+  await commit("change", one.base, one.head, { start_branch: "main" });
+  const request = await ask("POST", `${path}/merge_requests`, {
+    source_branch: "change",
+    target_branch: "main",
+    title: one.title,
+  });
+  const clone = join(gitlab.scratch("clones"), one.name);
+  mkdirSync(clone, { recursive: true });
+  const cloned = await gitlab.git(clone, ["clone", "-q", url, "."]);
+  if (cloned.code !== 0) throw new Error(`${one.name}: ${cloned.out}`);
+  return {
+    url,
+    clone,
+    base: first.id,
+    async merge() {
+      const merged = await ask("PUT", `${path}/merge_requests/${request.iid}/merge`, { sha: request.sha });
+      return merged.merge_commit_sha;
+    },
+  };
+}
+
+/** Actions of one commit that makes the one tree of the other. */
+export function difference(from: Files, to: Files): object[] {
+  const written = Object.entries(to).filter(([path, content]) => from[path] !== content);
+  const gone = Object.keys(from).filter((path) => !(path in to));
+  return [
+    ...written.map(([file_path, content]) => ({ action: file_path in from ? "update" : "create", file_path, content })),
+    ...gone.map((file_path) => ({ action: "delete", file_path })),
+  ];
+}

@@ -1,0 +1,131 @@
+import type { KubeApi } from "../../core/kube-api.js";
+import { waitFor } from "../../core/wait.js";
+import { belongsTo } from "./cases.js";
+import { listOf, nameOf, type Seen } from "./observe.js";
+
+/** What of the cluster tells whether a case has come to rest. */
+export interface Movement {
+  readonly sources: readonly Seen[];
+  readonly kustomizations: readonly Seen[];
+  readonly releases: readonly Seen[];
+  readonly charts: readonly Seen[];
+  readonly namespaces: readonly Seen[];
+}
+
+/** As every Flux kind has them. */
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration?: number;
+}
+
+/** Why nobody can tell yet what became of a case, in words; none: it has settled. Pure. */
+export function unsettled(name: string, sha: string, movement: Movement): string[] {
+  const mine = (all: readonly Seen[]) => all.filter((object) => belongsTo(name, object.metadata));
+  const kustomizations = mine(movement.kustomizations);
+  const fetched = mine(movement.sources).filter((one) => !one.status?.artifact?.revision?.endsWith(`:${sha}`));
+  const byName = new Map(movement.kustomizations.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
+  const late = kustomizations.flatMap((one) => {
+    if (one.spec.suspend) return [];
+    const ready = readyOf(one);
+    if (isMoving(one) || !ready) return [`${nameOf(one)} is being reconciled`];
+    if (one.status.lastAttemptedRevision?.endsWith(`:${sha}`)) return [];
+    if (ready.status === "True") return [`${nameOf(one)} has not seen ${sha.slice(0, 8)}`];
+    if (ready.reason !== "DependencyNotReady")
+      return ready.reason === "ArtifactFailed" ? [] : [`${nameOf(one)} is behind`];
+    const waitsFor: { name: string; namespace?: string }[] = one.spec.dependsOn ?? [];
+    const free = waitsFor.every((other) => {
+      const found = byName.get(`${other.namespace ?? one.metadata.namespace}/${other.name}`);
+      return found && readyOf(found)?.status === "True" && found.status.lastAppliedRevision?.endsWith(`:${sha}`);
+    });
+    return free ? [`${nameOf(one)} will look at its dependencies again`] : [];
+  });
+  const packed = mine(movement.charts).filter(
+    (chart) => isMoving(chart) || !chart.status?.observedSourceArtifactRevision?.endsWith(`:${sha}`),
+  );
+  const artifacts = new Map(
+    movement.charts.map(({ metadata, status }) => [
+      `${metadata.namespace}/${metadata.name}`,
+      status?.artifact?.revision,
+    ]),
+  );
+  const upgraded = mine(movement.releases).filter(
+    (one) => isMoving(one) || one.status.lastAttemptedRevision !== artifacts.get(one.status.helmChart),
+  );
+  const going = [...mine(movement.namespaces), ...kustomizations, ...mine(movement.releases)].filter(
+    (object) => object.metadata.deletionTimestamp,
+  );
+  return [
+    ...(kustomizations.length === 0 ? [`no Kustomization of ${name}`] : []),
+    ...fetched.map((source) => `${nameOf(source)} has not fetched ${sha.slice(0, 8)}`),
+    ...late,
+    ...packed.map((chart) => `${nameOf(chart)} is being packed`),
+    ...upgraded.map((one) => `${nameOf(one)} is being reconciled`),
+    ...going.map((object) => `${nameOf(object)} is being deleted`),
+  ];
+}
+
+/** The condition Ready. undefined: there is none yet. */
+export function readyOf(object: Seen): Condition | undefined {
+  return object.status?.conditions?.find(({ type }: Condition) => type === "Ready");
+}
+
+/**
+ * Waits until every case has settled, and stayed so for a few seconds.
+ *
+ * @param revisions commit of main by case
+ * @throws UserError naming what has not
+ */
+export async function waitUntilSettled(
+  api: KubeApi,
+  revisions: ReadonlyMap<string, string>,
+  progress: (text: string) => void,
+): Promise<void> {
+  const quiet = 5_000;
+  const since = new Map<string, { state: string; from: number }>();
+  const options = { timeout: 400_000, interval: 1_000, where: "the real cluster", fix: "read the controllers' logs" };
+  await waitFor({ what: "every case to settle", progress, ...options }, async () => {
+    const movement = await look(api);
+    const missing = [...revisions].flatMap(([name, sha]) => {
+      const reasons = unsettled(name, sha, movement);
+      if (reasons.length > 0) since.delete(name);
+      if (reasons.length > 0) return reasons;
+      const state = fingerprint(name, movement);
+      const before = since.get(name);
+      if (before?.state === state) return Date.now() - before.from >= quiet ? [] : [`${name} may still move`];
+      since.set(name, { state, from: Date.now() });
+      return [`${name} has just settled`];
+    });
+    if (missing.length === 0) return { done: true, value: undefined };
+    const shown = missing.slice(0, 3).join(", ");
+    return { done: false, missing: missing.length > 3 ? `${shown} and ${missing.length - 3} more` : shown };
+  });
+}
+
+async function look(api: KubeApi): Promise<Movement> {
+  const [sources, kustomizations, releases, charts, namespaces] = await Promise.all([
+    listOf(api, "source.toolkit.fluxcd.io/v1", "GitRepository", "gitrepositories"),
+    listOf(api, "kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations"),
+    listOf(api, "helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
+    listOf(api, "source.toolkit.fluxcd.io/v1", "HelmChart", "helmcharts"),
+    listOf(api, "v1", "Namespace", "namespaces"),
+  ]);
+  return { sources, kustomizations, releases, charts, namespaces };
+}
+
+/** A failure keeps saying that it is reconciled, for its next tries, and leaves the observed generation of the whole behind. */
+function isMoving(object: Seen): boolean {
+  const ready = readyOf(object);
+  if (!ready || ready.status === "Unknown" || ready.observedGeneration !== object.metadata.generation) return true;
+  const conditions: Condition[] = object.status.conditions;
+  return ready.status === "True" && conditions.some(({ type, status }) => type === "Reconciling" && status === "True");
+}
+
+function fingerprint(name: string, { kustomizations, releases, charts, namespaces }: Movement): string {
+  const mine = [...kustomizations, ...releases, ...charts, ...namespaces].filter((one) =>
+    belongsTo(name, one.metadata),
+  );
+  return JSON.stringify(mine.map((one) => [one.metadata.uid, one.metadata.generation, readyOf(one)]));
+}

@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { readCases } from "../../rehearsal/cases.js";
+import { compare } from "../../rehearsal/compare.js";
+import { type Outcome, refusedIn, whatHappened } from "../../rehearsal/happened.js";
+import type { Seen, Snapshot } from "../../rehearsal/observe.js";
+import { unsettled } from "../../rehearsal/settled.js";
+
+const safe: Outcome = {
+  verdict: "safe",
+  objects: {},
+  refusers: {},
+  ready: { "Kustomization a/b": "True" },
+  dataLoss: [],
+  messages: [],
+};
+
+function seen(kind: string, name: string, uid: string, more: Partial<Seen> = {}): Seen {
+  return { apiVersion: "v1", kind, metadata: { name, namespace: "shop", uid, generation: 1 }, ...more };
+}
+
+function snapshotOf(...objects: Seen[]): Snapshot {
+  return new Map(objects.map((object) => [`${object.kind} shop/${object.metadata.name}`, object]));
+}
+
+function kustomization(status: string, revision: string, message = "", ids: string[] = []): Seen {
+  const conditions = [{ type: "Ready", status, reason: "ReconciliationFailed", message, observedGeneration: 1 }];
+  const inventory = { entries: ids.map((id) => ({ id })) };
+  return seen("Kustomization", "apps", "k", {
+    spec: {},
+    status: { observedGeneration: 1, conditions, inventory, lastAttemptedRevision: `main@sha1:${revision}` },
+  });
+}
+
+test("the corpus is large, and a third of it is harmless", () => {
+  const cases = readCases();
+  expect(cases.length).toBeGreaterThanOrEqual(45);
+  expect(cases.filter(({ label }) => label.verdict === "safe").length).toBeGreaterThanOrEqual(cases.length / 4);
+});
+
+test("GIVEN a failure that nobody foretold WHEN compared THEN it is missed, in verdict, condition and object", () => {
+  const happened: Outcome = {
+    ...safe,
+    verdict: "rejected",
+    ready: { "Kustomization a/b": "False" },
+    objects: { "ConfigMap shop/x": "rejected" },
+  };
+  expect(compare(safe, happened)).toEqual({
+    missed: [
+      "verdict: foretold safe, happened rejected",
+      "Kustomization a/b: foretold True, happened False",
+      "ConfigMap shop/x: foretold as before, happened rejected",
+    ],
+    alarms: [],
+    others: [],
+  });
+  expect(compare(happened, safe)).toMatchObject({ missed: [], alarms: { length: 3 }, others: [] });
+});
+
+test("GIVEN a loss foretold as a change WHEN compared THEN it is missed; one of another kind is only otherwise", () => {
+  const of = (fate: "changed" | "pruned" | "deleted"): Outcome => ({ ...safe, objects: { "ConfigMap shop/x": fate } });
+  expect(compare(of("changed"), of("pruned")).missed).toHaveLength(1);
+  expect(compare(of("pruned"), of("changed")).alarms).toHaveLength(1);
+  expect(compare(of("pruned"), of("deleted"))).toMatchObject({ missed: [], alarms: [], others: { length: 1 } });
+});
+
+test("GIVEN an object that is not applied since its Kustomization fails THEN it was rightly foretold as rejected", () => {
+  const failed: Outcome = { ...safe, verdict: "rejected", ready: { "Kustomization a/b": "False" } };
+  const foretold = { ...failed, objects: { "ConfigMap shop/x": "rejected" as const } };
+  const by = (owner: string) => ({ ...foretold, refusers: { "ConfigMap shop/x": owner } });
+  expect(compare(by("Kustomization a/b"), failed)).toEqual({ missed: [], alarms: [], others: [] });
+  expect(compare(by("Kustomization a/c"), failed).alarms).toHaveLength(1);
+});
+
+test("GIVEN two looks at a cluster THEN every fate is told from identity, content and inventory", () => {
+  const before = snapshotOf(
+    kustomization("True", "1", "", ["shop_pruned__ConfigMap", "shop_same__ConfigMap"]),
+    seen("ConfigMap", "same", "1"),
+    seen("ConfigMap", "changed", "2", { data: { a: "b" } }),
+    seen("ConfigMap", "anew", "3"),
+    seen("ConfigMap", "pruned", "4"),
+    seen("ConfigMap", "deleted", "5"),
+  );
+  const after = snapshotOf(
+    kustomization("True", "2", "", ["shop_same__ConfigMap"]),
+    seen("ConfigMap", "same", "1"),
+    seen("ConfigMap", "changed", "2", { data: { a: "c" } }),
+    seen("ConfigMap", "anew", "6"),
+    seen("ConfigMap", "created", "7"),
+  );
+  expect(whatHappened("shop", before, after)).toEqual({
+    verdict: "destructive",
+    objects: {
+      "ConfigMap shop/changed": "changed",
+      "ConfigMap shop/anew": "recreated",
+      "ConfigMap shop/pruned": "pruned",
+      "ConfigMap shop/deleted": "deleted",
+      "ConfigMap shop/created": "created",
+    },
+    refusers: {},
+    ready: { "Kustomization shop/apps": "True" },
+    dataLoss: [],
+    messages: [],
+  });
+});
+
+test("GIVEN a refusal in a controller's words THEN the object is named", () => {
+  expect(refusedIn('Deployment/shop/web dry-run failed (Invalid): Deployment.apps "web" is invalid', "shop")).toEqual([
+    "Deployment shop/web",
+  ]);
+  const helm =
+    'server-side apply failed for object shop/web apps/v1, Kind=Deployment: Deployment.apps "web" is invalid';
+  expect(refusedIn(helm, "shop")).toEqual(["Deployment shop/web"]);
+  expect(refusedIn("ConfigMap/other/x namespace not specified", "shop")).toEqual([]);
+});
+
+test("GIVEN a Kustomization at an older commit THEN the case has not settled; a failure at the new one has", () => {
+  const revision = "main@sha1:2";
+  const sources = [seen("GitRepository", "shop", "g", { status: { artifact: { revision } } })];
+  const of = (one: Seen) =>
+    unsettled("shop", "2", { sources, kustomizations: [one], releases: [], charts: [], namespaces: [] });
+  expect(of(kustomization("True", "1"))).toEqual(["Kustomization shop/apps has not seen 2"]);
+  expect(of(kustomization("Unknown", "2"))).toEqual(["Kustomization shop/apps is being reconciled"]);
+  expect(of(kustomization("False", "2"))).toEqual([]);
+});
