@@ -21,6 +21,8 @@ const caseFile = z.strictObject({
     ready: z.record(z.string(), ready).default({}),
     dataLoss: z.array(z.string()).default([]),
   }),
+  /** It resembles another case: left out of `npm test`, which it would make too long. */
+  extra: z.boolean().default(false),
   /** Files of base/ that head has no more. */
   removed: z.array(z.string()).default([]),
 });
@@ -41,20 +43,23 @@ export interface Case {
   readonly title: string;
   readonly why: string;
   readonly label: Label;
+  readonly extra: boolean;
   readonly base: Files;
   readonly head: Files;
 }
 
 const folder = join(checkout, "test", "rehearsal", "cases");
 
-/** Every case, or those whose names are given. @throws Error for a case that is malformed, or whose name begins like another's */
+/** Every case that is not extra, those whose names are given, or `all`. @throws Error for a case that is malformed, or whose name begins like another's */
 export function readCases(only: readonly string[] = []): Case[] {
   const names = readdirSync(folder).sort();
   for (const name of names) {
     const longer = names.find((other) => other.startsWith(`${name}-`));
     if (longer) throw new Error(`the objects of ${longer} cannot be told from those of ${name}`);
   }
-  return names.filter((name) => only.length === 0 || only.includes(name)).map(readCase);
+  const cases = names.map(readCase);
+  if (only.includes("all")) return cases;
+  return cases.filter(({ name, extra }) => (only.length === 0 ? !extra : only.includes(name)));
 }
 
 /** Whether an object is a case's: its namespace or its name is the case's, or begins or ends with it. */
@@ -64,14 +69,16 @@ export function belongsTo(name: string, { namespace, name: object }: { namespace
 }
 
 function readCase(name: string): Case {
-  const { title, why, label, removed } = caseFile.parse(parse(readFileSync(join(folder, name, "case.yaml"), "utf8")));
+  const { title, why, label, extra, removed } = caseFile.parse(
+    parse(readFileSync(join(folder, name, "case.yaml"), "utf8")),
+  );
   const base = readTree(join(folder, name, "base"));
   const head = { ...base, ...readTree(join(folder, name, "head")) };
   for (const path of removed) {
     if (!(path in base)) throw new Error(`${name} removes ${path}, which it does not have`);
     delete head[path];
   }
-  return { name, title, why, label, base, head };
+  return { name, title, why, label, extra, base, head };
 }
 
 function readTree(root: string): Record<string, string> {

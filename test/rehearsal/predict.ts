@@ -15,7 +15,12 @@ export async function rehearseAll(
 ): Promise<Map<string, Outcome>> {
   const found = new Map<string, Outcome>();
   const start = Date.now();
-  for (const [name, proposal] of proposals) found.set(name, await rehearse(proposal, home));
+  for (const [name, proposal] of proposals) {
+    const begun = Date.now();
+    const outcome = await rehearse(proposal, home);
+    found.set(name, outcome);
+    log(`rehearsed ${found.size} of ${proposals.size}: ${name}: ${outcome.verdict}, ${(Date.now() - begun) / 1000} s`);
+  }
   const seconds = Math.round((Date.now() - start) / 1000);
   log(`${found.size} merge requests are rehearsed: ${seconds} s, ${(seconds / found.size).toFixed(1)} s each`);
   return found;
@@ -42,7 +47,7 @@ function timonier(cwd: string, home: string, args: readonly string[]) {
 }
 
 /** A report's answers in the corpus's words. */
-export function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: Report): Outcome {
+function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: Report): Outcome {
   const failing = reconciliations.filter(({ ready }) => ready === "False");
   return {
     verdict,

@@ -87,7 +87,7 @@ export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> 
 }
 
 /** Actions of one commit that makes the one tree of the other. */
-export function difference(from: Files, to: Files): object[] {
+function difference(from: Files, to: Files): object[] {
   const written = Object.entries(to).filter(([path, content]) => from[path] !== content);
   const gone = Object.keys(from).filter((path) => !(path in to));
   return [

@@ -3,7 +3,7 @@ import { compare } from "../../../../delivery/rehearse/compare.js";
 import { type KubeObject, keyOf } from "../../../../delivery/rehearse/objects.js";
 import { refusedByReleases } from "../../../../delivery/rehearse/refused-releases.js";
 import { robbedOf } from "../../../../delivery/rehearse/robbed.js";
-import { answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
+import { type Answer, answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
 import { rehearsalProfile } from "../../../../embedded/rehearsal/profile.js";
 import { object } from "./support.js";
 
@@ -52,7 +52,7 @@ test("namespace-lost: a Kustomization whose objects are gone is asked to look ag
   const whole = kustomization("whole", ["_shop__Namespace"]);
   const failed = kustomization("failed", ["shop_settings__ConfigMap"]);
   const ready = { state: "ready" } as const;
-  const known = new Map([
+  const known = new Map<string, Answer>([
     [keyOf(robbed), ready],
     [keyOf(whole), ready],
     [keyOf(failed), { state: "failed", reason: "BuildFailed", message: "" } as const],
