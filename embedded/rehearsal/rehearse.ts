@@ -33,6 +33,7 @@ import {
   touched,
 } from "./plane.js";
 import { type Planned, plan, refsOfSide, serveSide, treeOf } from "./planned.js";
+import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import type { RehearsalRequest } from "./request.js";
 import { ask, askAndWait, settle } from "./settled.js";
 import { type Changing, changingRepository } from "./sides.js";
@@ -154,6 +155,7 @@ async function atBase(
   await admitted(plane, planned, starting);
   await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
   const side = await sideNow(plane, planned, watch, starting, "base", timeout);
+  if (hasPolicies(side.snapshot)) await policiesInForce(plane, starting);
   // A base that is not known whole is looked at again by the next rehearsal.
   if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
   return side;

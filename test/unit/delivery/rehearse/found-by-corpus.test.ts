@@ -4,6 +4,7 @@ import { type KubeObject, keyOf } from "../../../../delivery/rehearse/objects.js
 import { refusedByReleases } from "../../../../delivery/rehearse/refused-releases.js";
 import { robbedOf } from "../../../../delivery/rehearse/robbed.js";
 import { type Answer, answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
+import { hasPolicies } from "../../../../embedded/rehearsal/policies-in-force.js";
 import { rehearsalProfile } from "../../../../embedded/rehearsal/profile.js";
 import { object } from "./support.js";
 
@@ -96,6 +97,12 @@ test("claim-shrunk: a claim counts as bound with the capacity that it asks for, 
   expect(JSON.stringify(stage?.spec)).toContain(
     "capacity:\\n  storage: {{ .spec.resources.requests.storage | Quote }}",
   );
+});
+
+test("policy-denies: a base with admission policies is waited for until they are in force; others are not", () => {
+  const policy = (name: string) => object(`{kind: ValidatingAdmissionPolicy, metadata: {name: ${name}}}`);
+  expect(hasPolicies([namespace, policy("no-passwords")])).toBe(true);
+  expect(hasPolicies([namespace, policy("rehearsal.timonier-in-force")])).toBe(false);
 });
 
 const source = object(`

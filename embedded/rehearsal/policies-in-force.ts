@@ -1,0 +1,67 @@
+import { ApiError } from "../../core/kube-api.js";
+import { waitFor } from "../../core/wait.js";
+import type { KubeObject, Snapshot } from "../../delivery/rehearse/objects.js";
+import { applyAll, applyOne } from "./apply.js";
+import type { Starting } from "./control-plane.js";
+import type { Plane } from "./plane.js";
+
+const apiVersion = "admissionregistration.k8s.io/v1";
+const name = "rehearsal.timonier-in-force";
+
+const probe: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } };
+
+/** Refuses the probe and nothing else. */
+const sentinel: readonly KubeObject[] = [
+  {
+    apiVersion,
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name },
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
+      },
+      matchConditions: [{ name: "probe", expression: `object.metadata.name == "${name}"` }],
+      validations: [{ expression: "false", message: "in force" }],
+    },
+  },
+  {
+    apiVersion,
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name },
+    spec: { policyName: name, validationActions: ["Deny"] },
+  },
+];
+
+/** Whether a tree has policies of its own that the API server holds objects against. */
+export function hasPolicies(snapshot: Snapshot): boolean {
+  return snapshot.some(({ kind, metadata }) => kind === "ValidatingAdmissionPolicy" && metadata.name !== name);
+}
+
+/**
+ * Waits until the base's admission policies are in force: the API server reads all of them about once a second, and a head that comes
+ * sooner would pass unseen. A policy written after them all tells when they were read.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+export async function policiesInForce({ api, discovery }: Plane, { progress, signal }: Starting): Promise<void> {
+  await applyAll(api, discovery, sentinel, "timonier");
+  await waitFor(
+    {
+      what: "the base's admission policies",
+      where: "the rehearsal",
+      fix: "run it again",
+      timeout: 20_000,
+      interval: 100,
+      progress,
+      ...(signal && { signal }),
+    },
+    async () => {
+      const refused = await applyOne(api, discovery, probe, "timonier", true).then(
+        () => false,
+        (error: unknown) => error instanceof ApiError && error.message.includes(name),
+      );
+      return refused ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
+    },
+  );
+}
