@@ -1,3 +1,5 @@
+/** Type of the stack itself, which holds its outputs. */
+export const STACK = "pulumi:pulumi:Stack";
 /** Type of a GitLab project. */
 export const PROJECT = "gitlab:index/project:Project";
 
@@ -14,9 +16,11 @@ export interface StateResource {
   readonly deletedWith?: string;
 }
 
-/** The part of Pulumi's state that tells what a run was doing when it was killed. */
+/** Pulumi's state, as far as it is read here: among others what a run was doing when it was killed. */
 export interface Deployment {
   readonly resources?: readonly StateResource[];
+  /** How the secrets in it are enciphered: the salt of the passphrase, where it is one. */
+  readonly secrets_providers?: { readonly type?: string; readonly state?: { readonly salt?: string } };
   readonly pending_operations?: ReadonlyArray<{ readonly type: string; readonly resource: StateResource }>;
 }
 

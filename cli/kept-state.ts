@@ -4,13 +4,12 @@ import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { parse as parseYaml, stringify } from "yaml";
 import { UserError } from "../core/user-error.js";
+import { type Deployment, STACK } from "./deployment.js";
 import { firstSettings } from "./preflight.js";
 import type { Stack } from "./stack.js";
 
 interface Checkpoint {
-  readonly checkpoint?: {
-    readonly latest?: { readonly secrets_providers?: { readonly state?: { readonly salt?: string } } };
-  };
+  readonly checkpoint?: { readonly latest?: Deployment };
 }
 
 /**
@@ -23,7 +22,7 @@ export function checkKeptState(stack: Stack, checkpoint: string): void {
   if (!existsSync(checkpoint)) return;
   readCheckpoint(stack, checkpoint);
   dropCutAttributes(checkpoint);
-  if (existsSync(stack.state.passphraseFile)) return;
+  if (!stack.backend.own || existsSync(stack.state.passphraseFile)) return;
   throw new UserError(
     `the passphrase of stack ${stack.name} is gone, and with it the secrets in its state`,
     stack.state.passphraseFile,
@@ -67,9 +66,28 @@ function copyOf(checkpoint: string): string | undefined {
   return [`${checkpoint}.bak`, ...older].find((file) => parse(file)?.checkpoint);
 }
 
-/** Writes a lost settings file again: the salt that its secrets need is in the state, too. */
-export async function restoreSettings(stack: Stack, checkpoint: string): Promise<void> {
-  const salt = readCheckpoint(stack, checkpoint).checkpoint?.latest?.secrets_providers?.state?.salt;
+/** Who enciphers the stack's secrets, by its settings: `passphrase`, `awskms://…`. undefined: they do not say. */
+export function secretsProvider(stack: Stack): string | undefined {
+  if (!existsSync(stack.configFile)) return undefined;
+  const [, provider] = /^secretsprovider: *"?([^"\s]+)/m.exec(readFileSync(stack.configFile, "utf8")) ?? [];
+  return provider;
+}
+
+/**
+ * Writes a lost settings file again: the salt that its secrets need is in the state, too.
+ *
+ * @throws UserError for a stack that is no embedded one: what it was set to is nowhere else
+ */
+export async function restoreSettings(stack: Stack, deployment: Deployment): Promise<void> {
+  const { outputs } = deployment.resources?.find(({ type }) => type === STACK) ?? {};
+  if (outputs?.clusterKind !== undefined && outputs.clusterKind !== "embedded") {
+    throw new UserError(
+      `the settings of stack ${stack.name} are gone, and its cluster is none of this machine's`,
+      stack.configFile,
+      `restore the file, and commit it as infra/stacks/Pulumi.${stack.name}.yaml`,
+    );
+  }
+  const salt = deployment.secrets_providers?.state?.salt;
   const settings = { ...(salt && { encryptionsalt: salt }), config: firstSettings };
   await mkdir(dirname(stack.configFile), { recursive: true, mode: 0o700 });
   await writeFileAtomic(stack.configFile, stringify(settings), { mode: 0o600 });

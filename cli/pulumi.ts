@@ -6,12 +6,15 @@ import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
-import { type Deployment, knownIds, PROJECT, pendingCreates } from "./deployment.js";
-import { checkKeptState, isAllLocal, restoreSettings } from "./kept-state.js";
+import { ensureTools } from "../embedded/toolchain/ensure.js";
+import { makesPassphrase } from "./backend.js";
+import { type Deployment, knownIds, PROJECT, pendingCreates, STACK } from "./deployment.js";
+import { checkKeptState, isAllLocal, restoreSettings, secretsProvider } from "./kept-state.js";
 import { readStackConfig } from "./preflight.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
 import { readLocks } from "./stale-lock.js";
+import { progress } from "./terminal.js";
 
 /** Runs pulumi on one stack; the tools have to be there. */
 export class Pulumi {
@@ -19,10 +22,12 @@ export class Pulumi {
 
   /** Makes the stack unless it exists. */
   async ensureStack(): Promise<void> {
-    checkKeptState(this.stack, this.checkpoint);
-    await Promise.all([ensurePassphrase(this.stack.state), ensurePulumiHome(this.stack)]);
+    this.check();
+    const { backend, state } = this.stack;
+    if (makesPassphrase(backend, secretsProvider(this.stack))) await ensurePassphrase(state);
+    await ensurePulumiHome(this.stack);
     if (await this.exists()) {
-      if (!existsSync(this.stack.configFile)) await restoreSettings(this.stack, this.checkpoint);
+      if (!existsSync(this.stack.configFile)) await restoreSettings(this.stack, await this.kept());
       return;
     }
     const folder = await initFolder(this.stack);
@@ -34,18 +39,23 @@ export class Pulumi {
 
   /** Whether the stack is known to the backend. */
   async exists(): Promise<boolean> {
-    return existsSync(this.checkpoint);
+    if (this.checkpoint !== undefined) return existsSync(this.checkpoint);
+    await ensureTools(["pulumi"], { binDir: this.stack.state.bin, progress });
+    const known = JSON.parse(await this.quiet(["stack", "ls", "--json"])) as ReadonlyArray<{ readonly name: string }>;
+    // Pulumi Cloud puts the organization before it.
+    return known.some(({ name }) => name.split("/").at(-1) === this.stack.name);
   }
 
   /** Whether everything that the stack makes lies in its own folder, so that its state can be done without. */
   isAllLocal(): boolean {
-    return isAllLocal(this.stack, this.checkpoint);
+    // Where Pulumi has to be asked, nobody has looked.
+    return this.checkpoint !== undefined && isAllLocal(this.stack, this.checkpoint);
   }
 
   /** Why Pulumi cannot work on the stack; undefined when it can. */
   defect(): UserError | undefined {
     try {
-      checkKeptState(this.stack, this.checkpoint);
+      this.check();
       return undefined;
     } catch (error) {
       if (error instanceof UserError) return error;
@@ -55,12 +65,19 @@ export class Pulumi {
 
   /** Deletes what Pulumi keeps of the stack, without asking what it says. */
   async discard(): Promise<void> {
+    if (this.checkpoint === undefined) return;
     for (const end of ["", ".attrs", ".bak", ".bak.attrs"]) await rm(`${this.checkpoint}${end}`, { force: true });
   }
 
-  /** Ends locks whose owners were killed. @throws UserError when a live run holds one */
+  /**
+   * Ends locks whose owners were killed. Those of a backend that is no folder are for people to judge: Pulumi names them.
+   *
+   * @throws UserError when a live run holds one
+   */
   async releaseStaleLock(): Promise<void> {
-    const locks = join(this.stack.state.backend, ".pulumi", "locks", "organization", "timonier", this.stack.name);
+    const { folder } = this.stack.backend;
+    if (folder === undefined) return;
+    const locks = join(folder, ".pulumi", "locks", "organization", "timonier", this.stack.name);
     const { live, stale } = await readLocks(locks);
     const [owner] = live;
     if (owner) {
@@ -101,7 +118,7 @@ export class Pulumi {
   /** Outputs of the stack, secrets in clear: never to be shown. undefined: no update has succeeded yet. */
   async outputs(): Promise<StackOutputs | undefined> {
     if (!(await this.exists())) return undefined;
-    checkKeptState(this.stack, this.checkpoint);
+    this.check();
     const text = await this.quiet(["stack", "output", "--json", "--show-secrets", ...this.selected]);
     const parsed = stackOutputs.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : undefined;
@@ -120,7 +137,8 @@ export class Pulumi {
 
   /** The stack's state, if a run was killed and left operations in doubt in it; undefined when all is settled. */
   async pendingDeployment(): Promise<Deployment | undefined> {
-    if (!(await readFile(this.checkpoint, "utf8")).includes('"pending_operations"')) return undefined;
+    const file = this.checkpoint;
+    if (file !== undefined && !(await readFile(file, "utf8")).includes('"pending_operations"')) return undefined;
     const { deployment } = await this.exported();
     return deployment && pendingCreates(deployment).length > 0 ? deployment : undefined;
   }
@@ -132,12 +150,13 @@ export class Pulumi {
 
   /** Whether the last update left nothing to wait for. */
   async delivered(): Promise<boolean> {
-    const stack = (await this.kept()).resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
+    const stack = (await this.kept()).resources?.find(({ type }) => type === STACK);
     return stack?.outputs?.delivered === true;
   }
 
-  /** The state, from its file: far quicker than asking Pulumi. */
+  /** The state, from its file where there is one: far quicker than asking Pulumi. */
   private async kept(): Promise<Deployment> {
+    if (this.checkpoint === undefined) return this.deployment();
     const { checkpoint } = JSON.parse(await readFile(this.checkpoint, "utf8")) as {
       readonly checkpoint?: { readonly latest?: Deployment };
     };
@@ -189,8 +208,14 @@ export class Pulumi {
     return ["--stack", this.stack.name];
   }
 
-  private get checkpoint(): string {
-    return join(this.stack.state.backend, ".pulumi", "stacks", "timonier", `${this.stack.name}.json`);
+  /** File of the stack's state. undefined: only Pulumi can read it. */
+  private get checkpoint(): string | undefined {
+    const { folder } = this.stack.backend;
+    return folder && join(folder, ".pulumi", "stacks", "timonier", `${this.stack.name}.json`);
+  }
+
+  private check(): void {
+    if (this.checkpoint !== undefined) checkKeptState(this.stack, this.checkpoint);
   }
 
   private async quiet(args: readonly string[]): Promise<string> {
@@ -198,7 +223,7 @@ export class Pulumi {
     if (exitCode === 0) return stdout;
     const words = stderr.replace(/^error: /m, "").trim() || stdout.trim();
     if (/no space left on device/.test(words)) {
-      throw new UserError("the disk is full", this.stack.state.backend, "free some space, then run the command again");
+      throw new UserError("the disk is full", this.stack.backend.url, "free some space, then run the command again");
     }
     throw new UserError(words, `pulumi ${args.slice(0, 2).join(" ")}, stack ${this.stack.name}`, "see pulumi's words");
   }

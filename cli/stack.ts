@@ -1,27 +1,34 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { lockFolder } from "../embedded/gitlab/store/lock.js";
+import { type Backend, findBackend, OWN_BACKEND } from "./backend.js";
 
 /** One stack of this checkout, and where everything of it is. */
 export interface Stack {
   readonly name: string;
   readonly state: StateFolder;
+  /** Where Pulumi keeps what it knows of it. */
+  readonly backend: Backend;
   /** Its settings: `pulumi config` reads and writes them here. In infra/stacks where that has a file for it, else in its state. */
   readonly configFile: string;
   readonly clusterFolder: string;
   readonly gitlabFolder: string;
 }
 
+/** Folder of settings that are committed. */
+const committedSettings = join(checkout, "infra", "stacks");
+
 export function findStack(name: string, state = new StateFolder()): Stack {
-  const committed = join(checkout, "infra", "stacks", `Pulumi.${name}.yaml`);
+  const committed = join(committedSettings, `Pulumi.${name}.yaml`);
   return {
     name,
     state,
+    backend: findBackend(state),
     configFile: existsSync(committed) ? committed : join(state.stack(name), `Pulumi.${name}.yaml`),
     clusterFolder: stackClusterFolder(state, name),
     gitlabFolder: embeddedGitLabFolder(state, name),
@@ -39,8 +46,12 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
     PULUMI_HOME: stack.state.pulumiHome,
     // Those on PATH are the same, and Pulumi would warn about each.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
-    PULUMI_BACKEND_URL: `file://${stack.state.backend}`,
-    PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
+    PULUMI_BACKEND_URL: stack.backend.url,
+    // Of another backend, the passphrase is in the environment already.
+    ...(stack.backend.own && {
+      PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
+      [OWN_BACKEND]: stack.backend.url,
+    }),
     // A stack that has no committed settings is this machine's own: what is salted with its passphrase is not committed.
     PULUMI_OPTION_CONFIG_FILE: stack.configFile,
     // Every plugin is there, and a download would only be tried in vain.
@@ -76,7 +87,8 @@ export async function ensurePassphrase(state: StateFolder): Promise<void> {
  * project's own folder is committed.
  */
 export async function initFolder(stack: Stack): Promise<string> {
-  const folder = stack.state.stack(stack.name);
+  const place = dirname(stack.configFile);
+  const folder = place === committedSettings ? stack.state.stack(stack.name) : place;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(join(folder, "Pulumi.yaml"), "name: timonier\nruntime: nodejs\n");
   return folder;

@@ -12,6 +12,7 @@ import { doubtsGitLab, protectedResources, type StateResource, stayingProvider, 
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings, firstSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
+import { ensurePulumiHome } from "../pulumi-home.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
 import type { StayingCluster } from "../staying-cluster.js";
 import { progress } from "../terminal.js";
@@ -36,6 +37,8 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
       binDir: stack.state.bin,
       progress,
     });
+    // In a pipeline's fresh clone there may be no plugins yet.
+    await ensurePulumiHome(stack);
     await pulumi.releaseStaleLock();
     const staying = await settleBefore(stack, pulumi);
     await staying?.drain();

@@ -10,6 +10,11 @@ import { up } from "./up.js";
  */
 export async function rotate({ stack: name }: { stack: string }): Promise<number> {
   const { stack } = await runningStack(name);
-  await exclusively(stack, () => new Pulumi(stack).set("rotateBefore", new Date().toISOString()));
+  await exclusively(stack, async () => {
+    const pulumi = new Pulumi(stack);
+    // In a pipeline's fresh clone there may be no settings yet to write into.
+    await pulumi.ensureStack();
+    await pulumi.set("rotateBefore", new Date().toISOString());
+  });
   return up({ stack: name });
 }

@@ -19,6 +19,8 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
   const options = { binDir: stack.state.bin, progress };
   await ensureTools(pulumiToolNames, options);
   const pulumi = new Pulumi(stack);
+  // Whoever exported the variable for something else should see that it counts here.
+  if (!stack.backend.own) progress(`Pulumi's state is at ${stack.backend.url}: PULUMI_BACKEND_URL says so`);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
   await ensureTools(toolNamesOf(config.cluster.kind), options);

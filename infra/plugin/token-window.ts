@@ -53,7 +53,7 @@ export const tokenWindow: ResourceKind<unknown> = {
     const forced = rotateBefore !== undefined && Date.parse(openedAt) < Date.parse(rotateBefore);
     const due = forced || isDue(expiresAt, renewBefore, Date.now()) || days !== inputs.parse(olds.inputs).days;
     if (due || (await anyLost(olds.inputs, news))) return renewal;
-    return { changes: JSON.stringify(olds.inputs) !== JSON.stringify(news), stables: ["expiresAt", "openedAt"] };
+    return { changes: wanted(olds.inputs) !== wanted(news), stables: ["expiresAt", "openedAt"] };
   },
   create: async (news) => {
     const openedAt = new Date();
@@ -62,6 +62,11 @@ export const tokenWindow: ResourceKind<unknown> = {
   },
   update: async (_id, olds, news) => ({ state: { ...news, ...state.parse(olds.state) } }),
 };
+
+/** What is compared. A mark that has had its effect may go: that of a rotation in a pipeline is in no commit. */
+function wanted({ rotateBefore: _, ...rest }: Properties): string {
+  return JSON.stringify(Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
 
 const renewal: Difference = { changes: true, changed: ["expiresAt"], replaces: ["expiresAt"] };
 

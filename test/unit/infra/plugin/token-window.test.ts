@@ -54,6 +54,12 @@ test.each([
   });
 });
 
+test("GIVEN a rotation whose mark is gone, as a pipeline's is WHEN it is compared THEN there is no difference", async () => {
+  const { inputs: before, state } = opened(80);
+  const olds = { inputs: { ...before, rotateBefore: new Date(Date.now() - DAY).toISOString() }, state };
+  expect(await tokenWindow.diff?.("id", olds, inputs, ctx)).toMatchObject({ changes: false });
+});
+
 test("GIVEN a rotation in the past WHEN the window is newer THEN it stays", async () => {
   const news = { ...inputs, rotateBefore: new Date(Date.now() - 3 * DAY).toISOString() };
   const diff = await tokenWindow.diff?.("id", opened(80, 2), news, ctx);
