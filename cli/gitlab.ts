@@ -19,12 +19,21 @@ export async function stackGitLab(
   patience: Patience = {},
 ): Promise<GitLab> {
   const { gitlabUrl: url, gitlabCaFile: caFile } = outputs;
+  const token = await stackGitLabToken(stack, outputs, role);
+  return connectGitLab({ url, token, ...(caFile && { caFile }), ...patience });
+}
+
+/** Its token. @throws UserError when there is none */
+export async function stackGitLabToken(
+  stack: Stack,
+  outputs: Pick<StackOutputs, "gitlab">,
+  role: Role = "administrator",
+): Promise<string> {
   const remote = outputs.gitlab === "remote";
   if (remote && role !== "administrator") {
     throw new UserError("this GitLab's maintainers are people", `stack ${stack.name}`, "merge in GitLab's own pages");
   }
-  const token = remote ? await remoteToken(stack) : await embeddedToken(stack, role);
-  return connectGitLab({ url, token, ...(caFile && { caFile }), ...patience });
+  return remote ? remoteToken(stack) : embeddedToken(stack, role);
 }
 
 /** The administrator's token of a remote GitLab, from where Pulumi takes it. @throws UserError when there is none */

@@ -10,6 +10,7 @@ interface Options {
   readonly stack: string;
   readonly json?: boolean;
   readonly as?: "maintainer" | "administrator";
+  readonly out: string;
 }
 
 /** Runs one command. @returns the exit code */
@@ -29,6 +30,9 @@ export async function main(args: readonly string[]): Promise<number> {
   add("up", "bring the stack to its configuration, and wait until everything is Ready").action(
     verb(async (options) => (await import("./verbs/up.js")).up(options)),
   );
+  add("preview", "what `up` would do; writes nothing")
+    .option("--json", "for programs: as `pulumi preview --json`")
+    .action(verb(async (options) => (await import("./verbs/preview.js")).preview(options)));
   add("status", "what runs, at which revision, what is wrong")
     .option("--json", "for programs")
     .action(verb(async (options) => (await import("./verbs/status.js")).status(options)));
@@ -49,6 +53,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async ({ stack = ["embedded"], ...options }: Several & { causes?: string; base?: string }) => {
       code = await (await import("./verbs/synth.js")).synth({ stack, ...options });
     });
+  add("proposal", "clones of both repositories, with what `publish` would propose on top; pushes nothing")
+    .requiredOption("--out <dir>", "folder for them: DIR/setup and DIR/application are written over")
+    .action(verb(async (options) => (await import("./verbs/proposal.js")).proposal(options)));
   addForSeveral("publish", "what apps/ says, as a merge request to each repository that differs").action(
     async ({ stack = ["embedded"] }: Several) => {
       code = await (await import("./verbs/publish.js")).publish({ stack });
@@ -75,6 +82,13 @@ export async function main(args: readonly string[]): Promise<number> {
   addReportVerbs(program, (run) => async (options) => {
     code = await run(options);
   });
+  program
+    .command("join-reports")
+    .description("rehearsals of one change, one a repository, as one report")
+    .argument("<files...>")
+    .action(async (files: string[]) => {
+      code = await (await import("./verbs/join-reports.js")).joinReportFiles(files);
+    });
   program
     .command("test", { hidden: true })
     .argument("[args...]")

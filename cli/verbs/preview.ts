@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { versions } from "../../core/versions.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { exitCodes } from "../exit-codes.js";
+import { checkAllSettings } from "../preflight.js";
+import { Pulumi } from "../pulumi.js";
+import { exclusively, findStack, type Stack } from "../stack.js";
+import { progress } from "../terminal.js";
+
+/** What a preview starts: no part of an embedded cluster. */
+const needed = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "flux", "kubectl"] as const;
+
+/**
+ * `timonier preview`: what `up` would do. Nothing is written but files in this checkout's state folder: a stack that was
+ * never made is previewed against an empty state of its own, which is deleted afterwards.
+ *
+ * @returns 0 when the preview succeeded, whatever it shows
+ */
+export async function preview({ stack: name, json }: { stack: string; json?: boolean }): Promise<number> {
+  const stack = findStack(name);
+  return exclusively(stack, async () => {
+    await ensureTools(needed, { binDir: stack.state.bin, progress });
+    if (await new Pulumi(stack).exists()) return show(stack, json);
+    const folder = await mkdtemp(join(tmpdir(), "timonier-preview-"));
+    try {
+      progress(`stack ${name} is not there yet: everything would be made`);
+      return await show(await fromNothing(stack, folder), json);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+async function show(stack: Stack, json = false): Promise<number> {
+  const pulumi = new Pulumi(stack);
+  await pulumi.ensureStack();
+  const config = await checkAllSettings(stack);
+  if (config.cluster.kind === "eks") await pulumi.installPlugin("aws", versions.pulumiAws);
+  const code = await pulumi.show(["preview", "--suppress-permalink", ...(json ? ["--json"] : [])]);
+  return code === 0 ? exitCodes.done : exitCodes.no;
+}
+
+/** The same stack with an empty state in a folder: where it is really kept, nothing is made for a look. */
+async function fromNothing(stack: Stack, folder: string): Promise<Stack> {
+  const configFile = join(folder, `Pulumi.${stack.name}.yaml`);
+  if (existsSync(stack.configFile)) await copyFile(stack.configFile, configFile);
+  // Settings that are enciphered were so with the real backend's passphrase.
+  const given = process.env.PULUMI_CONFIG_PASSPHRASE ?? process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
+  const own = stack.backend.own || given === undefined;
+  return { ...stack, configFile, backend: { url: `file://${folder}`, folder, own } };
+}
