@@ -1,7 +1,7 @@
 import { connectGitLab } from "../core/gitlab-client.js";
 import type { Progress } from "../core/progress.js";
 import type { PlatformConfig } from "../infra/config.js";
-import { names } from "../infra/gitlab/names.js";
+import { names, variableNames } from "../infra/gitlab/names.js";
 import { gatherFacts } from "../infra/gitlab/preflight/gather.js";
 import { wantedOf } from "../infra/gitlab/preflight/wanted.js";
 import type { StateResource } from "./deployment.js";
@@ -40,7 +40,7 @@ export async function findLost(
     progress(`${path}: made by this stack, and its state does not know it; taken up as it is`);
   // They would be in their successors' way, and nobody needs them in between.
   for (const { project } of own) {
-    for (const key of [names.noteVariable, names.caVariable]) {
+    for (const key of variableNames) {
       await deleteUnrecorded(client, {}, made("projectVariable:ProjectVariable", { project, key }));
     }
   }
@@ -52,6 +52,7 @@ export async function findLost(
         const { cluster } = config;
         for (const resource of [
           made("projectDeployToken:ProjectDeployToken", { project, name: names.readToken(cluster.name, path) }),
+          made("projectDeployToken:ProjectDeployToken", { project, name: names.pipelineToken(path) }),
           made("projectAccessToken:ProjectAccessToken", { project, name: names.pushToken(cluster.name, path) }),
           made("projectAccessToken:ProjectAccessToken", { project, name: names.noteToken(path) }),
         ]) {

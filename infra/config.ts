@@ -31,6 +31,16 @@ export interface ReviewConfig {
   readonly requirePipeline: boolean;
 }
 
+/** Where the repositories' pipelines get this program, which they run. */
+export interface ProgramConfig {
+  /** Address for `git clone`. */
+  readonly repository: string;
+  /** Branch or tag. undefined: the default branch. */
+  readonly ref: string | undefined;
+  /** Image with Node, git and bash. */
+  readonly image: string;
+}
+
 /** Every setting of a stack, checked. Descriptions and defaults: Pulumi.yaml. */
 export interface PlatformConfig {
   readonly stack: string;
@@ -48,6 +58,10 @@ export interface PlatformConfig {
   /** Whether `destroy` refuses to delete the repositories. */
   readonly protect: boolean;
   readonly review: ReviewConfig;
+  /** Whether new repositories get a pipeline. */
+  readonly pipelines: boolean;
+  /** What those run. undefined: they do nothing. */
+  readonly program: ProgramConfig | undefined;
   /** Whether pipelines get a token of their own. */
   readonly ciToken: boolean;
   /** Whether the cluster gets a token that pushes to branches of the application repository that are not protected. */
@@ -137,6 +151,12 @@ export const settings = z.strictObject({
   approvals: wholeNumber(0, 20),
   codeOwners: z.string().regex(/^(@[\w./-]+( +@[\w./-]+)*)?$/, "names such as @group/platform"),
   requirePipeline: flag,
+  pipelines: flag,
+  programRepository: z
+    .string()
+    .regex(/^((https?|file):\/\/\S+)?$/, "an address for git such as https://gitlab.example.org/platform/timonier.git"),
+  programRef: z.string().regex(/^([\w][\w./-]*)?$/, "a branch or a tag"),
+  pipelineImage: z.string().regex(/^[\w][\w./:@-]*$/, "an image such as node:22-bookworm"),
   ciToken: flag,
   imageAutomation: flag,
   webhookUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })], {
@@ -185,7 +205,12 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
       codeOwners: parsed.codeOwners || undefined,
       requirePipeline: parsed.requirePipeline,
     },
-    ciToken: parsed.ciToken,
+    pipelines: parsed.pipelines,
+    program: parsed.programRepository
+      ? { repository: parsed.programRepository, ref: parsed.programRef || undefined, image: parsed.pipelineImage }
+      : undefined,
+    // A rehearsal is of use when somebody reads it.
+    ciToken: parsed.ciToken || parsed.programRepository !== "",
     imageAutomation: parsed.imageAutomation,
     webhookUrl: parsed.webhookUrl.replace(/\/+$/, "") || undefined,
     tokenDays: parsed.tokenDays,

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
-import { StateFolder } from "../core/state.js";
+import { checkout, StateFolder } from "../core/state.js";
 import { versions } from "../core/versions.js";
 import { fluxSystem, gotkKustomization } from "../delivery/gotk-sync.js";
 import { synthesize, type Tree } from "../delivery/tree.js";
@@ -14,6 +15,7 @@ import { fluxManifests } from "./flux/distribution.js";
 import { Flux } from "./flux/flux.js";
 import { planFlux } from "./flux/plan.js";
 import { addressOf, describeProtection } from "./gitlab/instance.js";
+import { rehearsalVariables } from "./gitlab/rehearsal.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
 import { Webhook } from "./webhook.js";
@@ -48,12 +50,14 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     flux: join(seeds, "seed", "flux"),
     application: join(seeds, "seed", "application"),
     owners: join(seeds, "seed", "owners"),
+    pipeline: join(seeds, "seed", "pipeline"),
   };
   await Promise.all([
     writeTree(seed.setup, trees.setup),
     writeTree(seed.flux, fluxTree(`${path}/${fluxSystem}`, components, sync)),
     writeTree(seed.application, trees.application),
     writeTree(seed.owners, ownersTree(config.review.codeOwners)),
+    writeTree(seed.pipeline, pipelineTree(config.pipelines)),
   ]);
 
   const cluster = await connectCluster(config, wanted);
@@ -64,6 +68,9 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     protect: config.protect,
     review: config.review,
     ciToken: config.ciToken,
+    // Nothing needs them: a repository that people made is not bothered with a merge request for them.
+    seedOfNew: [seed.pipeline],
+    readByPipelines: config.program !== undefined,
     rotateBefore: config.rotateBefore,
     cluster: cluster.name,
     tokenDays: config.tokenDays,
@@ -82,6 +89,11 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     imageAutomation: config.imageAutomation,
     seed: [seed.owners, seed.application],
   });
+  if (config.program) {
+    const told = { program: config.program, cluster: cluster.name };
+    rehearsalVariables("setup", { ...told, of: setup, role: "setup", other: application });
+    rehearsalVariables("application", { ...told, of: application, role: "application", other: setup });
+  }
   const flux = new Flux("flux", {
     cluster,
     setup,
@@ -137,6 +149,13 @@ function fluxTree(folder: string, components: string, sync: string): Tree {
     [`${folder}/gotk-sync.yaml`, sync],
     [`${folder}/kustomization.yaml`, gotkKustomization()],
   ]);
+}
+
+/** The same bytes for every stack: what differs is in variables, so that a changed setting needs no merge request. */
+function pipelineTree(wanted: boolean): Tree {
+  return wanted
+    ? new Map([[".gitlab-ci.yml", readFileSync(join(checkout, "ci", "repository.yml"), "utf8")]])
+    : new Map();
 }
 
 /** @see https://docs.gitlab.com/user/project/codeowners/ */

@@ -4,7 +4,7 @@ import { isGone } from "../../core/gitlab-error.js";
 import type { Progress } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
 import type { ExistingRepository } from "./instance.js";
-import { names } from "./names.js";
+import { variableNames } from "./names.js";
 import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/facts.js";
 
 /**
@@ -43,7 +43,7 @@ async function restore(client: GitLab, { id, path }: DeletedFacts, progress: Pro
   progress(`${path} waits for its deletion: restoring it`);
   await client.requester.post(`projects/${id}/restore`);
   // Those of its first life would be in their successors' way.
-  for (const key of [names.noteVariable, names.caVariable]) {
+  for (const key of variableNames) {
     await client.requester.delete(`projects/${id}/variables/${key}`).catch((error: unknown) => {
       if (!isGone(error)) throw error;
     });

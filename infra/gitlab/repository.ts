@@ -10,6 +10,9 @@ import { protectBranch } from "./protection.js";
 import { Seed } from "./seed.js";
 import { TokenWindow } from "./token-window.js";
 
+/** Name that pipelines use beside their token: GitLab would choose another one at each renewal. */
+const PIPELINE_USER = "timonier-pipelines";
+
 /** A repository that Flux follows. */
 export interface RepositoryArgs {
   readonly instance: GitLabInstance;
@@ -22,6 +25,8 @@ export interface RepositoryArgs {
   readonly protect: boolean;
   /** Folders whose files together are the first commit. */
   readonly seed: readonly string[];
+  /** Folders whose files are in the first commit too, and are not proposed to a repository that is there. @default none */
+  readonly seedOfNew?: readonly string[];
   /** Where Flux's components are among these files, and their version. undefined: nowhere. */
   readonly flux?: { readonly path: string; readonly version: string };
   /** Cluster that reads it. */
@@ -29,6 +34,8 @@ export interface RepositoryArgs {
   readonly review: ReviewConfig;
   /** Whether its pipelines get a token of their own, where the licence has those. */
   readonly ciToken: boolean;
+  /** Whether pipelines of others get a token that reads it. @default false */
+  readonly readByPipelines?: boolean;
   /** Whether the cluster gets a token that pushes to branches that are not protected, where the licence has those. */
   readonly imageAutomation?: boolean;
   /** Days that its tokens live. */
@@ -57,6 +64,10 @@ export class Repository extends pulumi.ComponentResource {
   readonly credential: GitCredential;
   /** Pushes to branches of this repository that are not protected. undefined: nobody asked, or the licence lacks it. */
   readonly pushCredential: GitCredential | undefined;
+  /** Reads this repository, for pipelines of another one; a secret. undefined: nobody asked. */
+  readonly pipelineToken: pulumi.Output<string> | undefined;
+  /** Whether this stack sets protection and pipelines' variables. */
+  readonly rules: boolean;
   /** What has to be there before the branch can be followed. */
   readonly seeded: Seed;
   /** Number of the project. */
@@ -77,6 +88,7 @@ export class Repository extends pulumi.ComponentResource {
     this.url = addressOf(instance, args.path);
 
     const adoption = adoptionOf(instance.existing.get(args.path), args.protect);
+    this.rules = adoption.rules;
     const project = new gitlab.Project(
       `${name}-project`,
       {
@@ -108,6 +120,7 @@ export class Repository extends pulumi.ComponentResource {
         proposalBranch: `timonier/add-${args.cluster}`,
         message: `Add the manifests of cluster ${args.cluster}`,
         folders: [...args.seed],
+        ...(args.seedOfNew && { firstFolders: [...args.seedOfNew] }),
         ...(args.flux && {
           upgrade: {
             ...args.flux,
@@ -132,6 +145,7 @@ export class Repository extends pulumi.ComponentResource {
       adoption.rules && args.ciToken && instance.features.projectTokens ? names.noteToken(args.path) : undefined;
     const pushToken =
       args.imageAutomation && instance.features.projectTokens ? names.pushToken(args.cluster, args.path) : undefined;
+    const pipelineToken = adoption.rules && args.readByPipelines ? names.pipelineToken(args.path) : undefined;
     const window = new TokenWindow(
       `${name}-token-window`,
       {
@@ -142,7 +156,7 @@ export class Repository extends pulumi.ComponentResource {
         token: instance.token,
         ...(instance.caFile && { caFile: instance.caFile }),
         project: project.id,
-        deployTokens: [readToken],
+        deployTokens: [readToken, pipelineToken].filter((token) => typeof token === "string"),
         accessTokens: [noteToken, pushToken].filter((token) => typeof token === "string"),
       },
       { parent: this },
@@ -154,6 +168,19 @@ export class Repository extends pulumi.ComponentResource {
       { project: project.id, name: readToken, scopes: ["read_repository"], expiresAt: window.expiresAt },
       renewed,
     );
+    this.pipelineToken = pipelineToken
+      ? new gitlab.ProjectDeployToken(
+          `${name}-pipeline-token`,
+          {
+            project: project.id,
+            name: pipelineToken,
+            username: PIPELINE_USER,
+            scopes: ["read_repository"],
+            expiresAt: window.expiresAt,
+          },
+          renewed,
+        ).token
+      : undefined;
     const expiresAt = window.expiresAt.apply((end) => end.slice(0, 10));
     const notes =
       noteToken &&

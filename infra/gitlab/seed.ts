@@ -15,6 +15,8 @@ export interface SeedArgs {
   readonly message: pulumi.Input<string>;
   /** Folders on this machine whose files together are committed. */
   readonly folders: pulumi.Input<string[]>;
+  /** Folders that belong to the first commit alone: where the branch is there, their files are not missed. */
+  readonly firstFolders?: pulumi.Input<string[]>;
   /** Flux's components among these files. undefined: the repository has none. */
   readonly upgrade?: pulumi.Input<FluxUpgrade>;
 }

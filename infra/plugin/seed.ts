@@ -19,6 +19,7 @@ const inputs = z.object({
   proposalBranch: z.string(),
   message: z.string(),
   folders: z.array(z.string()),
+  firstFolders: z.array(z.string()).default([]),
   upgrade: z.object({ path: z.string(), version: z.string(), branch: z.string(), message: z.string() }).optional(),
 });
 type Inputs = z.infer<typeof inputs>;
@@ -46,11 +47,11 @@ export const seed: ResourceKind<unknown> = {
   },
   create: async (news) => {
     const wanted = inputs.parse(news);
-    const { project, branch, message, folders, proposalBranch } = wanted;
+    const { project, branch, message, folders, firstFolders, proposalBranch } = wanted;
     const client = connect(wanted);
-    const files = await readFolders(folders);
     const made = { id: `${project}:${branch}`, state: news };
     if (!(await hasBranch(client, project, branch))) {
+      const files = await readFolders([...firstFolders, ...folders]);
       const commit = () => client.Commits.create(project, branch, message, creations(files));
       await withJustMade(commit).catch(async (error: unknown) => {
         // The commit may have happened though its answer was lost, or another run may have made it.
@@ -58,6 +59,7 @@ export const seed: ResourceKind<unknown> = {
       });
       return made;
     }
+    const files = await readFolders(folders);
     const missing = await missingFrom(client, project, branch, files);
     const upgrades = await outdatedIn(client, wanted, files);
     if (missing.size === 0) return { ...made, state: { ...news, ...(await proposeUpgrade(client, wanted, upgrades)) } };
