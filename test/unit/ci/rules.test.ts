@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { checkout } from "../../../core/state.js";
+import { listJobs, schemaFaults } from "../../e2e/support/pipeline.js";
+
+// Which jobs there are for what happens, as gitlab-ci-local reads the files; nothing is run.
+
+const onMain = { CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
+const slow = 120_000;
+
+describe("this program's pipeline", () => {
+  const folder = checkout;
+  const jobs = (predefined: Record<string, string>, variables: Record<string, string> = { TIMONIER_STACKS: "one" }) =>
+    listJobs({ folder, predefined, variables });
+
+  test(
+    "of a merge request looks and tells, and changes nothing",
+    async () => {
+      const expected = ["lint", "unit", "synth", "preview", "rehearse", "note", "gate"];
+      expect(await jobs({ CI_PIPELINE_SOURCE: "merge_request_event" })).toEqual(expected);
+    },
+    slow,
+  );
+
+  test(
+    "of the default branch brings the stacks up and publishes; without stacks it only checks",
+    async () => {
+      expect(await jobs({ CI_PIPELINE_SOURCE: "push", ...onMain })).toEqual(["lint", "unit", "up", "publish"]);
+      expect(await jobs({ CI_PIPELINE_SOURCE: "push", ...onMain }, {})).toEqual(["lint", "unit"]);
+    },
+    slow,
+  );
+
+  test(
+    "of a schedule rotates",
+    async () => {
+      expect(await jobs({ CI_PIPELINE_SOURCE: "schedule", ...onMain })).toEqual(["rotate"]);
+    },
+    slow,
+  );
+
+  test(
+    "of any other branch is none",
+    async () => {
+      expect(await jobs({ CI_PIPELINE_SOURCE: "push", CI_COMMIT_BRANCH: "topic", CI_DEFAULT_BRANCH: "main" })).toEqual(
+        [],
+      );
+    },
+    slow,
+  );
+
+  test(
+    "is what GitLab's schema allows",
+    async () => {
+      expect(await schemaFaults({ folder, predefined: { CI_PIPELINE_SOURCE: "merge_request_event" } })).toBe("");
+    },
+    slow,
+  );
+});
+
+describe("the repositories' pipeline", () => {
+  const options = { folder: checkout, file: "ci/repository.yml" };
+  const request = { CI_PIPELINE_SOURCE: "merge_request_event", CI_MERGE_REQUEST_PROJECT_ID: "3" };
+  const own = { ...request, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "3" };
+  const variables = { TIMONIER_PROGRAM: "https://gitlab.example.org/platform/timonier.git" };
+
+  test(
+    "is there for merge requests, once it is known where the program is",
+    async () => {
+      expect(await listJobs({ ...options, predefined: own, variables })).toEqual(["rehearse"]);
+      expect(await listJobs({ ...options, predefined: own })).toEqual([]);
+      expect(await listJobs({ ...options, predefined: { CI_PIPELINE_SOURCE: "push", ...onMain }, variables })).toEqual(
+        [],
+      );
+    },
+    slow,
+  );
+
+  test(
+    "is there for a fork's, which has no variables, to say so",
+    async () => {
+      const predefined = { ...request, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "4" };
+      expect(await listJobs({ ...options, predefined })).toEqual(["rehearse"]);
+    },
+    slow,
+  );
+
+  test(
+    "is small, and what GitLab's schema allows",
+    async () => {
+      expect(await schemaFaults({ ...options, predefined: own, variables })).toBe("");
+      expect(readFileSync(join(checkout, options.file), "utf8").split("\n").length).toBeLessThan(50);
+    },
+    slow,
+  );
+});
