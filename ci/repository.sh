@@ -10,9 +10,8 @@ other=$PWD/.timonier/other
 rm -rf "$other" rehearsal
 mkdir -p rehearsal
 helper='!f() { echo username=timonier-pipelines; echo "password=$TIMONIER_OTHER_TOKEN"; }; f'
-authority=()
-if [ -n "${TIMONIER_CA_FILE:-}" ]; then authority=(-c "http.$CI_SERVER_URL.sslCAInfo=$TIMONIER_CA_FILE"); fi
-GIT_TERMINAL_PROMPT=0 git -c credential.helper= -c "credential.helper=$helper" "${authority[@]}" \
+if [ -n "${TIMONIER_CA_FILE:-}" ]; then export GIT_SSL_CAINFO="$TIMONIER_CA_FILE"; fi
+GIT_TERMINAL_PROMPT=0 git -c credential.helper= -c "credential.helper=$helper" \
   clone --quiet --single-branch --branch "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME" "$TIMONIER_OTHER_REPOSITORY" "$other"
 
 case $TIMONIER_REPOSITORY in

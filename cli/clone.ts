@@ -31,15 +31,15 @@ export interface CloneOptions {
  */
 export async function cloneRepository({ address, branch, folder, credential, caFile }: CloneOptions): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  const { origin } = new URL(address);
   const settings: ReadonlyArray<readonly [key: string, value: string]> = [
     // An empty one first: none of this machine's own helpers is asked, or told.
     ["credential.helper", ""],
     ["credential.helper", '!f() { echo "username=$TIMONIER_GIT_USER"; echo "password=$TIMONIER_GIT_TOKEN"; }; f'],
-    ...(caFile ? [[`http.${origin}.sslCAInfo`, caFile] as const] : []),
   ];
   const env = {
     GIT_TERMINAL_PROMPT: "0",
+    // As a variable: one of this machine's own would beat a setting.
+    ...(caFile && { GIT_SSL_CAINFO: caFile }),
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(settings.map(([key], index) => [`GIT_CONFIG_KEY_${index}`, key])),
     ...Object.fromEntries(settings.map(([, value], index) => [`GIT_CONFIG_VALUE_${index}`, value])),
