@@ -6,6 +6,7 @@ program=$PWD
 out=$program/rehearsal
 trees=$program/.cache/proposal
 read -r stack _ <<< "${TIMONIER_STACKS:-}" || true
+rm -rf "$out"
 mkdir -p "$out"
 if [ -z "$stack" ]; then
   echo "not rehearsed: TIMONIER_STACKS names no stack"
@@ -19,6 +20,8 @@ code=0
 # Each becomes a merge request of its own, so each is rehearsed beside the other one as it is.
 (cd "$trees/setup" && timonier rehearse "${common[@]}" --source "timonier/application=$trees/application@origin/HEAD" --out "$out/setup") || code=$?
 (cd "$trees/application" && timonier rehearse "${common[@]}" --root "$trees/setup@origin/HEAD" --out "$out/application") || code=$(($? > code ? $? : code))
+# A report says why it could not run; without one there is nothing to tell.
+[ -f "$out/setup/report.json" ] && [ -f "$out/application/report.json" ] || exit "$code"
 timonier join-reports "$out/setup/report.json" "$out/application/report.json" > "$out/report.json"
 render() { timonier report --report "$out/report.json" --format "$1" > "$out/$2"; }
 render html report.html
