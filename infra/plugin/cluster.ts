@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { StateFolder, stackClusterFolder } from "../../core/state.js";
 import { inspectCluster, removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
@@ -32,8 +33,9 @@ export const embeddedCluster: ResourceKind<unknown> = {
   diff: async (_id, olds, news) => {
     const { state } = await inspectCluster(folder(news));
     if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
-    // Its data is gone: what starts now is another cluster, and everything in it has to be made anew.
-    if (state === "absent") return replacement("identity");
+    // Its data is gone: what starts now is another cluster, and everything in it has to be made anew. The new one comes
+    // first: to delete what was in the old one the engine would use a provider that it has just ended.
+    if (state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     return {
       changes: state !== "running",
       changed: [],
@@ -49,8 +51,20 @@ export const embeddedCluster: ResourceKind<unknown> = {
     return seen.state === "absent" ? undefined : { id, state, inputs: olds };
   },
   update: async (_id, _olds, news, ctx) => ({ state: await start(news, ctx) }),
-  delete: async (_id, state) => removeCluster(folder(state)),
+  delete: async (id, state) => {
+    // The folder may be that of its successor by now.
+    if (!(await hasSuccessor(folder(state), id))) await removeCluster(folder(state));
+  },
 };
+
+/** Whether another cluster is in the folder. One that does not answer cannot be told, and goes. */
+async function hasSuccessor(dir: string, identity: string): Promise<boolean> {
+  try {
+    return (await clusterIdentity(await readFile(join(dir, "kubeconfig"), "utf8"))) !== identity;
+  } catch {
+    return false;
+  }
+}
 
 function replacement(property: string) {
   return { changes: true, replaces: [property], changed: [property], deleteBeforeReplace: true };

@@ -39,6 +39,9 @@ export const minikubeCluster: ResourceKind<unknown> = {
     const { minikube, claim } = await placeOf(news, ctx);
     const found = reachable(await minikube.look(), claim);
     if (await claim.isAnother(found)) return replacement(["identity"]);
+    // There is nothing to delete, and the new one comes first: to delete what was in the old one the engine would use a
+    // provider that it has just ended.
+    if (found.state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     const change = planChange(clusterSpec.parse(olds.inputs), clusterSpec.parse(news), found);
     if (change.kind === "replace") return replacement(change.properties);
     if (change.kind === "nothing") return { changes: false, stables: [...outputs] };
@@ -80,6 +83,9 @@ export const minikubeCluster: ResourceKind<unknown> = {
   },
   delete: async (_id, state, ctx) => {
     const { minikube, claim, spec } = await placeOf(state, ctx);
+    // Its successor has its profile by now.
+    const current = await claim.identity();
+    if (current !== undefined && current !== state.identity) return;
     const found = await minikube.look();
     if (await claim.isAnother(found)) {
       ctx.log("warning", `profile ${spec.profile} is another cluster by now: it is left as it is`);

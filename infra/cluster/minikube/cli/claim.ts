@@ -26,6 +26,11 @@ export class Claim {
     return (await this.read())?.profile;
   }
 
+  /** UID of namespace kube-system of the cluster that the stack has made last. undefined: it is yet to be made. */
+  async identity(): Promise<string | undefined> {
+    return (await this.read())?.identity;
+  }
+
   /** @param identity UID of namespace kube-system. undefined: the cluster is yet to be made */
   async take(profile: string, identity?: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });

@@ -173,7 +173,16 @@ describe("what happens outside", () => {
     const { olds } = await create();
     writeState({ profiles: {} });
     expect(await minikubeCluster.read?.("team", olds.state, spec, context())).toBeUndefined();
-    expect(await diff(olds)).toMatchObject({ replaces: ["identity"], deleteBeforeReplace: true });
+    const found = await diff(olds);
+    expect(found).toMatchObject({ replaces: ["identity"] });
+    expect(found).not.toHaveProperty("deleteBeforeReplace");
+    // The engine makes the new one first, and then deletes the old one.
+    identity = "uid-2";
+    expect((await create()).state).toMatchObject({ identity: "uid-2" });
+    forget();
+    await minikubeCluster.delete?.("team", olds.state, context());
+    expect(existsSync(join(home(), "calls"))).toBe(false);
+    expect(readState().profiles).toHaveProperty("team");
   });
 
   test("another cluster of that name is nobody's here: it is not deleted", async () => {
