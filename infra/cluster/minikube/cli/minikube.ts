@@ -37,7 +37,12 @@ export class Minikube {
   async look(): Promise<Found> {
     const list = await this.quiet(["profile", "list", "--light", "--output=json"]);
     const profile = this.understood(list.stdout, "minikube profile list");
-    if (typeof profile === "string") return { state: profile };
+    if (typeof profile === "string") {
+      // The quick list has no profile that cannot be read, such as one whose start failed early.
+      const all = await this.quiet(["profile", "list", "--output=json"]);
+      const found = this.understood(all.stdout, "minikube profile list");
+      return { state: typeof found === "string" ? found : "broken" };
+    }
     // Its exit code tells the same as its output.
     const status = await this.quiet(["status", this.selected, "--output=json"]);
     const missing = whatIsMissing(status.stdout);

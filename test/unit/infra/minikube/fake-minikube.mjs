@@ -33,7 +33,12 @@ switch (args[0]) {
       Status: "Skipped",
       Config: one.config,
     }));
-    console.log(JSON.stringify({ invalid: (state.invalid ?? []).map((Name) => ({ Name })), valid }));
+    console.log(
+      JSON.stringify({
+        invalid: args.includes("--light") ? [] : (state.invalid ?? []).map((Name) => ({ Name })),
+        valid,
+      }),
+    );
     break;
   }
   case "status": {
