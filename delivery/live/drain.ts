@@ -1,16 +1,32 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { KubeApi } from "../../core/kube-api.js";
 import { type ObjectRef, refName } from "../../core/kube-discovery.js";
 import { readKubeconfig } from "../../core/kubeconfig.js";
 import { UserError } from "../../core/user-error.js";
 import { fluxSystem } from "../gotk-sync.js";
 import { AWAITED, distinct, inventory, packRefs, unpackRefs } from "./inventory.js";
-import { type KubeObject, pulumiManager } from "./objects.js";
+import { condition, type KubeObject, pulumiManager } from "./objects.js";
 import { type Mark, Removal, type RemovalOptions } from "./removal.js";
 
 const KUSTOMIZATION = "kustomize.toolkit.fluxcd.io/v1";
 const HELM_RELEASE = "helm.toolkit.fluxcd.io/v2";
 const root: ObjectRef = { apiVersion: KUSTOMIZATION, kind: "Kustomization", namespace: fluxSystem, name: fluxSystem };
 const source: ObjectRef = { ...root, apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" };
+
+/** Labels that kustomize-controller gives to what it applies. */
+const LABEL = "kustomize.toolkit.fluxcd.io";
+
+/** Kinds that need Flux's controllers to end. */
+const LABELLED = [
+  [KUSTOMIZATION, "Kustomization"],
+  [HELM_RELEASE, "HelmRelease"],
+  ...["GitRepository", "OCIRepository", "HelmRepository", "Bucket"].map(
+    (kind) => ["source.toolkit.fluxcd.io/v1", kind] as const,
+  ),
+] as const;
+
+/** Milliseconds that a reconciliation is given to end. */
+const SETTLING = 60_000;
 
 /** What belongs to whoever made it, also where Git names it: deleting it would delete what others keep in it. */
 const KEPT = new Set(["Namespace", "CustomResourceDefinition"]);
@@ -30,15 +46,20 @@ export async function drain(kubeconfig: string, mark: Mark, options: RemovalOpti
   const api = new KubeApi(await readKubeconfig(kubeconfig));
   try {
     const cluster = new Draining(api, options);
-    const top = await cluster.find(root);
-    if (!top || !isOurs(top, mark)) return;
-    const applied = inventory(top);
+    const found = await cluster.find(root);
+    if (!found || !isOurs(found, mark)) return;
+    const before = await cluster.appliedBy(found);
+    const inner = await cluster.contentsOf(before.filter(isDriver));
+    await cluster.refuseIfShared([...before, ...inner, ...unpackRefs(found.metadata.annotations?.[AWAITED])], mark);
+    await cluster.suspend(root);
+    // What it was in the middle of applying is in its inventory only when it has ended.
+    const top = (await cluster.settled(root)) ?? found;
+    const applied = await cluster.appliedBy(top);
     const drivers = applied.filter(isDriver);
     const kept = unpackRefs(top.metadata.annotations?.[AWAITED]);
     const driven = distinct([...kept, ...drivers, ...(await cluster.contentsOf(drivers))]);
-    await cluster.refuseIfShared([...applied, ...driven], mark);
     const awaited = driven.filter(({ kind }) => !KEPT.has(kind));
-    await cluster.suspend(root, awaited);
+    await cluster.keep(root, awaited);
     await cluster.remove(drivers);
     await cluster.gone(awaited);
     const rest = await cluster.withoutFlux(applied.filter((one) => !isDriver(one) && !KEPT.has(one.kind)));
@@ -81,11 +102,37 @@ class Draining extends Removal {
     );
   }
 
+  /**
+   * What a kustomization applied: its inventory, and of the kinds that Flux drives what bears its labels, since a controller that
+   * was cut short has applied what it has not written down.
+   *
+   * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#labels-and-annotations
+   */
+  async appliedBy(object: KubeObject): Promise<ObjectRef[]> {
+    const { name, namespace } = object.metadata;
+    const labels = `${LABEL}/name=${name},${LABEL}/namespace=${namespace}`;
+    const lists = await Promise.all(
+      LABELLED.map(async ([apiVersion, kind]): Promise<ObjectRef[]> => {
+        const served = await this.discovery.kind(apiVersion, kind);
+        if (!served) return [];
+        const query = { labelSelector: labels };
+        const { items } = await this.api.call<{ items: KubeObject[] }>({
+          ...{ path: `/apis/${apiVersion}/${served.name}`, query },
+        });
+        return items.map(({ metadata }) => ({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }));
+      }),
+    );
+    const own = new Set([root, source].map(refName));
+    const labelled = lists.flat().filter((one) => !own.has(refName(one)));
+    return distinct([...inventory(object), ...labelled]);
+  }
+
   /** What kustomizations applied, and those among it, and so on. */
   async contentsOf(drivers: readonly ObjectRef[]): Promise<ObjectRef[]> {
     const seen = new Map<string, ObjectRef>();
     for (let next = drivers; next.length > 0; ) {
-      const found = (await Promise.all(next.map((one) => this.find(one)))).flatMap(inventory);
+      const objects = (await Promise.all(next.map((one) => this.find(one)))).filter((one) => one !== undefined);
+      const found = (await Promise.all(objects.map((one) => this.appliedBy(one)))).flat();
       const fresh = distinct(found).filter((one) => !seen.has(refName(one)));
       for (const one of fresh) seen.set(refName(one), one);
       next = fresh.filter(isDriver);
@@ -93,10 +140,29 @@ class Draining extends Removal {
     return [...seen.values()];
   }
 
-  /** Stops a kustomization, and keeps on it what is awaited from now on. */
-  async suspend(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
+  /** Stops a kustomization. */
+  async suspend(ref: ObjectRef): Promise<void> {
+    await this.patch(ref, { spec: { suspend: true } });
+  }
+
+  /** Keeps on a kustomization what is awaited from now on. */
+  async keep(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
+    await this.patch(ref, { metadata: { annotations: { [AWAITED]: packRefs(awaited) } } });
+  }
+
+  /**
+   * A kustomization once its controller has ended what it was at; or after a while as it is, since a controller that died never
+   * writes an end.
+   */
+  async settled(ref: ObjectRef): Promise<KubeObject | undefined> {
+    for (const end = Date.now() + Math.min(SETTLING, this.timeout); ; await sleep(500)) {
+      const there = await this.find(ref);
+      if (!there || !isAtWork(there) || Date.now() >= end) return there;
+    }
+  }
+
+  private async patch(ref: ObjectRef, body: object): Promise<void> {
     const path = await this.discovery.path(ref);
-    const body = { metadata: { annotations: { [AWAITED]: packRefs(awaited) } }, spec: { suspend: true } };
     if (path) await this.api.call({ method: "PATCH", path, body });
   }
 
@@ -117,6 +183,13 @@ class Draining extends Removal {
 function isOurs(top: KubeObject, { annotation, value }: Mark): boolean {
   const marked = top.metadata.annotations?.[annotation];
   return marked === undefined ? pulumiManager(top) !== undefined : marked === value;
+}
+
+/** Its controller has taken it up, and has not written the end. */
+function isAtWork(object: KubeObject): boolean {
+  if ((object.metadata.finalizers ?? []).length === 0) return false;
+  const ready = condition(object, "Ready")?.status ?? "Unknown";
+  return ready === "Unknown" || condition(object, "Reconciling")?.status === "True";
 }
 
 function isDriver({ apiVersion, kind, name, namespace }: ObjectRef): boolean {

@@ -29,6 +29,11 @@ export class Removal {
     this.discovery = new KubeDiscovery(api);
   }
 
+  /** Milliseconds for each of the steps. */
+  protected get timeout(): number {
+    return this.options.timeout;
+  }
+
   find(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.discovery.find<KubeObject>(ref);
   }

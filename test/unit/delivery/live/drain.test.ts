@@ -97,6 +97,35 @@ describe("a drain", () => {
     );
   });
 
+  test("takes away what was being applied when it began, though nobody had written it down", async () => {
+    const working = { Ready: "Unknown", Reconciling: "True" };
+    const conditions = Object.entries(working).map(([type, status]) => ({ type, status }));
+    const busy = { ...root({ annotations: marked, finalizers: ["f"] }), status: { conditions } };
+    const labels = {
+      "kustomize.toolkit.fluxcd.io/name": "flux-system",
+      "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+    };
+    const late = kustomization("late", ["default_nginx_apps_Deployment"], { labels });
+    const inventoried = deployment("other");
+    api.put(busy, source, deployment("nginx"), inventoried);
+    // GIVEN a controller that goes on for a while: it applies more, and then writes what it had applied
+    let looks = 0;
+    api.looked = (object) => {
+      if (object.metadata.name !== "flux-system" || object.kind !== "Kustomization" || ++looks !== 3) return;
+      api.put(late, {
+        ...busy,
+        metadata: { ...busy.metadata, finalizers: [] },
+        spec: { suspend: true },
+        status: {
+          conditions: [{ type: "Ready", status: "True" }],
+          inventory: { entries: [{ id: "default_other_apps_Deployment", v: "v1" }] },
+        },
+      });
+    };
+    await drain(kubeconfig, mark, { ...options, timeout: 5_000 });
+    expect([...api.objects.keys()]).toEqual([]);
+  });
+
   test("goes on where the annotation is not one of ours", async () => {
     api.put(root({ annotations: { ...marked, "timonier/awaited": "%%" } }), source, myapp);
     await drain(kubeconfig, mark, options);

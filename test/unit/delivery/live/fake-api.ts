@@ -40,8 +40,9 @@ export class FakeApi {
           text += part;
         });
         request.on("end", () => {
-          const path = (request.url ?? "").split("?", 1)[0] ?? "";
-          const [status, body] = this.answer(request.method ?? "GET", path, text);
+          const { pathname, searchParams } = new URL(request.url ?? "", "https://fake");
+          const selector = searchParams.get("labelSelector") ?? "";
+          const [status, body] = this.answer(request.method ?? "GET", pathname, text, selector);
           response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
         });
       },
@@ -75,21 +76,28 @@ export class FakeApi {
     this.objects.delete(pathOf(object));
   }
 
-  private answer(method: string, path: string, text: string): [number, unknown] {
+  private answer(method: string, path: string, text: string, selector: string): [number, unknown] {
     const served = kinds.filter(([apiVersion]) => path === groupRoot(apiVersion));
     if (served.length > 0) {
       return [200, { resources: served.map(([, kind, name, namespaced]) => ({ kind, name, namespaced })) }];
     }
     const listed = kinds.find(([apiVersion, , plural]) => path === `${groupRoot(apiVersion)}/${plural}`);
     if (listed) {
-      return [200, { items: [...this.objects.values()].filter(({ kind }) => kind === listed[1]) }];
+      const wanted = selector.split(",").filter((pair) => pair !== "");
+      const fits = ({ metadata: { labels = {} } }: KubeObject) =>
+        wanted.every((pair) => labels[pair.split("=")[0] ?? ""] === pair.split("=")[1]);
+      return [200, { items: [...this.objects.values()].filter((one) => one.kind === listed[1] && fits(one)) }];
     }
     const object = this.objects.get(path);
     if (!object) return [404, { reason: "NotFound", message: `${path} is not there` }];
+    if (method === "GET") this.looked(object);
     if (method === "PATCH") this.objects.set(path, merge(object, JSON.parse(text)) as KubeObject);
     if (method === "DELETE") this.remove(path, object);
     return [200, object];
   }
+
+  /** Called after each look at an object. */
+  looked: (object: KubeObject) => void = () => {};
 
   private remove(path: string, object: KubeObject): void {
     this.journal.push(`DELETE ${object.kind} ${object.metadata.name}`);
