@@ -30,6 +30,53 @@ export function admissionObjects(routing: SourceRouting): KubeObject[] {
   return [gitRepositories(routing), decryption, pods, conversion].flatMap((one) => [policy(one), binding(one)]);
 }
 
+const apiVersion = "admissionregistration.k8s.io/v1";
+
+/** Name of the objects that {@link probes} are about: nothing of a tree is called so. */
+const PROBE = "rehearsal.timonier-probe";
+
+/**
+ * Policies by which one sees that the API server can change objects of Flux's kinds, and objects to try it with. It learns these
+ * kinds from the definitions' schemas, which it reads every five seconds; until then it refuses such an object as unavailable.
+ * Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
+ */
+export const probePolicies: readonly KubeObject[] = [
+  probe("source.toolkit.fluxcd.io", "gitrepositories"),
+  probe("kustomize.toolkit.fluxcd.io", "kustomizations"),
+].flatMap((one) => [policy(one), binding(one)]);
+
+/** What is changed by {@link probePolicies} once they are in force. */
+export const probes: readonly KubeObject[] = [
+  {
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    kind: "GitRepository",
+    metadata: { namespace: "flux-system", name: PROBE },
+    spec: { url: "http://127.0.0.1/", interval: "1m" },
+  },
+  {
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    metadata: { namespace: "flux-system", name: PROBE },
+    spec: { prune: false, interval: "1m", sourceRef: { kind: "GitRepository", name: PROBE } },
+  },
+];
+
+/** Whether the API server has changed a probe. */
+export function isProbed({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[PROBE] === "true";
+}
+
+function probe(group: string, resource: string): Mutation {
+  return {
+    name: `probe-${resource}`,
+    group,
+    resource,
+    operations: ["CREATE"],
+    when: `object.metadata.name == ${text(PROBE)}`,
+    patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: "true"}}]`,
+  };
+}
+
 const annotations =
   '(has(object.metadata.annotations) ? [] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {}}])';
 
@@ -109,8 +156,6 @@ const conversion: Mutation = {
 function text(value: string): string {
   return JSON.stringify(value);
 }
-
-const apiVersion = "admissionregistration.k8s.io/v1";
 
 function policy({ name, group, resource, operations, when, patch }: Mutation): KubeObject {
   return {

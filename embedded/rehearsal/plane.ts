@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
 import { endProcess } from "../../core/daemon.js";
-import type { KubeApi } from "../../core/kube-api.js";
+import { ApiError, type KubeApi } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
@@ -12,6 +12,7 @@ import type { Side } from "../../delivery/rehearse/side.js";
 import { nodeManifest } from "../cluster/control-plane/node.js";
 import { clusterName } from "../cluster/layout.js";
 import { keyOf } from "../toolchain/cache.js";
+import { isProbed, probePolicies, probes } from "./admission.js";
 import { applyAll } from "./apply.js";
 import { EMPTY, hasBase, readBase, restoreBase, saveBase } from "./base-store.js";
 import { apiServerReady, installControlPlane, openApi, type Starting, startComponents } from "./control-plane.js";
@@ -45,7 +46,7 @@ export const FLUX_MANAGER = "kustomize-controller";
  */
 export async function planeAt(layout: RehearsalLayout, key: string, starting: PlaneTools): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 3]);
+  const pins = keyOf([starting.tools, starting.flux, 4]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
   if (record.at === key && missingPrograms(layout).length === 0) {
@@ -82,6 +83,7 @@ async function restored(
     key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key)),
   );
   await fluxReady(plane, starting);
+  await changesObjects(plane, starting);
   writePlaneRecord(layout, { ...rest, at: key, last: key });
   return { ...plane, record: { ...rest, at: key } };
 }
@@ -114,9 +116,11 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   await established(api, starting, definitions);
   const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion };
   const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
+  await applyAll(api, plane.discovery, probePolicies, "timonier");
   startFlux(layout, record, starting.tools, new Set());
   await fluxReady(plane, starting);
   await accountsReady(plane, starting);
+  await changesObjects(plane, starting);
   await keep(plane, EMPTY, {});
   starting.progress(`rehearsal: control plane made (${elapsed(start)})`);
   return { ...plane, record: { ...record, at: EMPTY } };
@@ -176,6 +180,20 @@ async function established(api: KubeApi, starting: Starting, definitions: readon
   await waitFor({ ...waiting(starting), what: "the definitions of Flux's kinds" }, async () => {
     const there = await Promise.all([...groups].map((path) => api.find(path)));
     return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
+  });
+}
+
+/** Waits until the API server can change objects of Flux's kinds, which it refuses before. */
+async function changesObjects({ api, discovery }: Plane, starting: Starting): Promise<void> {
+  await waitFor({ ...waiting(starting), what: "the rehearsal's admission" }, async () => {
+    const missing = { done: false, missing: "Flux's kinds are not known to it yet" } as const;
+    try {
+      const tried = await applyAll(api, discovery, probes, FLUX_MANAGER, true);
+      return tried.every(isProbed) ? { done: true, value: undefined } : missing;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 503) return missing;
+      throw error;
+    }
   });
 }
 

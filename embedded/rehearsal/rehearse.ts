@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { ApiError } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
@@ -239,17 +238,11 @@ async function admitted(plane: Plane, planned: Planned, starting: PlaneTools): P
   const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;
   await waitFor({ ...watching(starting), what: "the rehearsal's admission policies" }, async () => {
-    // What it admits it knows from the definitions' schemas, a moment later than the definitions themselves.
-    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true).catch(unknownYet);
-    return tried && treeOf(planned, plane, tried)
+    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true);
+    return treeOf(planned, plane, tried)
       ? { done: true, value: undefined }
       : { done: false, missing: "not in force yet" };
   });
-}
-
-function unknownYet(error: unknown): undefined {
-  if (error instanceof ApiError && /^Resource kind .* not found/.test(error.message)) return undefined;
-  throw error;
 }
 
 async function causesOf(request: RehearsalRequest, changing: Changing): Promise<readonly KnownCause[]> {
