@@ -22,7 +22,8 @@ code=0
 (cd "$trees/application" && timonier rehearse "${common[@]}" --root "$trees/setup@origin/HEAD" --out "$out/application") || code=$(($? > code ? $? : code))
 # A report says why it could not run; without one there is nothing to tell.
 [ -f "$out/setup/report.json" ] && [ -f "$out/application/report.json" ] || exit "$code"
-timonier join-reports "$out/setup/report.json" "$out/application/report.json" > "$out/report.json"
+# The note is on this program's merge request, whose commits these are.
+timonier join-reports --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --head "$CI_COMMIT_SHA" "$out/setup/report.json" "$out/application/report.json" > "$out/report.json"
 render() { timonier report --report "$out/report.json" --format "$1" > "$out/$2"; }
 render html report.html
 render junit junit.xml

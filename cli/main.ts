@@ -5,6 +5,7 @@ import { diskError } from "./disk-error.js";
 import { exitCodes } from "./exit-codes.js";
 import { addRehearseVerb } from "./rehearse-command.js";
 import { addReportVerbs } from "./report-commands.js";
+import type { JoinOptions } from "./verbs/join-reports.js";
 
 interface Options {
   readonly stack: string;
@@ -86,8 +87,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .command("join-reports")
     .description("rehearsals of one change, one a repository, as one report")
     .argument("<files...>")
-    .action(async (files: string[]) => {
-      code = await (await import("./verbs/join-reports.js")).joinReportFiles(files);
+    .option("--base <sha>", "commit before the change that they are of (default: the first report's)")
+    .option("--head <sha>", "commit of that change (default: the first report's)")
+    .action(async (files: string[], options: JoinOptions) => {
+      code = await (await import("./verbs/join-reports.js")).joinReportFiles(files, options);
     });
   program
     .command("test", { hidden: true })

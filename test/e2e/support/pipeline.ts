@@ -48,7 +48,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRun
   const { exitCode, stdout, stderr } = await gitlabCiLocal(options, [
     "--no-json-schema-validation",
     "--concurrency=1",
-    ...(options.jobs ? [...options.jobs, "--needs"] : []),
+    ...(options.jobs ?? []),
   ]);
   const output = join(options.folder, ".gitlab-ci-local", "output");
   const logs = existsSync(output) ? readdirSync(output).filter((name) => name.endsWith(".log")) : [];

@@ -50,6 +50,14 @@ describe("rehearsals of one change as one report", () => {
     expect(joined.head.sha).toBe("b");
   });
 
+  test("the commits are those of the change that they follow from, where it is known", () => {
+    const [base, head] = [
+      { ref: "c", sha: "c" },
+      { ref: "d", sha: "d" },
+    ];
+    expect(joinReports([report({}), report({})], { base, head })).toMatchObject({ base, head });
+  });
+
   test("a Kustomization that fails in one of them fails, in either order", () => {
     const [good, bad] = [
       report({ reconciliations: [kustomization("app", "True")] }),
