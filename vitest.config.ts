@@ -4,24 +4,15 @@ import { defineConfig } from "vitest/config";
 const env = { PULUMI_BACKEND_URL: "", TIMONIER_OWN_BACKEND: "" };
 const minutes = { testTimeout: 300_000, hookTimeout: 300_000 };
 
-// Written, and not yet seen to pass as a whole: `npm run test:open`, not part of `npm test` (docs/open-tests.md).
-const open = ["rehearse", "existing-faults", "gitlab-shared", "pipelines", "backend"].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
-
 // unit: no tool needed, seconds. e2e: real binaries, real processes, minutes. rehearsal: predictions against what really happens.
 export default defineConfig({
   test: {
     reporters: process.env.CI ? ["verbose", ["json", { outputFile: "dist/test-results.json" }]] : ["default"],
     maxWorkers: 2,
-    projects: process.env.TIMONIER_OPEN_TESTS
-      ? [
-          { test: { name: "open", env, include: open, ...minutes } },
-          { test: { name: "rehearsal", env, include: ["test/rehearsal/**/*.test.ts"], testTimeout: 20_000 } },
-        ]
-      : [
-          { test: { name: "unit", env, include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
-          { test: { name: "e2e", env, include: ["test/e2e/**/*.test.ts"], exclude: open, ...minutes } },
-        ],
+    projects: [
+      { test: { name: "unit", env, include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      { test: { name: "e2e", env, include: ["test/e2e/**/*.test.ts"], ...minutes } },
+      { test: { name: "rehearsal", env, include: ["test/rehearsal/**/*.test.ts"], testTimeout: 20_000 } },
+    ],
   },
 });

@@ -1,7 +1,7 @@
 import { type KubeObject, keyOf } from "./objects.js";
 import { dependenciesOf } from "./settle.js";
 
-/** Each after those it depends on, else by name; those in a circle come where the first of them comes. */
+/** Each after the one that applies it and those it depends on, else by name; those in a circle come where the first of them comes. */
 export function dependencyOrder(objects: readonly KubeObject[]): KubeObject[] {
   const byKey = new Map(objects.map((one) => [keyOf(one), one]));
   const ordered: KubeObject[] = [];
@@ -10,9 +10,15 @@ export function dependencyOrder(objects: readonly KubeObject[]): KubeObject[] {
     const object = byKey.get(key);
     if (!object || seen.has(key)) return;
     seen.add(key);
-    for (const dependency of dependenciesOf(object)) visit(dependency);
+    for (const dependency of [...makerOf(object), ...dependenciesOf(object)]) visit(dependency);
     ordered.push(object);
   };
   for (const key of [...byKey.keys()].sort()) visit(key);
   return ordered;
+}
+
+/** Key of the Kustomization that applies an object, by the labels that Flux sets; a root applies itself. */
+function makerOf({ metadata: { labels } }: KubeObject): string[] {
+  const [name, namespace] = ["name", "namespace"].map((part) => labels?.[`kustomize.toolkit.fluxcd.io/${part}`]);
+  return name === undefined ? [] : [`kustomize.toolkit.fluxcd.io/Kustomization/${namespace}/${name}`];
 }

@@ -57,8 +57,8 @@ export class WorkingCopy {
   }
 
   /** A command with the environment that `timonier env` prints: the way a user's shell has it. */
-  async shell(command: string): Promise<Said> {
-    return this.run("bash", ["-c", `eval "$(node cli/timonier.mjs env)"; ${command}`]);
+  async shell(command: string, env: Record<string, string> = {}): Promise<Said> {
+    return this.run("bash", ["-c", `eval "$(node cli/timonier.mjs env)"; ${command}`], env);
   }
 
   async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Said> {

@@ -171,7 +171,7 @@ test("an image that is used no more or newly has one side alone", () => {
   expect(versionChanges([deployment("nginx:1")], [])).toMatchObject([{ name: "nginx", from: "1" }]);
 });
 
-test("reconciliations come after those they depend on, circles do not hang", () => {
+test("reconciliations come after those they depend on or that apply them, circles do not hang", () => {
   const one = (name: string, ...on: string[]) =>
     object(
       `{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: ${name}, namespace: x}, spec: {dependsOn: [${on.map((other) => `{name: ${other}}`)}]}}`,
@@ -182,6 +182,9 @@ test("reconciliations come after those they depend on, circles do not hang", () 
     "a",
   ]);
   expect(dependencyOrder([one("a", "b"), one("b", "a")])).toHaveLength(2);
+  const labels = { "kustomize.toolkit.fluxcd.io/name": "root", "kustomize.toolkit.fluxcd.io/namespace": "x" };
+  const made = [one("app"), one("root")].map((each) => ({ ...each, metadata: { ...each.metadata, labels } }));
+  expect(dependencyOrder(made).map(({ metadata }) => metadata.name)).toEqual(["root", "app"]);
 });
 
 test("the controller's message names what was refused", () => {
