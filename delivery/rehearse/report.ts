@@ -1,3 +1,4 @@
+import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, PolicyResult, Report, Revision } from "../report/model.js";
 import { type KnownCause, withCauses } from "./causes.js";
 import { compare } from "./compare.js";
@@ -39,8 +40,9 @@ export function reportOf(findings: Findings): Report {
     ...(one.message !== undefined && { message: redactText(one.message, secrets) }),
     ...(one.diff !== undefined && { diff: redactText(one.diff, secrets) }),
   });
-  const order = reconciliations(before, after).map(clean);
-  const { unknown, notEvaluated } = unjudged(after, order, served);
+  const settled = reconciliations(before, after).map(clean);
+  const { unknown, notEvaluated } = unjudged(after, settled, served);
+  const order = settled.map((one) => (unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one));
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
   const changes = withCauses(
@@ -49,7 +51,7 @@ export function reportOf(findings: Findings): Report {
   );
   return {
     version: 1,
-    verdict: verdictOf({ changes, reconciliations: order, policies, unknown }),
+    verdict: verdictOf({ changes, reconciliations: order, policies }),
     base,
     head,
     changes: sortChanges(changes, order),

@@ -8,21 +8,17 @@ export interface Outcome {
   readonly changes: readonly ObjectChange[];
   readonly reconciliations: readonly Reconciliation[];
   readonly policies: readonly PolicyResult[];
-  /** Names of reconciliations that nothing can be said about: `Kustomization default/apps`. */
-  readonly unknown: ReadonlySet<string>;
 }
 
 /** @see Verdict */
-export function verdictOf({ changes, reconciliations, unknown }: Outcome): Verdict {
-  const rejected =
-    changes.some(({ action }) => action === "rejected") || reconciliations.some((one) => becomesUnready(one, unknown));
+export function verdictOf({ changes, reconciliations }: Outcome): Verdict {
+  const rejected = changes.some(({ action }) => action === "rejected") || reconciliations.some(becomesUnready);
   if (rejected) return "rejected";
   return changes.some(({ action, dataLoss }) => dataLoss || destroys.has(action)) ? "destructive" : "safe";
 }
 
 /** Whether a reconciliation does not become Ready because of this merge: one that was not Ready before is not its fault. */
-function becomesUnready({ ref, ready, readyBefore }: Reconciliation, unknown: ReadonlySet<string>): boolean {
-  if (ready === undefined || ready === "True" || readyBefore === "False") return false;
-  if (unknown.has(`${ref.kind} ${ref.namespace}/${ref.name}`)) return false;
+function becomesUnready({ ready, readyBefore, notEvaluated }: Reconciliation): boolean {
+  if (notEvaluated || ready === undefined || ready === "True" || readyBefore === "False") return false;
   return ready === "False" || readyBefore === "True" || readyBefore === undefined;
 }

@@ -18,9 +18,9 @@ export function harmlessChanges({ changes }: Report): readonly ObjectChange[] {
   return changes.filter((change) => !isGrave(change));
 }
 
-/** Whether it is there afterwards and is not Ready. */
-export function isUnready({ ready }: Reconciliation): boolean {
-  return ready === "False" || ready === "Unknown";
+/** Whether it is there afterwards and is not Ready, as far as that can be said. */
+export function isUnready({ ready, notEvaluated }: Reconciliation): boolean {
+  return !notEvaluated && (ready === "False" || ready === "Unknown");
 }
 
 const operations: readonly InfrastructureStep["operation"][] = [
@@ -81,7 +81,7 @@ function some(number: number, noun: string, what: string): string {
 export function counts(report: Report): readonly string[] {
   const { changes, reconciliations, infrastructure } = report;
   const there = reconciliations.filter(({ ready }) => ready !== undefined);
-  const ready = there.filter((one) => !isUnready(one)).length;
+  const ready = there.filter((one) => one.ready === "True").length;
   return [
     tally("object", changes, ({ action }) => action, [
       "created",

@@ -91,6 +91,7 @@ function reconciliation(one: Report["reconciliations"][number]): Case {
   const name = refName(one.ref);
   if (one.ready === undefined) return { name, result: "passed", details: "it is not there afterwards" };
   const words = [one.reason, one.message].filter((part) => part !== undefined).join(": ");
+  if (one.notEvaluated) return { name, result: "skipped", reason: "not evaluated" };
   if (!isUnready(one)) return { name, result: "passed", details: words };
   return { name, result: "failure", reason: `Ready is ${one.ready}`, details: words };
 }

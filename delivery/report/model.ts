@@ -94,6 +94,8 @@ export interface Reconciliation {
   readonly reason?: string;
   /** The condition's own words. */
   readonly message?: string;
+  /** Nothing can be said about it: {@link Report.notEvaluated} says why. `ready` is then what was seen, and no prediction. */
+  readonly notEvaluated?: true;
   /** Names: `Kustomization default/infra`. */
   readonly dependsOn: readonly string[];
   /** Folder of its cluster. undefined: there is only one. */

@@ -34,6 +34,7 @@ const schema = z.object({
       readyBefore: ready.exactOptional(),
       reason: text.exactOptional(),
       message: text.exactOptional(),
+      notEvaluated: z.literal(true).exactOptional(),
       dependsOn: z.array(text),
       cluster: text.exactOptional(),
     }),

@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { judgeGate } from "../../delivery/report/gate.js";
 import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
 import {
   commit,
@@ -210,6 +211,32 @@ test("a manifest that cannot be parsed is rejected", async () => {
     ready: "False",
     reason: "BuildFailed",
   });
+});
+
+test("a chart that cannot be reached is an answer that says so, and is not passed over", async () => {
+  const chart = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: default}
+spec: {interval: 1m, url: "http://127.0.0.1:1/charts"}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: db, namespace: default}
+spec: {interval: 1m, chart: {spec: {chart: postgres, version: "16.x", sourceRef: {kind: HelmRepository, name: charts}}}}
+`;
+  await commit(setup, { "clusters/prod/db.yaml": chart });
+  const report = await rehearsal({ cwd: setup });
+  expect(said(report)).toEqual(["created HelmRelease default/db", "created HelmRepository default/charts"]);
+  expect(report.notEvaluated).toEqual([
+    {
+      subject: "HelmRepository default/charts",
+      reason: expect.stringMatching(/cannot be read from here: .*connection refused/),
+    },
+    { subject: "HelmRelease default/db", reason: "it needs HelmRepository default/charts" },
+  ]);
+  expect(report.reconciliations.filter(({ notEvaluated }) => notEvaluated).map(({ ref }) => ref.name)).toEqual(["db"]);
+  expect(judgeGate(report, ["rejected"], []).state).toBe("open");
+  expect(judgeGate(report, ["not-evaluated"], []).state).toBe("shut");
 });
 
 test("inside an application's repository the setup repository says what happens to it", async () => {

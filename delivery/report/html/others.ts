@@ -51,6 +51,7 @@ ${table(["object", "Ready before", "afterwards", "in its own words"], rows)}
 
 function afterwards(one: Reconciliation): Markup {
   if (one.ready === undefined) return html`<span class="soft">is not there</span>`;
+  if (one.notEvaluated) return html`<span class="soft">not evaluated</span>`;
   return html`<span class="word ${isUnready(one) ? "bad" : "good"}">${one.ready}</span>`;
 }
 

@@ -45,8 +45,9 @@ function before({ readyBefore }: Reconciliation): string {
   return readyBefore ?? "was not there";
 }
 
-function afterwards({ ready }: Reconciliation): string {
+function afterwards({ ready, notEvaluated }: Reconciliation): string {
   if (ready === undefined) return "is not there";
+  if (notEvaluated) return "not evaluated";
   return ready === "True" ? "True" : `**${ready}**`;
 }
 

@@ -212,7 +212,7 @@ test("causes come from messages of commits and from a file; a wrong file is refu
 test("the verdict: rejected before destructive before safe; what failed before is not this merge's fault", () => {
   const ref = { apiVersion: "v1", kind: "ConfigMap", name: "a" };
   const change = (action: "changed" | "pruned" | "rejected") => ({ ref, action, dataLoss: false, diff: "" });
-  const nothing = { reconciliations: [], policies: [], unknown: new Set<string>() };
+  const nothing = { reconciliations: [], policies: [] };
   expect(verdictOf({ ...nothing, changes: [change("changed")] })).toBe("safe");
   expect(verdictOf({ ...nothing, changes: [change("pruned")] })).toBe("destructive");
   expect(verdictOf({ ...nothing, changes: [change("pruned"), change("rejected")] })).toBe("rejected");
@@ -225,7 +225,5 @@ test("the verdict: rejected before destructive before safe; what failed before i
     "rejected",
   );
   expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, readyBefore: "False" }] })).toBe("safe");
-  expect(
-    verdictOf({ ...nothing, changes: [], reconciliations: [failing], unknown: new Set(["Kustomization x/a"]) }),
-  ).toBe("safe");
+  expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, notEvaluated: true }] })).toBe("safe");
 });
