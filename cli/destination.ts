@@ -55,6 +55,16 @@ export async function destinationOf(name: string, env: DestinationEnvironment = 
   };
 }
 
+/** @throws UserError when nobody knows where they are */
+export function knownRepositories({ stack, repositories }: Pick<Destination, "stack" | "repositories">): Repositories {
+  if (repositories) return repositories;
+  throw new UserError(
+    "nobody knows where the repositories are: nothing is up, and the settings name no group",
+    `stack ${stack.name}`,
+    "npm run up, or set timonier:namespace in the stack's settings",
+  );
+}
+
 /** Only a GitLab that is there already, and a group or user that is named, have addresses before `up`. */
 export function repositoriesOf({ gitlab, namespace, ...config }: RepositorySettings): Repositories | undefined {
   if (gitlab.kind !== "remote" || namespace === undefined) return undefined;

@@ -5,7 +5,6 @@ import { diskError } from "./disk-error.js";
 import { exitCodes } from "./exit-codes.js";
 import { addRehearseVerb } from "./rehearse-command.js";
 import { addReportVerbs } from "./report-commands.js";
-import type { JoinOptions } from "./verbs/join-reports.js";
 
 interface Options {
   readonly stack: string;
@@ -54,9 +53,6 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async ({ stack = ["embedded"], ...options }: Several & { causes?: string; base?: string }) => {
       code = await (await import("./verbs/synth.js")).synth({ stack, ...options });
     });
-  add("proposal", "clones of both repositories, with what `publish` would propose on top; pushes nothing")
-    .requiredOption("--out <dir>", "folder for them: DIR/setup and DIR/application are written over")
-    .action(verb(async (options) => (await import("./verbs/proposal.js")).proposal(options)));
   addForSeveral("publish", "what apps/ says, as a merge request to each repository that differs").action(
     async ({ stack = ["embedded"] }: Several) => {
       code = await (await import("./verbs/publish.js")).publish({ stack });
@@ -83,15 +79,6 @@ export async function main(args: readonly string[]): Promise<number> {
   addReportVerbs(program, (run) => async (options) => {
     code = await run(options);
   });
-  program
-    .command("join-reports")
-    .description("rehearsals of one change, one a repository, as one report")
-    .argument("<files...>")
-    .option("--base <sha>", "commit before the change that they are of (default: the first report's)")
-    .option("--head <sha>", "commit of that change (default: the first report's)")
-    .action(async (files: string[], options: JoinOptions) => {
-      code = await (await import("./verbs/join-reports.js")).joinReportFiles(files, options);
-    });
   program
     .command("test", { hidden: true })
     .argument("[args...]")

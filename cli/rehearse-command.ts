@@ -11,6 +11,10 @@ export function addRehearseVerb(
   program
     .command("rehearse")
     .description("what a merge would do, from a throwaway control plane with the real Flux controllers")
+    .option(
+      "--stack <name>",
+      "what `publish` would propose for a stack, to both repositories (default: this clone's change)",
+    )
     .option("--base <ref>", "what the change goes to (default: where the head parted from origin's main branch)")
     .option("--head <ref>", "the change (default: HEAD)")
     .option("--dir <folder>", "a folder that is not committed, in place of --head")
@@ -23,7 +27,9 @@ export function addRehearseVerb(
     .option("--assume <file>", "objects that the cluster has outside of Git; repeatable", collect, [])
     .option("--causes <file>", "places in the program that objects come from, as JSON")
     .option("--timeout <seconds>", "for each side, after which what is not known counts as unknown", seconds)
-    .addOption(new Option("--format <form>", "of the report").choices(formats).default("json"))
+    .addOption(
+      new Option("--format <form>", "of the report (default: markdown in a terminal, else json)").choices(formats),
+    )
     .option("--out <folder>", "write every form there, in place of standard output")
     .option("--stop", "end the control plane that is kept, and delete it")
     .action(verb(async (options: RehearseOptions) => (await import("./verbs/rehearse.js")).rehearse(options)));

@@ -2,15 +2,13 @@ import { readFile } from "node:fs/promises";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { UserError } from "../../core/user-error.js";
-import { causesOf, type ObjectCause } from "../../delivery/causes.js";
 import { type Published, publish as publishTree } from "../../delivery/publish.js";
 import { synthesize, type Trees } from "../../delivery/tree.js";
-import { appsInput, type Destination, destinationOf, type Repositories } from "../destination.js";
+import { appsInput, type Destination, destinationOf, knownRepositories, type Repositories } from "../destination.js";
 import { exitCodes } from "../exit-codes.js";
+import { foundCauses } from "../found-causes.js";
 import { projectOf, stackGitLab } from "../gitlab.js";
 import type { Stack } from "../stack.js";
-import { progress } from "../terminal.js";
 
 /** `timonier publish`: one merge request for each repository that differs from what apps/ says. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
@@ -21,14 +19,8 @@ export async function publish({ stack: names }: { stack: readonly string[] }): P
 }
 
 async function publishStack(destination: Destination, text: string): Promise<void> {
-  const { stack, cluster, repositories } = destination;
-  if (!repositories) {
-    throw new UserError(
-      "nobody knows where the repositories are: nothing is up, and the settings name no group",
-      `stack ${stack.name}`,
-      "npm run up, or set timonier:namespace in the stack's settings",
-    );
-  }
+  const { stack, cluster } = destination;
+  const repositories = knownRepositories(destination);
   const inputOf = (settings: Parameters<typeof appsInput>[1]) => appsInput(destination, settings);
   const input = inputOf(parseSettings(text, settingsFile));
   const trees = synthesize(input);
@@ -47,16 +39,6 @@ async function publishStack(destination: Destination, text: string): Promise<voi
     const target = input.application.branch;
     const published = await publishTree(client, { project, tree: trees[repository], target, branch, causes });
     console.log(sentence(project, published));
-  }
-}
-
-/** What cannot be explained is published all the same: causes help whoever reviews, and change nothing. */
-async function foundCauses(asked: Parameters<typeof causesOf>[0]): Promise<readonly ObjectCause[]> {
-  try {
-    return await causesOf(asked);
-  } catch (error) {
-    progress(`the lines behind the changes are left out: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
   }
 }
 

@@ -1,18 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { StateFolder } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
 import type { Report, Verdict } from "../../delivery/report/model.js";
 import { type ReportFormat, renderReport, reportFormats } from "../../delivery/report/render.js";
-import { clusterToolNames } from "../../embedded/cluster/tools.js";
 import { rehearsalLayout, rehearsalRoot } from "../../embedded/rehearsal/layout.js";
-import { exclusively, leaveWarm, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
-import { rehearse as runRehearsal } from "../../embedded/rehearsal/rehearse.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { progress } from "../terminal.js";
+import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
+import { rehearseProposal } from "../rehearse-proposal.js";
+import { withRehearsal } from "../with-rehearsal.js";
 
 /** As the command line gives them. */
 export interface RehearseOptions {
+  readonly stack?: string;
   readonly base?: string;
   readonly head?: string;
   readonly dir?: string;
@@ -25,7 +23,7 @@ export interface RehearseOptions {
   readonly assume: readonly string[];
   readonly causes?: string;
   readonly timeout?: number;
-  readonly format: ReportFormat;
+  readonly format?: ReportFormat;
   readonly out?: string;
   readonly stop?: boolean;
 }
@@ -35,26 +33,41 @@ const codes: Readonly<Record<Verdict, number>> = { safe: 0, destructive: 2, reje
 
 /** `timonier rehearse`: what the merge would do, on standard output; how far it is on standard error. */
 export async function rehearse(options: RehearseOptions): Promise<number> {
-  const layout = rehearsalLayout(rehearsalRoot(process.env));
   if (options.stop) {
-    await stopRehearsal(layout);
+    await stopRehearsal(rehearsalLayout(rehearsalRoot(process.env)));
     return 0;
   }
-  const sources = Object.fromEntries(options.source.map(pairOf));
-  const tools = await ensureTools([...clusterToolNames, "flux"], { binDir: new StateFolder().bin, progress });
-  const starting = { tools, flux: tools.flux, progress };
-  const report = await exclusively(layout, progress, async () => {
-    const { source: _source, timeout, ...rest } = options;
-    const request = { ...rest, cwd: process.cwd(), sources, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
-    try {
-      return await runRehearsal(layout, request, starting, process.env);
-    } finally {
-      leaveWarm(layout, starting);
-    }
-  });
+  const report = options.stack === undefined ? await ofClone(options) : await ofStack(options.stack, options);
   write(report, options);
   return codes[report.verdict];
 }
+
+/** The change in the clone in which the command was called. */
+function ofClone({ source, timeout, stack: _stack, ...rest }: RehearseOptions): Promise<Report> {
+  const sources = Object.fromEntries(source.map(pairOf));
+  return withRehearsal((run) => run({ ...rest, cwd: process.cwd(), sources, ...seconds(timeout) }));
+}
+
+/** What apps/ says, for the cluster of a stack. */
+async function ofStack(stack: string, { assume, timeout, ...options }: RehearseOptions): Promise<Report> {
+  const others = Object.entries(whichTree).filter(([name]) => options[name as keyof typeof whichTree]?.length);
+  if (others.length > 0) {
+    throw new UserError(
+      `--stack says what is rehearsed, and so do ${others.map(([, option]) => option).join(", ")}`,
+      "timonier rehearse",
+      "leave out --stack inside a clone of a repository, else the others",
+    );
+  }
+  return rehearseProposal(stack, { assume, ...seconds(timeout) });
+}
+
+/** Options that say which trees are rehearsed. */
+const whichTree = {
+  ...{ base: "--base", head: "--head", dir: "--dir", cluster: "--cluster", root: "--root", source: "--source" },
+  ...{ as: "--as", path: "--path", targetNamespace: "--target-namespace", causes: "--causes" },
+} as const;
+
+const seconds = (timeout: number | undefined) => (timeout === undefined ? {} : { timeout: timeout * 1000 });
 
 function pairOf(text: string): [string, string] {
   const [, source, spec] = /^([^=/]+\/[^=/]+)=(.+)$/.exec(text) ?? [];
@@ -66,7 +79,7 @@ function pairOf(text: string): [string, string] {
   );
 }
 
-function write(report: Report, { format, out }: RehearseOptions): void {
+function write(report: Report, { format = process.stdout.isTTY ? "markdown" : "json", out }: RehearseOptions): void {
   if (out === undefined) {
     process.stdout.write(renderReport(report, format));
     return;

@@ -4,6 +4,7 @@ import { startDaemon } from "../../core/daemon.js";
 import type { ClusterTool } from "../cluster/tools.js";
 import type { RehearsalLayout } from "./layout.js";
 import type { PlaneRecord } from "./record.js";
+import { scratchFolder } from "./scratch.js";
 
 /** The controllers that a rehearsal runs; notifications and image updates tell others, and decide nothing here. */
 export const fluxControllers = ["source-controller", "kustomize-controller", "helm-controller"] as const;
@@ -33,8 +34,8 @@ export function startFlux(
   meaningful: Readonly<Partial<Record<FluxController, readonly string[]>>> = {},
 ): void {
   const bin = join(layout.flux, "bin");
-  const tmp = join(layout.flux, "tmp");
-  for (const folder of [bin, tmp, layout.artifacts]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const tmp = scratchFolder(layout);
+  for (const folder of [bin, layout.artifacts]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of fluxControllers) {
     if (running.has(name)) continue;
     const program = join(bin, name);

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { endProcess, type ProcessIdentity } from "../../core/daemon.js";
 import { processesOf } from "../cluster/control-plane/processes.js";
 import type { RehearsalLayout } from "./layout.js";
+import { removeScratch } from "./scratch.js";
 
 /** Every process of the throwaway control plane by its program's name, those first that others need. */
 const order = [
@@ -47,6 +48,7 @@ export async function killPlane(layout: RehearsalLayout): Promise<void> {
     const running = [...planeProcesses(layout).values()].flat();
     await Promise.all(running.map((one) => endProcess(one, 0)));
   }
+  removeScratch(layout);
 }
 
 function signal(layout: RehearsalLayout, names: readonly string[], name: NodeJS.Signals): void {

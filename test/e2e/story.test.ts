@@ -111,15 +111,31 @@ describe("three to two", () => {
     expect(pushed.stderr).toContain("pre-receive hook declined");
   });
 
-  const [change, publish, merge, look] = readmeCommands("Three to two");
+  const [change, rehearse, publish, merge, look] = readmeCommands("Three to two");
+
+  test("what the merge will do is known before anything is written", async () => {
+    const own = { TIMONIER_REHEARSAL: join(copy.state, "rehearsal") };
+    const [before, writes] = [await status(), writeRequests().length];
+    const said = await copy.shell(`${change} && ${rehearse} --format markdown`, own);
+    await copy.run(process.execPath, ["cli/timonier.mjs", "rehearse", "--stop"], own);
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.stdout).toContain("### ✅ Safe: everything is applied and nothing is lost");
+    expect(said.stdout).toMatch(
+      /- changed `Deployment default\/nginx-deployment` by `Kustomization default\/myapp` from `apps\/settings.yaml:\d+`/,
+    );
+    expect(said.stdout).toContain("-  replicas: 3\n+  replicas: 2\n");
+    expect(writeRequests().slice(writes)).toEqual([]);
+    expect((await status()).repositories).toEqual(before.repositories);
+  });
 
   test("a changed setting is published as one merge request, and published again is nothing", async () => {
-    expect([change, publish, merge]).toEqual([
+    expect([change, rehearse, publish, merge]).toEqual([
       "sed -i 's/replicas: 3/replicas: 2/' apps/settings.yaml",
+      "npx timonier rehearse --stack embedded",
       "npx timonier publish",
       "npx timonier merge",
     ]);
-    const first = await copy.shell(`${change} && ${publish}`);
+    const first = await copy.shell(String(publish));
     expect(first.stdout).toMatch(/fluxcd-gitops-setup: nothing differs/);
     expect(first.stdout).toMatch(
       /fluxcd-gitops-application: opened https:\/\/\S+\/merge_requests\/1[\s\S]* {2}infra\/deployment.yaml/,

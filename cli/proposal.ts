@@ -1,0 +1,76 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseSettings } from "../apps/settings.js";
+import { settingsFile } from "../apps/settings-file.js";
+import { synthesize, type Tree } from "../delivery/tree.js";
+import { cloneRepository, commitTree, type ReadCredential } from "./clone.js";
+import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
+import { foundCauses } from "./found-causes.js";
+import { stackGitLabToken } from "./gitlab.js";
+import type { Stack } from "./stack.js";
+
+/** What `publish` would propose, where nobody but this machine sees it. */
+export interface Proposal {
+  /** Name of the stack's cluster, which is its folder's in the setup repository. */
+  readonly cluster: string;
+  readonly setup: ProposedRepository;
+  readonly application: ProposedRepository;
+  /** JSON file of the lines in apps/ behind the objects. */
+  readonly causes: string;
+}
+
+/** A clone of a repository: `origin/HEAD` is its branch as it is, `HEAD` has what apps/ says on top. */
+export interface ProposedRepository {
+  readonly folder: string;
+  /** Whether the two differ. */
+  readonly differs: boolean;
+}
+
+/**
+ * Both repositories of a stack as clones, and on top of each what `publish` would propose. Nothing is pushed.
+ *
+ * @param into folder for the clones
+ * @throws UserError where the repositories are not known or cannot be read
+ */
+export async function propose(name: string, into: string): Promise<Proposal> {
+  const destination = await destinationOf(name);
+  const { stack, cluster } = destination;
+  const repositories = knownRepositories(destination);
+  const settings = await readFile(settingsFile, "utf8");
+  const inputOf = (read: Parameters<typeof appsInput>[1]) => appsInput(destination, read);
+  const input = inputOf(parseSettings(settings, settingsFile));
+  const trees = synthesize(input);
+  const credential = await reader(stack, repositories);
+  const proposed = async (repository: keyof typeof trees, address: string) => {
+    const folder = join(into, repository);
+    const { branch } = input.application;
+    await cloneRepository({ address, branch, folder, credential, caFile: repositories.gitlabCaFile });
+    const former = await formerTree(folder, trees[repository]);
+    return { folder, former, differs: await commitTree(folder, trees[repository], "What apps/ says") };
+  };
+  const [setup, application] = await Promise.all([
+    proposed("setup", repositories.setupRepository),
+    proposed("application", repositories.applicationRepository),
+  ]);
+  const base = { setup: setup.former, application: application.former };
+  const causes = join(into, "causes.json");
+  await writeFile(causes, JSON.stringify(await foundCauses({ settings, inputOf, base })));
+  return { cluster, setup, application, causes };
+}
+
+/** What a clone has of a tree's files. */
+async function formerTree(folder: string, tree: Tree): Promise<Tree> {
+  const read = [...tree.keys()].map(async (path) => {
+    const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
+    return text === undefined ? [] : [[path, text] as const];
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+/** A token that reads is all it takes; in a pipeline of the same GitLab, its own; without either, the stack's. */
+async function reader(stack: Stack, repositories: Repositories, env = process.env): Promise<ReadCredential> {
+  if (env.TIMONIER_READ_TOKEN) return { user: env.TIMONIER_READ_USER ?? "oauth2", token: env.TIMONIER_READ_TOKEN };
+  const here = env.CI_SERVER_URL === repositories.gitlabUrl && repositories.gitlab === "remote";
+  if (here && env.CI_JOB_TOKEN && !env.GITLAB_TOKEN) return { user: "gitlab-ci-token", token: env.CI_JOB_TOKEN };
+  return { user: "oauth2", token: await stackGitLabToken(stack, repositories) };
+}
