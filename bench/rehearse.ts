@@ -41,6 +41,7 @@ spec: {interval: 10m, path: ./clusters/prod, prune: true, sourceRef: {kind: GitR
 
 function app(name: string, replicas: number): Record<string, string> {
   const map = (at: number) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}-${at}}\ndata: {key: value}\n`;
+  const maps = Array.from({ length: 7 }, (_, at) => map(at)).join("---\n");
   const web = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: ${name}}
@@ -61,7 +62,7 @@ spec: {interval: 10m, path: ./apps/${name}, prune: true, targetNamespace: defaul
     [`clusters/prod/${name}.yaml`]: delivery,
     [`apps/${name}/web.yaml`]: web,
     [`apps/${name}/service.yaml`]: service,
-    ...Object.fromEntries(Array.from({ length: 7 }, (_, at) => [`apps/${name}/map-${at}.yaml`, map(at)])),
+    [`apps/${name}/config.yaml`]: maps,
   };
 }
 

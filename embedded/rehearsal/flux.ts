@@ -52,7 +52,8 @@ export function startFlux(
         TMPDIR: tmp,
         KUBECONFIG: layout.plane.kubeconfig,
         RUNTIME_NAMESPACE: "flux-system",
-        GOGC: "200",
+        // What it builds with is parsed anew for each Kustomization, and is garbage at once.
+        GOGC: "800",
       },
       cwd: layout.flux,
       pidFile,

@@ -38,7 +38,7 @@ export const rehearsalProfile: ControlPlaneProfile = {
     .map((component) => ({
       ...component,
       // Memory is given back soon; an answer is wanted at once.
-      env: { GOGC: component.name === "etcd" ? "100" : "200" },
+      env: { GOGC: component.name === "etcd" ? "200" : "400" },
       args: (pki) => ({ ...component.args(pki), ...extraArgs[component.name] }),
     })),
   stages: [...nodeStages(), ...instantPodStages(), claimBound()],
