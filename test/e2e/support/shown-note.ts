@@ -6,8 +6,7 @@ export function shownNote(body: string): string {
   return `${body
     .replace(/^<!--.*-->\n+/, "")
     .replace(/https:\/\/[^/\s)]+/g, "https://gitlab.example.com")
-    .replace(/\b[0-9a-f]{40}\b/g, (sha) => sha.slice(0, 8))
-    .replace(/\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{8,12}\b/g, "1f0c2b9e")
+    .replace(/(`|&#58;)[0-9a-f]{8,40}(?=`|<)/g, "$11f0c2b9e")
     .replace(/\b\d+(\.\d+)? s\b/g, "5 s")
     .trim()}\n`;
 }
