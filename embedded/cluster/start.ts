@@ -55,6 +55,8 @@ export async function startParts(layout: ClusterLayout, tools: ClusterTools, how
   const api = new KubeApi(access);
   try {
     await apiServerReady(api, layout, how);
+    // The controllers wait for it for 20 s, and end where the machine was too busy for that.
+    await startMissing(layout, tools, record, how);
     const kubernetesVersion = (await api.call<{ gitVersion: string }>({ path: "/version" })).gitVersion;
     writeRecord(layout, { ...record, kubernetesVersion });
     await ensureNode(api, kubernetesVersion, record);

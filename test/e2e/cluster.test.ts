@@ -229,6 +229,23 @@ test("after any one process was killed a start mends that one only", async () =>
   }
 });
 
+test("a controller that gave up while the API server was slow is started again", async () => {
+  const { "kube-apiserver": server = 0, "kube-controller-manager": controller = 0 } = pidsOf(dir);
+  process.kill(server, "SIGSTOP");
+  const said: string[] = [];
+  const started = startCluster(dir, tools, { progress: (line) => said.push(line) });
+  try {
+    await eventually("the wait", async () => said.some((line) => line.includes("the embedded API server")));
+    process.kill(controller, "SIGKILL");
+    await eventually("its end", async () => pidsOf(dir)["kube-controller-manager"] === undefined);
+  } finally {
+    process.kill(server, "SIGCONT");
+  }
+  await started;
+  expect(await inspectCluster(dir)).toEqual({ state: "running", missing: [] });
+  expect(pidsOf(dir)["kube-apiserver"]).toBe(server);
+});
+
 test("after all of it was killed at once a start brings all of it back", async () => {
   for (const pid of Object.values(pidsOf(dir))) process.kill(pid, "SIGKILL");
   await eventually("the end", async () => Object.keys(pidsOf(dir)).length === 0);
