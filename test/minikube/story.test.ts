@@ -8,6 +8,7 @@ import { versions } from "../../core/versions.js";
 import { waitFor } from "../../core/wait.js";
 import { clusterContract } from "../contract/cluster-contract.js";
 import { previewSteps, runOf } from "../contract/engine.js";
+import { killTree, start } from "../e2e/support/faults.js";
 import { WorkingCopy } from "../e2e/support/working-copy.js";
 import { laneMounts } from "./machine/clean.js";
 import { laneProcesses } from "./machine/processes.js";
@@ -171,6 +172,28 @@ test("a cluster deleted behind Pulumi's back is made anew, as Git says it", asyn
 });
 
 test("`down` leaves nothing", async () => {
+  await downLeavesNothing();
+});
+
+test.each([
+  ["minikube has just begun", / [1-5]\/19 /],
+  ["kubeadm is at work", / 1[0-9]\/19 /],
+  ["Flux is being made", /kubernetes:\S+ \S+ creating/],
+] as const)("nor does it after a kill -9 while %s", async (_moment, sign) => {
+  const run = start(copy, "up", ...stack);
+  await new Promise<void>((seen, failed) => {
+    let said = "";
+    run.all.on("data", (part) => {
+      said += String(part);
+      if (sign.test(said)) seen();
+    });
+    run.then(({ all }) => failed(new Error(`the moment did not come: ${all}`)), failed);
+  });
+  killTree(run.pid ?? 0);
+  await downLeavesNothing();
+});
+
+async function downLeavesNothing(): Promise<void> {
   const said = await copy.timonier("down", ...stack);
   expect(said.exitCode, said.all).toBe(0);
   const profiles = JSON.parse(
@@ -181,7 +204,7 @@ test("`down` leaves nothing", async () => {
   // The kubelet mounts its own folder on itself, and leaves that; the lane's cleaning ends it.
   expect(laneMounts().filter((path) => path !== "/var/lib/kubelet")).toEqual([]);
   expect(copy.processes()).toEqual([]);
-});
+}
 
 const urnOfCluster = `
   let text = "";

@@ -82,8 +82,10 @@ export function failureOf(said: readonly MinikubeEvent[], command: string, profi
   const last = errors.findLast(({ exitCode }) => exitCode !== undefined);
   const where = `${command}, profile ${profile}`;
   if (!last) {
+    // Deletions end with an error that has no exit code; its log is on standard error.
+    const ending = said.at(-1);
     const spoken = errors.findLast(({ message }) => message !== "")?.message ?? "";
-    const words = rest.trim().split("\n").slice(-3).join(" | ") || spoken;
+    const words = ending?.kind === "error" && ending.message !== "" ? tail(ending.message) : tail(rest) || spoken;
     return new UserError(`minikube failed: ${words || "it gave no reason"}`, where, logs(profile));
   }
   const name = last.name ? ` (${last.name})` : "";
@@ -91,6 +93,12 @@ export function failureOf(said: readonly MinikubeEvent[], command: string, profi
     .filter((part) => part !== "")
     .join("\n         ");
   return new UserError(`${last.message}${name}`, where, fix || logs(profile));
+}
+
+/** The last lines, without those that only name the outputs of a command that failed. */
+function tail(text: string): string {
+  const lines = text.split("\n").filter((line) => !/^\s*((stdout|stderr):)?\s*$/.test(line));
+  return lines.slice(-4).join(" | ");
 }
 
 function logs(profile: string): string {

@@ -1,6 +1,9 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../../../../core/progress.js";
 import { UserError } from "../../../../core/user-error.js";
+import { minikubeFolder } from "./authority.js";
 import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";
 import { type Found, findProfile, whatIsMissing } from "./profile.js";
 import { type ClusterSpec, restartArguments, startArguments } from "./spec.js";
@@ -25,6 +28,12 @@ const LOOK = 60_000;
 const WORK = 30 * 60_000;
 
 const othersVariables = /^(PULUMI_|GITLAB_|NODE_OPTIONS$|GOGC$)/;
+
+/**
+ * With driver none a deletion has kubeadm uninstall Kubernetes. A start that was cut short before kubeadm was there has
+ * installed nothing, and minikube cannot delete its profile: neither now nor later.
+ */
+const noKubeadm = /kubeadm\W+ No such file or directory/;
 
 /** Minikube's command line, for one profile. */
 export class Minikube {
@@ -77,7 +86,20 @@ export class Minikube {
 
   /** Deletes the cluster and its profile; one that is not there is none of minikube's errors. */
   async delete(): Promise<void> {
-    await this.say(["delete", this.selected, "--output=json"]);
+    try {
+      await this.say(["delete", this.selected, "--output=json"]);
+    } catch (error) {
+      if (!(error instanceof UserError && noKubeadm.test(error.what))) throw error;
+      await this.forget();
+    }
+  }
+
+  /** What minikube itself does with a profile that it cannot read. */
+  private async forget(): Promise<void> {
+    const folder = minikubeFolder(this.options.env ?? process.env);
+    for (const part of ["profiles", "machines"]) {
+      await rm(join(folder, part, this.profile), { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 
   private get selected(): string {

@@ -92,6 +92,14 @@ describe("a failure", () => {
     );
   });
 
+  test("of a deletion is the error that it ended with, not its log", () => {
+    const log = "E1125 10:03:41.222300   22771 delete.go:525] unpause failed\nstdout:\n\nstderr:\n";
+    expect(failureOf(recorded("deletion-without-kubeadm"), "minikube delete", "minikube", log).what).toMatch(
+      /^minikube failed: Failed to delete profile\(s\): .* \| env: ‘kubeadm’: No such file or directory$/,
+    );
+    expect(failureOf([], "minikube delete", "minikube", log).what).toMatch(/delete.go:525\] unpause failed$/);
+  });
+
   test("is the error that ended the command, not the last one that was said", () => {
     const error = (message: string, exitCode?: number): MinikubeEvent => ({
       ...{ kind: "error", name: "", message, advice: "", url: "", issues: "", exitCode },
