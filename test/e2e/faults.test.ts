@@ -19,6 +19,7 @@ import {
   clearFaults,
   journalHas,
   killTree,
+  killWhen,
   look,
   occupy,
   plant,
@@ -293,6 +294,19 @@ describe("down", () => {
       expectOneError(said, /nothing is up/);
     }
     expect((await copy.timonier("synth")).exitCode).toBe(0);
+  });
+
+  test.each([
+    ["the cluster starts", /embedded:Cluster cluster creating/],
+    ["repositories are made", /gitlab:index:Project \S+ created/],
+    ["Flux is made", /kubernetes:\S+ \S+ creating/],
+    ["the delivery is awaited", /waiting for the delivery/],
+  ] as const)("after a kill -9 while %s leaves nothing", async (_moment, sign) => {
+    await killWhen(copy, sign, "up");
+    const said = await copy.timonier("down");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(copy.processes()).toEqual([]);
+    expect(existsSync(join(copy.state, "stacks/embedded"))).toBe(false);
   });
 
   test("after an `up` that Ctrl-C ended in good order", async () => {

@@ -8,7 +8,7 @@ import { versions } from "../../core/versions.js";
 import { waitFor } from "../../core/wait.js";
 import { clusterContract } from "../contract/cluster-contract.js";
 import { previewSteps, runOf } from "../contract/engine.js";
-import { killTree, start } from "../e2e/support/faults.js";
+import { killWhen } from "../e2e/support/faults.js";
 import { WorkingCopy } from "../e2e/support/working-copy.js";
 import { laneMounts } from "./machine/clean.js";
 import { laneProcesses } from "./machine/processes.js";
@@ -180,16 +180,7 @@ test.each([
   ["kubeadm is at work", / 1[0-9]\/19 /],
   ["Flux is being made", /kubernetes:\S+ \S+ creating/],
 ] as const)("nor does it after a kill -9 while %s", async (_moment, sign) => {
-  const run = start(copy, "up", ...stack);
-  await new Promise<void>((seen, failed) => {
-    let said = "";
-    run.all.on("data", (part) => {
-      said += String(part);
-      if (sign.test(said)) seen();
-    });
-    run.then(({ all }) => failed(new Error(`the moment did not come: ${all}`)), failed);
-  });
-  killTree(run.pid ?? 0);
+  await killWhen(copy, sign, "up", ...stack);
   await downLeavesNothing();
 });
 

@@ -63,6 +63,21 @@ export function start(copy: WorkingCopy, ...args: string[]) {
   });
 }
 
+/** Kills `timonier VERB …` as soon as it has said what the sign matches. */
+export async function killWhen(copy: WorkingCopy, sign: RegExp, ...args: string[]): Promise<void> {
+  const run = start(copy, ...args);
+  await new Promise<void>((seen, failed) => {
+    let said = "";
+    run.all.on("data", (part) => {
+      said += String(part);
+      if (sign.test(said)) seen();
+    });
+    run.then(({ all }) => failed(new Error(`the moment did not come: ${all}`)), failed);
+  });
+  killTree(run.pid ?? 0);
+  await run;
+}
+
 /** Kills a command and everything it runs, as a machine that goes down would: but for what has a session of its own. */
 export function killTree(root: number): void {
   const all = readdirSync("/proc").flatMap((entry) => stat(entry) ?? []);
