@@ -88,9 +88,26 @@ start() {
   echo "containerd does not answer: ${layout.containerdLog}" >&2
   return 1
 }
+# Minikube's init script ends the program before what starts it again, which then may have started another one: as systemd
+# would, all of the unit is ended.
+end_unit() {
+  "/etc/init.d/$1" stop
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    pids=$(pgrep -f "^/bin/bash /var/lib/minikube/openrc-restart-wrapper.sh .*$1|^/var/lib/minikube/binaries/[^ ]*/$1 ") || return 0
+    kill $pids 2>/dev/null
+    sleep 0.3
+  done
+  kill -9 $pids 2>/dev/null
+  return 0
+}
 if [ "$1" != containerd ]; then
   [ -x "/etc/init.d/$1" ] || exit 1
-  exec "/etc/init.d/$1" "$2"
+  case "$2" in
+    stop) end_unit "$1" ;;
+    restart) end_unit "$1"; exec "/etc/init.d/$1" start ;;
+    *) exec "/etc/init.d/$1" "$2" ;;
+  esac
+  exit
 fi
 case "$2" in
   start) start ;;
