@@ -12,7 +12,7 @@ export function addRehearseVerb(
     .command("rehearse")
     .description("what a merge would do, from a throwaway control plane with the real Flux controllers")
     .option(
-      "--stack <name>",
+      "-s, --stack <name>",
       "what `publish` would propose for a stack, to both repositories (default: this clone's change)",
     )
     .option("--base <ref>", "what the change goes to (default: where the head parted from origin's main branch)")
