@@ -1,6 +1,5 @@
-import type { Report, Verdict } from "../report/model.js";
-
-const worst: readonly Verdict[] = ["unable", "rejected", "destructive", "safe"];
+import { joinReports } from "../report/join.js";
+import type { Report } from "../report/model.js";
 
 /**
  * One report of several clusters' ones. With more than one, each part says which cluster it is of; an only one is as it is.
@@ -8,25 +7,15 @@ const worst: readonly Verdict[] = ["unable", "rejected", "destructive", "safe"];
  * @param reports by the cluster's folder, at least one
  */
 export function mergeReports(reports: ReadonlyArray<readonly [string, Report]>, duration: number): Report {
-  const [, first] = reports[0] as readonly [string, Report];
-  if (reports.length === 1) return { ...first, duration };
-  const all = <T>(part: (report: Report, cluster: string) => readonly T[]) =>
-    reports.flatMap(([cluster, report]) => part(report, cluster));
-  return {
-    ...first,
-    verdict: worst.find((verdict) => reports.some(([, report]) => report.verdict === verdict)) ?? "safe",
-    changes: all(({ changes }, cluster) => changes.map((change) => ({ ...change, cluster }))),
-    reconciliations: all(({ reconciliations }, cluster) => reconciliations.map((one) => ({ ...one, cluster }))),
-    versions: unique(all(({ versions }) => versions)),
-    policies: unique(all(({ policies }) => policies)),
-    notEvaluated: all(({ notEvaluated }, cluster) =>
-      notEvaluated.map(({ subject, reason }) => ({ subject: `${cluster}: ${subject}`, reason })),
-    ),
-    simulated: unique(all(({ simulated }) => simulated)),
-    duration,
-  };
+  const told = reports.length === 1 ? reports.map(([, report]) => report) : reports.map(labelled);
+  return { ...joinReports(told as [Report, ...Report[]]), duration };
 }
 
-function unique<T>(values: readonly T[]): T[] {
-  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+function labelled([cluster, report]: readonly [string, Report]): Report {
+  return {
+    ...report,
+    changes: report.changes.map((change) => ({ ...change, cluster })),
+    reconciliations: report.reconciliations.map((one) => ({ ...one, cluster })),
+    notEvaluated: report.notEvaluated.map(({ subject, reason }) => ({ subject: `${cluster}: ${subject}`, reason })),
+  };
 }

@@ -1,5 +1,5 @@
 import { refName } from "../../core/kube-discovery.js";
-import type { Report, Revision, Verdict } from "./model.js";
+import type { Reconciliation, Report, Revision, Verdict } from "./model.js";
 
 /** The change that several rehearsals are of. */
 export interface JoinedChange {
@@ -14,20 +14,20 @@ const byWeight: readonly Verdict[] = ["safe", "destructive", "rejected", "unable
 
 /**
  * Several rehearsals of one change as one report: a change to apps/ becomes a merge request in each repository that it
- * touches.
+ * touches, and one to the setup repository may reach several clusters.
  *
  * @param reports at least one
  * @param change commits of the change itself, where the reports are about what follows from it
  */
-export function joinReports([first, ...others]: readonly [Report, ...Report[]], change: JoinedChange = {}): Report {
-  const all = [first, ...others];
+export function joinReports(all: readonly [Report, ...Report[]], change: JoinedChange = {}): Report {
+  const [first] = all;
   const fault = all.find((one) => one.fault)?.fault;
   // A Kustomization is in each rehearsal of its cluster: what became of it where it was not as before counts.
-  const reconciliations = new Map(first.reconciliations.map((one) => [refName(one.ref), one]));
-  for (const one of others.flatMap((report) => report.reconciliations)) {
-    const known = reconciliations.get(refName(one.ref));
-    if (!known || (known.ready === known.readyBefore && known.ready === "True"))
-      reconciliations.set(refName(one.ref), one);
+  const reconciliations = new Map<string, Reconciliation>();
+  for (const one of all.flatMap((report) => report.reconciliations)) {
+    const name = `${one.cluster ?? ""} ${refName(one.ref)}`;
+    const known = reconciliations.get(name);
+    if (!known || (known.ready === known.readyBefore && known.ready === "True")) reconciliations.set(name, one);
   }
   return {
     ...first,
@@ -36,8 +36,8 @@ export function joinReports([first, ...others]: readonly [Report, ...Report[]], 
     ...(fault && { fault }),
     changes: all.flatMap(({ changes }) => changes),
     reconciliations: [...reconciliations.values()],
-    versions: all.flatMap(({ versions }) => versions),
-    policies: all.flatMap(({ policies }) => policies),
+    versions: distinct(all.flatMap(({ versions }) => versions)),
+    policies: distinct(all.flatMap(({ policies }) => policies)),
     notEvaluated: distinct(all.flatMap(({ notEvaluated }) => notEvaluated)),
     simulated: distinct(all.flatMap(({ simulated }) => simulated)),
     duration: all.reduce((sum, { duration }) => sum + duration, 0),

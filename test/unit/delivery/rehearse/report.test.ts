@@ -109,6 +109,25 @@ test("GIVEN two clusters WHEN merged THEN the worse verdict counts and every par
   expect(mergeReports([["clusters/a", one]], 5)).toEqual({ ...one, duration: 5 });
 });
 
+test("GIVEN a Kustomization of the same name in two clusters WHEN merged THEN what becomes of either is told", () => {
+  const ref = { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", namespace: "shop", name: "web" };
+  const of = (ready: "True" | "False") => ({
+    ...unableReport(sides.base, sides.head, { what: "", where: "", fix: "" }, 1),
+    reconciliations: [{ ref, ready, readyBefore: "True" as const, dependsOn: [] }],
+  });
+  const merged = mergeReports(
+    [
+      ["clusters/a", of("True")],
+      ["clusters/b", of("False")],
+    ],
+    5,
+  );
+  expect(merged.reconciliations.map(({ cluster, ready }) => `${cluster} ${ready}`)).toEqual([
+    "clusters/a True",
+    "clusters/b False",
+  ]);
+});
+
 test("GIVEN a fault WHEN reported THEN there is nothing else", () => {
   const fault = { what: "no", where: "here", fix: "do" };
   expect(unableReport(sides.base, sides.head, fault, 3)).toMatchObject({ verdict: "unable", fault, changes: [] });
