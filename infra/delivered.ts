@@ -4,8 +4,9 @@ import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
 import { UserError } from "../core/user-error.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
 import { converge } from "../delivery/live/converge.js";
+import { resume } from "../delivery/live/drain.js";
 import { readCluster } from "../delivery/live/read.js";
-import type { Cluster } from "./cluster/cluster.js";
+import { type Cluster, MADE_FOR } from "./cluster/cluster.js";
 import type { GitLabInstance } from "./gitlab/instance.js";
 import type { Repository } from "./gitlab/repository.js";
 
@@ -46,6 +47,7 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
   const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers, newer]) => {
     if (pulumi.runtime.isDryRun()) return true;
     try {
+      await resumeFlux(args.cluster, kubeconfig);
       const client = connectGitLab({
         url: args.instance.url,
         token,
@@ -68,6 +70,13 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
     }
   });
   return pulumi.unsecret(awaited);
+}
+
+/** Where a `down` failed half way, it has stopped Flux. */
+async function resumeFlux({ name, mark }: Cluster, kubeconfig: string): Promise<void> {
+  if (Object.keys(mark).length === 0) return;
+  if (await resume(kubeconfig, { annotation: MADE_FOR, value: name }))
+    await pulumi.log.info("Flux had been stopped by a `down` that did not end: it goes on");
 }
 
 /** Addresses of those of the merge requests that are still open. */

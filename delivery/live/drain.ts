@@ -48,15 +48,15 @@ export async function drain(kubeconfig: string, mark: Mark, options: RemovalOpti
     const cluster = new Draining(api, options);
     const found = await cluster.find(root);
     if (!found || !isOurs(found, mark)) return;
+    const kept = unpackRefs(found.metadata.annotations?.[AWAITED]);
     const before = await cluster.appliedBy(found);
     const inner = await cluster.contentsOf(before.filter(isDriver));
-    await cluster.refuseIfShared([...before, ...inner, ...unpackRefs(found.metadata.annotations?.[AWAITED])], mark);
-    await cluster.suspend(root);
+    await cluster.refuseIfShared([...before, ...inner, ...kept], mark);
+    await cluster.suspend(root, kept);
     // What it was in the middle of applying is in its inventory only when it has ended.
     const top = (await cluster.settled(root)) ?? found;
     const applied = await cluster.appliedBy(top);
     const drivers = applied.filter(isDriver);
-    const kept = unpackRefs(top.metadata.annotations?.[AWAITED]);
     const driven = distinct([...kept, ...drivers, ...(await cluster.contentsOf(drivers))]);
     const awaited = driven.filter(({ kind }) => !KEPT.has(kind));
     await cluster.keep(root, awaited);
@@ -67,6 +67,25 @@ export async function drain(kubeconfig: string, mark: Mark, options: RemovalOpti
     await cluster.gone(rest);
     await cluster.remove([root, source]);
     await cluster.gone([root, source]);
+  } finally {
+    api.close();
+  }
+}
+
+/**
+ * Lets Flux go on where a drain was cut short, or had to give up, and the stack is to stay after all. A root kustomization
+ * that somebody else suspended is left so.
+ *
+ * @returns whether there was anything to resume
+ */
+export async function resume(kubeconfig: string, mark: Mark): Promise<boolean> {
+  const api = new KubeApi(await readKubeconfig(kubeconfig));
+  try {
+    const cluster = new Draining(api, { timeout: 0, progress: () => {} });
+    const found = await cluster.find(root);
+    if (found?.metadata.annotations?.[AWAITED] === undefined || !isOurs(found, mark)) return false;
+    await cluster.resume(root);
+    return true;
   } finally {
     api.close();
   }
@@ -140,14 +159,19 @@ class Draining extends Removal {
     return [...seen.values()];
   }
 
-  /** Stops a kustomization. */
-  async suspend(ref: ObjectRef): Promise<void> {
-    await this.patch(ref, { spec: { suspend: true } });
+  /** Stops a kustomization; that what is awaited is kept on it tells from then on that a drain did. */
+  async suspend(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
+    await this.patch(ref, { spec: { suspend: true }, ...keeping(packRefs(awaited)) });
+  }
+
+  /** Undoes {@link suspend}. */
+  async resume(ref: ObjectRef): Promise<void> {
+    await this.patch(ref, { spec: { suspend: null }, ...keeping(null) });
   }
 
   /** Keeps on a kustomization what is awaited from now on. */
   async keep(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
-    await this.patch(ref, { metadata: { annotations: { [AWAITED]: packRefs(awaited) } } });
+    await this.patch(ref, keeping(packRefs(awaited)));
   }
 
   /**
@@ -177,6 +201,11 @@ class Draining extends Removal {
     );
     return kept.flat();
   }
+}
+
+/** Part of a merge patch. null: nothing is kept any more. */
+function keeping(awaited: string | null): object {
+  return { metadata: { annotations: { [AWAITED]: awaited } } };
 }
 
 /** A mark that somebody removed must not leave Flux to be deleted before what it drives. */

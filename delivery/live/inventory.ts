@@ -15,7 +15,7 @@ export function inventory(object: KubeObject | undefined): ObjectRef[] {
 
 /**
  * Annotation of the root kustomization with what a drain waits for: a kustomization that is gone takes its inventory with
- * it, and a later drain has to go on waiting for what it had applied.
+ * it, and a later drain has to go on waiting for what it had applied. That it is there tells that a drain has begun.
  */
 export const AWAITED = "timonier/awaited";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { KubeApi } from "../../core/kube-api.js";
-import { AWAITED } from "../../delivery/live/inventory.js";
+import { AWAITED, unpackRefs } from "../../delivery/live/inventory.js";
 import type { KubeObject as Seen } from "../../delivery/live/objects.js";
 import { removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
 import { clusterToolNames } from "../../embedded/cluster/tools.js";
@@ -144,13 +144,23 @@ describe("an `up` that is killed, and `down`", () => {
 });
 
 describe("a `down` that is killed", () => {
-  test("while Flux takes away what it drives, and again while Flux itself goes, is ended by the next one", async () => {
+  const whileFluxPrunes = async () => {
+    const top = await api.find<Seen>(root);
+    return top === undefined || unpackRefs(top.metadata.annotations?.[AWAITED]).length > 0;
+  };
+
+  test("while Flux takes away what it drives: the next `up` has it all again", async () => {
     const up = await copy.timonier("up", ...stack);
     expect(up.exitCode, up.all).toBe(0);
-    await killedAt("down", async () => {
-      const top = await api.find<Seen>(root);
-      return top === undefined || top.metadata.annotations?.[AWAITED] !== undefined;
-    });
+    await killedAt("down", whileFluxPrunes);
+    const again = await copy.timonier("up", ...stack);
+    expect(again.exitCode, again.all).toBe(0);
+    expect(again.all).toContain("Flux had been stopped by a `down` that did not end");
+    expect(await exists(nginx)).toBe(true);
+  });
+
+  test("then, and again while Flux itself goes, is ended by the next one", async () => {
+    await killedAt("down", whileFluxPrunes);
     await killedAt("down", async () => !(await exists(`${deployments}/source-controller`)));
     await down();
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drain } from "../../../../delivery/live/drain.js";
+import { drain, resume } from "../../../../delivery/live/drain.js";
 import type { KubeObject } from "../../../../delivery/live/objects.js";
 import { sweepMarked } from "../../../../delivery/live/sweep.js";
 import { FakeApi } from "./fake-api.js";
@@ -145,6 +145,52 @@ describe("a drain", () => {
     api.put(root({ managedFields: [{ manager: "pulumi-kubernetes-1a2b" }] }), source, myapp, deployment("nginx"));
     await drain(kubeconfig, mark, options);
     expect([...api.objects.keys()]).toEqual([]);
+  });
+});
+
+describe("an update after a drain", () => {
+  const stuck = deployment("nginx", ["example.org/never"]);
+  const top = () =>
+    api.objects.get([...api.objects.keys()].find((path) => /kustomizations\/flux-system/.test(path)) ?? "");
+
+  test("that gave up lets Flux go on, and a later drain ends", async () => {
+    api.put(root(), source, myapp, stuck);
+    await expect(drain(kubeconfig, mark, options)).rejects.toThrow("is still there");
+    expect(top()?.spec?.suspend).toBe(true);
+    expect(await resume(kubeconfig, mark)).toBe(true);
+    expect(top()?.spec?.suspend).toBeUndefined();
+    expect(await resume(kubeconfig, mark)).toBe(false);
+    api.release(stuck);
+    await drain(kubeconfig, mark, options);
+    expect([...api.objects.keys()]).toEqual([]);
+  });
+
+  test("that was killed as soon as it had stopped Flux lets it go on, too", async () => {
+    api.put(root(), source, myapp);
+    let stopped: KubeObject | undefined;
+    api.looked = (object) => {
+      if (object.spec?.suspend) stopped ??= object;
+    };
+    await drain(kubeconfig, mark, options);
+    api.put(stopped as KubeObject);
+    expect(await resume(kubeconfig, mark)).toBe(true);
+    expect(top()?.spec?.suspend).toBeUndefined();
+  });
+
+  test("leaves alone what somebody else has stopped, and another stack's", async () => {
+    api.put({ ...root(), spec: { suspend: true } });
+    expect(await resume(kubeconfig, mark)).toBe(false);
+    expect(top()?.spec?.suspend).toBe(true);
+    api.put({
+      ...root({ annotations: { "timonier/cluster": "east", "timonier/awaited": "" } }),
+      spec: { suspend: true },
+    });
+    expect(await resume(kubeconfig, mark)).toBe(false);
+    expect(top()?.spec?.suspend).toBe(true);
+  });
+
+  test("does nothing where there is no Flux any more", async () => {
+    expect(await resume(kubeconfig, mark)).toBe(false);
   });
 });
 

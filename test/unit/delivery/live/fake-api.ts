@@ -127,6 +127,9 @@ function pathOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject)
 function merge(into: unknown, patch: unknown): unknown {
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
   const merged: Record<string, unknown> = { ...(into as object) };
-  for (const [key, value] of Object.entries(patch)) merged[key] = merge(merged[key], value);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merge(merged[key], value);
+  }
   return merged;
 }
