@@ -10,3 +10,11 @@ export const exitCodes = {
   /** A fault of timonier's own. */
   bug: 70,
 } as const;
+
+/** Commands whose 2 is an answer, which pipelines may allow: whatever keeps them from one ends with 1. */
+const answering: ReadonlySet<string | undefined> = new Set(["rehearse", "gate"]);
+
+/** What a command ends with when it could not do its work. */
+export function exitCodeOf(command: string | undefined, failure: "usage" | "mend"): number {
+  return answering.has(command) ? 1 : exitCodes[failure];
+}

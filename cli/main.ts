@@ -2,9 +2,10 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { GitLabError } from "../core/gitlab-error.js";
 import { UserError } from "../core/user-error.js";
 import { diskError } from "./disk-error.js";
-import { exitCodes } from "./exit-codes.js";
+import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { addRehearseVerb } from "./rehearse-command.js";
 import { addReportVerbs } from "./report-commands.js";
+import { stackName } from "./stack-name.js";
 
 interface Options {
   readonly stack: string;
@@ -92,7 +93,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return report(error);
+    return report(error, args[0]);
   }
 }
 
@@ -102,12 +103,6 @@ interface Several {
 
 function oneMoreStack(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, stackName(text)];
-}
-
-/** The name is part of paths, and `down` deletes what is there: Pulumi's own rule, without names of only dots. */
-function stackName(text: string): string {
-  if (/^(?!\.+$)[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
-  throw new InvalidArgumentError("Letters, digits, '-', '_' and '.'.");
 }
 
 function roleName(text: string): "maintainer" | "administrator" {
@@ -123,12 +118,12 @@ function renewable(error: UserError): UserError {
     : error;
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+function report(error: unknown, command: string | undefined): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodeOf(command, "usage");
   const mendable = error instanceof UserError ? error : diskError(error);
   if (mendable) {
     console.error(`error: ${renewable(mendable).message}`);
-    return exitCodes.mend;
+    return exitCodeOf(command, "mend");
   }
   console.error(error);
   console.error("This is a fault of timonier's own: please report it with the lines above.");

@@ -1,7 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { stackName } from "./stack-name.js";
 import type { RehearseOptions } from "./verbs/rehearse.js";
 
 const formats = ["markdown", "json", "html", "codequality", "junit"] as const;
+
+/** Options that say which trees are rehearsed, as --stack does. */
+const whichTree = ["base", "head", "dir", "cluster", "root", "source", "as", "path", "targetNamespace", "causes"];
 
 /** `timonier rehearse`. */
 export function addRehearseVerb(
@@ -11,9 +15,13 @@ export function addRehearseVerb(
   program
     .command("rehearse")
     .description("what a merge would do, from a throwaway control plane with the real Flux controllers")
-    .option(
-      "-s, --stack <name>",
-      "what `publish` would propose for a stack, to both repositories (default: this clone's change)",
+    .addOption(
+      new Option(
+        "-s, --stack <name>",
+        "what `publish` would propose for a stack, to both repositories (default: this clone's change)",
+      )
+        .argParser(stackName)
+        .conflicts(whichTree),
     )
     .option("--base <ref>", "what the change goes to (default: where the head parted from origin's main branch)")
     .option("--head <ref>", "the change (default: HEAD)")

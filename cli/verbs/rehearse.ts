@@ -37,7 +37,9 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
     await stopRehearsal(rehearsalLayout(rehearsalRoot(process.env)));
     return 0;
   }
-  const report = options.stack === undefined ? await ofClone(options) : await ofStack(options.stack, options);
+  const { stack, assume, timeout } = options;
+  const report =
+    stack === undefined ? await ofClone(options) : await rehearseProposal(stack, { assume, ...seconds(timeout) });
   write(report, options);
   return codes[report.verdict];
 }
@@ -47,25 +49,6 @@ function ofClone({ source, timeout, stack: _stack, ...rest }: RehearseOptions): 
   const sources = Object.fromEntries(source.map(pairOf));
   return withRehearsal((run) => run({ ...rest, cwd: process.cwd(), sources, ...seconds(timeout) }));
 }
-
-/** What apps/ says, for the cluster of a stack. */
-async function ofStack(stack: string, { assume, timeout, ...options }: RehearseOptions): Promise<Report> {
-  const others = Object.entries(whichTree).filter(([name]) => options[name as keyof typeof whichTree]?.length);
-  if (others.length > 0) {
-    throw new UserError(
-      `--stack says what is rehearsed, and so do ${others.map(([, option]) => option).join(", ")}`,
-      "timonier rehearse",
-      "leave out --stack inside a clone of a repository, else the others",
-    );
-  }
-  return rehearseProposal(stack, { assume, ...seconds(timeout) });
-}
-
-/** Options that say which trees are rehearsed. */
-const whichTree = {
-  ...{ base: "--base", head: "--head", dir: "--dir", cluster: "--cluster", root: "--root", source: "--source" },
-  ...{ as: "--as", path: "--path", targetNamespace: "--target-namespace", causes: "--causes" },
-} as const;
 
 const seconds = (timeout: number | undefined) => (timeout === undefined ? {} : { timeout: timeout * 1000 });
 
