@@ -7,6 +7,7 @@ import { cloneRepository, commitTree, type ReadCredential } from "./clone.js";
 import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { foundCauses } from "./found-causes.js";
 import { stackGitLabToken } from "./gitlab.js";
+import { credentialOf } from "./read-credential.js";
 import type { Stack } from "./stack.js";
 
 /** What `publish` would propose, where nobody but this machine sees it. */
@@ -67,10 +68,8 @@ async function formerTree(folder: string, tree: Tree): Promise<Tree> {
   return new Map((await Promise.all(read)).flat());
 }
 
-/** A token that reads is all it takes; in a pipeline of the same GitLab, its own; without either, the stack's. */
-async function reader(stack: Stack, repositories: Repositories, env = process.env): Promise<ReadCredential> {
-  if (env.TIMONIER_READ_TOKEN) return { user: env.TIMONIER_READ_USER ?? "oauth2", token: env.TIMONIER_READ_TOKEN };
-  const here = env.CI_SERVER_URL === repositories.gitlabUrl && repositories.gitlab === "remote";
-  if (here && env.CI_JOB_TOKEN && !env.GITLAB_TOKEN) return { user: "gitlab-ci-token", token: env.CI_JOB_TOKEN };
-  return { user: "oauth2", token: await stackGitLabToken(stack, repositories) };
+/** As whom the repositories are read: as the stack, where the environment names nobody. */
+async function reader(stack: Stack, repositories: Repositories): Promise<ReadCredential> {
+  const given = credentialOf(process.env, repositories);
+  return given ?? { user: "oauth2", token: await stackGitLabToken(stack, repositories) };
 }
