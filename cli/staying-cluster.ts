@@ -3,10 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readSettings } from "../apps/settings-file.js";
+import { KubeApi } from "../core/kube-api.js";
 import type { ObjectRef } from "../core/kube-discovery.js";
+import { readKubeconfig } from "../core/kubeconfig.js";
 import type { Progress } from "../core/progress.js";
 import { drain } from "../delivery/live/drain.js";
 import { sweepMarked } from "../delivery/live/sweep.js";
+import { wakeForgotten } from "../delivery/live/waking.js";
 import { MADE_FOR } from "../infra/cluster/cluster.js";
 import { fluxManifests } from "../infra/flux/distribution.js";
 import { planFlux } from "../infra/flux/plan.js";
@@ -27,6 +30,8 @@ const LOOK = 20_000;
 export interface StayingCluster {
   /** Before Pulumi destroys: what Flux drives goes, where the resource that would see to it was not made yet. */
   drain(): Promise<void>;
+  /** While Pulumi destroys: nothing waits for what Kubernetes has forgotten to end. */
+  awake<T>(work: () => Promise<T>): Promise<T>;
   /** Afterwards: what carries the stack's mark and was in nobody's record goes. */
   sweep(): Promise<void>;
 }
@@ -55,6 +60,17 @@ export async function stayingCluster(
     drain: async () => {
       if (!deployment.resources?.some(({ type }) => type === "timonier:flux:Drain"))
         await drain(kubeconfig, mark, options);
+    },
+    awake: async (work) => {
+      const [api, stop] = [new KubeApi(await readKubeconfig(kubeconfig)), new AbortController()];
+      const waking = wakeForgotten(api, mark, stop.signal);
+      try {
+        return await work();
+      } finally {
+        stop.abort();
+        await waking;
+        api.close();
+      }
     },
     sweep: async () => {
       const [settings, components] = await Promise.all([readSettings(), fluxManifests(progress)]);

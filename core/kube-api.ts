@@ -40,6 +40,8 @@ export interface ApiCall {
   readonly body?: unknown;
   /** @default application/json; a PATCH without it is a merge patch */
   readonly contentType?: string;
+  /** Form of the answer: parts of objects, say. @default application/json */
+  readonly accept?: string;
   /** Milliseconds until the answer must have begun. @default 10 s */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -76,7 +78,7 @@ export class KubeApi {
           method,
           agent: this.#agent,
           headers: {
-            accept: "application/json",
+            accept: call.accept ?? "application/json",
             ...(this.access.token && { authorization: `Bearer ${this.access.token}` }),
             ...(body !== undefined && {
               "content-type":

@@ -44,7 +44,8 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
     await staying?.drain();
     const guarded = await protectedNow(stack, pulumi);
     const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
-    const code = await pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]);
+    const destroy = () => pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]);
+    const code = await (staying ? staying.awake(destroy) : destroy());
     if (code !== 0) return exitCodes.no;
     await staying?.sweep();
     if (guarded.length > 0) return spared(stack, guarded, start);

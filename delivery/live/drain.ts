@@ -5,8 +5,8 @@ import { readKubeconfig } from "../../core/kubeconfig.js";
 import { UserError } from "../../core/user-error.js";
 import { fluxSystem } from "../gotk-sync.js";
 import { AWAITED, distinct, inventory, packRefs, unpackRefs } from "./inventory.js";
-import { condition, type KubeObject, pulumiManager } from "./objects.js";
-import { type Mark, Removal, type RemovalOptions } from "./removal.js";
+import { condition, type KubeObject, type Mark, pulumiManager } from "./objects.js";
+import { Removal, type RemovalOptions } from "./removal.js";
 
 const KUSTOMIZATION = "kustomize.toolkit.fluxcd.io/v1";
 const HELM_RELEASE = "helm.toolkit.fluxcd.io/v2";

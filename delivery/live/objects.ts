@@ -47,6 +47,12 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
+/** Annotation that tells what one stack made from what anybody else did. */
+export interface Mark {
+  readonly annotation: string;
+  readonly value: string;
+}
+
 /** What Flux and its workloads look like at one moment. */
 export interface ClusterView {
   readonly sources: readonly KubeObject[];

@@ -3,12 +3,7 @@ import { KubeDiscovery, type ObjectRef, refName } from "../../core/kube-discover
 import type { Progress } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
 import type { KubeObject } from "./objects.js";
-
-/** Annotation that tells what one stack made from what anybody else did. */
-export interface Mark {
-  readonly annotation: string;
-  readonly value: string;
-}
+import { isForgotten, wake } from "./waking.js";
 
 /** How to wait. */
 export interface RemovalOptions {
@@ -71,6 +66,9 @@ export class Removal {
         const left = looked.flatMap(({ ref, there }) => (there ? [{ ref, there }] : []));
         open = left.map(({ ref }) => ref);
         if (left.length === 0) return { done: true, value: undefined };
+        const now = Date.now();
+        for (const { ref, there } of left)
+          if (ref.kind === "CustomResourceDefinition" && isForgotten(there, now)) await wake(this.api, ref.name, now);
         return { done: false, missing: left.map(({ ref, there }) => waitsFor(ref, there)).join("; ") };
       },
     );

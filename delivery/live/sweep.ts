@@ -1,7 +1,8 @@
 import { KubeApi } from "../../core/kube-api.js";
 import { type ObjectRef, refName } from "../../core/kube-discovery.js";
 import { readKubeconfig } from "../../core/kubeconfig.js";
-import { type Mark, Removal, type RemovalOptions } from "./removal.js";
+import type { Mark } from "./objects.js";
+import { Removal, type RemovalOptions } from "./removal.js";
 
 /** What has to go after everything else: the others are in it, or of its kind. */
 const LAST = ["CustomResourceDefinition", "Namespace"];
