@@ -156,7 +156,13 @@ export function controllerArgumentsOf(
   return found;
 }
 
+/** Raised when bases are looked at otherwise: what was kept before is used no more. */
+const GENERATION = 2;
+
 /** Short digest of everything that decides what a base is. */
 export function baseKey(parts: unknown): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
+  return createHash("sha256")
+    .update(JSON.stringify([GENERATION, parts]))
+    .digest("hex")
+    .slice(0, 24);
 }

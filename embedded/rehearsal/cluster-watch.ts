@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { KubeApi } from "../../core/kube-api.js";
-import { type KubeObject, keyOf, type Snapshot } from "../../delivery/rehearse/objects.js";
+import { groupOf, type KubeObject, keyOf, type Snapshot } from "../../delivery/rehearse/objects.js";
+import { hasSeen } from "../../delivery/rehearse/seen.js";
 import { watchList } from "../cluster/api/watch.js";
 
 interface Watched {
@@ -28,6 +29,11 @@ const watched: readonly Watched[] = [
   { apiVersion: "v1", kind: "Namespace", plural: "namespaces", sort: "others" },
   { apiVersion: "v1", kind: "Pod", plural: "pods", sort: "pods" },
 ];
+
+/** What is judged: pods only explain it. */
+const judged = new Set(
+  watched.filter(({ sort }) => sort !== "pods").map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`),
+);
 
 type Store = Map<string, KubeObject>;
 
@@ -64,6 +70,11 @@ export class ClusterWatch {
 
   get pods(): Snapshot {
     return [...this.#stores.pods.values()];
+  }
+
+  /** Whether it has told of everything that a snapshot has. */
+  hasSeen(snapshot: Snapshot): boolean {
+    return hasSeen([...this.flux, ...this.others], snapshot, judged);
   }
 
   /** Waits until something changes, at most that many milliseconds. */

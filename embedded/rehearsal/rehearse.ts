@@ -199,10 +199,18 @@ async function sideNow(
       ? textAt(source, "spec", "ref", "commit")
       : (refs.get(tree.planned.name)?.get(ref) ?? tree[which].commit);
   };
-  const look = async (): Promise<Side> => {
-    for (let again = 0; ; again++) {
-      const { answers, failing } = await settle(plane, watch, expected, timeout, starting);
+  const rest = async (end: number) => {
+    for (;;) {
+      const settled = await settle(plane, watch, expected, timeout, starting);
       const snapshot = await takeSnapshot(plane.api);
+      if (watch.hasSeen(snapshot) || Date.now() > end) return { ...settled, snapshot };
+      await watch.change(100);
+    }
+  };
+  const look = async (): Promise<Side> => {
+    const end = Date.now() + timeout;
+    for (let again = 0; ; again++) {
+      const { answers, failing, snapshot } = await rest(end);
       const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
       if (robbed.length === 0) return { snapshot, answers: [...answers], failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.
