@@ -2,8 +2,8 @@ import { isListed } from "./noise.js";
 import { groupOf, type KubeObject, keyOf, type Snapshot } from "./objects.js";
 
 /**
- * Whether what a watch told is all that a snapshot has of the kinds that are watched. A watch comes a moment late, each kind by
- * itself: what was judged by it may have left out an object that was there.
+ * Whether what watches had told is all that a later snapshot has of the kinds that are watched. A watch comes a moment late,
+ * each kind by itself: what was judged by it may have left out an object that was there.
  *
  * Statuses may differ: they are what is waited for.
  *

@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { KubeApi } from "../../core/kube-api.js";
 import { groupOf, type KubeObject, keyOf, type Snapshot } from "../../delivery/rehearse/objects.js";
-import { hasSeen } from "../../delivery/rehearse/seen.js";
 import { watchList } from "../cluster/api/watch.js";
 
 interface Watched {
@@ -30,8 +29,8 @@ const watched: readonly Watched[] = [
   { apiVersion: "v1", kind: "Pod", plural: "pods", sort: "pods" },
 ];
 
-/** What is judged: pods only explain it. */
-const judged = new Set(
+/** `GROUP/KIND` of what is judged: pods only explain it. */
+export const judgedKinds: ReadonlySet<string> = new Set(
   watched.filter(({ sort }) => sort !== "pods").map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`),
 );
 
@@ -70,11 +69,6 @@ export class ClusterWatch {
 
   get pods(): Snapshot {
     return [...this.#stores.pods.values()];
-  }
-
-  /** Whether it has told of everything that a snapshot has. */
-  hasSeen(snapshot: Snapshot): boolean {
-    return hasSeen([...this.flux, ...this.others], snapshot, judged);
   }
 
   /** Waits until something changes, at most that many milliseconds. */

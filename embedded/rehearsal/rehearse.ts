@@ -11,6 +11,7 @@ import { baseKey, refOfSource } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
+import { hasSeen } from "../../delivery/rehearse/seen.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
 import type { Report } from "../../delivery/report/model.js";
@@ -18,7 +19,7 @@ import { admissionObjects } from "./admission.js";
 import { applyAll, applyOne } from "./apply.js";
 import { EMPTY, hasBase, readBase } from "./base-store.js";
 import { messagesBetween } from "./clone.js";
-import { ClusterWatch } from "./cluster-watch.js";
+import { ClusterWatch, judgedKinds } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
 import {
@@ -201,9 +202,9 @@ async function sideNow(
   };
   const rest = async (end: number) => {
     for (;;) {
-      const settled = await settle(plane, watch, expected, timeout, starting);
+      const { told, ...settled } = await settle(plane, watch, expected, timeout, starting);
       const snapshot = await takeSnapshot(plane.api);
-      if (watch.hasSeen(snapshot) || Date.now() > end) return { ...settled, snapshot };
+      if (hasSeen(told, snapshot, judgedKinds) || Date.now() > end) return { ...settled, snapshot };
       await watch.change(100);
     }
   };

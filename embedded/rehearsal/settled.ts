@@ -11,6 +11,8 @@ export interface Settled {
   readonly answers: ReadonlyMap<string, Answer>;
   /** Workloads that do not become ready, with the reason, by key. */
   readonly failing: ReadonlyMap<string, string>;
+  /** What the watches had told of by then: it was judged by nothing else. */
+  readonly told: Snapshot;
 }
 
 /** How long nothing happens before workloads that are not ready count as failing. Milliseconds. */
@@ -53,7 +55,8 @@ export async function settle(
     const workloads = unready(view);
     const late = Date.now() - start > timeout;
     const over = open.length === 0 && (workloads.settled || watch.quiet > QUIET);
-    if (watch.complete && (over || late)) return { answers: found, failing: workloads.failing };
+    if (watch.complete && (over || late))
+      return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
     const first = open[0];
     const now = first ? waitsFor(found.get(keyOf(first))) : "workloads";
     if (now !== said && Date.now() - start > 5_000) progress(`rehearsal: ${now} (${elapsed(start)})`);
