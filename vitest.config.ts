@@ -1,25 +1,14 @@
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // What a pipeline's variables say of its own stacks is not for the stacks of tests: each has its state for itself.
 const env = { PULUMI_BACKEND_URL: "", TIMONIER_OWN_BACKEND: "" };
 const minutes = { testTimeout: 300_000, hookTimeout: 300_000 };
-
-/** By what is known, or by size; but the corpus is one small file that takes ten minutes, and two workers should end together. */
-class CorpusFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const rank = ({ project }: TestSpecification) => (project.name === "rehearsal" ? 0 : 1);
-    return sorted.sort((one, other) => rank(one) - rank(other));
-  }
-}
 
 // unit: no tool needed, seconds. e2e: real binaries, real processes, minutes. rehearsal: predictions against what really happens.
 export default defineConfig({
   test: {
     reporters: process.env.CI ? ["verbose", ["json", { outputFile: "dist/test-results.json" }]] : ["default"],
     maxWorkers: 2,
-    sequence: { sequencer: CorpusFirst },
     projects: [
       { test: { name: "unit", env, include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
       { test: { name: "e2e", env, include: ["test/e2e/**/*.test.ts"], ...minutes } },
