@@ -44,9 +44,10 @@ export async function wake(api: KubeApi, name: string, now: number): Promise<voi
 export async function wakeForgotten(api: KubeApi, { annotation, value }: Mark, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const call = { path: DEFINITIONS, accept: METADATA, signal };
-    const { items } = await api.call<{ items: KubeObject[] }>(call).catch(() => ({ items: [] }));
+    // Where there is none, this form of a list has null.
+    const list = await api.call<{ items: KubeObject[] | null } | undefined>(call).catch(() => undefined);
     const now = Date.now();
-    const ours = items.filter(({ metadata }) => metadata.annotations?.[annotation] === value);
+    const ours = (list?.items ?? []).filter(({ metadata }) => metadata.annotations?.[annotation] === value);
     await Promise.all(ours.filter((one) => isForgotten(one, now)).map(({ metadata }) => wake(api, metadata.name, now)));
     await sleep(1_000, undefined, { signal }).catch(() => {});
   }

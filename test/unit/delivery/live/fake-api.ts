@@ -42,7 +42,8 @@ export class FakeApi {
         request.on("end", () => {
           const { pathname, searchParams } = new URL(request.url ?? "", "https://fake");
           const selector = searchParams.get("labelSelector") ?? "";
-          const [status, body] = this.answer(request.method ?? "GET", pathname, text, selector);
+          const [status, answer] = this.answer(request.method ?? "GET", pathname, text, selector);
+          const body = request.headers.accept?.includes("PartialObjectMetadataList") ? orNull(answer) : answer;
           response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
         });
       },
@@ -112,6 +113,12 @@ export class FakeApi {
       if (found && group !== undefined) this.remove(...found);
     }
   }
+}
+
+/** As the API server does: a list of metadata alone that is empty has null. */
+function orNull(answer: unknown): unknown {
+  const { items } = answer as { items?: readonly unknown[] };
+  return items?.length === 0 ? { items: null } : answer;
 }
 
 function groupRoot(apiVersion: string): string {

@@ -68,6 +68,14 @@ describe("a definition that the API server may have forgotten", () => {
     expect(woken()).toEqual(["ours"]);
   });
 
+  test("is looked for where there is no definition at all", async () => {
+    const [api, stop] = [new KubeApi(await readKubeconfig(kubeconfig)), new AbortController()];
+    const waking = wakeForgotten(api, mark, stop.signal);
+    setTimeout(() => stop.abort(), 200);
+    await waking;
+    api.close();
+  });
+
   test("keeps nothing from ending where the API server does not answer", async () => {
     const [api, stop] = [new KubeApi(await readKubeconfig(kubeconfig)), new AbortController()];
     fake.stop();
