@@ -75,7 +75,8 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
 /** Where a `down` failed half way, it has stopped Flux. */
 async function resumeFlux({ name, mark }: Cluster, kubeconfig: string): Promise<void> {
   if (Object.keys(mark).length === 0) return;
-  if (await resume(kubeconfig, { annotation: MADE_FOR, value: name }))
+  // A cluster that is silent for a moment is waited for below, which also says what is still suspended.
+  if (await resume(kubeconfig, { annotation: MADE_FOR, value: name }).catch(() => false))
     await pulumi.log.info("Flux had been stopped by a `down` that did not end: it goes on");
 }
 
