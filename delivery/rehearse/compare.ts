@@ -1,6 +1,6 @@
 import type { ObjectChange } from "../report/model.js";
 import { diffOf, isSame } from "./diff.js";
-import { withoutNoise } from "./noise.js";
+import { isEnding, withoutNoise } from "./noise.js";
 import { groupOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./objects.js";
 import { byKey, inventories, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
@@ -15,7 +15,8 @@ export interface Comparison {
 export function compare({ before, after }: Comparison): ObjectChange[] {
   const [olds, youngs] = [byKey(withoutNoise(before)), byKey(withoutNoise(after))];
   const owners = { before: inventories(before), after: inventories(after) };
-  const context: Context = { olds, youngs, owners, lost: lossOf(before) };
+  const ending = byKey(after.filter(isEnding));
+  const context: Context = { olds, youngs, ending, owners, lost: lossOf(before) };
   const changes: ObjectChange[] = [];
   for (const [key, young] of youngs) {
     const change = changeOf(key, olds.get(key), young, context);
@@ -28,6 +29,8 @@ export function compare({ before, after }: Comparison): ObjectChange[] {
 interface Context {
   readonly olds: ReadonlyMap<string, KubeObject>;
   readonly youngs: ReadonlyMap<string, KubeObject>;
+  /** What is deleted and still there. */
+  readonly ending: ReadonlyMap<string, KubeObject>;
   readonly owners: { readonly before: ReadonlyMap<string, string>; readonly after: ReadonlyMap<string, string> };
   readonly lost: (object: KubeObject) => string | undefined;
 }
@@ -75,15 +78,22 @@ function gone(key: string, old: KubeObject, context: Context): ObjectChange {
   const loss = context.lost(old);
   const along = goesWith(old, context);
   const why = along ?? (owner ? `${owner} does not apply it any more` : "nobody applies it any more");
+  const message = [why, loss, stayOf(context.ending.get(key))].filter(Boolean).join("; ");
   const pruned = along === undefined && owner !== undefined;
   return {
     ref: refOf(old),
     action: pruned ? "pruned" : "deleted",
     dataLoss: loss !== undefined,
-    message: loss ? `${why}; ${loss}` : why,
+    message,
     ...owned(owner),
     diff: diffOf(old, undefined),
   };
+}
+
+/** Why something that is deleted is there for a while. */
+function stayOf(ending: KubeObject | undefined): string | undefined {
+  const finalizers = (ending?.metadata.finalizers ?? []) as readonly string[];
+  return finalizers.length === 0 ? undefined : `it stays until its finalizers are done: ${finalizers.join(", ")}`;
 }
 
 /** What takes an object with it: its namespace, its owner, the definition of its kind, the release or kustomization that goes itself. */

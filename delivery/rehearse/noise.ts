@@ -28,11 +28,20 @@ export function isListed(apiVersion: string, kind: string): boolean {
   return !derivedKinds.has(`${groupOf(apiVersion)}/${kind}`);
 }
 
-/** What people put into a cluster: neither what the cluster makes by itself nor what the rehearsal brought. */
+/**
+ * What people put into a cluster: neither what the cluster makes by itself, nor what the rehearsal brought, nor what is on its
+ * way out.
+ */
 export function withoutNoise(snapshot: Snapshot): KubeObject[] {
   return snapshot.filter(
-    (object) => isListed(object.apiVersion, object.kind) && !isCluster(object) && !isRehearsal(object),
+    (object) =>
+      isListed(object.apiVersion, object.kind) && !isEnding(object) && !isCluster(object) && !isRehearsal(object),
   );
+}
+
+/** Whether an object is deleted, and there only until its finalizers are done. */
+export function isEnding({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }
 
 function isCluster({ apiVersion, kind, metadata }: KubeObject): boolean {

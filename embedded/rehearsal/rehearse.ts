@@ -11,15 +11,15 @@ import { baseKey, refOfSource } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
-import { hasSeen } from "../../delivery/rehearse/seen.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
 import type { Report } from "../../delivery/report/model.js";
 import { admissionObjects } from "./admission.js";
 import { applyAll, applyOne } from "./apply.js";
+import { atRest } from "./at-rest.js";
 import { EMPTY, hasBase, readBase } from "./base-store.js";
 import { messagesBetween } from "./clone.js";
-import { ClusterWatch, judgedKinds } from "./cluster-watch.js";
+import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
 import {
@@ -35,9 +35,8 @@ import {
 import { type Planned, plan, refsOfSide, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import type { RehearsalRequest } from "./request.js";
-import { ask, askAndWait, settle } from "./settled.js";
+import { ask, askAndWait } from "./settled.js";
 import { type Changing, changingRepository } from "./sides.js";
-import { takeSnapshot } from "./snapshot.js";
 import { tryRefused } from "./trials.js";
 
 /** Milliseconds that each side has by default. */
@@ -200,18 +199,10 @@ async function sideNow(
       ? textAt(source, "spec", "ref", "commit")
       : (refs.get(tree.planned.name)?.get(ref) ?? tree[which].commit);
   };
-  const rest = async (end: number) => {
-    for (;;) {
-      const { told, ...settled } = await settle(plane, watch, expected, timeout, starting);
-      const snapshot = await takeSnapshot(plane.api);
-      if (hasSeen(told, snapshot, judgedKinds) || Date.now() > end) return { ...settled, snapshot };
-      await watch.change(100);
-    }
-  };
   const look = async (): Promise<Side> => {
     const end = Date.now() + timeout;
     for (let again = 0; ; again++) {
-      const { answers, failing, snapshot } = await rest(end);
+      const { answers, failing, snapshot } = await atRest(plane, watch, expected, end, starting);
       const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
       if (robbed.length === 0) return { snapshot, answers: [...answers], failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.

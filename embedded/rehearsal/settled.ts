@@ -55,7 +55,7 @@ export async function settle(
     const workloads = unready(view);
     const late = Date.now() - start > timeout;
     const over = open.length === 0 && (workloads.settled || watch.quiet > QUIET);
-    if (watch.complete && (over || late))
+    if (late || (watch.complete && over))
       return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
     const first = open[0];
     const now = first ? waitsFor(found.get(keyOf(first))) : "workloads";

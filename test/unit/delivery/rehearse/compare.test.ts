@@ -43,6 +43,27 @@ test("GIVEN a namespace that goes WHEN compared THEN what is in it goes with it,
   });
 });
 
+test("GIVEN an object that is deleted and waits for a finalizer WHEN compared THEN it goes, with what is lost and what it waits for", () => {
+  const ending = claim.replace(
+    "shop}",
+    "shop, deletionTimestamp: '2026-01-02T03:04:05Z', finalizers: [kubernetes.io/pvc-protection]}",
+  );
+  const [change] = compare({ before: [object(claim, "c")], after: [object(ending, "c")] });
+  expect(change).toMatchObject({
+    action: "deleted",
+    dataLoss: true,
+    message: expect.stringMatching(
+      /data is lost.*; it stays until its finalizers are done: kubernetes.io\/pvc-protection$/,
+    ),
+  });
+});
+
+test("GIVEN an object that was on its way out before WHEN compared THEN that it goes is no change", () => {
+  const ending = map("1", ", deletionTimestamp: '2026-01-02T03:04:05Z'");
+  expect(compare({ before: [object(ending)], after: [] })).toEqual([]);
+  expect(compare({ before: [object(ending)], after: [object(ending)] })).toEqual([]);
+});
+
 test("GIVEN a definition that goes WHEN compared THEN its objects are lost with it", () => {
   const definition = `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: boats.example.com, ${applied}}, spec: {group: example.com, names: {kind: Boat}}}`;
   const boat = "{apiVersion: example.com/v1, kind: Boat, metadata: {name: one, namespace: shop}}";

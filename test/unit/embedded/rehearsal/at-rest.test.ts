@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeEach, expect, test } from "vitest";
+import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
+import { atRest } from "../../../../embedded/rehearsal/at-rest.js";
+import type { ClusterWatch } from "../../../../embedded/rehearsal/cluster-watch.js";
+import type { Plane, PlaneTools } from "../../../../embedded/rehearsal/plane.js";
+
+const extensions = "apiextensions.k8s.io/v1";
+const ending = { name: "boats.example.com", deletionTimestamp: "2026-01-02T03:04:05Z" };
+const definition: KubeObject = { apiVersion: extensions, kind: "CustomResourceDefinition", metadata: ending };
+const namespace: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", uid: "1" } };
+
+/** What the cluster has, by the path of its list. */
+let lists: Map<string, KubeObject[]>;
+let woken: string[];
+let whenWoken: () => void;
+beforeEach(() => {
+  lists = new Map();
+  woken = [];
+  whenWoken = () => {};
+});
+
+const resource = (name: string, kind: string) => ({ name, kind, verbs: ["list"] });
+const resources = new Map([
+  ["/api/v1", [resource("namespaces", "Namespace")]],
+  [`/apis/${extensions}`, [resource("customresourcedefinitions", "CustomResourceDefinition")]],
+]);
+const api = {
+  call: async ({ method, path }: { method?: string; path: string }) => {
+    if (method !== "PATCH") return { groups: [{ preferredVersion: { groupVersion: extensions } }] };
+    woken.push(path);
+    whenWoken();
+    return undefined;
+  },
+  find: async (path: string) =>
+    resources.has(path) ? { resources: resources.get(path) } : { items: lists.get(path) ?? [] },
+};
+const definitions = `/apis/${extensions}/customresourcedefinitions`;
+
+function rest(told: readonly KubeObject[], milliseconds: number) {
+  const watch = { flux: [], others: told, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
+  return atRest(
+    { api } as unknown as Plane,
+    watch as unknown as ClusterWatch,
+    () => undefined,
+    Date.now() + milliseconds,
+    { progress: () => {} } as unknown as PlaneTools,
+  );
+}
+
+test("GIVEN a definition that the API server forgot to delete WHEN at rest THEN it was woken, and is gone", async () => {
+  lists.set(definitions, [definition]);
+  whenWoken = () => lists.delete(definitions);
+  expect((await rest([], 10_000)).snapshot).toEqual([]);
+  expect(woken).toEqual([`${definitions}/boats.example.com`]);
+});
+
+test("GIVEN a definition whose objects keep it WHEN at rest THEN it is not waited for any longer than it may need", async () => {
+  lists.set(definitions, [definition]);
+  const start = Date.now();
+  expect((await rest([], 60_000)).snapshot).toEqual([definition]);
+  expect(Date.now() - start).toBeLessThan(10_000);
+});
+
+test("GIVEN an object that was told of late WHEN at rest THEN it was judged by it", async () => {
+  lists.set("/api/v1/namespaces", [namespace]);
+  const told: KubeObject[] = [];
+  setTimeout(() => told.push(namespace), 100);
+  expect((await rest(told, 10_000)).snapshot).toEqual([namespace]);
+  expect(told).toEqual([namespace]);
+});
+
+test("GIVEN an object that is never told of WHEN the time is over THEN nothing is said of the cluster", async () => {
+  lists.set("/api/v1/namespaces", [namespace]);
+  await expect(rest([], 200)).rejects.toThrow("has not told of every object in time");
+});
