@@ -10,6 +10,8 @@ export interface Movement {
   readonly releases: readonly Seen[];
   readonly charts: readonly Seen[];
   readonly namespaces: readonly Seen[];
+  /** The API server may forget one that it is deleting, and finds it again within five minutes. */
+  readonly definitions: readonly Seen[];
 }
 
 /** As every Flux kind has them. */
@@ -54,7 +56,8 @@ export function unsettled(name: string, sha: string, movement: Movement): string
   const upgraded = mine(movement.releases).filter(
     (one) => isMoving(one) || one.status.lastAttemptedRevision !== artifacts.get(one.status.helmChart),
   );
-  const going = [...mine(movement.namespaces), ...kustomizations, ...mine(movement.releases)].filter(
+  const { namespaces, definitions, releases } = movement;
+  const going = [...kustomizations, ...mine([...namespaces, ...definitions, ...releases])].filter(
     (object) => object.metadata.deletionTimestamp,
   );
   return [
@@ -105,14 +108,15 @@ export async function waitUntilSettled(
 }
 
 async function look(api: KubeApi): Promise<Movement> {
-  const [sources, kustomizations, releases, charts, namespaces] = await Promise.all([
+  const [sources, kustomizations, releases, charts, namespaces, definitions] = await Promise.all([
     listOf(api, "source.toolkit.fluxcd.io/v1", "GitRepository", "gitrepositories"),
     listOf(api, "kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations"),
     listOf(api, "helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
     listOf(api, "source.toolkit.fluxcd.io/v1", "HelmChart", "helmcharts"),
     listOf(api, "v1", "Namespace", "namespaces"),
+    listOf(api, "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"),
   ]);
-  return { sources, kustomizations, releases, charts, namespaces };
+  return { sources, kustomizations, releases, charts, namespaces, definitions };
 }
 
 /** A failure keeps saying that it is reconciled, for its next tries, and leaves the observed generation of the whole behind. */

@@ -116,9 +116,18 @@ test("GIVEN a refusal in a controller's words THEN the object is named", () => {
 test("GIVEN a Kustomization at an older commit THEN the case has not settled; a failure at the new one has", () => {
   const revision = "main@sha1:2";
   const sources = [seen("GitRepository", "shop", "g", { status: { artifact: { revision } } })];
-  const of = (one: Seen) =>
-    unsettled("shop", "2", { sources, kustomizations: [one], releases: [], charts: [], namespaces: [] });
+  const of = (one: Seen, definitions: Seen[] = []) =>
+    unsettled("shop", "2", { sources, kustomizations: [one], releases: [], charts: [], namespaces: [], definitions });
   expect(of(kustomization("True", "1"))).toEqual(["Kustomization shop/apps has not seen 2"]);
   expect(of(kustomization("Unknown", "2"))).toEqual(["Kustomization shop/apps is being reconciled"]);
   expect(of(kustomization("False", "2"))).toEqual([]);
+  const definition = (metadata: object) => ({
+    ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+    metadata: { name: "boats.shop.example.com", uid: "d", ...metadata },
+  });
+  const deletionTimestamp = "2026-01-02T03:04:05Z";
+  expect(of(kustomization("True", "2"), [definition({})])).toEqual([]);
+  expect(of(kustomization("True", "2"), [definition({ deletionTimestamp })])).toEqual([
+    "CustomResourceDefinition boats.shop.example.com is being deleted",
+  ]);
 });
