@@ -43,6 +43,12 @@ const HOPELESS = new Set([
   "InvalidArtifact",
 ]);
 
+/**
+ * What a Kustomization says while its source has no artifact, or while that is not served: it looks again by itself, and whether
+ * one comes is its source's answer. @see https://github.com/fluxcd/kustomize-controller/blob/v1.9.4/internal/controller/kustomization_controller.go
+ */
+const AWAITS_ARTIFACT = /artifact not found, retrying in/;
+
 /** Every object that Flux drives, and whether it is where the published revision wants it. */
 export function assess(view: ClusterView, expected: Expectation): Finding[] {
   const objects = [...view.sources, ...view.kustomizations, ...driven(view)];
@@ -89,12 +95,16 @@ export function requestText(object: KubeObject, expected: Expectation, at: strin
 }
 
 function assessKustomization(object: KubeObject, view: ClusterView, expected: Expectation): Finding {
-  return fluxFinding(object, () => {
-    const source = sourceOf(object, view);
+  const source = sourceOf(object, view);
+  const finding = fluxFinding(object, () => {
     const head = expected.heads.get(source?.spec?.url ?? "") ?? commitOf(source?.status?.artifact?.revision);
     const applied = commitOf(object.status?.lastAppliedRevision);
     return head && applied !== head ? `applied revision ${short(applied)}, published is ${short(head)}` : undefined;
   });
+  if (finding.state !== "failed" || !source || !AWAITS_ARTIFACT.test(finding.message)) return finding;
+  const served = assessSource(source, expected).state === "ready";
+  const { object: name, message } = finding;
+  return { object: name, state: "progressing", message, ...(served && { ask: object }) };
 }
 
 function sourceOf(kustomization: KubeObject, view: ClusterView): KubeObject | undefined {

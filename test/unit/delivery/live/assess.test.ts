@@ -134,6 +134,31 @@ describe("what will not arrive by waiting", () => {
   });
 });
 
+describe("a Kustomization that waits for its source's artifact", () => {
+  const message = "Source is not ready, artifact not found, retrying in 30s";
+  const waits = kustomization(older, [{ type: "Ready", status: "False", reason: "ArtifactFailed", message }]);
+  const findingWith = (...sources: KubeObject[]) =>
+    assess({ sources, kustomizations: [waits], workloads: [] }, expected).find(
+      ({ object }) => object === "Kustomization default/app",
+    );
+  const words = `ArtifactFailed: ${message}`;
+
+  test("is no failure: its source's is the answer", () => {
+    const condition: Condition = { type: "Ready", status: "False", reason: "GitOperationFailed", message: "no access" };
+    expect(findingWith(source(older, [condition]))).toEqual({
+      ...{ object: "Kustomization default/app", state: "progressing", message: words },
+    });
+  });
+
+  test("is asked to look as soon as there is one", () => {
+    expect(findingWith(source(head))).toMatchObject({ state: "progressing", message: words, ask: waits });
+  });
+
+  test("fails where there is no source at all", () => {
+    expect(findingWith()).toMatchObject({ state: "failed", message: words });
+  });
+});
+
 test("a reconciliation whose end was never written is asked for again, but not at once", () => {
   const condition: Condition = { type: "Ready", status: "Unknown", reason: "Progressing", message: "in progress" };
   const stuck = kustomization(head, [condition]);
