@@ -55,7 +55,7 @@ export const minikubeCluster: ResourceKind<unknown> = {
     await claim.take(spec.profile);
     await keepAuthority(minikubeFolder(process.env), spec.profile, spec.extraCa);
     // What a killed run left half made is not worth mending: nothing is in it yet.
-    if (found.state === "broken" || found.state === "stopped") await minikube.delete();
+    if (found.state === "broken" || found.state === "stopped") await minikube.delete(found);
     await minikube.create(spec);
     return { id: spec.profile, state: await stateOf(place, news) };
   },
@@ -90,7 +90,7 @@ export const minikubeCluster: ResourceKind<unknown> = {
     if (await claim.isAnother(found)) {
       ctx.log("warning", `profile ${spec.profile} is another cluster by now: it is left as it is`);
     } else if (found.state !== "absent") {
-      await minikube.delete();
+      await minikube.delete(found);
     }
     await keepAuthority(minikubeFolder(process.env), spec.profile, undefined);
     await claim.drop();

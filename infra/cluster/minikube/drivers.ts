@@ -8,6 +8,8 @@ export interface Driver {
   readonly profile: string | undefined;
   /** Whether minikube prepares the machine that images are pulled on: its authorities and its registry mirror. */
   readonly provisions: boolean;
+  /** Whether a deletion uninstalls Kubernetes from a machine that stays. */
+  readonly uninstalls: boolean;
   /** What to give `minikube start` on top. */
   readonly flags: readonly string[];
   /**
@@ -17,7 +19,7 @@ export interface Driver {
   readonly hostAddress: string | undefined;
 }
 
-const machine = { sized: true, nodes: 10, profile: undefined, provisions: true, flags: [] } as const;
+const machine = { sized: true, nodes: 10, profile: undefined, provisions: true, uninstalls: false, flags: [] } as const;
 
 /**
  * The drivers.
@@ -27,7 +29,7 @@ const machine = { sized: true, nodes: 10, profile: undefined, provisions: true, 
 export const drivers = {
   // Kubernetes on the machine itself, as root: one cluster, one node, the bridge of minikube's own network.
   none: {
-    ...{ sized: false, nodes: 1, profile: "minikube", provisions: false },
+    ...{ sized: false, nodes: 1, profile: "minikube", provisions: false, uninstalls: true },
     flags: ["--cni=bridge"],
     hostAddress: "10.244.0.1",
   },
@@ -43,6 +45,11 @@ export type DriverName = keyof typeof drivers;
 
 /** In the order of the table. */
 export const driverNames = Object.keys(drivers) as [DriverName, ...DriverName[]];
+
+/** Whether minikube's name of a driver is in the table. */
+export function isDriver(name: string): name is DriverName {
+  return Object.hasOwn(drivers, name);
+}
 
 /** One driver's data. */
 export function driverOf(name: DriverName): Driver {

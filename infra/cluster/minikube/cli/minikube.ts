@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../../../../core/progress.js";
 import { UserError } from "../../../../core/user-error.js";
+import { drivers, isDriver } from "../drivers.js";
 import { minikubeFolder } from "./authority.js";
 import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";
 import { type Found, findProfile, whatIsMissing } from "./profile.js";
@@ -26,6 +27,9 @@ const LOOK = 60_000;
 
 /** Longest time for a command that changes something, in milliseconds: images are pulled over slow lines. */
 const WORK = 30 * 60_000;
+
+/** Longest time to stop what is deleted next, in milliseconds: minikube tries for two minutes. */
+const HALT = 3 * 60_000;
 
 const othersVariables = /^(PULUMI_|GITLAB_|NODE_OPTIONS$|GOGC$)/;
 
@@ -84,13 +88,34 @@ export class Minikube {
     await this.say(["node", "delete", name, this.selected]);
   }
 
-  /** Deletes the cluster and its profile; one that is not there is none of minikube's errors. */
-  async delete(): Promise<void> {
+  /**
+   * Deletes the cluster and its profile; one that is not there is none of minikube's errors.
+   *
+   * @param found how the profile is
+   */
+  async delete(found: Found): Promise<void> {
+    if ("profile" in found && isDriver(found.profile.driver) && drivers[found.profile.driver].uninstalls) {
+      await this.halt();
+    }
     try {
       await this.say(["delete", this.selected, "--output=json"]);
     } catch (error) {
       if (!(error instanceof UserError && noKubeadm.test(error.what))) throw error;
       await this.forget();
+    }
+  }
+
+  /**
+   * kubeadm ends the kubelet and then the pods that are there. One that the runtime has just been asked for comes later, and
+   * stays: so nothing is asked for by then.
+   */
+  private async halt(): Promise<void> {
+    try {
+      await this.say(["stop", this.selected, "--output=json"], HALT);
+    } catch (error) {
+      // What is half made may not be able to stop; that it is deleted counts.
+      if (!(error instanceof UserError)) throw error;
+      this.options.progress?.(`${error.what}: deleting it as it is`);
     }
   }
 
@@ -116,9 +141,9 @@ export class Minikube {
   }
 
   /** A command that changes something; what it says is told as it comes. */
-  private async say(args: readonly string[]): Promise<void> {
+  private async say(args: readonly string[], timeout = WORK): Promise<void> {
     const said: MinikubeEvent[] = [];
-    const child = execa(this.options.program, args, { ...this.spawning(WORK), buffer: { stdout: false } });
+    const child = execa(this.options.program, args, { ...this.spawning(timeout), buffer: { stdout: false } });
     for await (const line of child.iterable()) {
       const event = parseEvent(line);
       if (!event) continue;
@@ -130,7 +155,7 @@ export class Minikube {
     this.options.signal?.throwIfAborted();
     if (!failed) return;
     const command = `minikube ${args.filter((argument) => !argument.startsWith("-")).join(" ")}`;
-    const rest = timedOut ? `it did not end within ${WORK / 60_000} minutes` : String(stderr || (cause ?? ""));
+    const rest = timedOut ? `it did not end within ${timeout / 60_000} minutes` : String(stderr || (cause ?? ""));
     throw failureOf(said, command, this.profile, rest);
   }
 

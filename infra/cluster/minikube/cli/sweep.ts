@@ -19,7 +19,7 @@ export async function sweepMinikube(folder: string, binDir: string, progress: Pr
   const minikube = new Minikube(profile, { program, kubeconfigFile: claim.kubeconfigFile, progress });
   const found = await minikube.look();
   if (await claim.isAnother(found)) progress(`profile ${profile} is another cluster by now: it is left as it is`);
-  else if (found.state !== "absent") await minikube.delete();
+  else if (found.state !== "absent") await minikube.delete(found);
   await keepAuthority(minikubeFolder(process.env), profile, undefined);
   await claim.drop();
 }

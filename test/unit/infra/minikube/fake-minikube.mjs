@@ -82,6 +82,14 @@ switch (args[0]) {
     state.profiles[profile].config.Addons[args[2]] = args[1] === "enable";
     end(0);
     break;
+  case "stop":
+    if (state.failure) {
+      say("error", state.failure);
+      end(Number(state.failure.exitcode));
+    }
+    state.profiles[profile].host = "Stopped";
+    end(0);
+    break;
   case "delete":
     delete state.profiles[profile];
     state.invalid = [];

@@ -234,6 +234,33 @@ test("an authority reaches the nodes before the cluster is made, and goes with i
   expect(readState().profiles).toEqual({});
 });
 
+describe("Kubernetes on the machine itself", () => {
+  const bare = { ...spec, driver: "none" };
+
+  test("is stopped before it is uninstalled", async () => {
+    const { olds } = await create(bare);
+    forget();
+    await minikubeCluster.delete?.("team", olds.state, context());
+    expect(changes().map((call) => call.split(" ")[0])).toEqual(["stop", "delete"]);
+  });
+
+  test("is uninstalled although it cannot be stopped", async () => {
+    const { olds } = await create(bare);
+    const failure = { exitcode: "82", name: "GUEST_STOP_TIMEOUT", message: "it does not stop", advice: "" };
+    writeState({ ...readState(), failure });
+    await minikubeCluster.delete?.("team", olds.state, context());
+    expect(readState().profiles).toEqual({});
+    expect(said).toContain("it does not stop (GUEST_STOP_TIMEOUT): deleting it as it is");
+  });
+
+  test("in machines that go with it, it is not", async () => {
+    const { olds } = await create();
+    forget();
+    await minikubeCluster.delete?.("team", olds.state, context());
+    expect(changes().map((call) => call.split(" ")[0])).toEqual(["delete"]);
+  });
+});
+
 test("a profile that is in no state of Pulumi's is swept by its claim", async () => {
   await create();
   await sweepMinikube(clusterFolder(), join(home(), "state", "bin"), () => {});
