@@ -151,7 +151,7 @@ try {
   const together = clone(join(root, "together"), APPS, "together");
   await measure(`${objects}, one Kustomization`, "base not kept", together, LIMIT.large);
   const each = clone(join(root, "each"), APPS, "each");
-  // Nothing here decides how long this takes: nearly all of it is kustomize-controller, once for each Kustomization.
+  // Without a limit: most of it is kustomize-controller and the API server, once for each Kustomization.
   await measure(`${objects}, ${APPS} Kustomizations`, "base not kept", each);
   console.log(table.toString());
   console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../../../../core/progress.js";
 import { UserError } from "../../../../core/user-error.js";
-import { drivers, isDriver } from "../drivers.js";
+import { driverOf, isDriver } from "../drivers.js";
 import { minikubeFolder } from "./authority.js";
 import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";
 import { type Found, findProfile, whatIsMissing } from "./profile.js";
@@ -94,7 +94,7 @@ export class Minikube {
    * @param found how the profile is
    */
   async delete(found: Found): Promise<void> {
-    if ("profile" in found && isDriver(found.profile.driver) && drivers[found.profile.driver].uninstalls) {
+    if ("profile" in found && isDriver(found.profile.driver) && driverOf(found.profile.driver).uninstalls) {
       await this.halt();
     }
     try {
