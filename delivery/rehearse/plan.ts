@@ -126,14 +126,19 @@ function versionIn(range: string): string {
 
 /** Whether anything under a folder says its own namespace: if nothing does, Flux has to be told one. */
 export function saysNamespace(documents: readonly ScannedDocument[], folder: string): boolean {
-  const prefix = `${posix.normalize(folder).replace(/^\.\/?|\/$/g, "")}/`;
+  const prefix = `${fromTop(folder)}/`;
   const inside = documents.filter(({ path }) => prefix === "/" || path.startsWith(prefix));
   return inside.some(({ text }) => /^\s*["']?namespace["']?:/m.test(text));
 }
 
+/** `./apps/web/` and `/apps/web` → `apps/web`, `.` → ``. */
+function fromTop(folder: string): string {
+  return posix.join("/", folder).replace(/^\/|\/$/g, "");
+}
+
 /** Whether a folder holds anything at all. */
 export function holdsFiles(paths: Iterable<string>, folder: string): boolean {
-  const prefix = posix.normalize(folder).replace(/^\.\/?|\/$/g, "");
+  const prefix = fromTop(folder);
   for (const path of paths) if (prefix === "" || path.startsWith(`${prefix}/`)) return true;
   return false;
 }

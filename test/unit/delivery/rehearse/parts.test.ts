@@ -5,7 +5,7 @@ import { causesInMessages, readCauses, withCauses } from "../../../../delivery/r
 import { isEncrypted, replaceEncrypted } from "../../../../delivery/rehearse/encrypted.js";
 import { dependencyOrder } from "../../../../delivery/rehearse/order.js";
 import { ownedFields } from "../../../../delivery/rehearse/owned-fields.js";
-import { clustersOf, refOfSource, routing, saysNamespace } from "../../../../delivery/rehearse/plan.js";
+import { clustersOf, holdsFiles, refOfSource, routing, saysNamespace } from "../../../../delivery/rehearse/plan.js";
 import { redactText, secretValues } from "../../../../delivery/rehearse/redact.js";
 import { refusedIn } from "../../../../delivery/rehearse/rejections.js";
 import { ORIGINAL, restore } from "../../../../delivery/rehearse/restore.js";
@@ -71,6 +71,21 @@ test("a source follows the ref that its specification names", () => {
     of("{commit: abc}"),
     of("{}"),
   ]).toEqual(["refs/heads/main", "refs/tags/v1", "refs/x", "refs/tags/1.2.0", undefined, "refs/heads/master"]);
+});
+
+test.each([
+  ["./apps/web", true],
+  ["apps/web/", true],
+  ["/apps/web", true],
+  [".", true],
+  ["/", true],
+  ["./.flux/web", true],
+  [".flux", true],
+  ["./flux", false],
+  [".apps", false],
+  ["apps/we", false],
+])("a folder is written in any way: %s", (folder, holds) => {
+  expect(holdsFiles(["apps/web/deployment.yaml", ".flux/web/deployment.yaml"], folder)).toBe(holds);
 });
 
 test("a namespace counts where it is under the folder that is applied", () => {
