@@ -126,7 +126,11 @@ class Settlement {
       if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
       return waiting(`${labelOf(source)} is at ${revision ?? "no revision"}`);
     }
-    if (condition?.status === "False" && current && expected === undefined) return failed(condition);
+    if (condition?.status === "False" && current && expected === undefined) {
+      // A chart may have failed before its source had anything for it.
+      const behind = source.kind === "HelmChart" ? this.#chartIsCurrent(source) : undefined;
+      return behind?.state === "waiting" ? behind : failed(condition);
+    }
     // One that is served here fails for good only if it stays so.
     if (condition?.status === "False" && current && this.view.quiet > PATIENCE.health) return failed(condition);
     if (expected === undefined && this.view.quiet > PATIENCE.source) {

@@ -139,3 +139,23 @@ test("GIVEN a source from elsewhere that does not answer THEN it fails after a w
     reason: "ArtifactFailed",
   });
 });
+
+test("GIVEN a chart that failed with an older revision of its source, or without any, THEN it is waited for", () => {
+  const chart = (observed: string | undefined): KubeObject => ({
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    kind: "HelmChart",
+    metadata: { name: "chart", namespace: "default", generation: 1 },
+    spec: { chart: "./charts/web", sourceRef: { kind: "GitRepository", name: "repo" } },
+    status: {
+      ...(observed && { observedSourceArtifactRevision: observed }),
+      conditions: [
+        { type: "Ready", status: "False", reason: "NoSourceArtifact", message: "no", observedGeneration: 1 },
+      ],
+    },
+  });
+  const answerTo = (observed?: string) =>
+    answers(view([source, chart(observed)])).get("source.toolkit.fluxcd.io/HelmChart/default/chart");
+  expect(answerTo()).toMatchObject({ state: "waiting" });
+  expect(answerTo("main@sha1:old")).toMatchObject({ state: "waiting" });
+  expect(answerTo(revision)).toMatchObject({ state: "failed", message: "no" });
+});
