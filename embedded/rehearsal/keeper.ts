@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "../../core/progress.js";
-import { textAt } from "../../delivery/rehearse/objects.js";
+import { conditionOf, type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
+import type { Side } from "../../delivery/rehearse/side.js";
+import { EMPTY, readBase } from "./base-store.js";
 import { ClusterWatch } from "./cluster-watch.js";
-import { rehearsalLayout } from "./layout.js";
+import { type RehearsalLayout, rehearsalLayout } from "./layout.js";
 import type { KeeperOrder } from "./lifetime.js";
 import { type Plane, planeAt } from "./plane.js";
 import { freeze, killPlane } from "./processes.js";
@@ -20,22 +22,34 @@ async function main(order: KeeperOrder): Promise<void> {
   const layout = rehearsalLayout(order.root);
   const { tools, flux, at } = order;
   const plane = await planeAt(layout, at, { tools, flux, progress: silent });
-  await firstLook(plane).catch(() => {});
+  const ready = new Set(await readyAt(layout, at));
+  await firstLook(plane, ready).catch(() => {});
   plane.api.close();
   freeze(layout);
   await sleep(IDLE);
   await killPlane(layout);
 }
 
-/** Controllers that were started anew look at everything once: done now, it is not part of the next rehearsal. */
-async function firstLook(plane: Plane): Promise<void> {
+/** Keys of what is Ready at a base. */
+async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> {
+  if (key === EMPTY) return [];
+  const { answers } = await readBase<Side>(layout, key);
+  return answers.flatMap(([one, { state }]) => (state === "ready" ? [one] : []));
+}
+
+/**
+ * Controllers that were started anew look at everything once: done now, it is not part of the next rehearsal. Who depends on others
+ * may have to look more than once until it is Ready again.
+ */
+async function firstLook(plane: Plane, ready: ReadonlySet<string>): Promise<void> {
   const watch = new ClusterWatch(plane.api);
   try {
     const token = `rehearsal-${Date.now()}`;
     for (const end = Date.now() + SETTLING; Date.now() < end; await watch.change(500)) {
-      const open = watch.flux.filter(
-        (one) => isReconciliation(one) && textAt(one, "status", "lastHandledReconcileAt") !== token,
-      );
+      const isDone = (one: KubeObject) =>
+        textAt(one, "status", "lastHandledReconcileAt") === token &&
+        (conditionOf(one, "Ready")?.status === "True" || !ready.has(keyOf(one)));
+      const open = watch.flux.filter((one) => isReconciliation(one) && !isDone(one));
       if (watch.complete && open.length === 0) return;
       const unasked = open.filter(
         ({ metadata }) => metadata.annotations?.["reconcile.fluxcd.io/requestedAt"] !== token,

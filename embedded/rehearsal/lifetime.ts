@@ -6,7 +6,7 @@ import type { Progress } from "../../core/progress.js";
 import { checkout } from "../../core/state.js";
 import type { RehearsalLayout } from "./layout.js";
 import type { PlaneTools } from "./plane.js";
-import { freeze, killPlane } from "./processes.js";
+import { freeze, isFrozen, killPlane } from "./processes.js";
 import { readPlaneRecord } from "./record.js";
 
 /** What the keeper is told. */
@@ -66,6 +66,11 @@ export function leaveWarm(layout: RehearsalLayout, { tools, flux }: PlaneTools):
     pidFile: layout.keeperPid,
     logFile: layout.keeperLog,
   });
+}
+
+/** Whether the control plane is back at its base, and waits there for the next rehearsal. */
+export function isSetBack(layout: RehearsalLayout): boolean {
+  return readPlaneRecord(layout)?.at !== undefined && isFrozen(layout);
 }
 
 /** Ends everything, and deletes what was kept. */

@@ -10,8 +10,8 @@ const name = "rehearsal.timonier-in-force";
 
 const probe: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } };
 
-/** Refuses the probe and nothing else. */
-const sentinel: readonly KubeObject[] = [
+/** Refuses the probe and nothing else. @param words with which it does */
+const sentinel = (words: string): readonly KubeObject[] => [
   {
     apiVersion,
     kind: "ValidatingAdmissionPolicy",
@@ -22,7 +22,7 @@ const sentinel: readonly KubeObject[] = [
         resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
       },
       matchConditions: [{ name: "probe", expression: `object.metadata.name == "${name}"` }],
-      validations: [{ expression: "false", message: "in force" }],
+      validations: [{ expression: "false", message: words }],
     },
   },
   {
@@ -39,16 +39,17 @@ export function hasPolicies(snapshot: Snapshot): boolean {
 }
 
 /**
- * Waits until the base's admission policies are in force: the API server reads all of them about once a second, and a head that comes
+ * Waits until the cluster's admission policies are in force: the API server reads all of them about once a second, and what comes
  * sooner would pass unseen. A policy written after them all tells when they were read.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 export async function policiesInForce({ api, discovery }: Plane, { progress, signal }: Starting): Promise<void> {
-  await applyAll(api, discovery, sentinel, "timonier");
+  const words = `in force ${Date.now()}`;
+  await applyAll(api, discovery, sentinel(words), "timonier");
   await waitFor(
     {
-      what: "the base's admission policies",
+      what: "the cluster's admission policies",
       where: "the rehearsal",
       fix: "run it again",
       timeout: 20_000,
@@ -59,7 +60,7 @@ export async function policiesInForce({ api, discovery }: Plane, { progress, sig
     async () => {
       const refused = await applyOne(api, discovery, probe, "timonier", true).then(
         () => false,
-        (error: unknown) => error instanceof ApiError && error.message.includes(name),
+        (error: unknown) => error instanceof ApiError && error.message.includes(words),
       );
       return refused ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { endProcess, type ProcessIdentity } from "../../core/daemon.js";
 import { processesOf } from "../cluster/control-plane/processes.js";
@@ -40,6 +41,12 @@ export function freeze(layout: RehearsalLayout): void {
 /** Lets them go on. */
 export function thaw(layout: RehearsalLayout): void {
   signal(layout, order, "SIGCONT");
+}
+
+/** Whether all of them are halted. */
+export function isFrozen(layout: RehearsalLayout): boolean {
+  const running = [...planeProcesses(layout).values()].flat();
+  return running.length > 0 && running.every(({ pid }) => /\) T/.test(readFileSync(`/proc/${pid}/stat`, "utf8")));
 }
 
 /** Ends them at once; what etcd wrote is kept, as after a kill. */

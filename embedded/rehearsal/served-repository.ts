@@ -36,6 +36,12 @@ export async function setRefs(gitDir: string, refs: ReadonlyMap<string, string>)
   if (commands) await gitIn(gitDir, ["update-ref", "--stdin"], commands);
 }
 
+/** Takes all branches and tags away. */
+export async function withdrawRefs(gitDir: string): Promise<void> {
+  const commands = await gitIn(gitDir, ["for-each-ref", "--format=delete %(refname)"]);
+  if (commands.length > 0) await gitIn(gitDir, ["update-ref", "--stdin"], commands.toString());
+}
+
 /** A folder as a commit of its own. @throws UserError where it is no folder */
 export async function commitFolder(gitDir: string, folder: string): Promise<string> {
   try {

@@ -1,0 +1,216 @@
+import { isDeepStrictEqual } from "node:util";
+import { withoutNoise } from "./noise.js";
+import {
+  at,
+  conditionOf,
+  groupOf,
+  type KubeObject,
+  keyOf,
+  listAt,
+  numberAt,
+  type Snapshot,
+  textAt,
+} from "./objects.js";
+import { byKey, inventoryOf } from "./owners.js";
+import { holdsFiles } from "./plan.js";
+import { dependenciesOf, isReconciliation } from "./settle.js";
+
+/** How the head of a tree differs from its base. */
+export interface TreeChange {
+  /** Commits that sources are given of it. */
+  readonly base: string;
+  readonly head: string;
+  /** Paths of the files that are not the same. */
+  readonly changed: readonly string[];
+  /** Paths of the head's files. */
+  readonly files: readonly string[];
+  /** Those of them by which a folder may take in what lies outside of it. */
+  readonly outward: readonly string[];
+}
+
+/** A Kustomization that a merge does not touch. */
+export interface Untouched {
+  readonly object: KubeObject;
+  readonly source: KubeObject;
+  /** Revision that it has applied. */
+  readonly from: string;
+  /** Revision of which it would apply the same. */
+  readonly to: string;
+}
+
+/** What decides what a Kustomization comes to, beside its folder. @see https://fluxcd.io/flux/components/kustomize/kustomizations/ */
+const inputs = ["decryption", "healthCheckExprs", "healthChecks", "kubeConfig"];
+
+/** Kinds whose objects can change without a word to those of others. What others list as theirs is not among them. */
+const inert = new Set([
+  "/ConfigMap",
+  "/PersistentVolumeClaim",
+  "/Secret",
+  "/Service",
+  "apps/DaemonSet",
+  "apps/Deployment",
+  "apps/StatefulSet",
+  "batch/CronJob",
+  "batch/Job",
+  "helm.toolkit.fluxcd.io/HelmRelease",
+  "networking.k8s.io/Ingress",
+  "networking.k8s.io/NetworkPolicy",
+  "policy/PodDisruptionBudget",
+  "source.toolkit.fluxcd.io/HelmRepository",
+]);
+
+/** Kinds whose new objects can do nothing to those that are there. */
+const inertWhenNew = new Set(["/Namespace", "/ServiceAccount", "kustomize.toolkit.fluxcd.io/Kustomization"]);
+
+/**
+ * Kustomizations whose files are the same on both sides, and that have nothing else to read: at the head they would apply what they
+ * have applied. Whether what the merge does elsewhere reaches them is another question: {@link reaches}.
+ *
+ * @param flux objects of Flux's kinds, as they are now
+ * @param before everything at the base
+ * @param changeOf how the tree of a source changes; undefined where it stays
+ */
+export function untouched(
+  flux: Snapshot,
+  before: Snapshot,
+  changeOf: (source: KubeObject) => TreeChange | undefined,
+): Untouched[] {
+  // They may refuse now what was applied before them.
+  if (withoutNoise(before).some(({ kind }) => kind.endsWith("AdmissionPolicyBinding"))) return [];
+  const shared = sharedKeys(flux);
+  const objects = byKey(flux);
+  const known = new Map<string, Untouched | undefined>();
+
+  const changeAt = (source: KubeObject) => (at(source, "spec", "suspend") === true ? undefined : changeOf(source));
+  const sourceOf = ({ spec, metadata }: KubeObject) => {
+    const [kind, name] = [textAt(spec, "sourceRef", "kind"), textAt(spec, "sourceRef", "name")];
+    return objects.get(
+      `source.toolkit.fluxcd.io/${kind}/${textAt(spec, "sourceRef", "namespace") ?? metadata.namespace}/${name}`,
+    );
+  };
+  /** Whether it stays as it is, since its files do or since its source does. */
+  const stays = (key: string): boolean => {
+    const object = objects.get(key);
+    const source = object && sourceOf(object);
+    if (!object || !source) return false;
+    return changeAt(source) === undefined ? isReady(object) : judge(object) !== undefined;
+  };
+  const judge = (object: KubeObject): Untouched | undefined => {
+    const key = keyOf(object);
+    if (known.has(key)) return known.get(key);
+    // A circle is none.
+    known.set(key, undefined);
+    const source = sourceOf(object);
+    const change = source && changeAt(source);
+    const from = textAt(source, "status", "artifact", "revision");
+    const found =
+      source !== undefined &&
+      change !== undefined &&
+      from?.endsWith(change.base) &&
+      hasApplied(object, from) &&
+      !readsMore(source) &&
+      !readsOthers(object) &&
+      isSameFolder(textAt(object, "spec", "path") ?? "", change) &&
+      !inventoryOf(object).some((one) => shared.has(one)) &&
+      dependenciesOf(object).every(stays)
+        ? { object, source, from, to: from.replace(change.base, change.head) }
+        : undefined;
+    known.set(key, found);
+    return found;
+  };
+  return flux.filter((one) => one.kind === "Kustomization" && isReconciliation(one)).flatMap((one) => judge(one) ?? []);
+}
+
+/** Whether anything that differs could make untouched Kustomizations come to something else: if it is not clear that it does not, it does. */
+export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouched[]): boolean {
+  const old = byKey(withoutNoise(before));
+  const young = byKey(withoutNoise(after));
+  const theirs = new Set(kept.flatMap(({ object }) => inventoryOf(object)));
+  const isNew = (namespace: string | undefined) =>
+    namespace !== undefined && !old.has(`/Namespace//${namespace}`) && young.has(`/Namespace//${namespace}`);
+  return [...new Set([...old.keys(), ...young.keys()])].some((key) => {
+    const [was, is] = [old.get(key), young.get(key)];
+    const object = is ?? was;
+    if (!object || (was && is && isAsBefore(was, is))) return false;
+    if (theirs.has(key)) return true;
+    const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
+    if (inert.has(kind) || (!was && inertWhenNew.has(kind))) return false;
+    return groupOf(object.apiVersion).endsWith(".toolkit.fluxcd.io") || !isNew(object.metadata.namespace);
+  });
+}
+
+/** Whether the cluster's own admission policies are others than they were. */
+export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
+  const [old, young] = [before, after].map((snapshot) =>
+    byKey(withoutNoise(snapshot).filter(({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind))),
+  ) as [Map<string, KubeObject>, Map<string, KubeObject>];
+  return [...young].some(([key, is]) => {
+    const was = old.get(key);
+    return was === undefined || !isAsBefore(was, is);
+  });
+}
+
+/** Keys that more than one Kustomization lists as its own: whoever comes last has them. */
+function sharedKeys(flux: Snapshot): Set<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const key of flux.flatMap((one) => [...new Set(inventoryOf(one))])) (seen.has(key) ? shared : seen).add(key);
+  return shared;
+}
+
+function isReady(object: KubeObject): boolean {
+  const { generation, deletionTimestamp } = object.metadata;
+  const ready = conditionOf(object, "Ready");
+  return (
+    deletionTimestamp === undefined &&
+    at(object, "spec", "suspend") !== true &&
+    ready?.status === "True" &&
+    ready.observedGeneration === generation &&
+    numberAt(object, "status", "observedGeneration") === generation
+  );
+}
+
+function hasApplied(object: KubeObject, revision: string): boolean {
+  const { lastAppliedRevision, lastAttemptedRevision } = (object.status ?? {}) as Record<string, unknown>;
+  return isReady(object) && lastAppliedRevision === revision && lastAttemptedRevision === revision;
+}
+
+/** Whether more than a tree's files decides what a source makes of a commit. */
+function readsMore(source: KubeObject): boolean {
+  return at(source, "spec", "include") !== undefined || at(source, "spec", "verify") !== undefined;
+}
+
+/** Whether more than its own folder and objects decides what a Kustomization comes to. */
+function readsOthers(object: KubeObject): boolean {
+  const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const expressions = listAt(spec, "dependsOn").some((one) => textAt(one, "readyExpr") !== undefined);
+  // What it waits for waits for others.
+  const waits = spec.wait === true && inventoryOf(object).some((key) => /^[^/]*\.toolkit\.fluxcd\.io\//.test(key));
+  return (
+    inputs.some((field) => spec[field] !== undefined) ||
+    listAt(spec, "postBuild", "substituteFrom").length > 0 ||
+    expressions ||
+    waits ||
+    JSON.stringify(spec).includes("..")
+  );
+}
+
+function isSameFolder(path: string, { changed, files, outward }: TreeChange): boolean {
+  return (
+    holdsFiles(files, path) &&
+    !holdsFiles(changed, path) &&
+    !holdsFiles(outward, path) &&
+    !changed.some((one) => /(^|\/)\.sourceignore$/.test(one))
+  );
+}
+
+function isAsBefore(was: KubeObject, is: KubeObject): boolean {
+  return was.metadata.uid === is.metadata.uid && isDeepStrictEqual(withoutTraces(was), withoutTraces(is));
+}
+
+/** The object without what changes by looking at it. */
+function withoutTraces({ status: _status, metadata, ...rest }: KubeObject): unknown {
+  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...kept } = metadata;
+  const { "reconcile.fluxcd.io/requestedAt": _asked, ...annotations } = metadata.annotations ?? {};
+  return { ...rest, metadata: { ...kept, annotations } };
+}

@@ -1,0 +1,184 @@
+import { isDeepStrictEqual } from "node:util";
+import { KubeDiscovery } from "../../core/kube-discovery.js";
+import { waitFor } from "../../core/wait.js";
+import { type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
+import { refOfSource } from "../../delivery/rehearse/plan.js";
+import { robbedOf } from "../../delivery/rehearse/robbed.js";
+import type { Side } from "../../delivery/rehearse/side.js";
+import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
+import { hasOtherPolicies, reaches, type Untouched } from "../../delivery/rehearse/untouched.js";
+import { admissionObjects } from "./admission.js";
+import { applyAll, applyOne } from "./apply.js";
+import { atRest } from "./at-rest.js";
+import { readBase } from "./base-store.js";
+import type { ClusterWatch } from "./cluster-watch.js";
+import { FLUX_MANAGER, fluxArguments, keep, type Plane, type PlaneTools, restartFlux, touched } from "./plane.js";
+import { type Planned, refsOfSide, serveSide, treeOf } from "./planned.js";
+import { hasPolicies, policiesInForce } from "./policies-in-force.js";
+import { ask, askAndWait } from "./settled.js";
+import { keepUntouched, lookAgain } from "./untouched.js";
+
+/** How often kustomizations whose objects are gone are asked to look again. */
+const LOOKS = 2;
+
+/** The base, applied where it was not kept. */
+export async function atBase(
+  plane: Plane,
+  planned: Planned,
+  key: string,
+  watch: ClusterWatch,
+  starting: PlaneTools,
+  timeout: number,
+): Promise<Side> {
+  await serveSide(planned, "base");
+  if (plane.record.at === key) return await readBase<Side>(plane.layout, key);
+  starting.progress("rehearsal: applying the base");
+  touched(plane);
+  const { api } = plane;
+  const server = `http://127.0.0.1:${plane.record.ports.gitPort}`;
+  const documents = planned.trees.flatMap((tree) => tree.planned.base);
+  await applyAll(api, plane.discovery, admissionObjects({ server, trees: planned.routes }), "timonier");
+  await applyStubs(plane, documents);
+  await applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git");
+  await admitted(plane, planned, starting);
+  await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
+  const side = await sideNow(plane, planned, watch, starting, "base", timeout);
+  if (hasPolicies(side.snapshot)) await policiesInForce(plane, starting);
+  // A base that is not known whole is looked at again by the next rehearsal.
+  if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
+  return side;
+}
+
+/** The head, applied to what the base came to. @returns the number of Kustomizations that were kept from looking at it, too */
+export async function atHead(
+  plane: Plane,
+  planned: Planned,
+  watch: ClusterWatch,
+  starting: PlaneTools,
+  timeout: number,
+  before: Side,
+): Promise<{ side: Side; kept: number }> {
+  await applyStubs(
+    plane,
+    planned.trees.flatMap((tree) => tree.planned.head),
+  );
+  await waitFor({ ...watching(starting), what: "the cluster's objects" }, async () =>
+    watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
+  );
+  const kept = await keepUntouched(plane, planned, watch, before.snapshot, await expectation(plane, planned, "head"));
+  await serveSide(planned, "head");
+  const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);
+  await Promise.all(sources.map((source) => ask(plane, source, `rehearsal-${Date.now()}`)));
+  const side = await sideNow(plane, planned, watch, starting, "head", timeout, before);
+  const again = await reached(plane, starting, before, side, kept);
+  if (again.length === 0) return { side, kept: kept.length };
+  starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
+  await lookAgain(plane, again);
+  return { side: await sideNow(plane, planned, watch, starting, "head", timeout, before), kept: 0 };
+}
+
+/** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
+async function reached(
+  plane: Plane,
+  starting: PlaneTools,
+  before: Side,
+  side: Side,
+  kept: readonly Untouched[],
+): Promise<readonly KubeObject[]> {
+  if (hasOtherPolicies(before.snapshot, side.snapshot)) {
+    // Some had applied everything before the API server read them: their next look is held against them.
+    await policiesInForce(plane, starting);
+    const ready = new Set(side.answers.flatMap(([key, { state }]) => (state === "ready" ? [key] : [])));
+    return side.snapshot.filter((one) => one.kind === "Kustomization" && ready.has(keyOf(one)));
+  }
+  const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
+  return others ? kept.map(({ object }) => object) : [];
+}
+
+/** Whether the controllers are started with other arguments than at the base. */
+function hasOtherFlux(before: Side | undefined, side: Side): boolean {
+  return !isDeepStrictEqual(fluxArguments(side), before ? fluxArguments(before) : {});
+}
+
+/** Commit that a source comes to at one side; undefined for one that is not served here. */
+async function expectation(
+  plane: Plane,
+  planned: Planned,
+  which: "base" | "head",
+): Promise<(source: KubeObject) => string | undefined> {
+  const refs = await refsOfSide(planned, which);
+  return (source) => {
+    const tree = treeOf(planned, plane, source);
+    if (!tree) return undefined;
+    const ref = refOfSource(source);
+    return ref === undefined
+      ? textAt(source, "spec", "ref", "commit")
+      : (refs.get(tree.planned.name)?.get(ref) ?? tree[which].commit);
+  };
+}
+
+async function sideNow(
+  plane: Plane,
+  planned: Planned,
+  watch: ClusterWatch,
+  starting: PlaneTools,
+  which: "base" | "head",
+  timeout: number,
+  before?: Side,
+): Promise<Side> {
+  const expected = await expectation(plane, planned, which);
+  const look = async (): Promise<Side> => {
+    const end = Date.now() + timeout;
+    for (let again = 0; ; again++) {
+      const { answers, failing, snapshot } = await atRest(plane, watch, expected, end, starting);
+      const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
+      if (robbed.length === 0) return { snapshot, answers: [...answers], failing: [...failing] };
+      // At their next interval they will find that others took away what they had applied.
+      await askAndWait(plane, watch, robbed);
+    }
+  };
+  const side = await look();
+  // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
+  if (!hasOtherFlux(before, side)) return side;
+  starting.progress("rehearsal: Flux with the cluster's own arguments");
+  await restartFlux(plane, starting, fluxArguments(side));
+  return await look();
+}
+
+/** Definitions for kinds that come from elsewhere, unless they are there. */
+async function applyStubs({ api }: Plane, documents: Parameters<typeof unknownKinds>[0]): Promise<void> {
+  const { groups } = await api.call<{ groups: Array<{ name: string }> }>({ path: "/apis" });
+  const unknown = unknownKinds(documents, new Set(groups.map(({ name }) => name)));
+  if (unknown.length === 0) return;
+  await applyAll(api, new KubeDiscovery(api), stubDefinitions(unknown, documents), "timonier");
+  await waitFor(
+    { timeout: 10_000, interval: 50, what: "definitions", where: "the rehearsal", fix: "run it again" },
+    async () => {
+      const there = await Promise.all(unknown.map(({ apiVersion }) => api.find(`/apis/${apiVersion}`)));
+      return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
+    },
+  );
+}
+
+/** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */
+async function admitted(plane: Plane, planned: Planned, starting: PlaneTools): Promise<void> {
+  const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
+  if (!source) return;
+  await waitFor({ ...watching(starting), what: "the rehearsal's admission policies" }, async () => {
+    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true);
+    return treeOf(planned, plane, tried)
+      ? { done: true, value: undefined }
+      : { done: false, missing: "not in force yet" };
+  });
+}
+
+function watching({ progress, signal }: PlaneTools) {
+  return {
+    timeout: 15_000,
+    interval: 30,
+    where: "the rehearsal's control plane",
+    fix: "run the command again; `timonier rehearse --stop` first makes a new control plane",
+    progress,
+    ...(signal && { signal }),
+  };
+}

@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Report } from "../../delivery/report/model.js";
+import { isSetBack, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
+import {
+  commit,
+  deployment,
+  type Files,
+  git,
+  gotkSync,
+  kustomization,
+  makeClone,
+  rehearsals,
+  said,
+  setupUrl,
+} from "./rehearsal-support.js";
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), "rehearse-untouched-")));
+const setup = join(root, "setup");
+const { layout, rehearsal } = rehearsals(join(root, "plane"));
+
+const inDefault = "  targetNamespace: default\n";
+const map = (name: string, value: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {a: ${value}}\n`;
+
+const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: tenant, namespace: flux-system}\n";
+
+const rights = `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: tenant, namespace: default}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: tenant, namespace: flux-system}]
+`;
+
+const base: Files = {
+  "clusters/prod/flux-system/gotk-sync.yaml": gotkSync,
+  "clusters/prod/infra.yaml": kustomization("infra", "./apps/infra", inDefault),
+  "clusters/prod/web.yaml": kustomization("web", "./apps/web", `${inDefault}  dependsOn: [{name: infra}]\n`),
+  "clusters/prod/store.yaml": kustomization("store", "./apps/store", `${inDefault}  dependsOn: [{name: infra}]\n`),
+  "clusters/prod/rules.yaml": kustomization("rules", "./apps/rules", "  dependsOn: [{name: infra}]\n"),
+  "clusters/prod/tenant.yaml": kustomization("tenant", "./apps/tenant", `${inDefault}  serviceAccountName: tenant\n`),
+  "apps/infra/config.yaml": map("infra", "b"),
+  "apps/web/deployment.yaml": deployment("web"),
+  "apps/store/kustomization.yaml": "resources: [deployment.yaml, ../shared/config.yaml]\n",
+  "apps/store/deployment.yaml": deployment("store"),
+  "apps/shared/config.yaml": map("shared", "b"),
+  "apps/rules/account.yaml": account,
+  "apps/rules/rights.yaml": rights,
+  "apps/tenant/config.yaml": map("tenant", "b"),
+};
+
+/** Keeps Deployments from having one replica. */
+const policy = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: replicas}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}]
+  validations: [{expression: "object.spec.replicas > 1", message: "one replica is not enough"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: replicas}
+spec: {policyName: replicas, validationActions: [Deny]}
+`;
+
+beforeAll(async () => {
+  await makeClone(setup, setupUrl, base);
+});
+
+beforeEach(async () => {
+  await git(setup, "checkout", "-q", "-B", "change", "main");
+});
+
+afterAll(async () => {
+  await stopRehearsal(layout);
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Names of the Kustomizations that were really applied at the head. */
+async function applied(): Promise<string[]> {
+  const head = await git(setup, "rev-parse", "HEAD");
+  const lines = readFileSync(join(layout.flux, "kustomize-controller.log"), "utf8").split("\n").filter(Boolean);
+  const said = lines.map((line) => JSON.parse(line) as { msg: string; name?: string; revision?: string });
+  const finished = said.filter(({ msg, revision }) => /^Reconciliation finished/.test(msg) && revision?.endsWith(head));
+  return [...new Set(finished.flatMap(({ name }) => name ?? []))].sort();
+}
+
+/** Controllers that have just been started look at everything. */
+async function setBack(): Promise<void> {
+  while (!isSetBack(layout)) await sleep(100);
+}
+
+const ready = ({ reconciliations }: Report) =>
+  Object.fromEntries(reconciliations.map((one) => [one.ref.name, one.ready]));
+
+const kept = ({ simulated }: Report) => simulated.find((sentence) => sentence.includes("would apply the same"));
+
+const allReady = Object.fromEntries(
+  ["flux-system", "infra", "rules", "store", "tenant", "web"].map((name) => [name, "True"]),
+);
+
+test("a Kustomization that a merge does not touch is not applied again, and the report says so", async () => {
+  await commit(setup, { "apps/web/deployment.yaml": deployment("web", { replicas: 2 }) });
+  const report = await rehearsal({ cwd: setup });
+  expect(said(report)).toEqual(["changed Deployment default/web"]);
+  expect(ready(report)).toEqual(allReady);
+  expect(kept(report)).toBe(
+    "that 4 Kustomizations with the same files would apply the same: nothing that changes reaches what they hold",
+  );
+  // A folder that takes in others may be another; whom one depends on is asked by its controller together with it.
+  expect(await applied()).toEqual(["infra", "store", "web"]);
+  const head = await git(setup, "rev-parse", "HEAD");
+  for (const { message } of report.reconciliations) expect(message).toContain(head);
+});
+
+test("what a folder takes in from outside of it is its own", async () => {
+  await setBack();
+  await commit(setup, { "apps/shared/config.yaml": map("shared", "c") });
+  const report = await rehearsal({ cwd: setup });
+  expect(said(report)).toEqual(["changed ConfigMap default/shared"]);
+  expect(await applied()).toEqual(["infra", "store"]);
+});
+
+test("those whose files are the same are applied again where what changes may reach them: a right that goes", async () => {
+  await commit(setup, { "apps/rules/rights.yaml": undefined });
+  const report = await rehearsal({ cwd: setup });
+  expect(report.verdict).toBe("rejected");
+  expect(ready(report)).toEqual({ ...allReady, tenant: "False" });
+  expect(kept(report)).toBeUndefined();
+  const message = report.reconciliations.find((one) => one.ref.name === "tenant")?.message;
+  expect(message).toContain("forbidden");
+});
+
+test("those whose files are the same, and those that were applied before it, are held against a policy that is new", async () => {
+  await commit(setup, { "apps/rules/policy.yaml": policy });
+  const report = await rehearsal({ cwd: setup });
+  expect(report.verdict).toBe("rejected");
+  expect(ready(report)).toEqual({ ...allReady, store: "False", web: "False" });
+  expect(kept(report)).toBeUndefined();
+  const message = report.reconciliations.find((one) => one.ref.name === "web")?.message;
+  expect(message).toContain("one replica is not enough");
+});
