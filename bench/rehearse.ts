@@ -1,6 +1,6 @@
 // What a rehearsal takes: `node core/run.mjs bench/rehearse.ts`. From nothing, again with everything kept, and trees of 100
 // applications with 1,000 objects of which one changes: all of them by one Kustomization, as this program delivers
-// applications, and each by its own; and of these once with a right that is new, which may reach all of them. Prints the
+// applications, and each by its own; and of these once with a quota that is new, which may reach all of them. Prints the
 // figures; exits 1 when a limit is passed.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -69,13 +69,9 @@ spec:
   };
 }
 
-/** A right that nobody has. */
-const role: Readonly<Record<string, string>> = {
-  "apps/app-0/role.yaml": `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata: {name: reader}
-rules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]
-`,
+/** A quota that all of them together stay below. */
+const quota: Readonly<Record<string, string>> = {
+  "apps/app-0/quota.yaml": `apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: quota}\nspec: {hard: {configmaps: "10000"}}\n`,
 };
 
 function clone(folder: string, apps: number, delivery: Delivery, change = app("app-0", 2)): string {
@@ -153,7 +149,7 @@ try {
   await measure(`${objects}, one Kustomization`, "base not kept", together, LIMIT.large);
   const each = clone(join(root, "each"), APPS, "each");
   await measure(`${objects}, ${APPS} Kustomizations`, "base not kept", each, LIMIT.large);
-  const all = clone(join(root, "all"), APPS, "each", role);
+  const all = clone(join(root, "all"), APPS, "each", quota);
   await keeperDone();
   table.push([`the same, a change that may reach all, warm`, shown(await once(all)), "", ""]);
   console.log(table.toString());

@@ -59,8 +59,16 @@ const inert = new Set([
   "source.toolkit.fluxcd.io/HelmRepository",
 ]);
 
-/** Kinds whose new objects can do nothing to those that are there. */
-const inertWhenNew = new Set(["/Namespace", "/ServiceAccount", "kustomize.toolkit.fluxcd.io/Kustomization"]);
+/** Kinds whose new objects can do nothing to those that are there: rights, for one, are only ever more of them. */
+const inertWhenNew = new Set([
+  "/Namespace",
+  "/ServiceAccount",
+  "kustomize.toolkit.fluxcd.io/Kustomization",
+  "rbac.authorization.k8s.io/ClusterRole",
+  "rbac.authorization.k8s.io/ClusterRoleBinding",
+  "rbac.authorization.k8s.io/Role",
+  "rbac.authorization.k8s.io/RoleBinding",
+]);
 
 /**
  * Kustomizations whose files are the same on both sides, and that have nothing else to read: at the head they would apply what they

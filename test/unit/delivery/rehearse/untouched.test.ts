@@ -175,7 +175,6 @@ describe("what differs", () => {
   });
 
   test.each([
-    ["a right", "rbac.authorization.k8s.io/v1", "RoleBinding", "{name: one, namespace: shop}"],
     ["a quota", "v1", "ResourceQuota", "{name: one, namespace: shop}"],
     ["limits", "v1", "LimitRange", "{name: one, namespace: shop}"],
     ["a policy", "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", "{name: one}"],
@@ -188,9 +187,16 @@ describe("what differs", () => {
     expect(reaches([shop, one], [shop], kept)).toBe(true);
   });
 
+  test("reaches nobody where it is a right that is new; may where one is another or goes", () => {
+    const right = (verb: string) =>
+      of("rbac.authorization.k8s.io/v1", "Role", undefined, `, rules: [{resources: [pods], verbs: [${verb}]}]`);
+    expect(reaches([shop], [shop, right("get")], kept)).toBe(false);
+    expect(reaches([shop, right("get")], [shop], kept)).toBe(true);
+    expect(reaches([shop, right("get")], [shop, right("list")], kept)).toBe(true);
+  });
+
   test("reaches nobody where it is in a namespace that is new, but for Flux's own objects", () => {
-    const role = of("rbac.authorization.k8s.io/v1", "RoleBinding");
-    expect(reaches([], [shop, role], kept)).toBe(false);
+    expect(reaches([], [shop, of("v1", "ResourceQuota")], kept)).toBe(false);
     expect(reaches([], [shop, of("source.toolkit.fluxcd.io/v1", "GitRepository")], kept)).toBe(true);
     expect(reaches([shop], [], kept)).toBe(true);
   });
