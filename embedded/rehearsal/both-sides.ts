@@ -17,6 +17,7 @@ import { type Planned, refsOfSide, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { ask, askAndWait } from "./settled.js";
 import { keepUntouched, lookAgain } from "./untouched.js";
+import { waiting } from "./waiting.js";
 
 /** How often kustomizations whose objects are gone are asked to look again. */
 const LOOKS = 2;
@@ -38,7 +39,7 @@ export async function atBase(
   const server = `http://127.0.0.1:${plane.record.ports.gitPort}`;
   const documents = planned.trees.flatMap((tree) => tree.planned.base);
   await applyAll(api, plane.discovery, admissionObjects({ server, trees: planned.routes }), "timonier");
-  await applyStubs(plane, documents);
+  await applyStubs(plane, documents, starting);
   await applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git");
   await admitted(plane, planned, starting);
   await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
@@ -61,8 +62,9 @@ export async function atHead(
   await applyStubs(
     plane,
     planned.trees.flatMap((tree) => tree.planned.head),
+    starting,
   );
-  await waitFor({ ...watching(starting), what: "the cluster's objects" }, async () =>
+  await waitFor(waiting("the cluster's objects", starting), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
   const kept = await keepUntouched(plane, planned, watch, before.snapshot, await expectation(plane, planned, "head"));
@@ -146,39 +148,29 @@ async function sideNow(
 }
 
 /** Definitions for kinds that come from elsewhere, unless they are there. */
-async function applyStubs({ api }: Plane, documents: Parameters<typeof unknownKinds>[0]): Promise<void> {
+async function applyStubs(
+  { api }: Plane,
+  documents: Parameters<typeof unknownKinds>[0],
+  starting: PlaneTools,
+): Promise<void> {
   const { groups } = await api.call<{ groups: Array<{ name: string }> }>({ path: "/apis" });
   const unknown = unknownKinds(documents, new Set(groups.map(({ name }) => name)));
   if (unknown.length === 0) return;
   await applyAll(api, new KubeDiscovery(api), stubDefinitions(unknown, documents), "timonier");
-  await waitFor(
-    { timeout: 10_000, interval: 50, what: "definitions", where: "the rehearsal", fix: "run it again" },
-    async () => {
-      const there = await Promise.all(unknown.map(({ apiVersion }) => api.find(`/apis/${apiVersion}`)));
-      return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
-    },
-  );
+  await waitFor(waiting("definitions of kinds from elsewhere", starting), async () => {
+    const there = await Promise.all(unknown.map(({ apiVersion }) => api.find(`/apis/${apiVersion}`)));
+    return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
+  });
 }
 
 /** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */
 async function admitted(plane: Plane, planned: Planned, starting: PlaneTools): Promise<void> {
   const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;
-  await waitFor({ ...watching(starting), what: "the rehearsal's admission policies" }, async () => {
+  await waitFor(waiting("the rehearsal's admission policies", starting), async () => {
     const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true);
     return treeOf(planned, plane, tried)
       ? { done: true, value: undefined }
       : { done: false, missing: "not in force yet" };
   });
-}
-
-function watching({ progress, signal }: PlaneTools) {
-  return {
-    timeout: 15_000,
-    interval: 30,
-    where: "the rehearsal's control plane",
-    fix: "run the command again; `timonier rehearse --stop` first makes a new control plane",
-    progress,
-    ...(signal && { signal }),
-  };
 }

@@ -20,6 +20,7 @@ import { type FluxController, fluxControllers, meaningfulFlags, startFlux } from
 import type { RehearsalLayout } from "./layout.js";
 import { freeze, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
 import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
+import { waiting } from "./waiting.js";
 
 /** What a rehearsal's programs are. */
 export interface PlaneTools extends Starting {
@@ -177,7 +178,7 @@ async function established(api: KubeApi, starting: Starting, definitions: readon
       return spec.versions.filter(({ served }) => served).map(({ name }) => `/apis/${spec.group}/${name}`);
     }),
   );
-  await waitFor({ ...waiting(starting), what: "the definitions of Flux's kinds" }, async () => {
+  await waitFor(waiting("the definitions of Flux's kinds", starting), async () => {
     const there = await Promise.all([...groups].map((path) => api.find(path)));
     return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
   });
@@ -185,7 +186,7 @@ async function established(api: KubeApi, starting: Starting, definitions: readon
 
 /** Waits until the API server can change objects of Flux's kinds, which it refuses before. */
 async function changesObjects({ api, discovery }: Plane, starting: Starting): Promise<void> {
-  await waitFor({ ...waiting(starting), what: "the rehearsal's admission" }, async () => {
+  await waitFor(waiting("the rehearsal's admission", starting), async () => {
     const missing = { done: false, missing: "Flux's kinds are not known to it yet" } as const;
     try {
       const tried = await applyAll(api, discovery, probes, FLUX_MANAGER, true);
@@ -198,7 +199,7 @@ async function changesObjects({ api, discovery }: Plane, starting: Starting): Pr
 }
 
 async function accountsReady({ api }: Plane, starting: Starting): Promise<void> {
-  await waitFor({ ...waiting(starting), what: "the rehearsal's controllers" }, async () => {
+  await waitFor(waiting("the rehearsal's controllers", starting), async () => {
     const node = await api.find<{ status?: { conditions?: Array<{ type: string; status: string }> } }>(
       `/api/v1/nodes/${clusterName}`,
     );
@@ -212,7 +213,7 @@ async function accountsReady({ api }: Plane, starting: Starting): Promise<void> 
 
 async function fluxReady({ record, layout }: Plane, starting: Starting): Promise<void> {
   const ports = fluxControllers.map((name) => record.ports[`${name.replace("-controller", "")}HealthPort`]);
-  await waitFor({ ...waiting(starting), what: "the Flux controllers", where: layout.flux }, async () => {
+  await waitFor(waiting("the Flux controllers", starting, layout.flux), async () => {
     const ready = await Promise.all(ports.map((port) => answers(`http://127.0.0.1:${port}/readyz`)));
     if (ready.every(Boolean)) return { done: true, value: undefined };
     return { done: false, missing: fluxControllers.filter((_, index) => !ready[index]).join(", ") };
@@ -225,15 +226,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function waiting({ progress, signal }: Starting) {
-  return {
-    timeout: 60_000,
-    interval: 50,
-    where: "the rehearsal's control plane",
-    fix: "`timonier rehearse --stop`, then run the command again",
-    progress,
-    ...(signal && { signal }),
-  };
 }

@@ -4,6 +4,7 @@ import type { KubeObject, Snapshot } from "../../delivery/rehearse/objects.js";
 import { applyAll, applyOne } from "./apply.js";
 import type { Starting } from "./control-plane.js";
 import type { Plane } from "./plane.js";
+import { waiting } from "./waiting.js";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
 const name = "rehearsal.timonier-in-force";
@@ -44,25 +45,14 @@ export function hasPolicies(snapshot: Snapshot): boolean {
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
-export async function policiesInForce({ api, discovery }: Plane, { progress, signal }: Starting): Promise<void> {
+export async function policiesInForce({ api, discovery }: Plane, starting: Starting): Promise<void> {
   const words = `in force ${Date.now()}`;
   await applyAll(api, discovery, sentinel(words), "timonier");
-  await waitFor(
-    {
-      what: "the cluster's admission policies",
-      where: "the rehearsal",
-      fix: "run it again",
-      timeout: 20_000,
-      interval: 100,
-      progress,
-      ...(signal && { signal }),
-    },
-    async () => {
-      const refused = await applyOne(api, discovery, probe, "timonier", true).then(
-        () => false,
-        (error: unknown) => error instanceof ApiError && error.message.includes(words),
-      );
-      return refused ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
-    },
-  );
+  await waitFor(waiting("the cluster's admission policies", starting), async () => {
+    const refused = await applyOne(api, discovery, probe, "timonier", true).then(
+      () => false,
+      (error: unknown) => error instanceof ApiError && error.message.includes(words),
+    );
+    return refused ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
+  });
 }
