@@ -1,34 +1,34 @@
 import type { ObjectChange, Reconciliation } from "../report/model.js";
 import { diffOf } from "./diff.js";
-import { type KubeObject, keyOf, labelOf, refOf } from "./objects.js";
+import { keyOf, labelOf, refOf } from "./objects.js";
 import { byKey, ownerOf } from "./owners.js";
-import type { Side } from "./side.js";
+import type { Side, Trial } from "./side.js";
 
-/** What the API server said to one object that a controller did not get as far as applying. */
-export interface Trial {
-  /** As the manifest says it. */
-  readonly object: KubeObject;
-  /** As the API server would have it. undefined: it refuses. */
-  readonly result?: KubeObject;
-  /** The API server's words. */
-  readonly refusal?: string;
-  /** `Kustomization default/myapp` that would apply it. */
-  readonly owner: string;
-}
-
-/** Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. */
-export function rejectedChanges(trials: readonly Trial[], after: Side): ObjectChange[] {
+/**
+ * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. Those that
+ * were so before, and are written as they were, are not the merge's.
+ */
+export function rejectedChanges(before: Side, after: Side): ObjectChange[] {
   const live = byKey(after.snapshot);
-  return trials.flatMap(({ object, result, refusal, owner }): ObjectChange[] => {
+  const known = new Map(before.trials.map((one) => [nameOf(one), one]));
+  return after.trials.flatMap((trial): ObjectChange[] => {
+    const { object, result, refusal, owner } = trial;
+    const was = known.get(nameOf(trial));
+    if (was && (was.refusal !== undefined || refusal === undefined)) return [];
     const there = live.get(keyOf(object));
     const base = { ref: refOf(object), action: "rejected" as const, dataLoss: false, owner };
     if (refusal !== undefined) return [{ ...base, message: refusal, diff: "" }];
     const diff = result ? diffOf(there, result) : "";
     if (diff === "") return [];
-    const first = trials.find((one) => one.owner === owner && one.refusal !== undefined);
+    const first = after.trials.find((one) => one.owner === owner && one.refusal !== undefined);
     const why = first ? `${owner} stops at ${labelOf(first.object)}` : `${owner} fails`;
     return [{ ...base, message: `not applied: ${why}`, diff }];
   });
+}
+
+/** The same for the same manifest of the same owner. */
+function nameOf({ owner, object }: Trial): string {
+  return `${owner} ${JSON.stringify(object)}`;
 }
 
 /** Objects that are applied and whose pods do not become ready; in place of the changes of the same objects. */

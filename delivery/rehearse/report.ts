@@ -6,7 +6,7 @@ import type { KubeObject } from "./objects.js";
 import { reconciliations } from "./reconciliations.js";
 import { redactText, secretValues } from "./redact.js";
 import { refusedByReleases } from "./refused-releases.js";
-import { rejectedChanges, type Trial, withFailing } from "./rejections.js";
+import { rejectedChanges, withFailing } from "./rejections.js";
 import type { Side } from "./side.js";
 import { sortChanges } from "./sort.js";
 import { unjudged } from "./unjudged.js";
@@ -19,8 +19,6 @@ export interface Findings {
   readonly head: Revision;
   readonly before: Side;
   readonly after: Side;
-  /** What Kustomizations that failed would have applied. */
-  readonly trials: readonly Trial[];
   /** Whether a source is served by the rehearsal itself. */
   readonly served: (source: KubeObject) => boolean;
   readonly policies: readonly PolicyResult[];
@@ -33,7 +31,7 @@ export interface Findings {
 
 /** The report of a rehearsal that ran. */
 export function reportOf(findings: Findings): Report {
-  const { base, head, before, after, trials, served, policies, simulated, causes, duration } = findings;
+  const { base, head, before, after, served, policies, simulated, causes, duration } = findings;
   const secrets = secretValues(before.snapshot, after.snapshot);
   const clean = <T extends { readonly message?: string; readonly diff?: string }>(one: T): T => ({
     ...one,
@@ -46,7 +44,7 @@ export function reportOf(findings: Findings): Report {
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
   const changes = withCauses(
-    [...failing, ...rejectedChanges(trials, after), ...refusedByReleases(order)].map(clean),
+    [...failing, ...rejectedChanges(before, after), ...refusedByReleases(order)].map(clean),
     causes,
   );
   return {

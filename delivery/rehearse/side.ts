@@ -1,5 +1,17 @@
-import type { Snapshot } from "./objects.js";
+import type { KubeObject, Snapshot } from "./objects.js";
 import type { Answer } from "./settle.js";
+
+/** What the API server said to one object that a controller did not get as far as applying. */
+export interface Trial {
+  /** As the manifest says it. */
+  readonly object: KubeObject;
+  /** As the API server would have it. undefined: it refuses. */
+  readonly result?: KubeObject;
+  /** The API server's words. */
+  readonly refusal?: string;
+  /** `Kustomization default/myapp` that would apply it. */
+  readonly owner: string;
+}
 
 /** A cluster when everything in it had come as far as it can: plain data, kept with a base. */
 export interface Side {
@@ -8,4 +20,6 @@ export interface Side {
   readonly answers: ReadonlyArray<readonly [string, Answer]>;
   /** Why workloads do not become ready, by key. */
   readonly failing: ReadonlyArray<readonly [string, string]>;
+  /** What Kustomizations that were refused would have applied. */
+  readonly trials: readonly Trial[];
 }

@@ -16,6 +16,7 @@ import { FLUX_MANAGER, fluxArguments, keep, type Plane, type PlaneTools, restart
 import { type Planned, refsOfSide, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { ask, askAndWait } from "./settled.js";
+import { tryRefused } from "./trials.js";
 import { keepUntouched, lookAgain } from "./untouched.js";
 import { waiting } from "./waiting.js";
 
@@ -98,7 +99,7 @@ async function reached(
 }
 
 /** Whether the controllers are started with other arguments than at the base. */
-function hasOtherFlux(before: Side | undefined, side: Side): boolean {
+function hasOtherFlux(before: Side | undefined, side: Pick<Side, "snapshot">): boolean {
   return !isDeepStrictEqual(fluxArguments(side), before ? fluxArguments(before) : {});
 }
 
@@ -129,7 +130,7 @@ async function sideNow(
   before?: Side,
 ): Promise<Side> {
   const expected = await expectation(plane, planned, which);
-  const look = async (): Promise<Side> => {
+  const look = async (): Promise<Omit<Side, "trials">> => {
     const end = Date.now() + timeout;
     for (let again = 0; ; again++) {
       const { answers, failing, snapshot } = await atRest(plane, watch, expected, end, starting);
@@ -139,12 +140,18 @@ async function sideNow(
       await askAndWait(plane, watch, robbed);
     }
   };
-  const side = await look();
+  let side = await look();
   // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
-  if (!hasOtherFlux(before, side)) return side;
-  starting.progress("rehearsal: Flux with the cluster's own arguments");
-  await restartFlux(plane, starting, fluxArguments(side));
-  return await look();
+  if (hasOtherFlux(before, side)) {
+    starting.progress("rehearsal: Flux with the cluster's own arguments");
+    await restartFlux(plane, starting, fluxArguments(side));
+    side = await look();
+  }
+  const commitOf = (source: KubeObject) => {
+    const tree = treeOf(planned, plane, source);
+    return tree && { gitDir: tree.gitDir, commit: tree[which].commit };
+  };
+  return { ...side, trials: await tryRefused(plane, side, commitOf, starting) };
 }
 
 /** Definitions for kinds that come from elsewhere, unless they are there. */

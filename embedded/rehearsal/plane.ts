@@ -47,7 +47,7 @@ export const FLUX_MANAGER = "kustomize-controller";
  */
 export async function planeAt(layout: RehearsalLayout, key: string, starting: PlaneTools): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 5]);
+  const pins = keyOf([starting.tools, starting.flux, 6]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
   if (record.at === key && missingPrograms(layout).length === 0) {

@@ -18,7 +18,6 @@ import { type PlaneTools, planeAt, touched } from "./plane.js";
 import { type Planned, plan, treeOf } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
-import { tryRefused } from "./trials.js";
 
 /** Milliseconds that each side has by default. */
 const TIMEOUT = 60_000;
@@ -90,7 +89,6 @@ async function ofCluster(
       ...changing.revisions,
       before,
       after,
-      trials: await tryRefused(plane, after, (source) => treeOf(planned, plane, source), starting),
       served: (source) => treeOf(planned, plane, source) !== undefined,
       policies: policyResults(before.snapshot, after.snapshot, documents),
       notEvaluated: planned.trees.flatMap(({ encrypted }) =>

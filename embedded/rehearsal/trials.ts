@@ -7,43 +7,50 @@ import { parseAllDocuments } from "yaml";
 import { ApiError } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { isKubeObject, type KubeObject, keyOf, labelOf, textAt } from "../../delivery/rehearse/objects.js";
-import { refusedIn, type Trial } from "../../delivery/rehearse/rejections.js";
+import { refusedIn } from "../../delivery/rehearse/rejections.js";
 import type { Answer } from "../../delivery/rehearse/settle.js";
-import type { Side } from "../../delivery/rehearse/side.js";
+import type { Side, Trial } from "../../delivery/rehearse/side.js";
 import { applyOne } from "./apply.js";
 import { gitIn } from "./clone.js";
 import { FLUX_MANAGER, type Plane, type PlaneTools } from "./plane.js";
-import type { ServedTree } from "./trees.js";
+
+/** A tree as it is in a repository. */
+interface Commit {
+  readonly gitDir: string;
+  readonly commit: string;
+}
 
 /**
  * What Kustomizations that were refused would have applied, each object tried by itself: their controller stops at the first refusal, and
  * says neither the others nor what it left out because of it.
+ *
+ * @param commitOf commit of a source's tree, with its repository; undefined for one that is not served here
  */
 export async function tryRefused(
   plane: Plane,
-  after: Side,
-  treeOf: (source: KubeObject) => ServedTree | undefined,
+  side: Pick<Side, "snapshot" | "answers">,
+  commitOf: (source: KubeObject) => Commit | undefined,
   { flux }: PlaneTools,
 ): Promise<Trial[]> {
-  const answers = new Map(after.answers);
-  const refused = after.snapshot.filter((one) => {
+  const answers = new Map(side.answers);
+  const refused = side.snapshot.filter((one) => {
     const answer = one.kind === "Kustomization" ? answers.get(keyOf(one)) : undefined;
     return answer?.state === "failed" && answer.reason === "ReconciliationFailed";
   });
   const discovery = new KubeDiscovery(plane.api);
   const trials: Trial[] = [];
   for (const kustomization of refused) {
-    const source = sourceOf(kustomization, after);
-    const tree = source && treeOf(source);
-    if (!tree) continue;
-    const objects = await build(plane, kustomization, tree, flux);
+    const source = sourceOf(kustomization, side);
+    const commit = source && commitOf(source);
+    if (!commit) continue;
+    const objects = await build(plane, kustomization, commit, flux);
     const message = (answers.get(keyOf(kustomization)) as Extract<Answer, { state: "failed" }>).message;
     for (const object of objects) trials.push(await tryOne(plane, discovery, object, kustomization, message));
   }
   return trials;
 }
 
-function sourceOf(kustomization: KubeObject, { snapshot }: Side): KubeObject | undefined {
+function sourceOf(kustomization: KubeObject, { snapshot }: Pick<Side, "snapshot">): KubeObject | undefined {
   const ref = (kustomization.spec as { sourceRef: { kind: string; name: string; namespace?: string } }).sourceRef;
   const namespace = ref.namespace ?? kustomization.metadata.namespace;
   return snapshot.find(
@@ -55,13 +62,13 @@ function sourceOf(kustomization: KubeObject, { snapshot }: Side): KubeObject | u
 async function build(
   plane: Plane,
   { metadata, spec }: KubeObject,
-  tree: ServedTree,
+  { gitDir, commit }: Commit,
   flux: string,
 ): Promise<KubeObject[]> {
   const folder = await mkdtemp(join(tmpdir(), "timonier-rehearsal-"));
   try {
     const archive = join(folder, "tree.tar");
-    await writeFile(archive, await gitIn(tree.gitDir, ["archive", "--format=tar", tree.head.commit]), { mode: 0o600 });
+    await writeFile(archive, await gitIn(gitDir, ["archive", "--format=tar", commit]), { mode: 0o600 });
     await extract({ file: archive, cwd: folder });
     const path = join(folder, textAt({ spec }, "spec", "path") ?? ".");
     const args = ["build", "kustomization", metadata.name, "-n", metadata.namespace ?? "", "--path", path];

@@ -4,10 +4,10 @@ import { policyResults } from "../../../../delivery/rehearse/policies.js";
 import { readiness } from "../../../../delivery/rehearse/readiness.js";
 import { reportOf, unableReport } from "../../../../delivery/rehearse/report.js";
 import { scan } from "../../../../delivery/rehearse/scan.js";
+import type { Trial } from "../../../../delivery/rehearse/side.js";
 import { applied, object, side } from "./support.js";
 
 const empty = {
-  trials: [],
   served: () => false,
   policies: [],
   notEvaluated: [],
@@ -59,22 +59,32 @@ test("GIVEN a workload that does not become ready WHEN reported THEN it is rejec
   expect(known).toMatchObject({ verdict: "safe", changes: [] });
 });
 
+const owner = "Kustomization flux-system/web";
+const map = object("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}}");
+const trials = [
+  { object: deployment("nginx:1"), owner, refusal: "field is immutable" },
+  { object: map, owner, result: map },
+];
+
 test("GIVEN what a refused Kustomization would have applied WHEN reported THEN refusals and what is left out are told apart", () => {
-  const owner = "Kustomization flux-system/web";
-  const trials = [
-    { object: deployment("nginx:1"), owner, refusal: "field is immutable" },
-    {
-      object: object("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}}"),
-      owner,
-      result: object("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}}"),
-    },
-  ];
-  const { changes, verdict } = reportOf({ ...empty, ...sides, before: side([]), after: side([]), trials });
+  const { changes, verdict } = reportOf({ ...empty, ...sides, before: side([]), after: side([], { trials }) });
   expect(verdict).toBe("rejected");
   expect(changes.map(({ ref, message }) => `${ref.kind}: ${message}`).sort()).toEqual([
     "ConfigMap: not applied: Kustomization flux-system/web stops at Deployment shop/web",
     "Deployment: field is immutable",
   ]);
+});
+
+test("GIVEN what was refused or left out at the base as well WHEN reported THEN only what the merge writes otherwise is", () => {
+  const before = side([], { trials });
+  const of = (after: readonly Trial[]) =>
+    reportOf({ ...empty, ...sides, before, after: side([], { trials: after }) }).changes.map(({ ref }) => ref.kind);
+  expect(of(trials)).toEqual([]);
+  expect(of([{ object: deployment("nginx:2"), owner, refusal: "field is immutable" }])).toEqual(["Deployment"]);
+  expect(of([{ object: deployment("nginx:1"), owner: "Kustomization flux-system/b", refusal: "no" }])).toEqual([
+    "Deployment",
+  ]);
+  expect(of([{ object: map, owner, refusal: "no" }])).toEqual(["ConfigMap"]);
 });
 
 test("GIVEN objects that differ WHEN held against the rules THEN only those are warned of", () => {

@@ -9,7 +9,7 @@ export function object(text: string, uid = "uid"): KubeObject {
 }
 
 export function side(snapshot: readonly KubeObject[], more: Partial<Side> = {}): Side {
-  return { snapshot, answers: [], failing: [], ...more };
+  return { snapshot, answers: [], failing: [], trials: [], ...more };
 }
 
 export const applied = `labels: {kustomize.toolkit.fluxcd.io/name: web, kustomize.toolkit.fluxcd.io/namespace: flux-system}`;
