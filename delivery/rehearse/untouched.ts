@@ -83,8 +83,7 @@ export function untouched(
   before: Snapshot,
   changeOf: (source: KubeObject) => TreeChange | undefined,
 ): Untouched[] {
-  // They may refuse now what was applied before them.
-  if (withoutNoise(before).some(({ kind }) => kind.endsWith("AdmissionPolicyBinding"))) return [];
+  if (withoutNoise(before).some(asksOthers)) return [];
   const shared = sharedKeys(flux);
   const objects = byKey(flux);
   const known = new Map<string, Untouched | undefined>();
@@ -152,10 +151,15 @@ export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
   const [old, young] = [before, after].map((snapshot) =>
     byKey(withoutNoise(snapshot).filter(({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind))),
   ) as [Map<string, KubeObject>, Map<string, KubeObject>];
-  return [...young].some(([key, is]) => {
-    const was = old.get(key);
-    return was === undefined || !isAsBefore(was, is);
+  return [...new Set([...old.keys(), ...young.keys()])].some((key) => {
+    const [was, is] = [old.get(key), young.get(key)];
+    return !was || !is || !isAsBefore(was, is);
   });
+}
+
+/** Whether it is a policy that decides by more than the object and its namespace: by parameters, or by the rights of who asks. */
+function asksOthers(object: KubeObject): boolean {
+  return /AdmissionPolicy$/.test(object.kind) && /"paramKind"|\bauthorizer\b/.test(JSON.stringify(object.spec ?? {}));
 }
 
 /** Keys that more than one Kustomization lists as its own: whoever comes last has them. */
@@ -183,9 +187,11 @@ function hasApplied(object: KubeObject, revision: string): boolean {
   return isReady(object) && lastAppliedRevision === revision && lastAttemptedRevision === revision;
 }
 
-/** Whether more than a tree's files decides what a source makes of a commit. */
+/** Fields by which more than a tree's files decides what a source makes of a commit, or whether it makes anything. */
+const sourceInputs = ["include", "sparseCheckout", "verify"];
+
 function readsMore(source: KubeObject): boolean {
-  return at(source, "spec", "include") !== undefined || at(source, "spec", "verify") !== undefined;
+  return sourceInputs.some((field) => at(source, "spec", field) !== undefined);
 }
 
 /** Whether more than its own folder and objects decides what a Kustomization comes to. */

@@ -4,6 +4,7 @@ import { waitFor } from "../../core/wait.js";
 import { type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
 import { refOfSource } from "../../delivery/rehearse/plan.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
+import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
 import { hasOtherPolicies, reaches, type Untouched } from "../../delivery/rehearse/untouched.js";
@@ -44,8 +45,11 @@ export async function atBase(
   await applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git");
   await admitted(plane, planned, starting);
   await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
-  const side = await sideNow(plane, planned, watch, starting, "base", timeout);
-  if (hasPolicies(side.snapshot)) await policiesInForce(plane, starting);
+  let side = await sideNow(plane, planned, watch, starting, "base", timeout);
+  if (hasPolicies(side.snapshot)) {
+    await lookAgain(plane, await heldAgainstPolicies(plane, starting, side));
+    side = await sideNow(plane, planned, watch, starting, "base", timeout);
+  }
   // A base that is not known whole is looked at again by the next rehearsal.
   if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
   return side;
@@ -88,14 +92,21 @@ async function reached(
   side: Side,
   kept: readonly Untouched[],
 ): Promise<readonly KubeObject[]> {
-  if (hasOtherPolicies(before.snapshot, side.snapshot)) {
-    // Some had applied everything before the API server read them: their next look is held against them.
-    await policiesInForce(plane, starting);
-    const ready = new Set(side.answers.flatMap(([key, { state }]) => (state === "ready" ? [key] : [])));
-    return side.snapshot.filter((one) => one.kind === "Kustomization" && ready.has(keyOf(one)));
-  }
+  if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(plane, starting, side);
   const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
   return others ? kept.map(({ object }) => object) : [];
+}
+
+/**
+ * Kustomizations that have to look once more since the cluster's policies have come into force, or have gone, after some of them had
+ * applied everything or were refused: their next look, at the latest, is held against the policies as they are.
+ */
+async function heldAgainstPolicies(plane: Plane, starting: PlaneTools, side: Side): Promise<readonly KubeObject[]> {
+  await policiesInForce(plane, starting);
+  const known = new Set(
+    side.answers.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])),
+  );
+  return side.snapshot.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && known.has(keyOf(one)));
 }
 
 /** Whether the controllers are started with other arguments than at the base. */

@@ -97,6 +97,9 @@ async function setBack(): Promise<void> {
 const ready = ({ reconciliations }: Report) =>
   Object.fromEntries(reconciliations.map((one) => [one.ref.name, one.ready]));
 
+const readyBefore = ({ reconciliations }: Report) =>
+  Object.fromEntries(reconciliations.map((one) => [one.ref.name, one.readyBefore]));
+
 const kept = ({ simulated }: Report) => simulated.find((sentence) => sentence.includes("would apply the same"));
 
 const allReady = Object.fromEntries(
@@ -112,7 +115,7 @@ test("a Kustomization that a merge does not touch is not applied again, and the 
     "that 4 Kustomizations with the same files would apply the same: nothing that changes reaches what they hold",
   );
   // A folder that takes in others may be another; whom one depends on is asked by its controller together with it.
-  expect(await applied()).toEqual(["infra", "store", "web"]);
+  await expect.poll(applied, { timeout: 5_000 }).toEqual(["infra", "store", "web"]);
   const head = await git(setup, "rev-parse", "HEAD");
   for (const { message } of report.reconciliations) expect(message).toContain(head);
 });
@@ -122,7 +125,7 @@ test("what a folder takes in from outside of it is its own", async () => {
   await commit(setup, { "apps/shared/config.yaml": map("shared", "c") });
   const report = await rehearsal({ cwd: setup });
   expect(said(report)).toEqual(["changed ConfigMap default/shared"]);
-  expect(await applied()).toEqual(["infra", "store"]);
+  await expect.poll(applied, { timeout: 5_000 }).toEqual(["infra", "store"]);
 });
 
 test("those whose files are the same are applied again where what changes may reach them: a right that goes", async () => {
@@ -143,4 +146,20 @@ test("those whose files are the same, and those that were applied before it, are
   expect(kept(report)).toBeUndefined();
   const message = report.reconciliations.find((one) => one.ref.name === "web")?.message;
   expect(message).toContain("one replica is not enough");
+});
+
+test("whoever breaks a policy of the base failed before the merge; once it is gone nobody fails by it", async () => {
+  await commit(setup, { "apps/rules/policy.yaml": policy });
+  await commit(setup, { "apps/infra/config.yaml": map("infra", "c") });
+  const held = await rehearsal({ cwd: setup, base: "HEAD~1" });
+  expect(said(held)).toEqual(["changed ConfigMap default/infra"]);
+  expect(held.verdict).toBe("safe");
+  expect(ready(held)).toEqual({ ...allReady, store: "False", web: "False" });
+  expect(readyBefore(held)).toEqual(ready(held));
+
+  await git(setup, "reset", "-q", "--hard", "HEAD~1");
+  await commit(setup, { "apps/rules/policy.yaml": undefined });
+  const lifted = await rehearsal({ cwd: setup, base: "HEAD~1" });
+  expect(ready(lifted)).toEqual(allReady);
+  expect(readyBefore(lifted)).toEqual(ready(held));
 });

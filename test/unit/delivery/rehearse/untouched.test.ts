@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
-import { reaches, type TreeChange, untouched } from "../../../../delivery/rehearse/untouched.js";
+import { hasOtherPolicies, reaches, type TreeChange, untouched } from "../../../../delivery/rehearse/untouched.js";
 import { object } from "./support.js";
 
 const from = "main@sha1:1111111111111111111111111111111111111111";
@@ -49,6 +49,12 @@ status:
   conditions: [{type: Ready, status: "${ready}", observedGeneration: 3, reason: R, message: "Applied revision: ${from}"}]
   inventory: {entries: [${entries.join(", ")}]}
 `);
+}
+
+function policy(kind: string, spec: string, name = "owners"): KubeObject {
+  return object(
+    `{apiVersion: admissionregistration.k8s.io/v1, kind: ${kind}, metadata: {name: ${name}}, spec: ${spec}}`,
+  );
 }
 
 const store = (spec = "") => kustomization("store", { spec });
@@ -131,6 +137,7 @@ describe("a Kustomization is untouched", () => {
 
   test("not if its source takes more than a commit", () => {
     expect(namesOf([source(", include: [{repository: {name: other}}]"), store()])).toEqual([]);
+    expect(namesOf([source(", sparseCheckout: [apps]"), store()])).toEqual([]);
   });
 
   test("not if those that depend on each other go in a circle", () => {
@@ -139,13 +146,35 @@ describe("a Kustomization is untouched", () => {
     expect(namesOf([source(), one, other])).toEqual([]);
   });
 
-  test("not where admission policies are: they may refuse now what came before them", () => {
-    const binding = object(
-      "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: owners}}",
-    );
-    expect(namesOf([source(), store()], {}, [binding])).toEqual([]);
-    const own = { ...binding, metadata: { name: "rehearsal.timonier-pods" } };
-    expect(namesOf([source(), store()], {}, [own])).toEqual(["store"]);
+  test("not where an admission policy asks for parameters or for rights: what holds them may change", () => {
+    const beside = (spec: string, name = "owners") =>
+      namesOf([source(), store()], {}, [policy("ValidatingAdmissionPolicy", spec, name)]);
+    expect(beside("{validations: [{expression: 'object.spec.replicas > 1'}]}")).toEqual(["store"]);
+    expect(beside("{paramKind: {apiVersion: v1, kind: ConfigMap}}")).toEqual([]);
+    const rights = "{validations: [{expression: \"authorizer.group('').resource('pods').check('get').allowed()\"}]}";
+    expect(beside(rights)).toEqual([]);
+    expect(beside(rights, "rehearsal.timonier-pods")).toEqual(["store"]);
+  });
+});
+
+describe("policies", () => {
+  const one = policy("ValidatingAdmissionPolicy", "{validations: [{expression: 'true'}]}");
+  const binding = policy("ValidatingAdmissionPolicyBinding", "{policyName: owners}");
+
+  test("are others where one is new, another or gone", () => {
+    expect(hasOtherPolicies([one], [one, binding])).toBe(true);
+    expect(hasOtherPolicies([one, binding], [one])).toBe(true);
+    const other = policy("ValidatingAdmissionPolicy", "{validations: [{expression: 'false'}]}");
+    expect(hasOtherPolicies([one, binding], [other, binding])).toBe(true);
+  });
+
+  test("are the same where only their status is another, or where none are", () => {
+    expect(hasOtherPolicies([one, binding], [{ ...one, status: { observedGeneration: 1 } }, binding])).toBe(false);
+    expect(hasOtherPolicies([web], [])).toBe(false);
+  });
+
+  test("of the rehearsal are not the cluster's", () => {
+    expect(hasOtherPolicies([], [policy("MutatingAdmissionPolicy", "{}", "rehearsal.timonier-pods")])).toBe(false);
   });
 });
 
