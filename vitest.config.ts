@@ -1,18 +1,17 @@
 import { defineConfig } from "vitest/config";
+import { vitestProjects } from "./test/lanes/lanes.js";
 
-// What a pipeline's variables say of its own stacks is not for the stacks of tests: each has its state for itself.
+// What a pipeline's variables say about its own stacks does not apply to the stacks of tests: each test has its own state.
 const env = { PULUMI_BACKEND_URL: "", TIMONIER_OWN_BACKEND: "" };
+const seconds = { testTimeout: 20_000 };
 const minutes = { testTimeout: 300_000, hookTimeout: 300_000 };
 
-// unit: no tool needed, seconds. e2e: real binaries, real processes, minutes. rehearsal: predictions against what really happens.
+// One project for each lane of test/lanes/lanes.ts. Unit tests need no tools and take seconds; the others run real binaries.
 export default defineConfig({
   test: {
-    reporters: process.env.CI ? ["verbose", ["json", { outputFile: "dist/test-results.json" }]] : ["default"],
     maxWorkers: 2,
-    projects: [
-      { test: { name: "unit", env, include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
-      { test: { name: "e2e", env, include: ["test/e2e/**/*.test.ts"], ...minutes } },
-      { test: { name: "rehearsal", env, include: ["test/rehearsal/**/*.test.ts"], testTimeout: 20_000 } },
-    ],
+    projects: vitestProjects().map(({ name, env: own, ...files }) => ({
+      test: { name, ...files, env: { ...env, ...own }, ...(name === "unit" || name === "corpus" ? seconds : minutes) },
+    })),
   },
 });

@@ -83,10 +83,14 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command("test", { hidden: true })
     .argument("[args...]")
+    .option("--all", "`npm test`, then every other lane")
+    .option("--rest", "every lane that `npm test` does not run; the sum includes the last `npm test`")
+    .option("--lanes <names>", "these lanes, separated by commas")
+    .option("--force", "run lanes that have not changed since they passed, too")
     .allowUnknownOption()
     .helpOption(false)
-    .action(async (rest: string[]) => {
-      code = await (await import("./verbs/test.js")).test(rest);
+    .action(async (args: string[], options) => {
+      code = await (await import("./verbs/test.js")).test(args, options);
     });
 
   try {

@@ -28,7 +28,7 @@ export const versions = {
   kwok: "0.8.0",
   // renovate: datasource=github-releases depName=kubernetes/minikube
   minikube: "1.38.1",
-  // What the lane `npm run test:minikube` builds: the last minor version whose kubelet takes cgroup v1, its crictl, and the
+  // What the lane `npm run lane:minikube` builds: the last minor version whose kubelet takes cgroup v1, its crictl, and the
   // CoreDNS that its kubeadm asks for.
   // renovate: datasource=github-releases depName=kubernetes/kubernetes
   laneKubernetes: "1.34.4",

@@ -12,6 +12,7 @@ import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { platformOf } from "../../embedded/toolchain/platform.js";
 import { toolNamesOf } from "../../embedded/toolchain/tools.js";
 import { fluxManifests } from "../../infra/flux/distribution.js";
+import { clearResults } from "../lanes/results.js";
 import { cleanMachine, laneChains, laneMounts } from "./machine/clean.js";
 import { laneEnvironment } from "./machine/layout.js";
 import { importImages, prepareMachine } from "./machine/prepare.js";
@@ -23,11 +24,12 @@ import { fluxImages, kubernetesImages, nginxImage } from "./parts/images.js";
 import { installPackages, unpackNginx } from "./parts/packages.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const progress = (line: string) => console.error(`test:minikube: ${line}`);
+const progress = (line: string) => console.error(`minikube: ${line}`);
 
 /** The lane with a real Minikube on this machine. @returns the exit code; 0 where it is skipped, with the reason said */
 async function lane(args: readonly string[]): Promise<number> {
   const start = Date.now();
+  clearResults("minikube");
   const reason = await whyNotHere();
   if (reason) return skipped(reason);
   const release = lockFolder("/run/timonier-minikube.lock", (pid, file) => {
@@ -93,7 +95,7 @@ async function isClean(): Promise<boolean> {
 }
 
 function skipped(reason: string): number {
-  console.log(`test:minikube is skipped: ${reason}`);
+  console.log(`lane minikube is skipped: ${reason}`);
   return 0;
 }
 

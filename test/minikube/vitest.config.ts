@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { resultsFile } from "../lanes/results.js";
 
 // One machine, one cluster: one file after the other, and each test goes on where the one before it stopped.
 export default defineConfig({
@@ -7,7 +8,7 @@ export default defineConfig({
   test: {
     name: "minikube",
     include: ["test/minikube/**/*.test.ts"],
-    reporters: process.env.CI ? ["verbose", ["json", { outputFile: "dist/test-results-minikube.json" }]] : ["verbose"],
+    reporters: ["verbose", ["json", { outputFile: resultsFile("minikube") }]],
     testTimeout: 1_200_000,
     hookTimeout: 600_000,
     fileParallelism: false,

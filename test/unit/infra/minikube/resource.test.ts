@@ -13,7 +13,7 @@ import { minikubeCluster } from "../../../../infra/plugin/minikube.js";
 import type { Context, Properties } from "../../../../sdks/provider-host/plugin.js";
 import { script } from "../../embedded/toolchain/temp-folder.js";
 
-// The plugin's work with a stand-in for minikube, whose states are data; the real one is run by `npm run test:minikube`.
+// The plugin's work with a stand-in for minikube, whose states are data; the real one is run by `npm run lane:minikube`.
 
 // Each call starts a process: a second altogether on an idle machine, and far more on a busy one.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { checkout } from "../../core/state.js";
+
+/** How many tests of one run passed and failed. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** How one lane ended. */
+export interface LaneOutcome {
+  readonly name: string;
+  /** Wall time in seconds. */
+  readonly seconds: number;
+  /** Counts of this run. undefined: unchanged since it passed, so it was not run. */
+  readonly counts: Counts | undefined;
+}
+
+/** The part of vitest's JSON report that is read here. @see https://vitest.dev/guide/reporters.html#json-reporter */
+const report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number().default(0),
+  numTodoTests: z.number().default(0),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })).default([]),
+});
+
+/** File of a run's JSON report. */
+export const resultsFile = (run: string) => join(checkout, "dist", "lanes", `${run}.json`);
+
+const outcomeFile = (name: string) => join(checkout, "dist", "lanes", `${name}.outcome.json`);
+
+/** Deletes the report of an earlier run, so that it cannot be taken for the next one's. */
+export function clearResults(run: string): void {
+  const file = resultsFile(run);
+  mkdirSync(dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+}
+
+/** Writes counts in the form of vitest's report, for lanes that vitest does not run. */
+export function writeResults(run: string, { passed, failed, skipped }: Counts): void {
+  clearResults(run);
+  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped };
+  writeFileSync(resultsFile(run), JSON.stringify(counts));
+}
+
+/**
+ * Counts of a run.
+ *
+ * A run that failed outside of a test (a crash, an error while a file was loaded) counts as one failed test.
+ *
+ * @param exitCode of the process that ran it
+ */
+export function readResults(run: string, exitCode: number): Counts {
+  const counts = countsOf(readIfThere(resultsFile(run)));
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** Keeps an outcome in this checkout, for a command that adds it to its own. */
+export function writeOutcome(outcome: LaneOutcome): void {
+  writeFileSync(outcomeFile(outcome.name), JSON.stringify(outcome));
+}
+
+/** The last outcome of a lane in this checkout. A run that never ended counts as one failed test. */
+export function lastOutcome(name: string): LaneOutcome {
+  const text = readIfThere(outcomeFile(name));
+  if (text === undefined) return { name, seconds: 0, counts: { passed: 0, failed: 1, skipped: 0 } };
+  return JSON.parse(text) as LaneOutcome;
+}
+
+/** Counts of a report's text. undefined: there is no report, because the lane was skipped with a printed reason. */
+export function countsOf(text: string | undefined): Counts {
+  if (text === undefined) return { passed: 0, failed: 0, skipped: 0 };
+  const found = report.parse(JSON.parse(text));
+  const notLoaded = found.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  return {
+    passed: found.numPassedTests,
+    failed: found.numFailedTests + notLoaded.length,
+    skipped: found.numPendingTests + found.numTodoTests,
+  };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

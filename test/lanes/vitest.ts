@@ -1,0 +1,39 @@
+import { execa } from "execa";
+import { progress } from "../../cli/terminal.js";
+import { checkout, StateFolder } from "../../core/state.js";
+import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { toolNamesOf } from "../../embedded/toolchain/tools.js";
+import type { LaneName } from "./lanes.js";
+import { clearResults, resultsFile } from "./results.js";
+
+/**
+ * Runs the tests of some lanes in one vitest.
+ *
+ * @param run name of its JSON report
+ * @param projects lanes to run; empty: the arguments say what runs
+ * @param args further arguments of vitest
+ * @returns the exit code
+ */
+export async function runVitest(
+  run: string,
+  projects: readonly LaneName[],
+  args: readonly string[] = [],
+): Promise<number> {
+  const bin = new StateFolder().bin;
+  // Unit tests need no tools.
+  if (projects.length !== 1 || projects[0] !== "unit") {
+    await ensureTools(toolNamesOf("embedded"), { binDir: bin, progress });
+  }
+  clearResults(run);
+  const selected = projects.flatMap((name) => ["--project", name]);
+  const reporter = process.env.CI ? "verbose" : "default";
+  const reporters = [`--reporter=${reporter}`, "--reporter=json", `--outputFile.json=${resultsFile(run)}`];
+  const { exitCode } = await execa("vitest", ["run", ...selected, ...reporters, ...args], {
+    cwd: checkout,
+    preferLocal: true,
+    stdio: "inherit",
+    reject: false,
+    env: { TIMONIER_BIN: bin },
+  });
+  return exitCode ?? 1;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { lanes } from "../../lanes/lanes.js";
+import { countsOf } from "../../lanes/results.js";
+import { outcomeTable, plan, total } from "../../lanes/summary.js";
+import { hits } from "../../lanes/turbo.js";
+
+describe("the plan", () => {
+  test("says what runs, what does not, and how long each took", () => {
+    const two = lanes.filter(({ name }) => name === "corpus" || name === "pages");
+    const text = plan(two, new Set(["pages"]), { corpus: { at: "2026-11-29T03:00:00Z", seconds: 75 } });
+    expect(text.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | "))).toEqual([
+      "LANE | NOW | LAST TIME | COVERS",
+      "pages | unchanged since it passed | never run here | GitLab's pages in a browser",
+      "corpus | runs | 1 m 15 s on 2026-11-29 | predictions of merges against what happened",
+    ]);
+  });
+});
+
+describe("the sum", () => {
+  const outcomes = [
+    { name: "corpus", seconds: 75, counts: { passed: 10, failed: 1, skipped: 2 } },
+    { name: "pages", seconds: 0, counts: undefined },
+  ];
+
+  test("counts what was run, and nothing of a lane that was not", () => {
+    expect(total(outcomes)).toEqual({ passed: 10, failed: 1, skipped: 2 });
+    expect(outcomeTable(outcomes)).toMatch(/corpus +1 m 15 s +10 +1 +2\npages +unchanged since it passed/);
+  });
+});
+
+describe("a JSON report", () => {
+  test("of a file that could not be loaded has a failure that no test reports", () => {
+    const report = {
+      numPassedTests: 3,
+      numFailedTests: 1,
+      numPendingTests: 2,
+      numTodoTests: 0,
+      testResults: [
+        { status: "failed", assertionResults: [] },
+        { status: "failed", assertionResults: [{}] },
+        { status: "passed", assertionResults: [{}] },
+      ],
+    };
+    expect(countsOf(JSON.stringify(report))).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  });
+
+  test("that was not written is a lane that said why it was skipped", () => {
+    expect(countsOf(undefined)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  });
+});
+
+describe("turbo's dry run", () => {
+  test("tells which lanes passed with the same inputs, whatever is printed before", () => {
+    const tasks = [
+      { task: "lane:pages", cache: { status: "HIT", local: true } },
+      { task: "lane:corpus", cache: { status: "MISS", local: false } },
+    ];
+    const text = `Attention:\nsomething\n\n${JSON.stringify({ id: "x", tasks })}`;
+    expect([...hits(text, ["corpus", "pages", "e2e"])]).toEqual(["pages"]);
+  });
+});
