@@ -10,9 +10,12 @@ import { stackName } from "./stack-name.js";
 interface Options {
   readonly stack: string;
   readonly json?: boolean;
+  readonly debug?: boolean;
   readonly as?: "maintainer" | "administrator";
   readonly out: string;
 }
+
+const debugOption = ["--debug", "keep Pulumi's encrypted log of this run, and say which file it is"] as const;
 
 /** Runs one command. @returns the exit code */
 export async function main(args: readonly string[]): Promise<number> {
@@ -28,11 +31,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const add = (name: string, description: string) =>
     program.command(name).description(description).option("-s, --stack <name>", "the stack", stackName, "embedded");
 
-  add("up", "bring the stack to its configuration, and wait until everything is Ready").action(
-    verb(async (options) => (await import("./verbs/up.js")).up(options)),
-  );
+  add("up", "bring the stack to its configuration, and wait until everything is Ready")
+    .option(...debugOption)
+    .action(verb(async (options) => (await import("./verbs/up.js")).up(options)));
   add("preview", "what `up` would do; writes nothing")
     .option("--json", "for programs: as `pulumi preview --json`")
+    .option(...debugOption)
     .action(verb(async (options) => (await import("./verbs/preview.js")).preview(options)));
   add("status", "what runs, at which revision, what is wrong")
     .option("--json", "for programs")
@@ -71,9 +75,9 @@ export async function main(args: readonly string[]): Promise<number> {
   add("rotate", "renew every token now: new ones are delivered before the old ones go").action(
     verb(async (options) => (await import("./verbs/rotate.js")).rotate(options)),
   );
-  add("down", "delete everything that the stack made").action(
-    verb(async (options) => (await import("./verbs/down.js")).down(options)),
-  );
+  add("down", "delete everything that the stack made")
+    .option(...debugOption)
+    .action(verb(async (options) => (await import("./verbs/down.js")).down(options)));
   addRehearseVerb(program, (run) => async (options) => {
     code = await run(options);
   });

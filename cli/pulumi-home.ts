@@ -2,6 +2,7 @@ import { mkdir, readlink, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "../core/state.js";
 import { versions } from "../core/versions.js";
+import { switchLogOff } from "./automatic-log.js";
 import type { Stack } from "./stack.js";
 
 /** Folders in Pulumi's plugin cache, by the executable in them; the name says kind, name and version. */
@@ -20,11 +21,12 @@ function plugins(stack: Stack): Record<string, { readonly file: string; readonly
 
 /**
  * Makes the folder where Pulumi looks for plugins: this checkout's own, so that nothing of the user's is touched, and so
- * that Pulumi does not warn about each plugin that it would find on PATH.
+ * that Pulumi does not warn about each plugin that it would find on PATH. Its automatic log is off there.
  *
  * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
  */
 export async function ensurePulumiHome(stack: Stack): Promise<void> {
+  await switchLogOff(stack.state.pulumiHome);
   for (const [folder, { file, target }] of Object.entries(plugins(stack))) {
     const place = join(stack.state.pulumiHome, "plugins", folder);
     await mkdir(place, { recursive: true });

@@ -8,6 +8,7 @@ import { removeCluster } from "../../embedded/cluster/lifecycle.js";
 import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { sweepMinikube } from "../../infra/cluster/minikube/cli/sweep.js";
+import { withLogIf } from "../automatic-log.js";
 import { doubtsGitLab, protectedResources, type StateResource, stayingProvider, unprotected } from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings, firstSettings } from "../preflight.js";
@@ -18,13 +19,13 @@ import type { StayingCluster } from "../staying-cluster.js";
 import { progress } from "../terminal.js";
 
 /** `timonier down`: everything that the stack made, from whatever state it is in. */
-export async function down({ stack: name }: { stack: string }): Promise<number> {
+export async function down({ stack: name, debug }: { stack: string; debug?: boolean }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
-  return exclusively(stack, () => bringDown(stack, start));
+  return exclusively(stack, () => bringDown(stack, start, debug));
 }
 
-async function bringDown(stack: Stack, start: number): Promise<number> {
+async function bringDown(stack: Stack, start: number, debug = false): Promise<number> {
   const pulumi = new Pulumi(stack);
   const defect = pulumi.defect();
   if (defect) {
@@ -44,7 +45,10 @@ async function bringDown(stack: Stack, start: number): Promise<number> {
     await staying?.drain();
     const guarded = await protectedNow(stack, pulumi);
     const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
-    const destroy = () => pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]);
+    const destroy = () =>
+      withLogIf(debug, stack, progress, () =>
+        pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]),
+      );
     const code = await (staying ? staying.awake(destroy) : destroy());
     if (code !== 0) return exitCodes.no;
     await staying?.sweep();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { versions } from "../../core/versions.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { withLogIf } from "../automatic-log.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
@@ -13,33 +14,39 @@ import { progress } from "../terminal.js";
 /** What a preview starts: no part of an embedded cluster. */
 const needed = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "flux", "kubectl"] as const;
 
+interface PreviewOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
 /**
  * `timonier preview`: what `up` would do. Nothing is written but files in this checkout's state folder: a stack that was
  * never made is previewed against an empty state of its own, which is deleted afterwards.
  *
  * @returns 0 when the preview succeeded, whatever it shows
  */
-export async function preview({ stack: name, json }: { stack: string; json?: boolean }): Promise<number> {
+export async function preview({ stack: name, ...options }: PreviewOptions & { stack: string }): Promise<number> {
   const stack = findStack(name);
   return exclusively(stack, async () => {
     await ensureTools(needed, { binDir: stack.state.bin, progress });
-    if (await new Pulumi(stack).exists()) return show(stack, json);
+    if (await new Pulumi(stack).exists()) return show(stack, options);
     const folder = await mkdtemp(join(tmpdir(), "timonier-preview-"));
     try {
       progress(`stack ${name} is not there yet: everything would be made`);
-      return await show(await fromNothing(stack, folder), json);
+      return await show(await fromNothing(stack, folder), options);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   });
 }
 
-async function show(stack: Stack, json = false): Promise<number> {
+async function show(stack: Stack, { json = false, debug = false }: PreviewOptions): Promise<number> {
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
   if (config.cluster.kind === "eks") await pulumi.installPlugin("aws", versions.pulumiAws);
-  const code = await pulumi.show(["preview", "--suppress-permalink", ...(json ? ["--json"] : [])]);
+  const look = () => pulumi.show(["preview", "--suppress-permalink", ...(json ? ["--json"] : [])]);
+  const code = await withLogIf(debug, stack, progress, look);
   return code === 0 ? exitCodes.done : exitCodes.no;
 }
 

@@ -2,6 +2,7 @@ import { elapsed } from "../../core/progress.js";
 import { versions } from "../../core/versions.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { pulumiToolNames, toolNamesOf } from "../../embedded/toolchain/tools.js";
+import { withLogIf } from "../automatic-log.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
@@ -9,13 +10,13 @@ import { exclusively, findStack, type Stack } from "../stack.js";
 import { progress } from "../terminal.js";
 
 /** `timonier up`: tools, stack, `pulumi up`. The program itself waits until everything is Ready. */
-export async function up({ stack: name }: { stack: string }): Promise<number> {
+export async function up({ stack: name, debug }: { stack: string; debug?: boolean }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
-  return exclusively(stack, () => bringUp(stack, start));
+  return exclusively(stack, () => bringUp(stack, start, debug));
 }
 
-async function bringUp(stack: Stack, start: number): Promise<number> {
+async function bringUp(stack: Stack, start: number, debug = false): Promise<number> {
   const options = { binDir: stack.state.bin, progress };
   await ensureTools(pulumiToolNames, options);
   const pulumi = new Pulumi(stack);
@@ -39,7 +40,8 @@ async function bringUp(stack: Stack, start: number): Promise<number> {
     ? await (await import("../lost-state.js")).findLost(pulumi, config, gitlab, progress)
     : undefined;
   // There is nobody to ask, and what Pulumi changes is this machine's own.
-  const code = await pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], lost?.environment);
+  const change = () => pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], lost?.environment);
+  const code = await withLogIf(debug, stack, progress, change);
   if (code !== 0) return exitCodes.no;
   await lost?.sweep();
   if (!(await pulumi.delivered())) {

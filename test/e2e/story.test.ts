@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -92,6 +92,19 @@ describe("a second `npm run up`", () => {
     expect(said.all).not.toMatch(/packages: npm ci|building|downloading/);
     expect(writeRequests().slice(writes)).toEqual([]);
     expect((await status()).repositories).toEqual(before.repositories);
+  });
+
+  test("Pulumi keeps its automatic log only where it is asked for", async () => {
+    const home = join(copy.state, "pulumi-home");
+    expect(statSync(join(home, "logs")).isFile()).toBe(true);
+    const said = await copy.timonier("preview", "--debug");
+    expect(said.exitCode, said.all).toBe(0);
+    const [log = ""] = /\S+debug-logs\S+\.log/.exec(said.all) ?? [];
+    expect(readFileSync(log).subarray(0, 4).toString()).toBe("PLOG");
+    // Counted and not printed: what Pulumi logs may hold secrets.
+    const read = await copy.shell(`pulumi logs decrypt ${log} | grep -c RegisterResource`);
+    expect(Number(read.stdout)).toBeGreaterThan(70);
+    expect(statSync(join(home, "logs")).isFile()).toBe(true);
   });
 });
 

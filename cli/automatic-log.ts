@@ -1,0 +1,57 @@
+import { lstat, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Progress } from "../core/progress.js";
+import type { Stack } from "./stack.js";
+
+/** Text of the file that stands in the place of the folder of logs. */
+const OFF = `Pulumi's automatic log is off while this file is here: writing it takes as much time as the work itself.
+npx timonier up --debug (preview and down too) keeps the log of one run in debug-logs.
+`;
+
+/** Where Pulumi writes its automatic log. There is no switch; where this cannot be a folder, no log is written. */
+const logsOf = (pulumiHome: string) => join(pulumiHome, "logs");
+
+/** Folder of the logs that a user asked for. */
+const debugLogsOf = (pulumiHome: string) => join(pulumiHome, "debug-logs");
+
+/**
+ * Switches Pulumi's automatic log off: an encrypted record of every property of every resource, about 8 MB a run. Logs that
+ * Pulumi wrote before are deleted.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/v3.250.0/pkg/logging/encrypted.go
+ */
+export async function switchLogOff(pulumiHome: string): Promise<void> {
+  const place = logsOf(pulumiHome);
+  const found = await lstat(place).catch(() => undefined);
+  if (found?.isFile()) return;
+  await rm(place, { recursive: true, force: true });
+  await mkdir(pulumiHome, { recursive: true, mode: 0o700 });
+  await writeFile(place, OFF, { mode: 0o600 });
+}
+
+/**
+ * Runs Pulumi with its automatic log, and says which file it is. Pulumi itself deletes logs after seven days, and before
+ * that from 500 MB on.
+ */
+async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, work: () => Promise<T>): Promise<T> {
+  const folder = debugLogsOf(pulumiHome);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const before = new Set(await readdir(folder));
+  await rm(logsOf(pulumiHome), { recursive: true, force: true });
+  await symlink(folder, logsOf(pulumiHome));
+  try {
+    return await work();
+  } finally {
+    await switchLogOff(pulumiHome);
+    for (const name of (await readdir(folder)).filter((one) => !before.has(one))) {
+      progress(
+        `Pulumi's log: ${join(folder, name)}; to read it, after eval "$(npx timonier env)": pulumi logs decrypt FILE`,
+      );
+    }
+  }
+}
+
+/** Runs Pulumi, with its automatic log where a user asked for it. */
+export function withLogIf<T>(debug: boolean, stack: Stack, progress: Progress, work: () => Promise<T>): Promise<T> {
+  return debug ? withLog(stack, progress, work) : work();
+}
