@@ -273,7 +273,7 @@ export type StackOutputs = z.infer<typeof stackOutputs>;
 function frugal(): Record<string, string> {
   const options = [
     "--max-semi-space-size=1",
-    `--require=${JSON.stringify(join(checkout, "infra/without-compiler.cjs"))}`,
+    `--require=${JSON.stringify(join(checkout, "infra/on-demand.cjs"))}`,
   ];
   return { GOGC: "25", NODE_OPTIONS: [process.env.NODE_OPTIONS ?? "", ...options].join(" ").trim() };
 }
