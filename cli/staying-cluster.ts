@@ -11,7 +11,7 @@ import { drain } from "../delivery/live/drain.js";
 import { sweepMarked } from "../delivery/live/sweep.js";
 import { wakeForgotten } from "../delivery/live/waking.js";
 import { MADE_FOR } from "../infra/cluster/cluster.js";
-import { fluxManifests } from "../infra/flux/distribution.js";
+import { fluxDistribution } from "../infra/flux/distribution.js";
 import { planFlux } from "../infra/flux/plan.js";
 import { clusterIdentity } from "../infra/plugin/identity.js";
 import { type Deployment, pendingCreates, stayingProvider } from "./deployment.js";
@@ -73,8 +73,8 @@ export async function stayingCluster(
       }
     },
     sweep: async () => {
-      const [settings, components] = await Promise.all([readSettings(), fluxManifests(progress)]);
-      const plan = planFlux(config, "", settings, components).wanted();
+      const [settings, { objects }] = await Promise.all([readSettings(), fluxDistribution(progress)]);
+      const plan = planFlux(config, "", settings, objects).wanted();
       const refs = [...plan.sync, ...plan.secrets, ...inDoubt(deployment), ...plan.components];
       for (const name of await sweepMarked(kubeconfig, mark, refs, options)) {
         progress(`${name}: made by an interrupted run and not recorded, deleted`);

@@ -11,8 +11,9 @@ import { writeTree } from "../delivery/write-tree.js";
 import { connectCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";
 import { delivered } from "./delivered.js";
-import { fluxManifests } from "./flux/distribution.js";
+import { fluxDistribution } from "./flux/distribution.js";
 import { Flux } from "./flux/flux.js";
+import { manifestsOf } from "./flux/manifests.js";
 import { planFlux } from "./flux/plan.js";
 import { addressOf, describeProtection } from "./gitlab/instance.js";
 import { rehearsalVariables } from "./gitlab/rehearsal.js";
@@ -28,12 +29,13 @@ export type Outputs = Record<string, pulumi.Input<unknown>>;
 /** Cluster, repositories, Flux: everything that has to exist before Git can rule. */
 export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const [instance, settings, components] = await Promise.all([
+  const [instance, settings, distribution] = await Promise.all([
     connectInstance(config),
     readSettings(),
-    fluxManifests(say),
+    fluxDistribution(say),
   ]);
-  const { path, sync, wanted } = planFlux(config, addressOf(instance, config.setupRepository), settings, components);
+  const url = addressOf(instance, config.setupRepository);
+  const { path, sync, wanted } = planFlux(config, url, settings, distribution.objects);
   const trees = synthesize({
     cluster: config.cluster.name,
     application: {
@@ -54,7 +56,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   };
   await Promise.all([
     writeTree(seed.setup, trees.setup),
-    writeTree(seed.flux, fluxTree(`${path}/${fluxSystem}`, components, sync)),
+    writeTree(seed.flux, fluxTree(`${path}/${fluxSystem}`, distribution.text, sync)),
     writeTree(seed.application, trees.application),
     writeTree(seed.owners, ownersTree(config.review.codeOwners)),
     writeTree(seed.pipeline, pipelineTree(config.pipelines)),
@@ -100,8 +102,8 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     application,
     caBundle: instance.caBundle,
     timeout: config.timeout,
-    components,
-    sync,
+    components: distribution.objects,
+    sync: manifestsOf(sync),
     applicationSecret: { namespace: settings.delivery.namespace, name: sourceName },
   });
   // Where GitLab cannot reach the cluster nothing is made, and Flux looks at its intervals.

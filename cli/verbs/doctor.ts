@@ -9,7 +9,7 @@ import { singleContext } from "../../infra/cluster/existing/kubeconfig.js";
 import { othersKubeconfig } from "../../infra/cluster/minikube/others.js";
 import type { PlatformConfig } from "../../infra/config.js";
 import type { Finding } from "../../infra/finding.js";
-import { fluxManifests } from "../../infra/flux/distribution.js";
+import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { planFlux } from "../../infra/flux/plan.js";
 import { judge } from "../../infra/gitlab/preflight/checks.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather.js";
@@ -72,8 +72,8 @@ async function examineCluster(stack: Stack, config: PlatformConfig, setup: strin
       cluster.kind === "minikube"
         ? await othersKubeconfig(stack.name, cluster, progress)
         : await singleContext(kubectl, cluster);
-    const [settings, components] = await Promise.all([readSettings(), fluxManifests(progress)]);
-    const wanted = planFlux(config, setup, settings, components).wanted();
+    const [settings, { objects }] = await Promise.all([readSettings(), fluxDistribution(progress)]);
+    const wanted = planFlux(config, setup, settings, objects).wanted();
     return judgeCluster(await gatherClusterFacts(kubeconfig, wanted), wanted);
   } catch (error) {
     return [fatal(error)];

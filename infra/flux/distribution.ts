@@ -1,20 +1,75 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import writeFileAtomic from "write-file-atomic";
 import type { Progress } from "../../core/progress.js";
 import { StateFolder } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { type Manifest, manifestsOf } from "./manifests.js";
+
+/** Flux's own manifests, `gotk-components.yaml`. */
+export interface FluxDistribution {
+  /** As `flux install --export` prints them. */
+  readonly text: string;
+  /** The objects of {@link text}. */
+  readonly objects: readonly Manifest[];
+}
 
 /**
  * Flux's manifests as `flux install --export` of the pinned version prints them: the same bytes are installed, committed
  * and, from then on, followed.
  *
+ * Kept in the state folder: to print and to parse them takes half a second of each run, and they change with Flux alone.
+ *
  * @param components controllers to install @default Flux's own choice
  * @throws UserError when flux cannot be had or run
  * @see https://fluxcd.io/flux/cmd/flux_install/
  */
-export async function fluxManifests(progress: Progress, components: readonly string[] = []): Promise<string> {
-  const { flux } = await ensureTools(["flux"], { binDir: new StateFolder().bin, progress });
+export async function fluxDistribution(
+  progress: Progress,
+  components: readonly string[] = [],
+): Promise<FluxDistribution> {
+  const state = new StateFolder();
+  const { flux } = await ensureTools(["flux"], { binDir: state.bin, progress });
+  return keptDistribution(join(state.root, "flux"), { flux, components }, () => exported(flux, components));
+}
+
+/** What a program prints, and the objects in it; asked once for each program and choice of components. */
+export async function keptDistribution(
+  folder: string,
+  { flux, components }: { readonly flux: string; readonly components: readonly string[] },
+  print: () => Promise<string>,
+): Promise<FluxDistribution> {
+  const file = join(folder, `${await keyOf(flux, components)}.json`);
+  const kept = await readKept(file);
+  if (kept) return kept;
+  const text = await print();
+  const made = { text, objects: manifestsOf(text) };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
+}
+
+/** Another flux, or the same one for other components, has another key. */
+async function keyOf(flux: string, components: readonly string[]): Promise<string> {
+  const { size, mtimeMs } = await stat(flux);
+  const given = JSON.stringify([flux, size, mtimeMs, components]);
+  return createHash("sha256").update(given).digest("hex").slice(0, 16);
+}
+
+/** undefined: nothing is kept there that can be read. */
+async function readKept(file: string): Promise<FluxDistribution | undefined> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as FluxDistribution;
+  } catch {
+    return undefined;
+  }
+}
+
+async function exported(flux: string, components: readonly string[]): Promise<string> {
   const choice = components.length > 0 ? [`--components=${components.join(",")}`] : [];
   try {
     const { stdout } = await promisify(execFile)(flux, ["install", "--export", ...choice], {

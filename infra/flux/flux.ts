@@ -5,7 +5,7 @@ import type { Repository } from "../gitlab/repository.js";
 import { SourceCredentials } from "./credentials.js";
 import { Drain } from "./drain.js";
 import { InstallOnce } from "./install.js";
-import { without } from "./manifests.js";
+import { type Manifest, without } from "./manifests.js";
 import { imageAutomationSecret } from "./plan.js";
 
 /** Flux in one cluster, following two repositories. */
@@ -17,10 +17,10 @@ export interface FluxArgs {
   readonly caBundle: string | undefined;
   /** Longest wait for what Flux drives to go, in milliseconds. */
   readonly timeout: number;
-  /** `gotk-components.yaml` */
-  readonly components: string;
-  /** `gotk-sync.yaml` */
-  readonly sync: string;
+  /** Of `gotk-components.yaml`. */
+  readonly components: readonly Manifest[];
+  /** Of `gotk-sync.yaml`. */
+  readonly sync: readonly Manifest[];
   /** Where the application's source lives, and the Secret it names. */
   readonly applicationSecret: { readonly namespace: string; readonly name: string };
 }

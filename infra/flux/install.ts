@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Manifest, manifestsOf } from "./manifests.js";
+import type { Manifest } from "./manifests.js";
 
 /** Manifests that are applied once. */
 export interface InstallOnceArgs {
-  /** YAML, any number of documents. Empty: nothing is left to apply. */
-  readonly manifests: string;
+  /** Empty: nothing is left to apply. */
+  readonly manifests: readonly Manifest[];
   /** Annotations for every object. */
   readonly mark: Readonly<Record<string, string>>;
 }
@@ -27,7 +27,7 @@ export class InstallOnce extends pulumi.ComponentResource {
   constructor(name: string, args: InstallOnceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:flux:InstallOnce", name, {}, opts);
     // All of it may be there already.
-    if (args.manifests === "") this.installed = pulumi.output(true);
+    if (args.manifests.length === 0) this.installed = pulumi.output(true);
     else this.installed = new Objects(`${name}-objects`, args, { parent: this }).applied;
     this.registerOutputs({});
   }
@@ -42,12 +42,11 @@ class Objects extends pulumi.ComponentResource {
 
   constructor(name: string, { manifests, mark }: InstallOnceArgs, opts: pulumi.ComponentResourceOptions) {
     super("kubernetes:yaml/v2:ConfigGroup", name, {}, opts);
-    const all = manifestsOf(manifests);
     const annotations = { ...mark, "pulumi.com/skipAwait": "true" };
     const make = (manifest: Manifest, dependsOn: pulumi.Resource[]) =>
       applied(name, manifest, annotations, { parent: this, dependsOn, ignoreChanges: OWNED_BY_GIT });
-    const first = all.filter(({ kind }) => FIRST.has(kind)).map((one) => make(one, []));
-    const rest = all.filter(({ kind }) => !FIRST.has(kind)).map((one) => make(one, first));
+    const first = manifests.filter(({ kind }) => FIRST.has(kind)).map((one) => make(one, []));
+    const rest = manifests.filter(({ kind }) => !FIRST.has(kind)).map((one) => make(one, first));
     this.applied = pulumi.all([...first, ...rest].map(({ urn }) => urn));
     this.registerOutputs({});
   }

@@ -1,4 +1,4 @@
-import { type Document, parseAllDocuments } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { type ObjectRef, refName } from "../../core/kube-discovery.js";
 
 /** An object as a manifest has it. */
@@ -13,28 +13,21 @@ export interface Manifest {
   readonly [key: string]: unknown;
 }
 
-/** The objects of manifests, in their order. */
-export function manifestsOf(manifests: string): Manifest[] {
-  return parseAllDocuments(manifests).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
+/** The objects of a YAML text, in their order. */
+export function manifestsOf(text: string): Manifest[] {
+  return parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
 }
 
-/** What is named in manifests, in their order. */
-export function refsOf(manifests: string): ObjectRef[] {
-  return documents(manifests).map(({ ref }) => ref);
+/** The names of objects, in their order. */
+export function refsOf(manifests: readonly Manifest[]): ObjectRef[] {
+  return manifests.map(refOf);
 }
 
-/** The manifests without the named objects. @param names as refName gives them */
-export function without(manifests: string, names: ReadonlySet<string>): string {
-  if (names.size === 0) return manifests;
-  const kept = documents(manifests).filter(({ ref }) => !names.has(refName(ref)));
-  return kept.map(({ document }) => `---\n${document.toString({ directives: false })}`).join("");
+/** The objects without the named ones. @param names as refName gives them */
+export function without(manifests: readonly Manifest[], names: ReadonlySet<string>): readonly Manifest[] {
+  return manifests.filter((one) => !names.has(refName(refOf(one))));
 }
 
-function documents(manifests: string): Array<{ ref: ObjectRef; document: Document }> {
-  return parseAllDocuments(manifests).flatMap((document) => {
-    const value = document.toJS() as { apiVersion: string; kind: string; metadata: ObjectRef } | null;
-    if (!value) return [];
-    const { apiVersion, kind, metadata } = value;
-    return [{ ref: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name }, document }];
-  });
+function refOf({ apiVersion, kind, metadata: { name, namespace } }: Manifest): ObjectRef {
+  return { apiVersion, kind, namespace, name };
 }

@@ -5,7 +5,7 @@ import type { ObjectRef } from "../../core/kube-discovery.js";
 import { fluxSystem, gotkSync } from "../../delivery/gotk-sync.js";
 import type { WantedInCluster } from "../cluster/existing/facts.js";
 import type { PlatformConfig } from "../config.js";
-import { refsOf } from "./manifests.js";
+import { type Manifest, manifestsOf, refsOf } from "./manifests.js";
 
 /** Name of the Secret with the push token for image updates. */
 export const imageAutomationSecret = "image-automation";
@@ -16,19 +16,19 @@ export interface FluxPlan {
   readonly path: string;
   /** `gotk-sync.yaml` */
   readonly sync: string;
-  /** Made when it is asked for: reading every manifest takes memory that only some kinds of cluster have a use for. */
+  /** Made when it is asked for: only some kinds of cluster have a use for it. */
   readonly wanted: () => WantedInCluster;
 }
 
 /**
  * @param url address of the setup repository
- * @param components `gotk-components.yaml`
+ * @param components of `gotk-components.yaml`
  */
 export function planFlux(
   config: PlatformConfig,
   url: string,
   { delivery: { namespace } }: Settings,
-  components: string,
+  components: readonly Manifest[],
 ): FluxPlan {
   const cluster = config.cluster.name;
   const path = clusterFolder(cluster);
@@ -41,6 +41,13 @@ export function planFlux(
     secret(namespace, sourceName),
     ...(config.imageAutomation ? [secret(namespace, imageAutomationSecret)] : []),
   ];
-  const wanted = () => ({ cluster, url, path, components: refsOf(components), sync: refsOf(sync), secrets });
+  const wanted = () => ({
+    cluster,
+    url,
+    path,
+    components: refsOf(components),
+    sync: refsOf(manifestsOf(sync)),
+    secrets,
+  });
   return { path, sync, wanted };
 }

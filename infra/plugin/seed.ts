@@ -8,7 +8,7 @@ import { silent } from "../../core/progress.js";
 import { compare } from "../../embedded/toolchain/version-range.js";
 import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
 import { isOutdated, otherComponents } from "../flux/components.js";
-import { fluxManifests } from "../flux/distribution.js";
+import { fluxDistribution } from "../flux/distribution.js";
 
 const inputs = z.object({
   url: z.string(),
@@ -99,7 +99,7 @@ async function outdatedIn(
   const there = await contentAt(client, project, upgrade.path, branch);
   if (there === undefined || !isOutdated(there, upgrade.version)) return [];
   const others = otherComponents(there, fresh);
-  const content = others ? await fluxManifests(silent, others) : fresh;
+  const content = others ? (await fluxDistribution(silent, others)).text : fresh;
   return [{ action: "update", filePath: upgrade.path, content }];
 }
 

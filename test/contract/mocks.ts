@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
 import { gotkSync } from "../../delivery/gotk-sync.js";
 import type { Cluster } from "../../infra/cluster/cluster.js";
+import { manifestsOf } from "../../infra/flux/manifests.js";
 import type { Lane, Registered, Run } from "./cluster-contract.js";
 
 /** What the engine is asked to register, as far as it is read here. @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto */
@@ -127,8 +128,8 @@ async function fluxIn(cluster: Cluster): Promise<void> {
   const repository = { credential, seeded: undefined, pushCredential: undefined } as never;
   new Flux("flux", {
     ...{ cluster, setup: repository, application: repository, caBundle: undefined, timeout: 1000 },
-    components: "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n",
-    sync: gotkSync({ url: "https://gitlab.example/a.git", branch: "main", path: "clusters/west" }),
+    components: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } }],
+    sync: manifestsOf(gotkSync({ url: "https://gitlab.example/a.git", branch: "main", path: "clusters/west" })),
     applicationSecret: { namespace: "default", name: "app" },
   });
 }

@@ -11,7 +11,7 @@ import { lockFolder } from "../../embedded/gitlab/store/lock.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { platformOf } from "../../embedded/toolchain/platform.js";
 import { toolNamesOf } from "../../embedded/toolchain/tools.js";
-import { fluxManifests } from "../../infra/flux/distribution.js";
+import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { clearResults } from "../lanes/results.js";
 import { cleanMachine, laneChains, laneMounts } from "./machine/clean.js";
 import { laneEnvironment } from "./machine/layout.js";
@@ -56,7 +56,7 @@ async function onThisMachine(args: readonly string[], start: number): Promise<nu
   const settings = parse(readFileSync(join(checkout, "apps", "settings.yaml"), "utf8")) as { nginx: { image: string } };
   const specs = [
     ...(await kubernetesImages(programs)),
-    ...fluxImages(programs, await fluxManifests(progress)),
+    ...fluxImages(programs, (await fluxDistribution(progress)).text),
     await nginxImage(settings.nginx.image, await unpackNginx(progress)),
   ];
   const archives: string[] = [];
