@@ -24,6 +24,30 @@ export interface Deployment {
   readonly pending_operations?: ReadonlyArray<{ readonly type: string; readonly resource: StateResource }>;
 }
 
+/** Key and value by which Pulumi marks a secret in its state. @see https://github.com/pulumi/pulumi/blob/v3.250.0/sdk/go/common/resource/sig/sig.go */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/**
+ * The stack's outputs as they are in the state.
+ *
+ * @param known what is known of secrets in another way, by output
+ * @returns undefined when one of them is a secret that is not known, or contains one
+ */
+export function outputsOf(
+  deployment: Deployment,
+  known: (outputs: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
+  const outputs = deployment.resources?.find(({ type }) => type === STACK)?.outputs ?? {};
+  const clear = { ...outputs, ...known(outputs) };
+  return Object.values(clear).some(holdsSecret) ? undefined : clear;
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (value as Record<string, unknown>)[SIGNATURE] === SECRET || Object.values(value).some(holdsSecret);
+}
+
 /** Resources whose creation had begun and whose end nobody recorded. */
 export function pendingCreates(deployment: Deployment): StateResource[] {
   return (deployment.pending_operations ?? []).filter((one) => one.type === "creating").map((one) => one.resource);

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { execa, type Options } from "execa";
+import type { Options } from "execa";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { checkout } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 import { ensureTools } from "../embedded/toolchain/ensure.js";
 import { makesPassphrase } from "./backend.js";
-import { type Deployment, knownIds, PROJECT, pendingCreates, STACK } from "./deployment.js";
+import { type Deployment, knownIds, outputsOf, PROJECT, pendingCreates, STACK } from "./deployment.js";
 import { checkKeptState, isAllLocal, restoreSettings, secretsProvider } from "./kept-state.js";
 import { readStackConfig } from "./preflight.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
@@ -98,7 +98,7 @@ export class Pulumi {
    */
   async show(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
     const plain = process.stdout.isTTY ? [] : ["--non-interactive"];
-    const running = this.run([...args, ...this.selected, ...plain], {
+    const { running } = await this.start([...args, ...this.selected, ...plain], {
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
@@ -119,9 +119,22 @@ export class Pulumi {
   async outputs(): Promise<StackOutputs | undefined> {
     if (!(await this.exists())) return undefined;
     this.check();
-    const text = await this.quiet(["stack", "output", "--json", "--show-secrets", ...this.selected]);
-    const parsed = stackOutputs.safeParse(JSON.parse(text));
+    const parsed = stackOutputs.safeParse((await this.ownOutputs()) ?? (await this.askedOutputs()));
     return parsed.success ? parsed.data : undefined;
+  }
+
+  private async askedOutputs(): Promise<unknown> {
+    return JSON.parse(await this.quiet(["stack", "output", "--json", "--show-secrets", ...this.selected]));
+  }
+
+  /** The same without Pulumi, which takes a second for them. undefined: only Pulumi can decrypt them. */
+  private async ownOutputs(): Promise<Readonly<Record<string, unknown>> | undefined> {
+    if (this.checkpoint === undefined) return undefined;
+    // The one secret of a stack on this machine lies in its cluster's folder as well.
+    const kubeconfig = await readFile(join(this.stack.clusterFolder, "kubeconfig"), "utf8").catch(() => undefined);
+    return outputsOf(await this.kept(), (outputs) =>
+      outputs.clusterKind === "embedded" && kubeconfig !== undefined ? { kubeconfig } : {},
+    );
   }
 
   /** A setting's value, a secret in clear: never to be shown. undefined: not set. */
@@ -188,7 +201,8 @@ export class Pulumi {
   /** Makes sure of a vendor's plugin: Pulumi downloads it once. @throws UserError when that fails */
   async installPlugin(name: string, version: string): Promise<void> {
     const args = ["plugin", "install", "resource", name, version];
-    const { exitCode, stderr } = await this.run(args, { reject: false });
+    const { running } = await this.start(args, { reject: false });
+    const { exitCode, stderr } = await running;
     if (exitCode === 0) return;
     const words = stderr.trim().split("\n").at(-1) ?? "pulumi gave no reason";
     const fix = `where its vendor can be reached: pulumi ${args.join(" ")}`;
@@ -219,7 +233,8 @@ export class Pulumi {
   }
 
   private async quiet(args: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.run(args, { reject: false });
+    const { running } = await this.start(args, { reject: false });
+    const { exitCode, stdout, stderr } = await running;
     if (exitCode === 0) return stdout;
     const words = stderr.replace(/^error: /m, "").trim() || stdout.trim();
     if (/no space left on device/.test(words)) {
@@ -228,14 +243,17 @@ export class Pulumi {
     throw new UserError(words, `pulumi ${args.slice(0, 2).join(" ")}, stack ${this.stack.name}`, "see pulumi's words");
   }
 
-  private run<T extends Options>(args: readonly string[], options: T) {
-    return execa("pulumi", args, {
+  private async start<T extends Options>(args: readonly string[], options: T): Promise<{ readonly running: Running }> {
+    // Loaded here: where the state is a file, many commands never start Pulumi.
+    const { execa } = await import("execa");
+    const running = execa("pulumi", args, {
       cwd: checkout,
       stdin: "ignore",
       ...options,
       // The engine and its plugin live for seconds beside everything they start: memory before speed.
       env: { ...frugal(), ...stackEnvironment(this.stack), ...options.env },
     } as T & { stdout?: "pipe"; stderr?: "pipe" }) as unknown as Running;
+    return { running };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { connectGitLab, type GitLab } from "../core/gitlab-client.js";
+import type { GitLab } from "../core/gitlab-client.js";
 import { UserError } from "../core/user-error.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
 import { converge } from "../delivery/live/converge.js";
@@ -48,6 +48,8 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
     if (pulumi.runtime.isDryRun()) return true;
     try {
       await resumeFlux(args.cluster, kubeconfig);
+      // Loaded here: a preview does not need it.
+      const { connectGitLab } = await import("../core/gitlab-client.js");
       const client = connectGitLab({
         url: args.instance.url,
         token,

@@ -33,14 +33,14 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   };
   if (!outputs) return nothingUp(stack, await pulumi.exists());
 
-  const [own, { repositories, tokens }] = await Promise.all([
+  const [own, { repositories, tokens }, view] = await Promise.all([
     attempt("cluster", () => ownCluster(stack, outputs), undefined),
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
+    attempt("cluster", async () => (await readCluster(outputs.kubeconfig)).view(), undefined),
   ]);
   if (own && own.state !== "running") {
     problems.push(`cluster: ${own.state}; missing: ${own.missing.join(", ") || "all of it"}`);
   }
-  const view = await attempt("cluster", async () => (await readCluster(outputs.kubeconfig)).view(), undefined);
   const { flux, workloads } = view ? describe(view, repositories) : { flux: [], workloads: [] };
   const state = own?.state ?? (view ? "running" : "unreachable");
   problems.push(

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { execa } from "execa";
 import type { Platform } from "./platform.js";
 import { compare, findVersion } from "./version-range.js";
 
@@ -47,6 +46,8 @@ export class Go {
    * @param wanted the `go` line of go.mod
    */
   async unfit(wanted: string): Promise<string | undefined> {
+    // Loaded where a process is started: most runs start none, and it takes a tenth of a second.
+    const { execa } = await import("execa");
     const { stdout, failed, cause } = await execa(this.command, ["env", "GOVERSION", "GOTOOLCHAIN"], {
       ...this.options("/"),
       reject: false,
@@ -67,6 +68,7 @@ export class Go {
 
   /** Runs a command. @returns its output @throws Error with go's own last words */
   async run(args: readonly string[], cwd: string, extra: NodeJS.ProcessEnv = {}, onLine?: OnGoLine): Promise<string> {
+    const { execa } = await import("execa");
     const said: string[] = [];
     const child = execa(this.command, args, {
       ...this.options(cwd),

@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { UserError } from "../../../core/user-error.js";
 import { type ClusterLayout, clusterName } from "../layout.js";
 import type { ClusterTools } from "../tools.js";
@@ -73,6 +72,8 @@ async function kwokctl(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
+  // Loaded where a process is started: most runs start none, and it takes a tenth of a second.
+  const { execa } = await import("execa");
   const { failed, all } = await execa(tools.kwokctl, [...args, "--name", clusterName], {
     // Neither its home folder nor its PATH is the user's: it finds no configuration there and leaves none.
     env: { HOME: layout.kwokHome, PATH: emptyPath(layout) },

@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import {
   doubtsGitLab,
   knownIds,
+  outputsOf,
   PROJECT,
   pendingCreates,
   protectedResources,
+  STACK,
   settled,
   stayingProvider,
   unprotected,
@@ -79,5 +81,27 @@ describe("what outlives a stack", () => {
     expect(doubtsGitLab({ ...creating(PROJECT), resources: [own] })).toBe(false);
     expect(doubtsGitLab(creating("kubernetes:core/v1:Secret"))).toBe(false);
     expect(doubtsGitLab({})).toBe(false);
+  });
+});
+
+describe("outputs without Pulumi", () => {
+  const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x:y" };
+  const stack = (outputs: Record<string, unknown>) => ({ resources: [made, { urn: "s", type: STACK, outputs }] });
+  const known = (outputs: Readonly<Record<string, unknown>>) =>
+    outputs.cluster === "west" ? { kubeconfig: "a text" } : {};
+
+  test("plain ones are those of the state, and a secret that is known takes its place", () => {
+    const outputs = { cluster: "west", kubeconfig: secret, delivered: true };
+    expect(outputsOf(stack(outputs), known)).toEqual({ cluster: "west", kubeconfig: "a text", delivered: true });
+  });
+
+  test("one secret that is not known is for Pulumi to decrypt, wherever it is", () => {
+    expect(outputsOf(stack({ cluster: "east", kubeconfig: secret }), known)).toBeUndefined();
+    expect(outputsOf(stack({ cluster: "west", kubeconfig: secret, other: [{ deep: secret }] }), known)).toBeUndefined();
+  });
+
+  test("a state without a stack has none", () => {
+    expect(outputsOf({}, known)).toEqual({});
+    expect(outputsOf({ resources: [made] }, known)).toEqual({});
   });
 });

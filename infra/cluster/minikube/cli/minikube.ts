@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import type { Progress } from "../../../../core/progress.js";
 import { UserError } from "../../../../core/user-error.js";
 import { driverOf, isDriver } from "../drivers.js";
@@ -142,6 +141,8 @@ export class Minikube {
 
   /** A command that changes something; what it says is told as it comes. */
   private async say(args: readonly string[], timeout = WORK): Promise<void> {
+    // Loaded where a process is started: most runs start none, and it takes a tenth of a second.
+    const { execa } = await import("execa");
     const said: MinikubeEvent[] = [];
     const child = execa(this.options.program, args, { ...this.spawning(timeout), buffer: { stdout: false } });
     for await (const line of child.iterable()) {
@@ -160,6 +161,7 @@ export class Minikube {
   }
 
   private async quiet(args: readonly string[]): Promise<{ readonly stdout: string }> {
+    const { execa } = await import("execa");
     const { stdout, timedOut, cause } = await execa(this.options.program, args, this.spawning(LOOK));
     this.options.signal?.throwIfAborted();
     if (!timedOut && cause === undefined) return { stdout };
