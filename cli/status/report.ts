@@ -1,4 +1,5 @@
-import { assess, type Finding, short } from "../../delivery/live/assess.js";
+import { assess, short } from "../../delivery/live/assess.js";
+import type { Finding } from "../../delivery/live/finding.js";
 import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "../../delivery/live/objects.js";
 
 /** Everything that `timonier status` shows; `--json` prints it as it is. */

@@ -1,3 +1,5 @@
+import { isController, lacksReplicas, podReasons, unavailableControllers } from "./controllers.js";
+import type { Finding } from "./finding.js";
 import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./objects.js";
 
 /** What should have arrived in a cluster. */
@@ -11,20 +13,6 @@ export interface Expectation {
    * that the one before it can go. @default any fetch will do
    */
   readonly credentials?: ReadonlyMap<string, string>;
-}
-
-/** One object against what is expected of it. */
-export interface Finding {
-  /** `Kustomization default/myapp` */
-  readonly object: string;
-  /** Waiting may help, or the object's own words say that it will not. */
-  readonly state: "ready" | "progressing" | "failed";
-  /** In the words of the object's conditions. Empty when ready. */
-  readonly message: string;
-  /** Where asking the controller to look again now tells more than waiting for its next interval. */
-  readonly ask?: KubeObject;
-  /** Milliseconds for which it has to stay so before the controller is asked. @default 0 */
-  readonly askAfter?: number;
 }
 
 /** A reconciliation that takes longer may be one whose end its controller could not write: it would not look again for minutes. */
@@ -51,15 +39,27 @@ const AWAITS_ARTIFACT = /artifact not found, retrying in/;
 
 /** Every object that Flux drives, and whether it is where the published revision wants it. */
 export function assess(view: ClusterView, expected: Expectation): Finding[] {
-  const objects = [...view.sources, ...view.kustomizations, ...driven(view)];
-  const present = new Set(objects.map(nameOf));
-  const missing = expected.required.filter((name) => !present.has(name));
-  return [
-    ...missing.map((object): Finding => ({ object, state: "progressing", message: "does not exist yet" })),
+  const controllers = unavailableControllers(view, expected.required);
+  const known = new Set(controllers.map(({ object }) => object));
+  const present = new Set([...view.sources, ...view.kustomizations, ...view.workloads].map(nameOf));
+  const missing = expected.required.filter((name) => !present.has(name) && !known.has(name));
+  const flux = [
     ...view.sources.map((source) => assessSource(source, expected)),
     ...view.kustomizations.map((kustomization) => assessKustomization(kustomization, view, expected)),
-    ...driven(view).map(assessWorkload),
   ];
+  return [
+    ...controllers,
+    ...missing.map((object): Finding => ({ object, state: "progressing", message: "does not exist yet" })),
+    ...(controllers.length > 0 ? flux.map(notFinal) : flux),
+    ...driven(view)
+      .filter((one) => !known.has(nameOf(one)))
+      .map((one) => assessWorkload(one, view)),
+  ];
+}
+
+/** A failure while a controller does not run may be its absence: one that does not serve artifacts, or has not looked again. */
+function notFinal(finding: Finding): Finding {
+  return finding.state === "failed" && finding.ask ? { ...finding, state: "progressing" } : finding;
 }
 
 /** Workloads that some Kustomization applied. */
@@ -101,10 +101,25 @@ function assessKustomization(object: KubeObject, view: ClusterView, expected: Ex
     const applied = commitOf(object.status?.lastAppliedRevision);
     return head && applied !== head ? `applied revision ${short(applied)}, published is ${short(head)}` : undefined;
   });
-  if (finding.state !== "failed" || !source || !AWAITS_ARTIFACT.test(finding.message)) return finding;
-  const served = assessSource(source, expected).state === "ready";
+  if (finding.state === "ready") return finding;
   const { object: name, message } = finding;
-  return { object: name, state: "progressing", message, ...(served && { ask: object }) };
+  if (source && AWAITS_ARTIFACT.test(message)) {
+    const served = assessSource(source, expected).state === "ready";
+    return { object: name, state: "progressing", message, ...(served && { ask: object }) };
+  }
+  // Its controller would look again after 30 s.
+  if (finding.ask && condition(object, "Ready")?.reason === "DependencyNotReady" && dependenciesAreReady(object, view))
+    return { object: name, state: "progressing", message, ask: object };
+  return finding;
+}
+
+function dependenciesAreReady({ metadata, spec }: KubeObject, { kustomizations }: ClusterView): boolean {
+  return (spec?.dependsOn ?? []).every(({ name, namespace = metadata.namespace }) => {
+    const found = kustomizations.find((one) => one.metadata.name === name && one.metadata.namespace === namespace);
+    return found && (found.status?.observedGeneration ?? -1) >= (found.metadata.generation ?? 0)
+      ? condition(found, "Ready")?.status === "True"
+      : false;
+  });
 }
 
 function sourceOf(kustomization: KubeObject, view: ClusterView): KubeObject | undefined {
@@ -134,7 +149,7 @@ function fluxFinding(object: KubeObject, behind: () => string | undefined): Find
   return { object: name, state: "progressing", message: lag, ...(object.kind !== "Kustomization" && { ask: object }) };
 }
 
-function assessWorkload(object: KubeObject): Finding {
+function assessWorkload(object: KubeObject, view: ClusterView): Finding {
   const name = nameOf(object);
   const wanted = object.spec?.replicas ?? 1;
   const { observedGeneration = -1, updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = object.status ?? {};
@@ -146,7 +161,12 @@ function assessWorkload(object: KubeObject): Finding {
   if (current && updatedReplicas >= wanted && replicas === updatedReplicas && availableReplicas >= wanted) {
     return { object: name, state: "ready", message: "" };
   }
-  return { object: name, state: "progressing", message: `${availableReplicas} of ${wanted} replicas available` };
+  const reasons = isController(object) && lacksReplicas(object) ? `: ${podReasons(object, view)}` : "";
+  return {
+    object: name,
+    state: "progressing",
+    message: `${availableReplicas} of ${wanted} replicas available${reasons}`,
+  };
 }
 
 /** First characters of a commit, as git shows it. */

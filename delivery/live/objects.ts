@@ -1,3 +1,5 @@
+import type { Pod } from "./pods.js";
+
 /** The part of a Kubernetes object that is read here. */
 export interface KubeObject {
   readonly apiVersion: string;
@@ -16,7 +18,9 @@ export interface KubeObject {
     readonly url?: string;
     readonly suspend?: boolean;
     readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
+    readonly dependsOn?: ReadonlyArray<{ readonly name: string; readonly namespace?: string }>;
   };
   readonly status?: {
     readonly conditions?: readonly Condition[];
@@ -59,6 +63,8 @@ export interface ClusterView {
   readonly kustomizations: readonly KubeObject[];
   /** Deployments, StatefulSets and DaemonSets, Flux's own among them. */
   readonly workloads: readonly KubeObject[];
+  /** Pods beside Flux's controllers. @default not read: every controller has its replicas, or pods may not be read */
+  readonly pods?: readonly Pod[];
 }
 
 /** `Kustomization default/myapp`, as messages name an object. */

@@ -1,7 +1,10 @@
 import { ApiError, KubeApi } from "../../core/kube-api.js";
 import { readKubeconfig } from "../../core/kubeconfig.js";
 import { UserError } from "../../core/user-error.js";
+import { fluxSystem } from "../gotk-sync.js";
+import { isController, lacksReplicas } from "./controllers.js";
 import { type ClusterView, type KubeObject, REQUESTED_AT } from "./objects.js";
+import type { Pod } from "./pods.js";
 
 /** A kind, and the path under which an API server lists it everywhere. */
 interface Kind {
@@ -18,7 +21,7 @@ const KINDS = {
     { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments" },
     { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets" },
   ],
-} as const satisfies Record<keyof ClusterView, readonly Kind[]>;
+} as const satisfies Record<Exclude<keyof ClusterView, "pods">, readonly Kind[]>;
 
 /** The cluster did not answer, or said that it cannot just now: it may in a moment. */
 export class ClusterUnavailable extends UserError {}
@@ -49,6 +52,16 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   };
   const all = async (kinds: readonly Kind[]) => (await Promise.all(kinds.map(list))).flat();
 
+  /** Pods beside Flux's controllers. undefined: the user may not list them. */
+  const fluxPods = async (): Promise<readonly Pod[] | undefined> => {
+    try {
+      return (await api.call<{ items: Pod[] }>({ path: `/api/v1/namespaces/${fluxSystem}/pods` })).items;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 403) return undefined;
+      throw unreachable(error, server);
+    }
+  };
+
   return {
     ask: async ({ kind, metadata: { name, namespace } }, requestedAt) => {
       const known = Object.values(KINDS)
@@ -69,7 +82,9 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
         all(KINDS.kustomizations),
         all(KINDS.workloads),
       ]);
-      return { sources, kustomizations, workloads };
+      // Read only when they have something to say: most looks find every controller with its replicas.
+      const pods = workloads.some((one) => isController(one) && lacksReplicas(one)) ? await fluxPods() : undefined;
+      return { sources, kustomizations, workloads, ...(pods && { pods }) };
     },
   };
 }

@@ -11,6 +11,7 @@ import { ensureCertificates } from "../../../../embedded/gitlab/tls.js";
 const kinds = [
   ["v1", "Namespace", "namespaces", false],
   ["v1", "ConfigMap", "configmaps", true],
+  ["v1", "Pod", "pods", true],
   ["apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", false],
   ["apps/v1", "Deployment", "deployments", true],
   ["kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations", true],
@@ -25,6 +26,8 @@ export class FakeApi {
   readonly objects = new Map<string, KubeObject>();
   /** `DELETE /apis/…`, in order. */
   readonly journal: string[] = [];
+  /** Paths that the user may not use. */
+  readonly forbidden = new Set<string>();
   private readonly folder = mkdtempSync(join(tmpdir(), "timonier-api-"));
   private server: Server | undefined;
 
@@ -82,10 +85,14 @@ export class FakeApi {
     if (served.length > 0) {
       return [200, { resources: served.map(([, kind, name, namespaced]) => ({ kind, name, namespaced })) }];
     }
-    const listed = kinds.find(([apiVersion, , plural]) => path === `${groupRoot(apiVersion)}/${plural}`);
+    if (this.forbidden.has(path)) return [403, { reason: "Forbidden", message: `${path} is forbidden` }];
+    const [, namespace] = /\/namespaces\/([^/]+)\/[^/]+$/.exec(path) ?? [];
+    const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
+    const listed = kinds.find(([apiVersion, , plural]) => path === `${groupRoot(apiVersion)}${scope}/${plural}`);
     if (listed) {
       const wanted = selector.split(",").filter((pair) => pair !== "");
-      const fits = ({ metadata: { labels = {} } }: KubeObject) =>
+      const fits = ({ metadata: { labels = {}, ...metadata } }: KubeObject) =>
+        (namespace === undefined || metadata.namespace === namespace) &&
         wanted.every((pair) => labels[pair.split("=")[0] ?? ""] === pair.split("=")[1]);
       return [200, { items: [...this.objects.values()].filter((one) => one.kind === listed[1] && fits(one)) }];
     }
