@@ -19,6 +19,15 @@ export interface AgentConfig {
   readonly reservedPorts: readonly number[];
 }
 
+/** What the runtime agent was started with last; undefined when it never was, or the file cannot be read. */
+export function readAgentConfig(layout: ClusterLayout): AgentConfig | undefined {
+  try {
+    return JSON.parse(readFileSync(layout.agentConfig, "utf8")) as AgentConfig;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts the runtime agent unless it runs with this configuration. It keeps the containers that run. */
 export async function startAgent(layout: ClusterLayout, tools: ClusterTools, record: ClusterRecord): Promise<void> {
   mkdirSync(layout.pods, { recursive: true, mode: 0o700 });

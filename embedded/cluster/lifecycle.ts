@@ -2,11 +2,16 @@ import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import { silent } from "../../core/progress.js";
+import { UserError } from "../../core/user-error.js";
+import { readAgentConfig } from "./agent-process.js";
 import type { ClusterInspection, EmbeddedCluster, StartOptions } from "./contract.js";
 import { inspectParts, stopProcesses } from "./control-plane/parts.js";
 import { type ClusterLayout, clusterLayout } from "./layout.js";
+import { readRecord } from "./record.js";
 import { startParts } from "./start.js";
 import { type ClusterTools, requireTools } from "./tools.js";
+
+const defaults = { progress: silent, timeout: 60_000 };
 
 /**
  * Starts the cluster of a state folder, or what is missing of it.
@@ -25,13 +30,33 @@ export async function startCluster(
   requireTools(tools);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const layout = layoutOf(dir);
-  return await locked(layout, () =>
-    startParts(layout, tools, {
-      progress: options.progress ?? silent,
-      timeout: options.timeout ?? 60_000,
-      ...(options.signal && { signal: options.signal }),
-    }),
-  );
+  return await locked(layout, () => startParts(layout, tools, { ...defaults, ...options }));
+}
+
+/**
+ * Starts what is missing of a cluster that is installed, with the programs that it was started with. Unlike
+ * {@link startCluster} it never installs one.
+ *
+ * @throws UserError when there is none, or naming what did not come up, with the last lines of its log
+ */
+export async function repairCluster(dir: string, options: StartOptions = {}): Promise<void> {
+  const layout = layoutOf(dir);
+  const tools = readAgentConfig(layout)?.tools;
+  if (!tools || !isInstalled(layout)) throw notInstalled(layout);
+  requireTools(tools);
+  await locked(layout, async () => {
+    // A command that removed it had the lock.
+    if (!isInstalled(layout)) throw notInstalled(layout);
+    await startParts(layout, tools, { ...defaults, ...options });
+  });
+}
+
+function isInstalled(layout: ClusterLayout): boolean {
+  return readRecord(layout)?.kubernetesVersion !== undefined;
+}
+
+function notInstalled(layout: ClusterLayout): UserError {
+  return new UserError("the embedded cluster was removed", layout.dir, "run `npm run up`");
 }
 
 /** Looks at processes and asks the API server, in a fraction of a second. */
@@ -58,7 +83,7 @@ export async function removeCluster(dir: string): Promise<void> {
 }
 
 /** One spelling of the folder, whatever links lead to it: processes are known by it. */
-function layoutOf(dir: string): ClusterLayout {
+export function layoutOf(dir: string): ClusterLayout {
   return clusterLayout(existsSync(dir) ? realpathSync(dir) : resolve(dir));
 }
 

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, KubeApi } from "../../core/kube-api.js";
 import { elapsed, type Progress } from "../../core/progress.js";
@@ -11,14 +10,13 @@ import { components, portOptions } from "./control-plane/components.js";
 import { createControlPlane, startControlPlane } from "./control-plane/kwokctl.js";
 import { nodeManifest } from "./control-plane/node.js";
 import {
-  agentName,
   type ClusterProcesses,
   findProcesses,
   missingParts,
   stopProcesses,
   tellKwokctl,
 } from "./control-plane/parts.js";
-import { isFull, lastWords } from "./last-words.js";
+import { processEnded } from "./ended.js";
 import { type ClusterLayout, clusterName } from "./layout.js";
 import { freePorts, isFree } from "./ports.js";
 import {
@@ -131,7 +129,7 @@ async function apiServerReady(api: KubeApi, layout: ClusterLayout, how: Waiting)
     for (const name of missing) {
       died.set(name, (died.get(name) ?? 0) + 1);
       // Seen twice: the first look may fall into the moment between fork and exec.
-      if ((died.get(name) ?? 0) > 1) throw ended(layout, name);
+      if ((died.get(name) ?? 0) > 1) throw processEnded(layout, name, "ended");
     }
     return { done: false, missing: "not ready yet" };
   });
@@ -149,13 +147,19 @@ async function ensureNode(api: KubeApi, kubernetesVersion: string, record: Clust
 
 async function podsSchedule(api: KubeApi, layout: ClusterLayout, how: Waiting): Promise<void> {
   await waitFor({ ...waiting(layout, how), what: "the embedded cluster", interval: 100 }, async () => {
-    const missing = await firstMissing(api, layout);
+    const missing = await firstMissing(api, layout).catch(noAnswer);
     if (missing !== undefined) {
       const gone = missingParts(findProcesses(layout))[0];
-      if (gone !== undefined) throw ended(layout, gone);
+      if (gone !== undefined) throw processEnded(layout, gone, "ended");
     }
     return missing === undefined ? { done: true, value: undefined } : ({ done: false, missing } satisfies Look<void>);
   });
+}
+
+/** An API server that died meanwhile is named with the other processes. */
+function noAnswer(error: unknown): string {
+  if (error instanceof ApiError) throw error;
+  return `the API server does not answer: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 interface Node {
@@ -183,23 +187,6 @@ function waiting(layout: ClusterLayout, how: Waiting) {
     where: layout.dir,
     fix: `look into the logs in ${layout.logs} and ${layout.agentLog}, then run the command again`,
   };
-}
-
-function ended(layout: ClusterLayout, name: string): UserError {
-  const file = name === agentName ? layout.agentLog : join(layout.logs, `${name}.log`);
-  const log = existsSync(file) ? readFileSync(file, "utf8") : "no log";
-  if (isFull(log)) {
-    return new UserError(
-      `${name} of the embedded cluster ended: the disk is full`,
-      layout.dir,
-      "free some space there (a cluster needs about 300 MB), then run the command again",
-    );
-  }
-  return new UserError(
-    `${name} of the embedded cluster ended: ${lastWords(log)}`,
-    file,
-    "run the command again; if it ends once more, `npx timonier down` and `npm run up` make the cluster anew",
-  );
 }
 
 function unreadable(layout: ClusterLayout): UserError {
