@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GitLab } from "../core/gitlab-client.js";
 import { UserError } from "../core/user-error.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
+import { requiredControllers } from "../delivery/live/controllers.js";
 import { converge } from "../delivery/live/converge.js";
 import { resume } from "../delivery/live/drain.js";
 import { readCluster } from "../delivery/live/read.js";
 import { type Cluster, MADE_FOR } from "./cluster/cluster.js";
 import type { GitLabInstance } from "./gitlab/instance.js";
 import type { Repository } from "./gitlab/repository.js";
+import { supervised } from "./supervision.js";
 
 /** Exit code by which Pulumi's language host knows that the program has said itself what is wrong. */
 const ENDED_WITH_MESSAGE = 32;
@@ -44,25 +46,11 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
     pulumi.all(upgrades),
     args.after,
   ]);
+  const whileSupervised = supervised(args.cluster);
   const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers, newer]) => {
     if (pulumi.runtime.isDryRun()) return true;
     try {
-      await resumeFlux(args.cluster, kubeconfig);
-      // Loaded here: a preview does not need it.
-      const { connectGitLab } = await import("../core/gitlab-client.js");
-      const client = connectGitLab({
-        url: args.instance.url,
-        token,
-        ...(args.instance.caFile && { caFile: args.instance.caFile }),
-      });
-      const open = await openRequests(client, args.repositories, numbers);
-      for (const url of open) void pulumi.log.warn(`the cluster's manifests wait to be merged: ${url}`);
-      // What is there runs on without it.
-      for (const url of await openRequests(client, args.repositories, newer))
-        void pulumi.log.warn(`a newer Flux waits to be merged: ${url}`);
-      if (open.length > 0) return false;
-      await awaitDelivery(args, client, kubeconfig, tokens);
-      return true;
+      return await whileSupervised((signal) => deliver(args, { kubeconfig, token, tokens, numbers, newer, signal }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // Logged and not thrown: the update fails, and yet its outputs are kept, so that `status` can look.
@@ -72,6 +60,39 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
     }
   });
   return pulumi.unsecret(awaited);
+}
+
+/** What the wait knows once everything that it needs is there. */
+interface Known {
+  readonly kubeconfig: string;
+  /** GitLab's. */
+  readonly token: string;
+  /** With which Flux reads, by repository. */
+  readonly tokens: readonly string[];
+  /** Merge requests with the cluster's manifests, and with a newer Flux, by repository. */
+  readonly numbers: ReadonlyArray<number | undefined>;
+  readonly newer: ReadonlyArray<number | undefined>;
+  /** Ends the wait when the cluster is lost. */
+  readonly signal: AbortSignal;
+}
+
+async function deliver(args: DeliveredArgs, known: Known): Promise<boolean> {
+  await resumeFlux(args.cluster, known.kubeconfig);
+  // Loaded here: a preview does not need it.
+  const { connectGitLab } = await import("../core/gitlab-client.js");
+  const client = connectGitLab({
+    url: args.instance.url,
+    token: known.token,
+    ...(args.instance.caFile && { caFile: args.instance.caFile }),
+  });
+  const open = await openRequests(client, args.repositories, known.numbers);
+  for (const url of open) void pulumi.log.warn(`the cluster's manifests wait to be merged: ${url}`);
+  // What is there runs on without it.
+  for (const url of await openRequests(client, args.repositories, known.newer))
+    void pulumi.log.warn(`a newer Flux waits to be merged: ${url}`);
+  if (open.length > 0) return false;
+  await awaitDelivery(args, client, known);
+  return true;
 }
 
 /** Where a `down` failed half way, it has stopped Flux. */
@@ -100,8 +121,7 @@ async function openRequests(
 async function awaitDelivery(
   args: DeliveredArgs,
   client: GitLab,
-  kubeconfig: string,
-  readTokens: readonly string[],
+  { kubeconfig, tokens, signal }: Known,
 ): Promise<void> {
   const heads = await Promise.all(
     args.repositories.map(async (repository): Promise<[string, string]> => {
@@ -111,13 +131,13 @@ async function awaitDelivery(
   );
   const marks = args.repositories.map(({ url: address }, index): [string, string] => [
     address,
-    markOf(readTokens[index] ?? ""),
+    markOf(tokens[index] ?? ""),
   ]);
-  const required = ["GitRepository", "Kustomization"].map((kind) => `${kind} ${fluxSystem}/${fluxSystem}`);
+  const own = ["GitRepository", "Kustomization"].map((kind) => `${kind} ${fluxSystem}/${fluxSystem}`);
   await converge(
     await readCluster(kubeconfig),
-    { heads: new Map(heads), required, credentials: new Map(marks) },
-    { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true) },
+    { heads: new Map(heads), required: [...own, ...requiredControllers], credentials: new Map(marks) },
+    { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true), signal },
   );
 }
 

@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { SuperviseOptions } from "../../embedded/cluster/supervisor/supervise.js";
 
 /** What the rest of the program knows of a cluster, whatever its kind. */
 export interface Cluster {
@@ -29,6 +30,12 @@ export interface Cluster {
   readonly mark: Readonly<Record<string, string>>;
   /** Names (see refName) of objects that were there before: not changed where Git owns them, and never deleted. */
   readonly theirs: ReadonlySet<string>;
+  /**
+   * Starts the cluster's processes again when they die, until the signal; fails when that does not help.
+   *
+   * @default they are not on this machine, or not the stack's
+   */
+  readonly supervise?: (options: SuperviseOptions) => Promise<void>;
 }
 
 /** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { StateFolder, stackClusterFolder } from "../../core/state.js";
 import type { Cluster } from "./cluster.js";
 import { kubernetesProvider } from "./provider.js";
 
@@ -41,5 +42,10 @@ export function embeddedCluster(name: string, stack: string): Cluster {
     receiver: cluster.receiver,
     mark: {},
     theirs: new Set(),
+    supervise: async (options) => {
+      // Loaded by updates alone: a preview starts nothing.
+      const { supervise } = await import("../../embedded/cluster/supervisor/supervise.js");
+      await supervise(stackClusterFolder(new StateFolder(), stack), options);
+    },
   };
 }
