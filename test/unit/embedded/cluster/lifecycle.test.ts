@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import { clusterLayout } from "../../../../embedded/cluster/layout.js";
-import { inspectCluster, removeCluster, startCluster, stopCluster } from "../../../../embedded/cluster/lifecycle.js";
+import {
+  inspectCluster,
+  removeCluster,
+  repairCluster,
+  startCluster,
+  stopCluster,
+} from "../../../../embedded/cluster/lifecycle.js";
 import { writeKubeconfig } from "../../../../embedded/cluster/record.js";
 import { toolsIn } from "../../../../embedded/cluster/tools.js";
 
@@ -35,6 +41,12 @@ test("a start without its tools names every one and leaves nothing", async () =>
   await expect(startCluster(dir, toolsIn(join(root, "bin")))).rejects.toThrow(
     /cannot be executed: etcd, kube-apiserver, .*notification-controller/,
   );
+  expect(existsSync(dir)).toBe(false);
+});
+
+test("a repair never installs a cluster: one that was removed stays so", async () => {
+  const dir = join(root, "removed");
+  await expect(repairCluster(dir)).rejects.toThrow(/^the embedded cluster was removed\n/);
   expect(existsSync(dir)).toBe(false);
 });
 

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { KubeApi } from "../../core/kube-api.js";
+import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
+import { apiOf, eventually, pidsOf } from "./cluster-support.js";
+import { occupy, startUp } from "./support/faults.js";
+import { WorkingCopy } from "./support/working-copy.js";
+
+// Processes of the embedded cluster that die while `up` waits for the delivery. The wait is held open by a dependency that
+// does not exist: it ends when the test takes it away, and not before.
+
+const application = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/default/kustomizations/myapp";
+const sourceController = "/apis/apps/v1/namespaces/flux-system/deployments/source-controller";
+
+let copy: WorkingCopy;
+let api: KubeApi;
+
+beforeAll(async () => {
+  copy = new WorkingCopy();
+  const said = await copy.timonier("up");
+  expect(said.exitCode, said.all).toBe(0);
+  api = apiOf(copy.clusterFolder);
+});
+afterAll(async () => {
+  api?.close();
+  await copy.remove();
+});
+
+const hold = (dependsOn: ReadonlyArray<{ name: string }> | null) =>
+  api.call({ method: "PATCH", path: application, query: { fieldManager: "test" }, body: { spec: { dependsOn } } });
+
+/** An `up` that waits for what does not come. */
+async function waitingUp() {
+  await hold([{ name: "nothing" }]);
+  const run = startUp(copy);
+  let said = "";
+  run.all.on("data", (part) => {
+    said += String(part);
+  });
+  await eventually("the wait", async () => /waiting for the delivery: .*DependencyNotReady/.test(said));
+  return run;
+}
+
+/** Kills one process, and returns when another one has taken its place. */
+async function killAndSeeIt(name: string): Promise<void> {
+  const before = pidsOf(copy.clusterFolder)[name] ?? 0;
+  process.kill(before, "SIGKILL");
+  await eventually(`another ${name}`, async () => ![undefined, before].includes(pidsOf(copy.clusterFolder)[name]));
+  await eventually("the whole cluster", async () => (await inspectCluster(copy.clusterFolder)).state === "running");
+}
+
+/** One error with its parts. @returns its first line */
+function errorOf(all: string): string {
+  expect(all.match(/error: /g), all).toHaveLength(1);
+  const [, what = "", where = ""] = /error: (.*(?:\n {4}.*)*)\n +where: (\S+).*\n +fix: +\S/.exec(all) ?? [];
+  expect(where).not.toBe("");
+  expect(all).not.toMatch(/^\s+at .+:\d+:\d+\)?$|goroutine \d/m);
+  return what;
+}
+
+test("every process that dies is started again by the same `up`", async () => {
+  const run = await waitingUp();
+  const victims = [
+    "runtime-agent",
+    "source-controller",
+    "kustomize-controller",
+    "helm-controller",
+    "notification-controller",
+    "kwok-controller",
+    "kube-scheduler",
+    "kube-controller-manager",
+    "kube-apiserver",
+    "etcd",
+  ];
+  for (const name of victims) await killAndSeeIt(name);
+  // Together, as when a machine has no memory left.
+  for (const pid of Object.values(pidsOf(copy.clusterFolder))) process.kill(pid, "SIGKILL");
+  await eventually("the whole cluster", async () => (await inspectCluster(copy.clusterFolder)).state === "running");
+  await eventually("the controllers", async () => victims.every((name) => pidsOf(copy.clusterFolder)[name]));
+  await hold(null);
+  const { exitCode, all } = await run;
+  expect(exitCode, all).toBe(0);
+  expect(all).toMatch(/everything is Ready/);
+  for (const name of victims) expect(all).toMatch(new RegExp(`${name} of the embedded cluster died`));
+});
+
+describe("what cannot be started again ends `up` in seconds, with one error", () => {
+  test("that names the port which another process has taken", async () => {
+    const run = await waitingUp();
+    const pid = pidsOf(copy.clusterFolder)["kube-apiserver"] ?? 0;
+    const port = Number(/--secure-port=(\d+)/.exec(readFileSync(`/proc/${pid}/cmdline`, "utf8"))?.[1]);
+    process.kill(pid, "SIGKILL");
+    const killed = Date.now();
+    const thief = await eventually("the port", () => occupy(port).catch(() => undefined));
+    const { exitCode, all } = await run;
+    thief.close();
+    expect(exitCode).toBe(1);
+    expect(errorOf(all)).toBe("another process listens on the port of the embedded cluster's kube-apiserver");
+    expect(Date.now() - killed).toBeLessThan(10_000);
+    expect((await copy.timonier("status")).exitCode).not.toBe(0);
+  });
+
+  test("that names the controller whose program ends in its start, with its last words", async () => {
+    // The cluster is up again with this one.
+    const run = await waitingUp();
+    const changed = Date.now();
+    const { spec } = await api.call<{ spec: { template: { spec: { containers: [{ args: string[] }] } } } }>({
+      path: sourceController,
+    });
+    const { args } = spec.template.spec.containers[0];
+    const withArgs = (value: readonly string[]) =>
+      api.call({
+        method: "PATCH",
+        path: sourceController,
+        contentType: "application/json-patch+json",
+        body: [{ op: "replace", path: "/spec/template/spec/containers/0/args", value }],
+      });
+    await withArgs([...args, "--no-such-flag"]);
+    const { exitCode, all } = await run;
+    expect(exitCode).toBe(1);
+    expect(errorOf(all)).toMatch(
+      /^source-controller of the embedded cluster does not start \(exit code \d+\):[\s\S]*no-such-flag/,
+    );
+    expect(Date.now() - changed).toBeLessThan(10_000);
+    await withArgs(args);
+  });
+
+  test("that names a controller which is scaled to 0, and the command that starts it", async () => {
+    const run = await waitingUp();
+    const scaled = Date.now();
+    await api.call({ method: "PATCH", path: sourceController, body: { spec: { replicas: 0 } } });
+    const { exitCode, all } = await run;
+    expect(exitCode).toBe(1);
+    expect(errorOf(all)).toMatch(/^the delivery failed: is scaled to 0/);
+    expect(all).toContain("kubectl -n flux-system scale deployment source-controller --replicas 1");
+    expect(Date.now() - scaled).toBeLessThan(15_000);
+  });
+
+  test("and its fix lets the next `up` end well", async () => {
+    await hold(null);
+    const said = await copy.shell("kubectl -n flux-system scale deployment source-controller --replicas 1");
+    expect(said.exitCode, said.all).toBe(0);
+    const up = await copy.timonier("up");
+    expect(up.exitCode, up.all).toBe(0);
+  });
+});
