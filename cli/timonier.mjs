@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Needs Node and nothing else: brings the packages to the state of package-lock.json, then hands over to cli/main.ts.
+// Needs Node.js alone, also an old one: obtains a supported one, brings the packages to the state of package-lock.json, then
+// hands over to cli/main.ts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -17,9 +18,9 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run, supportedNode } from "../core/node-runtime.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const modules = join(root, "node_modules");
 const stamp = join(modules, ".timonier-packages");
 const lock = join(root, ".timonier", "packages.lock");
@@ -29,12 +30,7 @@ function fail(what, where, fix) {
   process.exit(3);
 }
 
-const minimum = engines.node.replace(">=", "");
-if (minimum.localeCompare(process.versions.node, undefined, { numeric: true }) > 0) {
-  fail(`Node ${process.versions.node} is too old`, process.execPath, `install Node ${minimum} or newer`);
-}
-
-/** What node_modules was made from: another lock file, Node or platform makes it anew. */
+/** What node_modules was made from: another lock file, Node.js or platform installs the packages again. */
 function wanted() {
   const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
   return hash.update(`${process.platform}-${process.arch}-${process.versions.modules}`).digest("hex");
@@ -109,8 +105,13 @@ function linkCommand() {
   symlinkSync(join("..", "..", "cli", "timonier.mjs"), link);
 }
 
-if (!upToDate()) await withLock(install);
+async function start() {
+  if (!upToDate()) await withLock(install);
+  const { load } = await import("../core/run.mjs");
+  const { main } = await load("cli/main.ts");
+  process.exitCode = await main(process.argv.slice(2));
+}
 
-const { load } = await import("../core/run.mjs");
-const { main } = await load("cli/main.ts");
-process.exitCode = await main(process.argv.slice(2));
+const node = await supportedNode();
+if (node === process.execPath) await start();
+else await run(node, process.argv.slice(1));

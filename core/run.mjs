@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { run, supportedNode } from "./node-runtime.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const built = join(root, ".timonier", "built");
@@ -61,7 +62,7 @@ async function bundle(source) {
       alias: { "@pulumi/gitlab": "./sdks/gitlab/index.ts" },
       platform: "node",
       format: "esm",
-      target: "node20",
+      target: "node22",
       sourcemap: true,
       sourcesContent: false,
       metafile: true,
@@ -128,6 +129,11 @@ function removeOld() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.argv.splice(1, 1);
-  await load(process.argv[1]);
+  const node = await supportedNode();
+  if (node === process.execPath) {
+    process.argv.splice(1, 1);
+    await load(process.argv[1]);
+  } else {
+    await run(node, process.argv.slice(1));
+  }
 }

@@ -156,7 +156,7 @@ export const settings = z.strictObject({
     .string()
     .regex(/^((https?|file):\/\/\S+)?$/, "an address for git such as https://gitlab.example.org/platform/timonier.git"),
   programRef: z.string().regex(/^([\w][\w./-]*)?$/, "a branch or a tag"),
-  pipelineImage: z.string().regex(/^[\w][\w./:@-]*$/, "an image such as node:22-bookworm"),
+  pipelineImage: z.string().regex(/^[\w][\w./:@-]*$/, "an image such as node:24-bookworm"),
   ciToken: flag,
   imageAutomation: flag,
   webhookUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })], {

@@ -1,5 +1,13 @@
 // Language hosts differ in how they pass options to Node, so the program brings its TypeScript along itself.
+import { fits, supportedNodes } from "../core/node-version.mjs";
 import { load } from "../core/run.mjs";
 
 /** Pulumi calls a default export that is a function, and takes what it returns as the stack's outputs. */
-export default async () => (await load("infra/index.ts")).program();
+export default async () => {
+  if (!fits(process.versions.node, supportedNodes())) {
+    throw new Error(
+      `Node.js ${process.versions.node} is not supported\n  where: ${process.execPath}, the first node in PATH\n  fix:   eval "$(npx timonier env)"`,
+    );
+  }
+  return (await load("infra/index.ts")).program();
+};
