@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -42,6 +42,28 @@ describe("core/run.mjs", () => {
   it("GIVEN no bundle WHEN four start at once THEN all run", async () => {
     const said = await Promise.all(["1", "2", "3", "4"].map((arg) => program(arg)));
     expect(said.map((lines) => lines.at(-1))).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("GIVEN a program that was killed WHEN it had run for a second THEN its compiled code is kept, and children keep theirs", async () => {
+    const cache = join(folder, "compiled");
+    writeFileSync(
+      join(folder, "main.ts"),
+      'console.log(process.env.NODE_COMPILE_CACHE);\nsetTimeout(() => process.kill(process.pid, "SIGKILL"), 2_000);\n',
+    );
+    const ended = run(process.execPath, [join(checkout, "core/run.mjs"), join(folder, "main.ts")], {
+      env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    });
+    await expect(ended).rejects.toMatchObject({ signal: "SIGKILL", stdout: `${cache}\n` });
+    expect(readdirSync(cache, { recursive: true, withFileTypes: true }).filter((file) => file.isFile())).not.toEqual(
+      [],
+    );
+  });
+
+  it("GIVEN no folder for compiled code WHEN a program runs THEN it is among the bundles", async () => {
+    writeFileSync(join(folder, "main.ts"), "console.log(process.env.NODE_COMPILE_CACHE);\n");
+    const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+    const { stdout } = await run(process.execPath, [join(checkout, "core/run.mjs"), join(folder, "main.ts")], { env });
+    expect(stdout.trim()).toBe(join(checkout, ".timonier", "built", "compiled"));
   });
 
   it("GIVEN a fault WHEN it is thrown THEN the trace names the source's line", async () => {
