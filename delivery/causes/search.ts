@@ -108,6 +108,7 @@ export class Search {
       const solved = solve(literal.value, [change.before, change.after, value]);
       if (solved === undefined) return { literal, grade, former };
       const exact = this.grade({ literal, former: solved }, object, before, change);
+      // biome-ignore lint/complexity/useMathMinMax: Math.max returns number, not Grade.
       return { literal, grade: exact > grade ? exact : grade, former: solved };
     }
     return undefined;
