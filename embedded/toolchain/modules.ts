@@ -9,8 +9,8 @@ export type ModuleName =
   | "pulumi-language-nodejs"
   | "pulumi-resource-kubernetes";
 
-/** Files that must be made inside a tool's own module before it compiles. See patches.ts. */
-export type PatchName = "flux-manifests" | "kubernetes-schema";
+/** What must be made or changed inside a tool's own module before it compiles. See patches.ts. */
+export type PatchName = "flux-manifests" | "kubernetes-plugin";
 
 /** How one module is built. */
 export interface GoModule {
@@ -25,17 +25,20 @@ export interface GoModule {
 
 const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
-/** In the order of building: each leaves compiled packages to the next ones. */
+/**
+ * In the order of building: the largest first, and each leaves compiled packages to the next ones. `cluster`, `flux`, `pulumi`
+ * and `pulumi-resource-kubernetes` require shared modules in the same versions (modules/README.md).
+ */
 export const modules: readonly GoModule[] = [
   { name: "cluster", linked: { "k8s.io/component-base/version.gitVersion": `v${versions.kubernetes}` } },
-  { name: "flux", linked: { "main.VERSION": versions.flux }, patch: "flux-manifests" },
-  { name: "pulumi", linked: { [pulumiVersion]: `v${versions.pulumi}` } },
-  { name: "pulumi-language-nodejs", linked: { [pulumiVersion]: `v${versions.pulumiLanguageNodejsSource}` } },
   {
     name: "pulumi-resource-kubernetes",
     linked: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": versions.pulumiKubernetes },
-    patch: "kubernetes-schema",
+    patch: "kubernetes-plugin",
   },
+  { name: "pulumi", linked: { [pulumiVersion]: `v${versions.pulumi}` } },
+  { name: "pulumi-language-nodejs", linked: { [pulumiVersion]: `v${versions.pulumiLanguageNodejsSource}` } },
+  { name: "flux", linked: { "main.VERSION": versions.flux }, patch: "flux-manifests" },
   {
     name: "minikube",
     linked: {
@@ -48,9 +51,20 @@ export const modules: readonly GoModule[] = [
   },
 ];
 
-/** The arguments of `go install` before the packages. -trimpath makes a build the same in every folder. */
+/**
+ * The arguments of `go install` before the packages. -trimpath makes a build the same in every folder. The linker omits DWARF
+ * (`-s -w`), so the compiler does not generate it either: that saves 10 to 20 % of the CPU time and does not change the code.
+ */
 export function installArguments(module: GoModule): string[] {
   const values = Object.entries(module.linked).map(([name, value]) => `-X ${name}=${value}`);
   const tags = module.cgo ? ["-tags", module.cgo.join(",")] : [];
-  return ["install", "-v", "-trimpath", ...tags, "-ldflags", ["-s", "-w", ...values].join(" ")];
+  return [
+    "install",
+    "-v",
+    "-trimpath",
+    ...tags,
+    "-gcflags=all=-dwarf=false",
+    "-ldflags",
+    ["-s", "-w", ...values].join(" "),
+  ];
 }

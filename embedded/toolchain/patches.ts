@@ -35,7 +35,7 @@ const fluxControllers: Readonly<Record<string, string>> = {
   "source-watcher": "github.com/fluxcd/source-watcher/v2",
 };
 
-/** Makes the files that a tool embeds and its repository's Makefile generates before a release. */
+/** Makes the files that a tool embeds and its repository's Makefile generates before a release, and changes imports. */
 export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<Replacement>>> = {
   "flux-manifests": async ({ go, moduleFolder, modulesFolder, folder }) => {
     const flux = await writableModule(go, moduleFolder, fluxModule, join(folder, "flux2"));
@@ -44,13 +44,19 @@ export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<
     await go.run(["run", "-trimpath", "./bundle", flux.folder, ...controllers], moduleFolder);
     return flux;
   },
-  "kubernetes-schema": async ({ go, moduleFolder, folder }) => {
+  "kubernetes-plugin": async ({ go, moduleFolder, folder }) => {
     const plugin = await writableModule(go, moduleFolder, kubernetesPlugin, join(folder, "provider"));
     const main = join(plugin.folder, "cmd", "pulumi-resource-kubernetes");
     const schema = await readJson(join(main, "schema.json"));
     const mapping = await readJson(join(main, "terraform-mapping.json"));
     await writeFile(join(main, "schema-embed.json"), JSON.stringify({ ...schema, version: versions.pulumiKubernetes }));
     await writeFile(join(main, "terraform-mapping-embed.json"), JSON.stringify(mapping));
+    // The one package that is tied to libraries of Kubernetes 1.35: with 1.36 the plugin shares compiled packages with `cluster`.
+    await replaceIn(
+      join(plugin.folder, "pkg", "await", "await.go"),
+      "structured-merge-diff/v4",
+      "structured-merge-diff/v6",
+    );
     return plugin;
   },
 };
@@ -81,6 +87,12 @@ async function copyWritable(from: string, to: string): Promise<void> {
       await chmod(target, 0o644);
     }
   }
+}
+
+async function replaceIn(file: string, from: string, to: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
+  await writeFile(file, text.replaceAll(from, to));
 }
 
 async function readJson(file: string): Promise<Record<string, unknown>> {

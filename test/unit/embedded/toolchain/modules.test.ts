@@ -44,6 +44,23 @@ test("every tool is a tool of its module, and every module's tool is in the tabl
   }
 });
 
+/** Modules that stay at the plugin's own versions: it does not compile with those of `pulumi`. */
+const pluginsOwn = ["github.com/pulumi/esc", "github.com/pulumi/pulumi/pkg/v3", "github.com/pulumi/pulumi/sdk/v3"];
+
+test("modules that are built together require the same versions, so that a package is compiled once", async () => {
+  const required = new Map<string, Set<string>>();
+  for (const name of ["cluster", "flux", "pulumi", "pulumi-resource-kubernetes"]) {
+    for (const [, path = "", version = ""] of (await goMod(name)).matchAll(
+      /^(?:require |\t)(\S+) (v\S+)(?: \/\/ indirect)?$/gm,
+    )) {
+      required.set(path, (required.get(path) ?? new Set()).add(version));
+    }
+  }
+  expect(required.size).toBeGreaterThan(500);
+  const differing = [...required].filter(([, found]) => found.size > 1).map(([path]) => path);
+  expect(differing.sort()).toEqual(pluginsOwn);
+});
+
 test("no committed module names a folder of the machine that it was made on", async () => {
   for (const { name } of modules) expect(await goMod(name)).not.toMatch(/=>\s*[./]/);
 });
@@ -53,6 +70,7 @@ test("the release's version is linked in, and builds are the same in every folde
     "install",
     "-v",
     "-trimpath",
+    "-gcflags=all=-dwarf=false",
     "-ldflags",
     `-s -w -X main.VERSION=${versions.flux}`,
   ]);
