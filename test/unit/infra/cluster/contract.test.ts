@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, vi } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import type { Cluster } from "../../../../infra/cluster/cluster.js";
 import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
 import type { MinikubeConfig } from "../../../../infra/cluster/minikube/config.js";
@@ -13,17 +13,31 @@ import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
 
 const now = { generation: 1, cluster: 1 };
 
-vi.mock("../../../../embedded/toolchain/ensure.js", () => ({ ensureTools: async () => ({ kubectl: "kubectl" }) }));
-vi.mock("../../../../infra/cluster/existing/kubeconfig.js", () => ({
-  locateKubeconfig: (file: string | undefined) => file ?? "config",
-  singleContext: async () => `kubeconfig ${now.generation}`,
-}));
-vi.mock("../../../../infra/cluster/existing/gather.js", () => ({
-  gatherClusterFacts: async (): Promise<ClusterFacts> => ({
-    ...{ server: "https://cluster", identity: `uid-${now.cluster}`, kubernetesVersion: "v1.36.3" },
-    ...{ denied: [], flux: undefined, theirs: new Set() },
-  }),
-}));
+const MOCKED = {
+  tools: "../../../../embedded/toolchain/ensure.js",
+  kubeconfig: "../../../../infra/cluster/existing/kubeconfig.js",
+  facts: "../../../../infra/cluster/existing/gather.js",
+};
+
+// The unit tests share their modules, so the modules behind these mocks are loaded for this file alone.
+beforeAll(() => {
+  vi.resetModules();
+  vi.doMock(MOCKED.tools, () => ({ ensureTools: async () => ({ kubectl: "kubectl" }) }));
+  vi.doMock(MOCKED.kubeconfig, () => ({
+    locateKubeconfig: (file: string | undefined) => file ?? "config",
+    singleContext: async () => `kubeconfig ${now.generation}`,
+  }));
+  vi.doMock(MOCKED.facts, () => ({
+    gatherClusterFacts: async (): Promise<ClusterFacts> => ({
+      ...{ server: "https://cluster", identity: `uid-${now.cluster}`, kubernetesVersion: "v1.36.3" },
+      ...{ denied: [], flux: undefined, theirs: new Set() },
+    }),
+  }));
+});
+afterAll(() => {
+  for (const path of Object.values(MOCKED)) vi.doUnmock(path);
+  vi.resetModules();
+});
 const state = mkdtempSync(join(tmpdir(), "timonier-contract-"));
 process.env.TIMONIER_STATE = state;
 afterAll(() => {
