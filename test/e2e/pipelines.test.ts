@@ -153,7 +153,7 @@ describe("a stack that says where the program is", () => {
     const known = Object.fromEntries(variables.map(({ key, value }) => [key, value]));
     expect(known).toMatchObject({
       TIMONIER_PROGRAM: `file://${copy.folder}`,
-      TIMONIER_IMAGE: "node:22-bookworm",
+      TIMONIER_IMAGE: "node:24-bookworm",
       TIMONIER_REPOSITORY: "application",
       TIMONIER_CLUSTER: "embedded",
       TIMONIER_OTHER_REPOSITORY: `${gitlab.url}/${pathOf("setup")}.git`,
