@@ -8,6 +8,9 @@ const OFF = `Pulumi's automatic log is off while this file is here: writing it t
 npx timonier up --debug (preview and down too) keeps the log of one run in debug-logs.
 `;
 
+/** Runs Pulumi. @param env variables beyond the usual ones */
+type Work<T> = (env: Readonly<Record<string, string>>) => Promise<T>;
+
 /** Where Pulumi writes its automatic log. There is no switch; where this cannot be a folder, no log is written. */
 const logsOf = (pulumiHome: string) => join(pulumiHome, "logs");
 
@@ -33,14 +36,15 @@ export async function switchLogOff(pulumiHome: string): Promise<void> {
  * Runs Pulumi with its automatic log, and says which file it is. Pulumi itself deletes logs after seven days, and before
  * that from 500 MB on.
  */
-async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, work: () => Promise<T>): Promise<T> {
+async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, work: Work<T>): Promise<T> {
   const folder = debugLogsOf(pulumiHome);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const before = new Set(await readdir(folder));
   await rm(logsOf(pulumiHome), { recursive: true, force: true });
   await symlink(folder, logsOf(pulumiHome));
   try {
-    return await work();
+    // Without infra/on-demand.cjs: its programs send their debug messages.
+    return await work({ NODE_OPTIONS: process.env.NODE_OPTIONS ?? "" });
   } finally {
     await switchLogOff(pulumiHome);
     for (const name of (await readdir(folder)).filter((one) => !before.has(one))) {
@@ -52,6 +56,6 @@ async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, 
 }
 
 /** Runs Pulumi, with its automatic log where a user asked for it. */
-export function withLogIf<T>(debug: boolean, stack: Stack, progress: Progress, work: () => Promise<T>): Promise<T> {
-  return debug ? withLog(stack, progress, work) : work();
+export function withLogIf<T>(debug: boolean, stack: Stack, progress: Progress, work: Work<T>): Promise<T> {
+  return debug ? withLog(stack, progress, work) : work({});
 }

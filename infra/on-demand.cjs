@@ -1,5 +1,6 @@
-// Pulumi's SDK loads, in every process, modules that no program of ours uses: the TypeScript compiler and npm's dependency
-// trees for serializing functions, exporters of traces, the Automation API. Here they are loaded when something uses them.
+// Pulumi's SDK does, in every process, work that no program of ours uses. Loaded when something uses them: the TypeScript
+// compiler and npm's dependency trees for serializing functions, exporters of traces, the Automation API. Left out: a
+// debugger's session for the same serializing, debug messages to the engine, and a stack trace for each promise.
 // Its language host would load ts-node as well, whose work infra/start.mjs does.
 const Module = require("node:module");
 
@@ -11,6 +12,7 @@ const ON_DEMAND = new Map([
   ["/index.js", ["./automation", "./dynamic", "./provider"]],
   ["/runtime/manifest.js", ["js-yaml"]],
   ["/runtime/closure/codePaths.js", ["@npmcli/arborist", "fdir", "normalize-package-data", "upath"]],
+  ["/runtime/closure/serializeClosure.js", ["./createClosure"]],
   [
     "/cmd/run/tracing.js",
     [
@@ -23,23 +25,61 @@ const ON_DEMAND = new Map([
     ],
   ],
 ]);
-const SDK = /[\\/]node_modules[\\/]@pulumi[\\/]pulumi(?=[\\/])/;
 
-function isOnDemand(request, filename) {
-  const [sdk, ...rest] = filename?.split(SDK) ?? [];
-  return sdk !== undefined && rest.length === 1 && ON_DEMAND.get(rest[0].replaceAll("\\", "/"))?.includes(request);
-}
+/** What is changed in a module of the SDK, by the end of its path. */
+const CHANGED = new Map([
+  ["/log/index.js", withoutDebug],
+  ["/runtime/debuggable.js", withoutStackTraces],
+]);
+const SDK = /[\\/]node_modules[\\/]@pulumi[\\/]pulumi(?=[\\/])/;
 
 const load = Module._load;
 Module._load = function (request, parent, ...rest) {
-  if (!isOnDemand(request, parent?.filename)) return load.call(this, request, parent, ...rest);
+  const asking = inSdk(parent?.filename);
+  if (asking === undefined) return load.call(this, request, parent, ...rest);
+  // A debugger makes the whole program slower; where a function is serialized after all, that connects one.
+  if (asking === "/cmd/run/index.js" && request.endsWith("/v8Hooks")) return { isInitializedAsync: async () => {} };
   const module = () => load.call(this, request, parent, ...rest);
-  return new Proxy(
-    {},
-    {
-      // The SDK is compiled TypeScript: with this answer it takes the module as it is and does not copy its exports.
-      get: (_none, name) =>
-        name === "__esModule" ? true : (module()[name] ?? (name === "default" ? module() : undefined)),
-    },
-  );
+  if (ON_DEMAND.get(asking)?.includes(request)) return onDemand(module);
+  return module();
 };
+
+const compile = Module._extensions[".js"];
+Module._extensions[".js"] = function (module, filename) {
+  compile.call(this, module, filename);
+  CHANGED.get(inSdk(filename))?.(module.exports);
+};
+
+/** Path of a file within Pulumi's SDK; undefined for every other file. */
+function inSdk(filename) {
+  const [before, path, ...more] = filename?.split(SDK) ?? [];
+  return before !== undefined && more.length === 0 ? path?.replaceAll("\\", "/") : undefined;
+}
+
+function onDemand(module) {
+  const get = (_none, name) => {
+    // The SDK is compiled TypeScript: with this answer it takes the module as it is and does not copy its exports.
+    if (name === "__esModule") return true;
+    return module()[name] ?? (name === "default" ? module() : undefined);
+  };
+  return new Proxy({}, { get });
+}
+
+/** Five messages for each resource, which the engine drops. */
+function withoutDebug(log) {
+  log.debug = async () => {};
+}
+
+/** The trace is for the report of promises that never end. */
+function withoutStackTraces(debuggable) {
+  const { debuggablePromise } = debuggable;
+  debuggable.debuggablePromise = (...args) => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(...args);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  };
+}

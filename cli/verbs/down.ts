@@ -46,8 +46,8 @@ async function bringDown(stack: Stack, start: number, debug = false): Promise<nu
     const guarded = await protectedNow(stack, pulumi);
     const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
     const destroy = () =>
-      withLogIf(debug, stack, progress, () =>
-        pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare]),
+      withLogIf(debug, stack, progress, (env) =>
+        pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare], env),
       );
     const code = await (staying ? staying.awake(destroy) : destroy());
     if (code !== 0) return exitCodes.no;

@@ -45,8 +45,8 @@ async function show(stack: Stack, { json = false, debug = false }: PreviewOption
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
   if (config.cluster.kind === "eks") await pulumi.installPlugin("aws", versions.pulumiAws);
-  const look = () => pulumi.show(["preview", "--suppress-permalink", ...(json ? ["--json"] : [])]);
-  const code = await withLogIf(debug, stack, progress, look);
+  const args = ["preview", "--suppress-permalink", ...(json ? ["--json"] : [])];
+  const code = await withLogIf(debug, stack, progress, (env) => pulumi.show(args, env));
   return code === 0 ? exitCodes.done : exitCodes.no;
 }
 

@@ -40,7 +40,8 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
     ? await (await import("../lost-state.js")).findLost(pulumi, config, gitlab, progress)
     : undefined;
   // There is nobody to ask, and what Pulumi changes is this machine's own.
-  const change = () => pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], lost?.environment);
+  const change = (env: Readonly<Record<string, string>>) =>
+    pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], { ...env, ...lost?.environment });
   const code = await withLogIf(debug, stack, progress, change);
   if (code !== 0) return exitCodes.no;
   await lost?.sweep();

@@ -6,10 +6,11 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { checkout } from "../../../core/state.js";
 
+const sdk = join(checkout, "node_modules/@pulumi/pulumi");
+
 /** Runs a script as Pulumi's children are run, with `pulumi` as the SDK. @returns what it prints, as JSON */
 async function run(script: string): Promise<unknown> {
   const preload = `--require=${join(checkout, "infra/on-demand.cjs")}`;
-  const sdk = join(checkout, "node_modules/@pulumi/pulumi");
   const program = `const pulumi = require("${sdk}"); require("${sdk}/cmd/run/tracing");
     const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("/node_modules/" + name + "/"));
     ${script}`;
@@ -52,5 +53,18 @@ describe("modules on demand", () => {
       paths: [],
       loaded: ["typescript", "@npmcli/arborist", "@pulumi/pulumi/automation"],
     });
+  });
+
+  it("keeps no stack trace for a promise, and every one for an error", async () => {
+    const traces = await run(`
+      const { debuggablePromise } = require("${sdk}/runtime/debuggable");
+      const promise = Promise.resolve();
+      debuggablePromise(promise, "a test");
+      console.log(JSON.stringify({
+        promise: promise._debugStackTrace.includes("at "),
+        error: new Error().stack.includes("at "),
+        context: promise._debugCtx,
+      }));`);
+    expect(traces).toEqual({ promise: false, error: true, context: "a test" });
   });
 });
