@@ -21,7 +21,9 @@ const caseFile = z.strictObject({
     ready: z.record(z.string(), ready).default({}),
     dataLoss: z.array(z.string()).default([]),
   }),
-  /** It resembles another case: left out of `npm test`, which it would make too long. */
+  /** Part of the core: the few that stand for every verdict and every kind of outcome, which `npm test` runs. */
+  core: z.boolean().default(false),
+  /** It resembles another case: left out of the default selection. */
   extra: z.boolean().default(false),
   /** Files of base/ that head has no more. */
   removed: z.array(z.string()).default([]),
@@ -43,6 +45,7 @@ export interface Case {
   readonly title: string;
   readonly why: string;
   readonly label: Label;
+  readonly core: boolean;
   readonly extra: boolean;
   readonly base: Files;
   readonly head: Files;
@@ -50,17 +53,29 @@ export interface Case {
 
 const folder = join(checkout, "test", "rehearsal", "cases");
 
-/** Every case that is not extra, those whose names are given, or `all`. @throws Error for a case that is malformed, or whose name begins like another's */
+/**
+ * Reads the corpus.
+ *
+ * @param only `core`, `default`, `all`, or names of cases; several add up @default `default`: every case that is not extra
+ * @throws Error for a case that is malformed, a name that begins like another's, and a name that no case has
+ */
 export function readCases(only: readonly string[] = []): Case[] {
   const names = readdirSync(folder).sort();
   for (const name of names) {
     const longer = names.find((other) => other.startsWith(`${name}-`));
     if (longer) throw new Error(`the objects of ${longer} cannot be told from those of ${name}`);
   }
-  const cases = names.map(readCase);
-  if (only.includes("all")) return cases;
-  return cases.filter(({ name, extra }) => (only.length === 0 ? !extra : only.includes(name)));
+  const unknown = only.filter((one) => !(one in selections) && !names.includes(one));
+  if (unknown.length > 0) throw new Error(`no case of the corpus is called ${unknown.join(", ")}`);
+  const wanted = only.length === 0 ? ["default"] : only;
+  return names.map(readCase).filter((one) => wanted.some((word) => selections[word]?.(one) ?? one.name === word));
 }
+
+const selections: Readonly<Record<string, (one: Case) => boolean>> = {
+  core: ({ core }) => core,
+  default: ({ extra }) => !extra,
+  all: () => true,
+};
 
 /** Whether an object is a case's: its namespace or its name is the case's, or begins or ends with it. */
 export function belongsTo(name: string, { namespace, name: object }: { namespace?: string | undefined; name: string }) {
@@ -69,7 +84,7 @@ export function belongsTo(name: string, { namespace, name: object }: { namespace
 }
 
 function readCase(name: string): Case {
-  const { title, why, label, extra, removed } = caseFile.parse(
+  const { title, why, label, core, extra, removed } = caseFile.parse(
     parse(readFileSync(join(folder, name, "case.yaml"), "utf8")),
   );
   const base = readTree(join(folder, name, "base"));
@@ -78,7 +93,8 @@ function readCase(name: string): Case {
     if (!(path in base)) throw new Error(`${name} removes ${path}, which it does not have`);
     delete head[path];
   }
-  return { name, title, why, label, extra, base, head };
+  if (core && extra) throw new Error(`${name} is both core and extra`);
+  return { name, title, why, label, core, extra, base, head };
 }
 
 function readTree(root: string): Record<string, string> {

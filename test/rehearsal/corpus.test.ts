@@ -7,7 +7,7 @@ import { mergeAll, proposeAll } from "./merged.js";
 import { rehearseAll, stopRehearsals } from "./predict.js";
 import { type RealCluster, startRealCluster } from "./real-cluster.js";
 
-/** `CORPUS=cycle,helm-schema npx vitest run --project rehearsal` for some of them, `CORPUS=all` for those that are left out for time. */
+/** `CORPUS=core` for the core, `CORPUS=all` for every case, `CORPUS=cycle,helm-schema` for some by name. */
 const cases = readCases(process.env.CORPUS?.split(",") ?? []);
 const rows = new Map<string, Row>();
 let gitlab: TestGitLab | undefined;

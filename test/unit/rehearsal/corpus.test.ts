@@ -37,6 +37,38 @@ test("the corpus is large, and a third of it is harmless", () => {
   expect(cases.filter(({ label }) => label.verdict === "safe").length).toBeGreaterThanOrEqual(cases.length / 4);
 });
 
+test("the core is small, and has every verdict, every fate, lost data, Helm, policies, definitions and dependencies", () => {
+  const core = readCases(["core"]);
+  expect(core.length).toBeLessThanOrEqual(12);
+  const labels = core.map(({ label }) => label);
+  expect(new Set(labels.map(({ verdict }) => verdict))).toEqual(new Set(["safe", "destructive", "rejected"]));
+  const fates = new Set(labels.flatMap(({ objects }) => Object.values(objects)));
+  expect(fates).toEqual(new Set(["created", "changed", "recreated", "pruned", "deleted", "rejected"]));
+  expect(new Set(labels.flatMap(({ ready }) => Object.values(ready)))).toEqual(new Set(["False", "none"]));
+  expect(labels.some(({ dataLoss, verdict }) => dataLoss.length > 0 && verdict === "destructive")).toBe(true);
+  const verdictsWith = (text: string) =>
+    new Set(
+      core
+        .filter(({ base, head }) =>
+          [...Object.values(base), ...Object.values(head)].some((file) => file.includes(text)),
+        )
+        .map(({ label }) => label.verdict),
+    );
+  expect(verdictsWith("kind: HelmRelease")).toEqual(new Set(["safe", "rejected"]));
+  expect(verdictsWith("kind: ValidatingAdmissionPolicy")).toContain("rejected");
+  expect(verdictsWith("kind: CustomResourceDefinition")).toContain("rejected");
+  expect(verdictsWith("dependsOn:")).toContain("rejected");
+});
+
+test("GIVEN selections WHEN the corpus is read THEN each is part of the next, and a name that no case has is refused", () => {
+  const names = (...only: string[]) => readCases(only).map(({ name }) => name);
+  expect(names()).toEqual(names("default"));
+  expect(names("default")).toEqual(expect.arrayContaining(names("core")));
+  expect(names("all")).toEqual(expect.arrayContaining(names("default")));
+  expect(names("cycle", "helm-selector")).toEqual(["cycle", "helm-selector"]);
+  expect(() => readCases(["no-such-case"])).toThrow("no case of the corpus is called no-such-case");
+});
+
 test("GIVEN a failure that nobody foretold WHEN compared THEN it is missed, in verdict, condition and object", () => {
   const happened: Outcome = {
     ...safe,
