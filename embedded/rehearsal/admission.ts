@@ -39,11 +39,15 @@ const PROBE = "rehearsal.timonier-probe";
  * Policies by which one sees that the API server can change objects of Flux's kinds, and objects to try it with. It learns these
  * kinds from the definitions' schemas, which it reads every five seconds; until then it refuses such an object as unavailable.
  * Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
+ *
+ * @param mark value of a label: with a new one they also tell that all policies written before are in force
  */
-export const probePolicies: readonly KubeObject[] = [
-  probe("source.toolkit.fluxcd.io", "gitrepositories"),
-  probe("kustomize.toolkit.fluxcd.io", "kustomizations"),
-].flatMap((one) => [policy(one), binding(one)]);
+export function probePolicies(mark: string): KubeObject[] {
+  return [
+    probe("source.toolkit.fluxcd.io", "gitrepositories", mark),
+    probe("kustomize.toolkit.fluxcd.io", "kustomizations", mark),
+  ].flatMap((one) => [policy(one), binding(one)]);
+}
 
 /** What is changed by {@link probePolicies} once they are in force. */
 export const probes: readonly KubeObject[] = [
@@ -61,19 +65,19 @@ export const probes: readonly KubeObject[] = [
   },
 ];
 
-/** Whether the API server has changed a probe. */
-export function isProbed({ metadata }: KubeObject): boolean {
-  return metadata.labels?.[PROBE] === "true";
+/** Whether the API server has changed a probe by {@link probePolicies} of this mark. */
+export function isProbed({ metadata }: KubeObject, mark: string): boolean {
+  return metadata.labels?.[PROBE] === mark;
 }
 
-function probe(group: string, resource: string): Mutation {
+function probe(group: string, resource: string, mark: string): Mutation {
   return {
     name: `probe-${resource}`,
     group,
     resource,
     operations: ["CREATE"],
     when: `object.metadata.name == ${text(PROBE)}`,
-    patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: "true"}}]`,
+    patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: ${text(mark)}}}]`,
   };
 }
 

@@ -18,11 +18,12 @@ export function hasBase(layout: RehearsalLayout, key: string): boolean {
  * Keeps what etcd and the source-controller hold on disk. The processes must be frozen: what they wrote until then is in the files, in the
  * order in which they wrote it, as after a kill, and both are made to start from that.
  */
-export async function saveBase(layout: RehearsalLayout, key: string, state: unknown): Promise<void> {
+export async function saveBase(layout: RehearsalLayout, key: string, state: unknown, registry: unknown): Promise<void> {
   const draft = join(layout.bases, `.${key}-${uniqueSuffix()}`);
   await mkdir(draft, { recursive: true, mode: 0o700 });
   await copy(layout.etcd, join(draft, "etcd"));
   await copy(layout.artifacts, join(draft, "artifacts"));
+  await writeFile(join(draft, "registry.json"), JSON.stringify(registry), { mode: 0o600 });
   await writeFile(join(draft, "state.json"), JSON.stringify(state), { mode: 0o600 });
   await rm(join(layout.bases, key), { recursive: true, force: true });
   await rename(draft, join(layout.bases, key));
@@ -36,11 +37,21 @@ export async function readBase<T>(layout: RehearsalLayout, key: string): Promise
   return JSON.parse(await readFile(file, "utf8")) as T;
 }
 
+/** What etcd held at a base, object by object. */
+export async function readRegistryOf<T>(layout: RehearsalLayout, key: string): Promise<T> {
+  return JSON.parse(await readFile(join(layout.bases, key, "registry.json"), "utf8")) as T;
+}
+
 /** Puts a base's files in place. No process of the control plane may run. */
 export async function restoreBase(layout: RehearsalLayout, key: string): Promise<void> {
-  for (const folder of [layout.etcd, layout.artifacts])
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  await rm(layout.etcd, { recursive: true, force: true, maxRetries: 3 });
   await copy(join(layout.bases, key, "etcd"), layout.etcd);
+  await restoreArtifacts(layout, key);
+}
+
+/** Puts a base's artifacts in place. No Flux controller may run. */
+export async function restoreArtifacts(layout: RehearsalLayout, key: string): Promise<void> {
+  await rm(layout.artifacts, { recursive: true, force: true, maxRetries: 3 });
   await copy(join(layout.bases, key, "artifacts"), layout.artifacts);
 }
 

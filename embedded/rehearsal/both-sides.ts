@@ -13,7 +13,16 @@ import { applyAll, applyOne } from "./apply.js";
 import { atRest } from "./at-rest.js";
 import { readBase } from "./base-store.js";
 import type { ClusterWatch } from "./cluster-watch.js";
-import { FLUX_MANAGER, fluxArguments, keep, type Plane, type PlaneTools, restartFlux, touched } from "./plane.js";
+import {
+  FLUX_MANAGER,
+  fluxArguments,
+  gitServer,
+  keep,
+  type Plane,
+  type PlaneTools,
+  restartFlux,
+  touched,
+} from "./plane.js";
 import { type Planned, refsOfSide, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { ask, askAndWait } from "./settled.js";
@@ -23,6 +32,11 @@ import { waiting } from "./waiting.js";
 
 /** How often kustomizations whose objects are gone are asked to look again. */
 const LOOKS = 2;
+
+/** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
+export function rehearsalPolicies({ routes }: Planned, server: string): KubeObject[] {
+  return admissionObjects({ server, trees: routes });
+}
 
 /** The base, applied where it was not kept. */
 export async function atBase(
@@ -38,9 +52,8 @@ export async function atBase(
   starting.progress("rehearsal: applying the base");
   touched(plane);
   const { api } = plane;
-  const server = `http://127.0.0.1:${plane.record.ports.gitPort}`;
   const documents = planned.trees.flatMap((tree) => tree.planned.base);
-  await applyAll(api, plane.discovery, admissionObjects({ server, trees: planned.routes }), "timonier");
+  await applyAll(api, plane.discovery, rehearsalPolicies(planned, gitServer(plane.record)), "timonier");
   await applyStubs(plane, documents, starting);
   await applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git");
   await admitted(plane, planned, starting);

@@ -86,7 +86,8 @@ export function controllerArguments(
     "--kube-api-qps=-1",
     "--interval-jitter-percentage=0",
     "--requeue-dependency=500ms",
-    "--min-retry-delay=500ms",
+    // A controller looks at each new object twice: it first adds its finalizer, and comes back after this delay.
+    "--min-retry-delay=50ms",
     "--max-retry-delay=5s",
     ...(featureGates ? [`--feature-gates=${featureGates}`] : []),
   ];

@@ -18,8 +18,11 @@ import { EMPTY, hasBase, readBase, restoreBase, saveBase } from "./base-store.js
 import { apiServerReady, installControlPlane, openApi, type Starting, startComponents } from "./control-plane.js";
 import { type FluxController, fluxControllers, meaningfulFlags, startFlux } from "./flux.js";
 import type { RehearsalLayout } from "./layout.js";
-import { freeze, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
+import { policiesInForce } from "./policies-in-force.js";
+import { freeze, freezeWriters, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
 import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
+import { readRegistry } from "./registry.js";
+import { type KeptRegistry, servedKinds, setBack } from "./set-back.js";
 import { waiting } from "./waiting.js";
 
 /** What a rehearsal's programs are. */
@@ -43,11 +46,18 @@ export const FLUX_MANAGER = "kustomize-controller";
  * The control plane at one of the bases that are kept, running.
  *
  * @param key one that {@link hasBase} knows, or EMPTY
+ * @param policies the rehearsal's own, by the address of its Git server: where it begins at EMPTY, they come into force while it waits
+ *   for others
  * @throws UserError when it does not start
  */
-export async function planeAt(layout: RehearsalLayout, key: string, starting: PlaneTools): Promise<Plane> {
+export async function planeAt(
+  layout: RehearsalLayout,
+  key: string,
+  starting: PlaneTools,
+  policies: (server: string) => readonly KubeObject[] = () => [],
+): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 6]);
+  const pins = keyOf([starting.tools, starting.flux, 7]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
   if (record.at === key && missingPrograms(layout).length === 0) {
@@ -56,7 +66,7 @@ export async function planeAt(layout: RehearsalLayout, key: string, starting: Pl
     if (await plane.api.isReady(5_000)) return plane;
     plane.api.close();
   }
-  const plane = await restored(layout, key, record, starting);
+  const plane = await restored(layout, key, record, starting, key === EMPTY ? policies(gitServer(record)) : []);
   starting.progress(`rehearsal: control plane at its base (${elapsed(start)})`);
   return plane;
 }
@@ -67,26 +77,35 @@ async function restored(
   key: string,
   record: PlaneRecord,
   starting: PlaneTools,
+  policies: readonly KubeObject[],
 ): Promise<Plane> {
   const { at: _at, ...rest } = record;
   writePlaneRecord(layout, rest);
-  await killPlane(layout);
-  await restoreBase(layout, key);
-  startComponents(layout);
   const plane = opened(layout, rest);
-  await apiServerReady(plane.api, layout, starting);
-  const running = new Set(planeProcesses(layout).keys());
-  startFlux(
-    layout,
-    rest,
-    starting.tools,
-    running,
-    key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key)),
-  );
-  await fluxReady(plane, starting);
-  await changesObjects(plane, starting);
-  writePlaneRecord(layout, { ...rest, at: key, last: key });
+  const flux = key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key));
+  if (await setBack(plane.api, layout, rest, key, starting)) {
+    await applyAll(plane.api, plane.discovery, policies, "timonier");
+    // What the base has of policies is in force before its Kustomizations look at it.
+    const inForce = Promise.all([changesObjects(plane, starting), policiesInForce(plane, starting)]);
+    if (key !== EMPTY) await inForce;
+    startFlux(layout, rest, starting.tools, new Set(), flux);
+    await Promise.all([inForce, fluxReady(plane, starting), controllersWork(plane, starting)]);
+  } else {
+    await killPlane(layout);
+    await restoreBase(layout, key);
+    startComponents(layout);
+    await apiServerReady(plane.api, layout, starting);
+    startFlux(layout, rest, starting.tools, new Set(planeProcesses(layout).keys()), flux);
+    await Promise.all([fluxReady(plane, starting), changesObjects(plane, starting), controllersWork(plane, starting)]);
+  }
+  // With a rehearsal's policies it is at the base of this rehearsal alone.
+  writePlaneRecord(layout, { ...rest, ...(policies.length === 0 && { at: key }), last: key });
   return { ...plane, record: { ...rest, at: key } };
+}
+
+/** Address of the server of the trees' repositories. */
+export function gitServer({ ports }: Pick<PlaneRecord, "ports">): string {
+  return `http://127.0.0.1:${ports.gitPort}`;
 }
 
 function opened(layout: RehearsalLayout, record: PlaneRecord): Plane {
@@ -117,11 +136,8 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   await established(api, starting, definitions);
   const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion };
   const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
-  await applyAll(api, plane.discovery, probePolicies, "timonier");
   startFlux(layout, record, starting.tools, new Set());
-  await fluxReady(plane, starting);
-  await accountsReady(plane, starting);
-  await changesObjects(plane, starting);
+  await Promise.all([fluxReady(plane, starting), accountsReady(plane, starting), changesObjects(plane, starting)]);
   await keep(plane, EMPTY, {});
   starting.progress(`rehearsal: control plane made (${elapsed(start)})`);
   return { ...plane, record: { ...record, at: EMPTY } };
@@ -129,9 +145,13 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
 
 /** Keeps the present state as a base, and goes on. */
 export async function keep(plane: Plane, key: string, state: unknown): Promise<void> {
-  freeze(plane.layout);
+  const served = await servedKinds(plane.api);
   try {
-    await saveBase(plane.layout, key, state);
+    freezeWriters(plane.layout);
+    const objects = [...(await readRegistry(plane.record))];
+    freeze(plane.layout);
+    const registry: KeptRegistry = { objects, served };
+    await saveBase(plane.layout, key, state, registry);
     writePlaneRecord(plane.layout, { ...plane.record, at: key, last: key });
   } finally {
     thaw(plane.layout);
@@ -184,13 +204,18 @@ async function established(api: KubeApi, starting: Starting, definitions: readon
   });
 }
 
-/** Waits until the API server can change objects of Flux's kinds, which it refuses before. */
+/**
+ * Waits until the API server can change objects of Flux's kinds, which it refuses before, and until every policy that changes objects
+ * and was written before is in force.
+ */
 async function changesObjects({ api, discovery }: Plane, starting: Starting): Promise<void> {
+  const mark = `m${Date.now()}`;
+  await applyAll(api, discovery, probePolicies(mark), "timonier");
   await waitFor(waiting("the rehearsal's admission", starting), async () => {
     const missing = { done: false, missing: "Flux's kinds are not known to it yet" } as const;
     try {
       const tried = await applyAll(api, discovery, probes, FLUX_MANAGER, true);
-      return tried.every(isProbed) ? { done: true, value: undefined } : missing;
+      return tried.every((one) => isProbed(one, mark)) ? { done: true, value: undefined } : missing;
     } catch (error) {
       if (error instanceof ApiError && error.code === 503) return missing;
       throw error;
@@ -209,6 +234,24 @@ async function accountsReady({ api }: Plane, starting: Starting): Promise<void> 
     const account = await api.find("/api/v1/namespaces/default/serviceaccounts/default");
     return account ? { done: true, value: undefined } : { done: false, missing: "no ServiceAccount default" };
   });
+}
+
+/**
+ * Waits until kube-controller-manager works: while it starts, nothing changes, which would count as the end of a rollout. It writes
+ * the ConfigMap of the cluster's authority again when that is deleted.
+ */
+async function controllersWork({ api }: Plane, starting: Starting): Promise<void> {
+  const path = "/api/v1/namespaces/kube-node-lease/configmaps/kube-root-ca.crt";
+  try {
+    await api.call({ method: "DELETE", path });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // A policy of the base may refuse the deletion.
+    if (error.code !== 404) return;
+  }
+  await waitFor(waiting("the controller manager", starting), async () =>
+    (await api.find(path)) ? { done: true, value: undefined } : { done: false, missing: "it does nothing yet" },
+  );
 }
 
 async function fluxReady({ record, layout }: Plane, starting: Starting): Promise<void> {

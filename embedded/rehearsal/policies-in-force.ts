@@ -1,9 +1,9 @@
-import { ApiError } from "../../core/kube-api.js";
+import { ApiError, type KubeApi } from "../../core/kube-api.js";
+import type { KubeDiscovery } from "../../core/kube-discovery.js";
 import { waitFor } from "../../core/wait.js";
 import type { KubeObject, Snapshot } from "../../delivery/rehearse/objects.js";
 import { applyAll, applyOne } from "./apply.js";
 import type { Starting } from "./control-plane.js";
-import type { Plane } from "./plane.js";
 import { waiting } from "./waiting.js";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
@@ -45,7 +45,10 @@ export function hasPolicies(snapshot: Snapshot): boolean {
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
-export async function policiesInForce({ api, discovery }: Plane, starting: Starting): Promise<void> {
+export async function policiesInForce(
+  { api, discovery }: { readonly api: KubeApi; readonly discovery: KubeDiscovery },
+  starting: Starting,
+): Promise<void> {
   const words = `in force ${Date.now()}`;
   await applyAll(api, discovery, sentinel(words), "timonier");
   await waitFor(waiting("the cluster's admission policies", starting), async () => {

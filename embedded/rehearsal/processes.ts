@@ -16,6 +16,9 @@ const order = [
   "helm-controller",
 ] as const;
 
+/** What stores the objects; all others only change them. */
+const servers: ReadonlySet<string> = new Set(["etcd", "kube-apiserver"]);
+
 /** Names of what has to run. */
 export type PlaneProgram = (typeof order)[number];
 
@@ -38,6 +41,15 @@ export function freeze(layout: RehearsalLayout): void {
   signal(layout, [...order].reverse(), "SIGSTOP");
 }
 
+/** Halts all but etcd, which then can be read while nothing changes. */
+export function freezeWriters(layout: RehearsalLayout): void {
+  signal(
+    layout,
+    [...order].reverse().filter((name) => name !== "etcd"),
+    "SIGSTOP",
+  );
+}
+
 /** Lets them go on. */
 export function thaw(layout: RehearsalLayout): void {
   signal(layout, order, "SIGCONT");
@@ -51,9 +63,21 @@ export function isFrozen(layout: RehearsalLayout): boolean {
 
 /** Ends them at once; what etcd wrote is kept, as after a kill. */
 export async function killPlane(layout: RehearsalLayout): Promise<void> {
+  await kill(layout, order);
+}
+
+/** Ends all but etcd and the API server at once. */
+export async function killClients(layout: RehearsalLayout): Promise<void> {
+  await kill(
+    layout,
+    order.filter((name) => !servers.has(name)),
+  );
+}
+
+async function kill(layout: RehearsalLayout, names: readonly PlaneProgram[]): Promise<void> {
   for (let round = 0; round < 2; round++) {
-    const running = [...planeProcesses(layout).values()].flat();
-    await Promise.all(running.map((one) => endProcess(one, 0)));
+    const running = planeProcesses(layout);
+    await Promise.all(names.flatMap((name) => running.get(name) ?? []).map((one) => endProcess(one, 0)));
   }
   removeScratch(layout);
 }

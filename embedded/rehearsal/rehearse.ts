@@ -9,7 +9,7 @@ import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
 import type { Report } from "../../delivery/report/model.js";
 import { EMPTY, hasBase } from "./base-store.js";
-import { atBase, atHead } from "./both-sides.js";
+import { atBase, atHead, rehearsalPolicies } from "./both-sides.js";
 import { messagesBetween } from "./clone.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
@@ -76,7 +76,9 @@ async function ofCluster(
     planned.target,
     planned.assumed,
   ]);
-  const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting);
+  const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting, (server) =>
+    rehearsalPolicies(planned, server),
+  );
   const server = await serveRepositories(layout.repositories, plane.record.ports.gitPort ?? 0);
   const watch = new ClusterWatch(plane.api);
   try {

@@ -1,0 +1,115 @@
+import pLimit from "p-limit";
+import type { PlaneRecord } from "./record.js";
+
+/** What etcd holds of the API server's objects: value by key, both in base64. */
+export type Registry = ReadonlyMap<string, string>;
+
+/** What has to be written so that one registry becomes another. */
+export interface RegistryChange {
+  readonly key: string;
+  /** undefined: the key is deleted */
+  readonly value: string | undefined;
+}
+
+/** Every key of the API server begins with it. */
+const ROOT = "/registry/";
+
+/** Written by the API server for itself, and only valid for a while. */
+const ownKeys = /^\/registry\/(leases|masterleases|peerserverleases|events)\//;
+
+const definitionKeys = /^\/registry\/apiextensions\.k8s\.io\/customresourcedefinitions\//;
+
+/** Keys in one answer of etcd. */
+const PAGE = 500;
+
+/** Writes at a time. */
+const AT_ONCE = 16;
+
+interface Pair {
+  readonly key: string;
+  /** Absent when it is empty. */
+  readonly value?: string;
+  readonly lease?: string;
+}
+
+/** Address of the JSON gateway that etcd serves beside gRPC. @see https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/ */
+function gateway({ ports }: Pick<PlaneRecord, "ports">): string {
+  return `http://127.0.0.1:${ports.etcdPort}/v3/kv`;
+}
+
+/** Reads every object; what expires by itself (events, leases) is left out. */
+export async function readRegistry(record: Pick<PlaneRecord, "ports">): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const end = encode(`${ROOT.slice(0, -1)}0`);
+  let from = encode(ROOT);
+  for (;;) {
+    const page = await call<{ kvs?: readonly Pair[]; more?: boolean }>(record, "range", {
+      key: from,
+      range_end: end,
+      limit: PAGE,
+    });
+    const pairs = page.kvs ?? [];
+    for (const { key, value = "", lease } of pairs) {
+      if (lease === undefined && !ownKeys.test(decode(key))) found.set(key, value);
+    }
+    const last = pairs.at(-1);
+    if (!page.more || !last) return found;
+    from = encode(`${decode(last.key)}\0`);
+  }
+}
+
+/**
+ * Writes changes as new revisions, one each as the API server does: its watches see them happen. Objects of a definition are deleted
+ * before it and written after it, since the API server serves them only while it is there.
+ */
+export async function writeRegistry(
+  record: Pick<PlaneRecord, "ports">,
+  changes: readonly RegistryChange[],
+): Promise<void> {
+  const limit = pLimit(AT_ONCE);
+  for (const stage of stages(changes)) {
+    await Promise.all(
+      stage.map(({ key, value }) =>
+        limit(() => (value === undefined ? call(record, "deleterange", { key }) : call(record, "put", { key, value }))),
+      ),
+    );
+  }
+}
+
+/** What differs between two registries. */
+export function registryChanges(now: Registry, wanted: Registry): RegistryChange[] {
+  const deleted = [...now.keys()].filter((key) => !wanted.has(key)).map((key) => ({ key, value: undefined }));
+  const written = [...wanted].filter(([key, value]) => now.get(key) !== value).map(([key, value]) => ({ key, value }));
+  return [...deleted, ...written];
+}
+
+/** Changes in the order in which they are written, those of one stage together. Exported for its test. */
+export function stages(changes: readonly RegistryChange[]): RegistryChange[][] {
+  const isDefinition = ({ key }: RegistryChange) => definitionKeys.test(decode(key));
+  const isDeleted = ({ value }: RegistryChange) => value === undefined;
+  return [
+    changes.filter((one) => isDeleted(one) && !isDefinition(one)),
+    changes.filter((one) => isDeleted(one) && isDefinition(one)),
+    changes.filter((one) => !isDeleted(one) && isDefinition(one)),
+    changes.filter((one) => !isDeleted(one) && !isDefinition(one)),
+  ];
+}
+
+async function call<T>(record: Pick<PlaneRecord, "ports">, method: string, body: unknown): Promise<T> {
+  const answer = await fetch(`${gateway(record)}/${method}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`etcd answered ${answer.status}: ${text.slice(0, 200)}`);
+  return JSON.parse(text) as T;
+}
+
+function encode(key: string): string {
+  return Buffer.from(key, "latin1").toString("base64");
+}
+
+function decode(key: string): string {
+  return Buffer.from(key, "base64").toString("latin1");
+}
