@@ -17,6 +17,11 @@ export interface KeptRegistry {
   readonly served: unknown;
 }
 
+interface DiscoveredGroup {
+  readonly metadata: { readonly name: string };
+  readonly versions: ReadonlyArray<{ readonly version: string; readonly resources: unknown }>;
+}
+
 /** How long the API server may take until it serves what it served at the base. Milliseconds. */
 const SERVED = 10_000;
 
@@ -76,11 +81,16 @@ async function servesAgain(api: KubeApi, served: unknown, starting: Starting): P
 /** Groups, versions and resources that the API server serves, in an order of their own. */
 export async function servedKinds(api: KubeApi): Promise<unknown> {
   const [{ items }, { groups }] = await Promise.all([
-    api.call<{ items: Array<{ metadata: { name: string }; versions: unknown }> }>({ path: "/apis", accept: DISCOVERY }),
+    api.call<{ items: DiscoveredGroup[] }>({ path: "/apis", accept: DISCOVERY }),
     api.call<{ groups: Array<{ name: string; versions: unknown }> }>({ path: "/apis" }),
   ]);
   return {
-    items: items.map(({ metadata, versions }) => ({ name: metadata.name, versions })).sort(byName),
+    items: items
+      .map(({ metadata: { name }, versions }) => ({
+        name,
+        versions: versions.map(({ version, resources }) => ({ version, resources })),
+      }))
+      .sort(byName),
     groups: groups.map(({ name, versions }) => ({ name, versions })).sort(byName),
   };
 }
