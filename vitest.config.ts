@@ -14,12 +14,12 @@ const shared = { isolate: false };
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    projects: vitestProjects().map(({ name, env: own, ...files }) => ({
+    projects: vitestProjects().map(({ name, ...files }) => ({
       test: {
         name,
         ...files,
-        env: { ...env, ...own },
-        ...(name === "unit" || name === "corpus" ? seconds : minutes),
+        env,
+        ...(name === "unit" ? seconds : minutes),
         ...(name === "unit" && shared),
       },
     })),

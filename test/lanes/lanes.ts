@@ -18,15 +18,16 @@ export interface Lane {
   readonly covers: string;
   /** Test files, as globs from the top of the checkout. @default the lane runs no vitest project of vitest.config.ts */
   readonly files?: readonly string[];
-  /** Environment of the tests. @default none */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 const e2e = (...names: readonly string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
 
 /** End-to-end tests of the main job: a user who runs `npm test` sees that it works here. */
-const coreFiles = e2e("story", "gitlab-api", "gitlab-git", "gitlab-merge", "publish", "rehearse", "toolchain");
-const faultFiles = e2e("faults", "existing-faults", "gitlab-faults");
+const coreFiles = [
+  ...e2e("story", "gitlab-api", "gitlab-git", "gitlab-merge", "publish", "rehearse", "toolchain", "launcher"),
+  "test/rehearsal/core.test.ts",
+];
+const faultFiles = e2e("killed-processes", "faults", "existing-faults", "gitlab-faults");
 const pipelineFiles = e2e("pipelines", "note", "backend");
 const pageFiles = e2e("pages");
 
@@ -63,15 +64,10 @@ export function isVitestLane(name: string): name is LaneName {
 }
 
 /** Vitest projects: files of a lane that another lane takes by name are left out of the lane that takes them by a pattern. */
-export function vitestProjects(): readonly {
-  name: LaneName;
-  include: string[];
-  exclude: string[];
-  env: Lane["env"];
-}[] {
+export function vitestProjects(): readonly { name: LaneName; include: string[]; exclude: string[] }[] {
   const named = lanes.flatMap(({ files = [] }) => files).filter((file) => !file.includes("*"));
-  return lanes.flatMap(({ name, files, env }) => {
+  return lanes.flatMap(({ name, files }) => {
     if (!files) return [];
-    return [{ name, include: [...files], exclude: files.some((file) => file.includes("*")) ? named : [], env }];
+    return [{ name, include: [...files], exclude: files.some((file) => file.includes("*")) ? named : [] }];
   });
 }
