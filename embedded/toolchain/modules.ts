@@ -52,19 +52,15 @@ export const modules: readonly GoModule[] = [
 ];
 
 /**
- * The arguments of `go install` before the packages. -trimpath makes a build the same in every folder. The linker omits DWARF
- * (`-s -w`), so the compiler does not generate it either: that saves 10 to 20 % of the CPU time and does not change the code.
+ * Flags of every build. -trimpath makes a build the same in every folder. The linker omits DWARF (`-s -w`), so the compiler does
+ * not generate it either: that saves 10 to 20 % of the CPU time and does not change the code.
  */
+export const buildFlags = ["-trimpath", "-gcflags=all=-dwarf=false"] as const;
+
+/** The arguments of `go install` before the packages. */
 export function installArguments(module: GoModule): string[] {
   const values = Object.entries(module.linked).map(([name, value]) => `-X ${name}=${value}`);
   const tags = module.cgo ? ["-tags", module.cgo.join(",")] : [];
-  return [
-    "install",
-    "-v",
-    "-trimpath",
-    ...tags,
-    "-gcflags=all=-dwarf=false",
-    "-ldflags",
-    ["-s", "-w", ...values].join(" "),
-  ];
+  const [trim, compiler] = buildFlags;
+  return ["install", "-v", trim, ...tags, compiler, "-ldflags", ["-s", "-w", ...values].join(" ")];
 }

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { versions } from "../../core/versions.js";
 import type { Go } from "./go.js";
-import type { PatchName } from "./modules.js";
+import { buildFlags, type PatchName } from "./modules.js";
 
 /** A module whose own folder is replaced by a writable copy. */
 interface Replacement {
@@ -41,7 +41,7 @@ export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<
     const flux = await writableModule(go, moduleFolder, fluxModule, join(folder, "flux2"));
     const sources = await downloadModules(go, join(modulesFolder, "flux-manifests"), Object.values(fluxControllers));
     const controllers = Object.entries(fluxControllers).map(([name, module]) => `${name}=${sources.get(module)}`);
-    await go.run(["run", "-trimpath", "./bundle", flux.folder, ...controllers], moduleFolder);
+    await go.run(["run", ...buildFlags, "./bundle", flux.folder, ...controllers], moduleFolder);
     return flux;
   },
   "kubernetes-plugin": async ({ go, moduleFolder, folder }) => {

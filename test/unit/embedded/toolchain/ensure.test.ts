@@ -50,6 +50,7 @@ function publishScheduler(body = "scheduler", checksum = sha256(body)): void {
 /** Stands in for the go command: a build writes a file for each package, and counts. */
 const fakeGo = [
   'if [ "$1" = env ]; then echo go1.26.8; echo auto; exit; fi',
+  'if [ "$1" = list ] || [ "$1" = mod ]; then echo "$PWD" >> "$HOME/fetched"; exit; fi',
   'echo build >> "$HOME/builds"',
   'mkdir -p "$GOBIN"',
   'for argument; do case "$argument" in *.*/*) echo built > "$GOBIN/${argument##*/}"; esac; done',
@@ -111,19 +112,39 @@ test("tools of one module are built at once, and again only when a pin changes",
   const { ensure, path, folder, modulesFolder, lines } = await machine({ TIMONIER_TOOLS_FROM: "source" });
   await script(
     join(path, "go"),
-    ...fakeGo.with(3, 'touch "$GOBIN/x"; for b in server kwok kwokctl; do echo built > "$GOBIN/$b"; done'),
+    ...fakeGo.with(4, 'touch "$GOBIN/x"; for b in server kwok kwokctl; do echo built > "$GOBIN/$b"; done'),
   );
   // WHEN
   await ensure(["kwok", "kwokctl"]);
   await ensure(["kwok"]);
   // THEN
   expect(await readFile(join(folder, "builds"), "utf8")).toBe("build\n");
-  expect(lines[0]).toBe(`kwok ${tools.kwok.version}: building from Go source, 2 tools in one build`);
+  expect(lines[0]).toMatch(/^kwok, kwokctl: building on \d+ processors, about \d+ m left$/);
+  expect(lines[1]).toBe(`kwok ${tools.kwok.version}: building from Go source, 2 tools in one build`);
+  expect(existsSync(join(folder, "fetched"))).toBe(false);
   // WHEN
   await appendFile(join(modulesFolder, "cluster", "go.sum"), "\n");
   await ensure(["kwok"]);
   // THEN
   expect(await readFile(join(folder, "builds"), "utf8")).toBe("build\nbuild\n");
+});
+
+test("modules of later builds are downloaded from the start, and the error of one build does not hide another's", async () => {
+  // GIVEN: cluster fails, and so does the Node host
+  const { ensure, path, folder } = await machine({ TIMONIER_TOOLS_FROM: "source" });
+  const failing = 'case "$PWD" in *cluster*|*nodejs*) echo "no such thing in $PWD" >&2; exit 1; esac';
+  await script(join(path, "go"), ...fakeGo.toSpliced(2, 0, failing));
+  // WHEN
+  const error = await ensure(["kwok", "pulumi", "pulumi-language-nodejs"]).catch((reason: unknown) => reason);
+  // THEN
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).where).toMatch(
+    /kwok[\s\S]*source: go install failed: no such thing in \S*source-cluster/,
+  );
+  expect((error as UserError).where).toMatch(/nodejs[\s\S]*source: go install failed: no such thing in \S*nodejs/);
+  expect(existsSync(join(folder, "bin", "pulumi"))).toBe(true);
+  expect(await readFile(join(folder, "builds"), "utf8")).toBe("build\n");
+  expect((await readFile(join(folder, "fetched"), "utf8")).split("\n")[0]).toMatch(/modules\/pulumi$/);
 });
 
 test("a tool that can be had in no way is one error with the three ways", async () => {
