@@ -290,5 +290,5 @@ export type StackOutputs = z.infer<typeof stackOutputs>;
 /** Small heaps, for Go and for Node, and no compiler that nobody uses: memory before speed. */
 function frugal(): Record<string, string> {
   const options = ["--max-semi-space-size=1", `--require=${JSON.stringify(join(checkout, "infra/on-demand.cjs"))}`];
-  return { GOGC: "25", NODE_OPTIONS: [process.env.NODE_OPTIONS ?? "", ...options].join(" ").trim() };
+  return { GOGC: "50", NODE_OPTIONS: [process.env.NODE_OPTIONS ?? "", ...options].join(" ").trim() };
 }
