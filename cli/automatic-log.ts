@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../core/progress.js";
 import type { Stack } from "./stack.js";
@@ -27,9 +27,23 @@ export async function switchLogOff(pulumiHome: string): Promise<void> {
   const place = logsOf(pulumiHome);
   const found = await lstat(place).catch(() => undefined);
   if (found?.isFile()) return;
-  await rm(place, { recursive: true, force: true });
   await mkdir(pulumiHome, { recursive: true, mode: 0o700 });
-  await writeFile(place, OFF, { mode: 0o600 });
+  if (found?.isDirectory()) await rm(place, { recursive: true, force: true });
+  await replace(place, (fresh) => writeFile(fresh, OFF, { mode: 0o600 }));
+}
+
+/** Puts something in a place at once: another stack's Pulumi would make a folder where for a moment there is nothing. */
+async function replace(place: string, make: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = `${place}.${process.pid}`;
+  await rm(fresh, { force: true });
+  await make(fresh);
+  try {
+    await rename(fresh, place);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    // The other Pulumi was quicker: its log stays until the next command.
+    if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw error;
+  }
 }
 
 /**
@@ -40,8 +54,7 @@ async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, 
   const folder = debugLogsOf(pulumiHome);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const before = new Set(await readdir(folder));
-  await rm(logsOf(pulumiHome), { recursive: true, force: true });
-  await symlink(folder, logsOf(pulumiHome));
+  await replace(logsOf(pulumiHome), (fresh) => symlink(folder, fresh));
   try {
     // Without infra/on-demand.cjs: its programs send their debug messages.
     return await work({ NODE_OPTIONS: process.env.NODE_OPTIONS ?? "" });

@@ -42,6 +42,12 @@ describe("switchLogOff", () => {
     expect(readFileSync(logs, "utf8")).toMatch(/off while this file is here/);
   });
 
+  it("leaves nothing else behind", async () => {
+    writeLog("old.log");
+    await switchLogOff(home);
+    expect(readdirSync(home)).toEqual(["logs"]);
+  });
+
   it("changes nothing the second time", async () => {
     await switchLogOff(home);
     const { mtimeMs } = statSync(logs);
