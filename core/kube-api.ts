@@ -42,7 +42,7 @@ export interface ApiCall {
   readonly contentType?: string;
   /** Form of the answer: parts of objects, say. @default application/json */
   readonly accept?: string;
-  /** Milliseconds until the answer must have begun. @default 10 s */
+  /** Milliseconds until the answer must have begun. @default the client's, 10 s */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
@@ -54,7 +54,11 @@ export interface ApiCall {
 export class KubeApi {
   readonly #agent: Agent;
 
-  constructor(readonly access: ApiAccess) {
+  /** @param timeout milliseconds until an answer must have begun, for calls that do not say */
+  constructor(
+    readonly access: ApiAccess,
+    private readonly timeout = 10_000,
+  ) {
     const { ca, cert, key, serverName, insecure } = access;
     this.#agent = new Agent({
       keepAlive: true,
@@ -93,7 +97,10 @@ export class KubeApi {
           resolve(answer);
         },
       );
-      const timer = setTimeout(() => sent.destroy(new Error(`${url.origin} does not answer`)), call.timeout ?? 10_000);
+      const timer = setTimeout(
+        () => sent.destroy(new Error(`${url.origin} does not answer`)),
+        call.timeout ?? this.timeout,
+      );
       sent.on("error", (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
         // The server went since the connection was last used: what was asked never arrived.

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, KubeApi } from "../../core/kube-api.js";
 import { elapsed, type Progress } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
-import { type Look, waitFor } from "../../core/wait.js";
+import { waitFor } from "../../core/wait.js";
 import { startAgent } from "./agent-process.js";
 import type { EmbeddedCluster } from "./contract.js";
 import { components, portOptions } from "./control-plane/components.js";
@@ -37,6 +37,9 @@ interface Waiting {
   readonly signal?: AbortSignal;
 }
 
+/** Milliseconds for an answer of the API server: without etcd it gives none, and that has to be seen soon. */
+const PATIENCE = 3_000;
+
 /** @see startCluster */
 export async function startParts(layout: ClusterLayout, tools: ClusterTools, how: Waiting): Promise<EmbeddedCluster> {
   const start = Date.now();
@@ -50,15 +53,12 @@ export async function startParts(layout: ClusterLayout, tools: ClusterTools, how
   writeKubeconfig(layout, access);
   await startAgent(layout, tools, record);
 
-  const api = new KubeApi(access);
+  const api = new KubeApi(access, PATIENCE);
   try {
     await apiServerReady(api, layout, how);
     // The controllers wait for it for 20 s, and end where the machine was too busy for that.
     await startMissing(layout, tools, record, how);
-    const kubernetesVersion = (await api.call<{ gitVersion: string }>({ path: "/version" })).gitVersion;
-    writeRecord(layout, { ...record, kubernetesVersion });
-    await ensureNode(api, kubernetesVersion, record);
-    await podsSchedule(api, layout, how);
+    const kubernetesVersion = await podsSchedule(api, layout, record, how);
     how.progress(`embedded cluster: ready (${elapsed(start)})`);
     return { kubeconfigFile: layout.kubeconfig, server: serverOf(record), kubernetesVersion };
   } finally {
@@ -145,20 +145,33 @@ async function ensureNode(api: KubeApi, kubernetesVersion: string, record: Clust
   }
 }
 
-async function podsSchedule(api: KubeApi, layout: ClusterLayout, how: Waiting): Promise<void> {
-  await waitFor({ ...waiting(layout, how), what: "the embedded cluster", interval: 100 }, async () => {
-    const missing = await firstMissing(api, layout).catch(noAnswer);
-    if (missing !== undefined) {
-      const gone = missingParts(findProcesses(layout))[0];
-      if (gone !== undefined) throw processEnded(layout, gone, "ended");
-    }
-    return missing === undefined ? { done: true, value: undefined } : ({ done: false, missing } satisfies Look<void>);
+/** @returns the server's version */
+async function podsSchedule(api: KubeApi, layout: ClusterLayout, record: ClusterRecord, how: Waiting): Promise<string> {
+  let version: string | undefined;
+  const prepared = async (): Promise<string | undefined> => {
+    version ??= await register(api, layout, record);
+    return await firstMissing(api, layout);
+  };
+  return await waitFor({ ...waiting(layout, how), what: "the embedded cluster", interval: 100 }, async () => {
+    const missing = await prepared().catch(noAnswer);
+    if (missing === undefined && version !== undefined) return { done: true as const, value: version };
+    const gone = missingParts(findProcesses(layout))[0];
+    if (gone !== undefined) throw processEnded(layout, gone, "ended");
+    return { done: false as const, missing: missing ?? "not registered yet" };
   });
+}
+
+/** Makes the node, and keeps the server's version: from then on the cluster is installed. @returns the version */
+async function register(api: KubeApi, layout: ClusterLayout, record: ClusterRecord): Promise<string> {
+  const kubernetesVersion = (await api.call<{ gitVersion: string }>({ path: "/version" })).gitVersion;
+  writeRecord(layout, { ...record, kubernetesVersion });
+  await ensureNode(api, kubernetesVersion, record);
+  return kubernetesVersion;
 }
 
 /** An API server that died meanwhile is named with the other processes. */
 function noAnswer(error: unknown): string {
-  if (error instanceof ApiError) throw error;
+  if (error instanceof ApiError && error.code < 500) throw error;
   return `the API server does not answer: ${error instanceof Error ? error.message : String(error)}`;
 }
 
