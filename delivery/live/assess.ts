@@ -107,8 +107,9 @@ function assessKustomization(object: KubeObject, view: ClusterView, expected: Ex
     const served = assessSource(source, expected).state === "ready";
     return { object: name, state: "progressing", message, ...(served && { ask: object }) };
   }
-  // Its controller would look again after 30 s.
-  if (finding.ask && condition(object, "Ready")?.reason === "DependencyNotReady" && dependenciesAreReady(object, view))
+  const idle = object.spec?.suspend || object.metadata.deletionTimestamp;
+  // Its controller would look again after 30 s; it has not called this generation observed.
+  if (!idle && condition(object, "Ready")?.reason === "DependencyNotReady" && dependenciesAreReady(object, view))
     return { object: name, state: "progressing", message, ask: object };
   return finding;
 }

@@ -154,6 +154,13 @@ describe("a Kustomization that waits for its source's artifact", () => {
     expect(findingWith(source(head))).toMatchObject({ state: "progressing", message: words, ask: waits });
   });
 
+  test("is asked although its controller has not called the generation observed: it does so when it has applied", () => {
+    const { status, ...rest } = waits;
+    const changed = { ...rest, metadata: { ...rest.metadata, generation: 2 }, status };
+    const view = { sources: [source(head)], kustomizations: [changed], workloads: [] };
+    expect(assess(view, expected).at(-1)).toMatchObject({ state: "progressing", ask: changed });
+  });
+
   test("fails where there is no source at all", () => {
     expect(findingWith()).toMatchObject({ state: "failed", message: words });
   });

@@ -126,7 +126,12 @@ test("a Kustomization that waits for another one is asked to look as soon as tha
   const asked = (base: KubeObject) =>
     assess({ sources: [], kustomizations: [waiting, base], workloads: [] }, { heads: new Map(), required: [] })[0];
   expect(asked(named("base", "Progressing", "Unknown"))).toMatchObject({ ask: waiting, askAfter: 15_000 });
-  expect(asked(named("base", "Succeeded", "True"))).toEqual({
+  // As the controller leaves a change that waits.
+  const changed = { ...waiting, metadata: { ...waiting.metadata, generation: 2 } };
+  const base = named("base", "Succeeded", "True");
+  const view = { sources: [], kustomizations: [changed, base], workloads: [] };
+  expect(assess(view, { heads: new Map(), required: [] })[0]?.ask).toBe(changed);
+  expect(asked(base)).toEqual({
     ...{ object: "Kustomization default/app", state: "progressing", message: "DependencyNotReady: its words" },
     ask: waiting,
   });
