@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { execa } from "execa";
 import { progress } from "../../cli/terminal.js";
 import { checkout, StateFolder } from "../../core/state.js";
@@ -26,14 +27,17 @@ export async function runVitest(
   }
   clearResults(run);
   const selected = projects.flatMap((name) => ["--project", name]);
-  const reporter = process.env.CI ? "verbose" : "default";
-  const reporters = [`--reporter=${reporter}`, "--reporter=json", `--outputFile.json=${resultsFile(run)}`];
-  const { exitCode } = await execa("vitest", ["run", ...selected, ...reporters, ...args], {
+  const { exitCode } = await execa("vitest", ["run", ...selected, ...args], {
     cwd: checkout,
     preferLocal: true,
     stdio: "inherit",
     reject: false,
-    env: { TIMONIER_BIN: bin },
+    // Read by vitest.config.ts.
+    env: {
+      TIMONIER_BIN: bin,
+      TIMONIER_RESULTS: resultsFile(run),
+      TIMONIER_DURATIONS: join(checkout, "dist", "durations"),
+    },
   });
   return exitCode ?? 1;
 }

@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { Agent, request } from "undici";
 import type { PlantedFault } from "../../../embedded/gitlab/http/faults.js";
 import { reserveGitLab } from "../../../embedded/gitlab/lifecycle.js";
+import { timed } from "../../support/timed.js";
 import type { WorkingCopy } from "./working-copy.js";
 
 /** Asks a copy's embedded GitLab, as its administrator or as the test that it lets plant faults. */
@@ -53,7 +54,7 @@ export const startUp = (copy: WorkingCopy) => start(copy, "up");
 
 /** `timonier VERB …` in the background. */
 export function start(copy: WorkingCopy, ...args: string[]) {
-  return execa(process.execPath, ["cli/timonier.mjs", ...args], {
+  const run = execa(process.execPath, ["cli/timonier.mjs", ...args], {
     cwd: copy.folder,
     env: { CI: "true", NO_COLOR: "1" },
     stdin: "ignore",
@@ -61,6 +62,8 @@ export function start(copy: WorkingCopy, ...args: string[]) {
     reject: false,
     cleanup: false,
   });
+  void timed(`${args[0]} in the background`, async () => run);
+  return run;
 }
 
 /** Kills `timonier VERB …` as soon as it has said what the sign matches. */

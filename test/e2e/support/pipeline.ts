@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { checkout } from "../../../core/state.js";
+import { timed } from "../../support/timed.js";
 
 /** A pipeline, as GitLab would start it. */
 export interface PipelineOptions {
@@ -45,11 +46,10 @@ export async function schemaFaults(options: PipelineOptions): Promise<string> {
 
 /** Runs every job of a pipeline in its order, for real. */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineRun> {
-  const { exitCode, stdout, stderr } = await gitlabCiLocal(options, [
-    "--no-json-schema-validation",
-    "--concurrency=1",
-    ...(options.jobs ?? []),
-  ]);
+  const args = ["--no-json-schema-validation", "--concurrency=1", ...(options.jobs ?? [])];
+  const { exitCode, stdout, stderr } = await timed(`pipeline of ${options.jobs?.join(", ") ?? "every job"}`, () =>
+    gitlabCiLocal(options, args),
+  );
   const output = join(options.folder, ".gitlab-ci-local", "output");
   const logs = existsSync(output) ? readdirSync(output).filter((name) => name.endsWith(".log")) : [];
   return {

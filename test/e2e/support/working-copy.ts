@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../../../core/state.js";
+import { commandKind } from "../../support/durations.js";
+import { timed } from "../../support/timed.js";
 
 /** What a command said. */
 export interface Said {
@@ -62,13 +64,15 @@ export class WorkingCopy {
   }
 
   async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Said> {
-    const { exitCode, stdout, stderr } = await execa(command, args, {
-      cwd: this.folder,
-      env: { CI: "true", NO_COLOR: "1", ...env },
-      stdin: "ignore",
-      reject: false,
-      timeout: this.timeout,
-    });
+    const { exitCode, stdout, stderr } = await timed(commandKind(command, args), async () =>
+      execa(command, args, {
+        cwd: this.folder,
+        env: { CI: "true", NO_COLOR: "1", ...env },
+        stdin: "ignore",
+        reject: false,
+        timeout: this.timeout,
+      }),
+    );
     const all = `${stdout}\n${stderr}`;
     this.transcript += `$ ${command} ${args.join(" ")}\n${all}\n`;
     return { exitCode: exitCode ?? 1, stdout, stderr, all };
