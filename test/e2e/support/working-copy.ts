@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../../../core/state.js";
 import { commandKind } from "../../support/durations.js";
+import { killAll, processesIn } from "../../support/processes.js";
 import { timed } from "../../support/timed.js";
 
 /** What a command said. */
@@ -91,28 +92,15 @@ export class WorkingCopy {
 
   /** Ids of the processes that this copy's stacks run. */
   processes(): number[] {
-    return readdirSync("/proc")
-      .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-      .filter((pid) => {
-        try {
-          return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.state);
-        } catch {
-          return false;
-        }
-      })
-      .map(Number);
+    return processesIn(this.state);
   }
 
-  /** Ends whatever still runs, by the ids of this copy's own processes, and deletes the copy. */
+  /**
+   * Ends what still runs, by the ids of this copy's own processes, and deletes the copy. `down` is no part of it: everything of an
+   * embedded stack lies in the copy. A stack in a cluster that stays needs its own `down` before.
+   */
   async remove(): Promise<void> {
-    await this.timonier("down").catch(() => {});
-    for (const pid of this.processes()) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It has just ended.
-      }
-    }
+    await killAll(() => this.processes());
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
