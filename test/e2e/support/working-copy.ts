@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "../../../core/state.js";
 import { commandKind } from "../../support/durations.js";
@@ -35,10 +35,10 @@ export class WorkingCopy {
       cwd: checkout,
       encoding: "utf8",
     });
-    for (const file of files.split("\0").filter((name) => name !== "")) {
-      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
-      cpSync(join(checkout, file), join(this.folder, file), { recursive: true });
-    }
+    const names = files.split("\0").filter((name) => name !== "");
+    execFileSync("cp", ["--parents", "--no-dereference", "--target-directory", this.folder, ...names], {
+      cwd: checkout,
+    });
     linkModules(join(checkout, "node_modules"), join(this.folder, "node_modules"));
   }
 
@@ -111,7 +111,9 @@ export class WorkingCopy {
  */
 function linkModules(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
+  // What tools keep of the checkout in .cache is not the copy's to overwrite.
+  const entries = readdirSync(from, { withFileTypes: true }).filter(({ name }) => name !== ".cache");
+  for (const entry of entries) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
     else if (entry.name === ".bin" || entry.name.startsWith("@")) linkModules(source, target);
