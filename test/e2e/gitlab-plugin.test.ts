@@ -14,7 +14,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { checkout } from "../../core/state.js";
-import { type GitLabAddress, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { layoutOf } from "../../embedded/gitlab/layout.js";
+import { makeProject, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
 /** Every kind of resource that the plugin has. */
 const program = `
@@ -82,11 +83,26 @@ export const deployToken = deploy.token;
 export const groupPath = group.fullPath;
 `;
 
+/** One deploy token in each of the projects that the configuration names. */
+const tokensOnly = `
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
+
+const config = new pulumi.Config();
+const provider = new gitlab.Provider("gitlab", {
+  baseUrl: config.require("url"),
+  cacertFile: config.require("caFile"),
+  token: config.requireSecret("token"),
+});
+for (const id of config.requireObject<number[]>("projects"))
+  new gitlab.ProjectDeployToken(String(id), { project: String(id), name: "reader", scopes: ["read_repository"] }, { provider });
+`;
+
 /** Of a key pair whose private half was thrown away. */
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBd+QTF4KBP8sgzbnuHYYM2zBWzq6hLD8BN/+3/Bnb/X flux";
 
 let folder: string;
-let gitlab: GitLabAddress;
+let gitlab: TestGitLab;
 let client: GitLab;
 let env: NodeJS.ProcessEnv;
 
@@ -112,6 +128,15 @@ async function pulumi(...args: string[]) {
   });
 }
 
+/** Makes a stack, selects it, and tells it which GitLab to use. */
+async function initStack(name: string): Promise<void> {
+  await pulumi("stack", "init", name);
+  await pulumi("config", "set", "url", gitlab.url);
+  await pulumi("config", "set", "caFile", gitlab.caFile);
+  const options = { cwd: join(folder, "program"), env, extendEnv: false, input: gitlab.root };
+  await execa(engine, ["config", "set", "--secret", "token"], options);
+}
+
 interface EngineEvent {
   readonly diagnosticEvent?: { readonly message: string; readonly severity: string };
   readonly summaryEvent?: { readonly resourceChanges: Record<string, number> };
@@ -129,7 +154,7 @@ async function changes(command: string, ...args: string[]): Promise<Record<strin
 
 /** Requests so far that could have changed something. */
 const writes = () =>
-  readFileSync(join(folder, "gitlab", "requests.jsonl"), "utf8")
+  readFileSync(layoutOf(gitlab.dir).journal, "utf8")
     .split("\n")
     .filter((line) => line !== "" && JSON.parse(line).method !== "GET").length;
 
@@ -138,9 +163,8 @@ const outputs = async () => JSON.parse((await pulumi("stack", "output", "--json"
 beforeAll(async () => {
   if (missing.length > 0) return;
   folder = mkdtempSync(join(tmpdir(), "gitlab-plugin-"));
-  gitlab = await startGitLab(join(folder, "gitlab"), { tier: "premium", settings: { journal: true } });
-  const token = readFileSync(gitlab.tokenFile, "utf8").trim();
-  client = connectGitLab({ url: gitlab.url, token, caFile: gitlab.caFile });
+  gitlab = await startTestGitLab({ tier: "premium" });
+  client = connectGitLab({ url: gitlab.url, token: gitlab.root, caFile: gitlab.caFile });
 
   const bin = join(folder, "bin");
   const home = join(folder, "home");
@@ -173,22 +197,14 @@ beforeAll(async () => {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "1",
   };
-  await pulumi("stack", "init", "dev");
-  await pulumi("config", "set", "url", gitlab.url);
-  await pulumi("config", "set", "caFile", gitlab.caFile);
+  await initStack("dev");
   await pulumi("config", "set", "day", new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
   await pulumi("config", "set", "key", publicKey);
-  await execa(engine, ["config", "set", "--secret", "token"], {
-    cwd: join(folder, "program"),
-    env,
-    extendEnv: false,
-    input: token,
-  });
 });
 
 afterAll(async () => {
   if (!folder) return;
-  await removeGitLab(join(folder, "gitlab"));
+  await gitlab.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -210,7 +226,7 @@ test.skipIf(missing.length > 0)(
     expect(rule.push_access_levels?.map(({ access_level }) => access_level)).toEqual([0]);
     // AND no secret is in the state in clear
     const state = readFileSync(join(folder, "state", ".pulumi", "stacks", "story", "dev.json"), "utf8");
-    for (const canary of ["hook-canary", first.deployToken, readFileSync(gitlab.tokenFile, "utf8").trim()]) {
+    for (const canary of ["hook-canary", first.deployToken, gitlab.root]) {
       expect(canary.length).toBeGreaterThan(5);
       expect(state).not.toContain(canary);
     }
@@ -219,7 +235,6 @@ test.skipIf(missing.length > 0)(
     const before = writes();
     expect(await changes("up")).toEqual({ same: 20 });
     expect(await changes("refresh")).toEqual({ same: 20 });
-
     expect(writes()).toBe(before);
 
     // WHEN the program changes: eight are updated, the deploy token is made anew
@@ -244,4 +259,42 @@ test.skipIf(missing.length > 0)(
     expect((await client.Projects.all({ owned: true })).map(({ path }) => path)).toEqual([]);
   },
   120_000,
+);
+
+test.skipIf(missing.length > 0)(
+  "every refusal of GitLab's is one clear error of its resource, and the next run makes what is missing once",
+  async () => {
+    const refusals: Array<[status: number, body: object, words: RegExp]> = [
+      [401, { message: "401 Unauthorized" }, /does not accept the token \(401\)/],
+      [403, { message: "403 Forbidden" }, /may not do this \(403\)/],
+      [404, { message: "404 Project Not Found" }, /no such object, or hides it .*\(404\)/],
+      [409, { message: "409 Conflict" }, /exists already \(409\)/],
+      [422, { message: "Invalid url given" }, /refuses a value \(422\)/],
+      [500, { message: "500 Internal Server Error" }, /GitLab failed \(500\)/],
+    ];
+    const projects: number[] = [];
+    for (const [status, body] of refusals) {
+      const { id } = await makeProject(gitlab, `refused-${status}`);
+      projects.push(id);
+      const path = `/projects/${id}/deploy_tokens$`;
+      await gitlab.api("POST", "/-/timonier/faults", { method: "POST", path, times: 50, status, body });
+    }
+    writeFileSync(join(folder, "program", "index.ts"), tokensOnly);
+    await initStack("refused");
+    await pulumi("config", "set", "projects", JSON.stringify(projects));
+    const failed = await pulumi("up", "--yes", "--skip-preview", "--continue-on-error");
+    await gitlab.api("DELETE", "/-/timonier/faults");
+    expect(failed.exitCode).not.toBe(0);
+    const errors = failed.stdout.split(/(?=^ *error: )/m).filter((part) => part.includes("where:"));
+    expect(errors).toHaveLength(refusals.length);
+    for (const [index, [, , words]] of refusals.entries()) {
+      const own = errors.filter((error) => error.includes(`/projects/${projects[index]}/deploy_tokens`));
+      expect(own).toEqual([expect.stringMatching(words)]);
+      expect(own[0]).toMatch(/fix: {3}\S/);
+    }
+    expect(failed.stdout).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+
+    expect(await changes("up")).toMatchObject({ create: refusals.length });
+    for (const id of projects) expect((await gitlab.api("GET", `/projects/${id}/deploy_tokens`)).body).toHaveLength(1);
+  },
 );
