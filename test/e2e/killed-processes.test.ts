@@ -29,15 +29,18 @@ afterAll(async () => {
 const hold = (dependsOn: ReadonlyArray<{ name: string }> | null) =>
   api.call({ method: "PATCH", path: application, query: { fieldManager: "test" }, body: { spec: { dependsOn } } });
 
-/** An `up` that waits for what does not come. */
+const toNothing = [{ name: "nothing" }];
+
+/** An `up` that waits for what does not come; the delivery is held already. */
 async function waitingUp() {
-  await hold([{ name: "nothing" }]);
   const run = startUp(copy);
   let said = "";
   run.all.on("data", (part) => {
     said += String(part);
   });
-  await eventually("the wait", async () => /waiting for the delivery: .*DependencyNotReady/.test(said));
+  await eventually("the wait", async () =>
+    /waiting for the delivery: .*dependency 'default\/nothing' not found/.test(said),
+  );
   return run;
 }
 
@@ -49,9 +52,10 @@ async function killAndSeeIt(name: string): Promise<void> {
   await eventually("the whole cluster", async () => (await inspectCluster(copy.clusterFolder)).state === "running");
 }
 
-/** One error with its parts. @returns its first line */
-function errorOf(all: string): string {
-  expect(all.match(/error: /g), all).toHaveLength(1);
+/** One error with its parts; Pulumi prints it while it runs, and with the diagnostics at its end. @returns what is wrong */
+function errorOf(said: string): string {
+  const all = said.slice(said.indexOf("\nDiagnostics:"));
+  expect(all.match(/^ +error: /gm), said).toHaveLength(1);
   const [, what = "", where = ""] = /error: (.*(?:\n {4}.*)*)\n +where: (\S+).*\n +fix: +\S/.exec(all) ?? [];
   expect(where).not.toBe("");
   expect(all).not.toMatch(/^\s+at .+:\d+:\d+\)?$|goroutine \d/m);
@@ -59,6 +63,7 @@ function errorOf(all: string): string {
 }
 
 test("every process that dies is started again by the same `up`", async () => {
+  await hold(toNothing);
   const run = await waitingUp();
   const victims = [
     "runtime-agent",
@@ -86,6 +91,7 @@ test("every process that dies is started again by the same `up`", async () => {
 
 describe("what cannot be started again ends `up` in seconds, with one error", () => {
   test("that names the port which another process has taken", async () => {
+    await hold(toNothing);
     const run = await waitingUp();
     const pid = pidsOf(copy.clusterFolder)["kube-apiserver"] ?? 0;
     const port = Number(/--secure-port=(\d+)/.exec(readFileSync(`/proc/${pid}/cmdline`, "utf8"))?.[1]);
