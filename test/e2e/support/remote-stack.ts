@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { TestGitLab } from "../gitlab-support.js";
 import type { WorkingCopy } from "./working-copy.js";
 
@@ -11,8 +11,7 @@ export function configureRemote(
   settings: Readonly<Record<string, string>>,
   stack = "embedded",
 ): void {
-  const committed = join(copy.folder, "infra", "stacks", `Pulumi.${stack}.yaml`);
-  const file = existsSync(committed) ? committed : join(copy.state, "stacks", stack, `Pulumi.${stack}.yaml`);
+  const file = settingsFile(copy, stack);
   const all = {
     ...{ cluster: "embedded", gitlab: "remote", gitlabUrl: gitlab.url, gitlabCaFile: gitlab.caFile, protect: "false" },
     ...settings,
@@ -20,4 +19,17 @@ export function configureRemote(
   const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [`timonier:${key}`, value]));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, stringify({ config }));
+}
+
+/** Changes one setting as `pulumi config set` does, without a process. */
+export function changeSetting(copy: WorkingCopy, key: string, value: string, stack = "embedded"): void {
+  const file = settingsFile(copy, stack);
+  const written = parse(readFileSync(file, "utf8")) as { config: Record<string, string> };
+  written.config[`timonier:${key}`] = value;
+  writeFileSync(file, stringify(written));
+}
+
+function settingsFile(copy: WorkingCopy, stack: string): string {
+  const committed = join(copy.folder, "infra", "stacks", `Pulumi.${stack}.yaml`);
+  return existsSync(committed) ? committed : join(copy.state, "stacks", stack, `Pulumi.${stack}.yaml`);
 }
