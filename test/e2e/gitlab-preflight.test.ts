@@ -15,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   delete process.env.GITLAB_TOKEN;
-  await copy.run(process.execPath, ["cli/timonier.mjs", "down"], { GITLAB_TOKEN: gitlab.root });
   await copy?.remove();
   await gitlab?.remove();
 });
@@ -120,6 +119,7 @@ test("`up` and `pulumi preview` stop at the first fatal line, with nothing made 
 
 describe("what is there already", () => {
   let setup: { id: number };
+  let deleted: { id: number };
   const path = (name: string) => `/projects/${encodeURIComponent(`team/${name}`)}`;
   const up = (...args: string[]) =>
     copy.run(process.execPath, ["cli/timonier.mjs", ...args], { GITLAB_TOKEN: gitlab.root });
@@ -131,7 +131,10 @@ describe("what is there already", () => {
     await commit(gitlab, setup.id, "main", [
       { action: "create", file_path: "README.md", content: "written by people\n" },
     ]);
-    configure({ namespace: "team" });
+    const application = { name: "fluxcd-gitops-application", namespace_id: team.id };
+    deleted = (await gitlab.api("POST", "/projects", application)).body;
+    await gitlab.api("DELETE", `/projects/${deleted.id}`);
+    configure({ namespace: "team", deletedProject: "purge" });
   });
 
   test("is named by doctor", async () => {
@@ -142,11 +145,23 @@ describe("what is there already", () => {
     });
   });
 
+  test("doctor says of a repository that waits for its deletion what the setting does with it", async () => {
+    const found = async (deletedProject: string) => {
+      configure({ namespace: "team", deletedProject });
+      return (await doctor()).findings.find(({ subject }) => subject === "repository team/fluxcd-gitops-application");
+    };
+    const waits = `project ${deleted.id} of this name waits for its deletion since`;
+    expect(await found("leave")).toMatchObject({ level: "warning", message: expect.stringContaining(waits) });
+    expect(await found("restore")).toMatchObject({ level: "ok", message: expect.stringContaining("will be restored") });
+    expect(await found("purge")).toMatchObject({ level: "warning", message: expect.stringContaining("for good") });
+  });
+
   test("is taken over as it is: a preview imports it, and changes nothing of it", async () => {
     process.env.GITLAB_TOKEN = gitlab.root;
     const said = await copy.shell("pulumi preview -s embedded --diff --non-interactive");
     expect(said.all).toMatch(/= gitlab:index\/project:Project: \(import\)/);
     expect(said.exitCode).toBe(0);
+    expect((await gitlab.api("GET", `/projects/${deleted.id}`)).status).toBe(200);
   });
 
   const seen = async () => {
@@ -157,6 +172,8 @@ describe("what is there already", () => {
   const asMade = () => ({ id: setup.id, description: "ours since 2019", merge_method: "ff", topics: [] });
   const commits = async () =>
     (await gitlab.api("GET", `${path("fluxcd-gitops-setup")}/repository/commits?ref_name=main`)).body as unknown[];
+  const readme = async () =>
+    (await gitlab.api("GET", `${path("fluxcd-gitops-setup")}/repository/files/README.md/raw?ref=main`)).body;
 
   test("keeps its settings, files and history: what it lacks is proposed", async () => {
     const said = await up("up");
@@ -170,6 +187,12 @@ describe("what is there already", () => {
     expect(branch.push_access_levels).toMatchObject([{ access_level: 0 }]);
   });
 
+  test("is removed for good where it waits for its deletion and the setting says purge, and a new one made", async () => {
+    expect((await gitlab.api("GET", `/projects/${deleted.id}`)).status).toBe(404);
+    const { status, body } = await gitlab.api("GET", path("fluxcd-gitops-application"));
+    expect([status, body.id === deleted.id]).toEqual([200, false]);
+  });
+
   test("once that is merged, the next `up` ends with everything Ready, and proposes nothing more", async () => {
     const merged = await gitlab.api("PUT", `${path("fluxcd-gitops-setup")}/merge_requests/1/merge`);
     expect(merged.status).toBe(200);
@@ -177,8 +200,7 @@ describe("what is there already", () => {
     expect(said.all).toContain("everything is Ready");
     const { body: requests } = await gitlab.api("GET", `${path("fluxcd-gitops-setup")}/merge_requests`);
     expect(requests).toHaveLength(1);
-    const readme = await gitlab.api("GET", `${path("fluxcd-gitops-setup")}/repository/files/README.md/raw?ref=main`);
-    expect(readme.body).toBe("written by people\n");
+    expect(await readme()).toBe("written by people\n");
   });
 
   test("stays when the stack goes, protected; what the stack made goes", async () => {
@@ -189,48 +211,15 @@ describe("what is there already", () => {
     expect((await gitlab.api("GET", `${path("fluxcd-gitops-setup")}/deploy_tokens`)).body).toEqual([]);
     expect((await gitlab.api("GET", path("fluxcd-gitops-application"))).status).toBe(404);
   });
-});
 
-describe("a repository that waits for its deletion", () => {
-  const path = `/projects/${encodeURIComponent("later/fluxcd-gitops-setup")}`;
-  const up = (...args: string[]) =>
-    copy.run(process.execPath, ["cli/timonier.mjs", ...args], { GITLAB_TOKEN: gitlab.root });
-  const subject = "repository later/fluxcd-gitops-setup";
-  let id: number;
-
-  beforeAll(async () => {
-    const { body: group } = await gitlab.api("POST", "/groups", { name: "later", path: "later" });
-    id = (await gitlab.api("POST", "/projects", { name: "fluxcd-gitops-setup", namespace_id: group.id })).body.id;
-    await commit(gitlab, id, "main", [{ action: "create", file_path: "kept.md", content: "kept\n" }]);
-    await gitlab.api("DELETE", `/projects/${id}`);
-  });
-
-  test("is told of, and left beside a new one unless a setting says otherwise", async () => {
-    const found = async (deletedProject: string) => {
-      configure({ namespace: "later", deletedProject });
-      return (await doctor()).findings.find((one) => one.subject === subject);
-    };
-    const waits = `project ${id} of this name waits for its deletion since`;
-    expect(await found("leave")).toMatchObject({ level: "warning", message: expect.stringContaining(waits) });
-    expect(await found("restore")).toMatchObject({ level: "ok", message: expect.stringContaining("will be restored") });
-    expect(await found("purge")).toMatchObject({ level: "warning", message: expect.stringContaining("for good") });
-  });
-
-  test("is restored, with its files", async () => {
-    configure({ namespace: "later", deletedProject: "restore" });
+  test("is restored with its files where it waits for its deletion and the setting says restore", async () => {
+    await gitlab.api("DELETE", `/projects/${setup.id}`);
+    expect((await gitlab.api("GET", path("fluxcd-gitops-setup"))).status).toBe(404);
+    configure({ namespace: "team", deletedProject: "restore" });
     const said = await up("up");
     expect(said.exitCode, said.all).toBe(0);
-    expect((await gitlab.api("GET", path)).body).toMatchObject({ id, archived: false });
-    const kept = await gitlab.api("GET", `${path}/repository/files/kept.md/raw?ref=main`);
-    expect(kept.body).toBe("kept\n");
-    expect((await up("down")).exitCode).toBe(0);
-  });
-
-  test("is removed for good, and a new one made", async () => {
-    await gitlab.api("DELETE", `/projects/${id}`);
-    configure({ namespace: "later", deletedProject: "purge" });
-    expect((await up("up")).all).toContain("everything is Ready");
-    expect((await gitlab.api("GET", `/projects/${id}`)).status).toBe(404);
-    expect((await gitlab.api("GET", path)).body.id).not.toBe(id);
+    const { body: restored } = await gitlab.api("GET", path("fluxcd-gitops-setup"));
+    expect(restored).toMatchObject({ id: setup.id, archived: false });
+    expect(await readme()).toBe("written by people\n");
   });
 });
