@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/report.js";
 import { layoutOf } from "../../embedded/gitlab/layout.js";
+import { apiOf } from "./cluster-support.js";
 import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { permissions, permissionsFile, renderPermissions } from "./support/permissions.js";
-import { configureRemote } from "./support/remote-stack.js";
+import { changeSetting, configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
 // A GitLab that the stack does not own: below a path, with a certificate of its own authority, licensed, in a nested
@@ -35,10 +36,22 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await run("down").catch(() => {});
   await copy?.remove();
   await gitlab?.remove();
 });
+
+/** User name and password of a Secret in the cluster. */
+async function credentialsIn(namespace: string, name: string): Promise<[string, string]> {
+  const api = apiOf(copy.clusterFolder);
+  try {
+    const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+    const { data } = await api.call<{ data: { username: string; password: string } }>({ path });
+    const decode = (text: string) => Buffer.from(text, "base64").toString();
+    return [decode(data.username), decode(data.password)];
+  } finally {
+    api.close();
+  }
+}
 
 describe("up", () => {
   test("without a token is one error with the fix, and nothing was written", async () => {
@@ -102,9 +115,7 @@ describe("the cluster's token", () => {
   let username: string;
   let password: string;
   beforeAll(async () => {
-    const secret = "kubectl -n flux-system get secret flux-system -o jsonpath='{.data.username} {.data.password}'";
-    const { stdout } = await copy.shell(secret);
-    [username = "", password = ""] = stdout.split(" ").map((part) => Buffer.from(part, "base64").toString());
+    [username, password] = await credentialsIn("flux-system", "flux-system");
     expect(password).toMatch(/^gldt-/);
   });
   const remote = (args: readonly string[], repository: string) =>
@@ -153,10 +164,7 @@ describe("the pipelines' token", () => {
 
 describe("the token for image updates", () => {
   test("pushes to a branch that is not protected, not to main, and cannot use the API", async () => {
-    const { stdout } = await copy.shell(
-      "kubectl -n default get secret image-automation -o jsonpath='{.data.username} {.data.password}'",
-    );
-    const [user = "", password = ""] = stdout.split(" ").map((part) => Buffer.from(part, "base64").toString());
+    const [user, password] = await credentialsIn("default", "image-automation");
     const folder = gitlab.scratch("images");
     const url = gitlab.repository(`${namespace}/fluxcd-gitops-application`, user, password);
     expect((await gitlab.git("/", ["clone", "-q", url, folder])).code).toBe(0);
@@ -190,15 +198,20 @@ describe("rotation", () => {
   test("a read token that somebody revoked is healed by `up`", async () => {
     const [token] = (await gitlab.api("GET", `${at("application")}/deploy_tokens`)).body;
     await gitlab.api("DELETE", `${at("application")}/deploy_tokens/${token.id}`);
-    expect((await run("up")).all).toContain("everything is Ready");
+    // The same run protects the repositories, for the tests of `down`.
+    changeSetting(copy, "protect", "true");
+    const said = await run("up");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.all).toContain("everything is Ready");
     const tokens = (await gitlab.api("GET", `${at("application")}/deploy_tokens`)).body;
     expect(tokens.map(({ name }: { name: string }) => name)).toEqual([token.name]);
   });
 });
 
 test("`publish` proposes a change, and takes it back when nothing differs any more", async () => {
+  const settings = join(copy.folder, "apps/settings.yaml");
   const replicas = async (count: number) => {
-    await copy.shell(`sed -i 's/replicas: .*/replicas: ${count}/' apps/settings.yaml`);
+    writeFileSync(settings, readFileSync(settings, "utf8").replace(/replicas: .*/g, `replicas: ${count}`));
     return (await run("publish")).stdout;
   };
   expect(await replicas(2)).toMatch(/fluxcd-gitops-application: opened \S+merge_requests\/1/);
@@ -207,11 +220,7 @@ test("`publish` proposes a change, and takes it back when nothing differs any mo
 });
 
 describe("down", () => {
-  const protect = (value: boolean) => copy.shell(`pulumi config set protect ${value} -s embedded`);
-
   test("spares what is protected: repositories, their branches' protection, the group; and says so", async () => {
-    await protect(true);
-    expect((await run("up")).exitCode).toBe(0);
     const said = await run("down");
     expect(said.exitCode, said.all).toBe(0);
     expect(said.all).toContain(`kept ${namespace}/fluxcd-gitops-setup: protected`);
@@ -230,7 +239,7 @@ describe("down", () => {
   });
 
   test("deletes them for good once protection is lifted, without another `up`", async () => {
-    await protect(false);
+    changeSetting(copy, "protect", "false");
     const said = await run("down");
     expect(said.exitCode, said.all).toBe(0);
     expect((await gitlab.api("GET", at("setup"))).status).toBe(404);
