@@ -123,7 +123,6 @@ describe("the repository that it leaves", () => {
     configureRemote(copy, gitlab, { namespace: "team", setupRepository: "shared", clusterName: "west" });
   });
   afterAll(async () => {
-    await copy.timonier("down");
     delete process.env.GITLAB_TOKEN;
     await copy.remove();
   });
