@@ -330,7 +330,11 @@ function simulated(name: string, image: string, replicas: number, args: string[]
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: "main", image, args }] } },
+      template: {
+        metadata: { labels },
+        // A controller that is ended while it starts uses all of it.
+        spec: { terminationGracePeriodSeconds: 2, containers: [{ name: "main", image, args }] },
+      },
     },
   };
 }
