@@ -13,8 +13,8 @@ import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js"
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// The contract with the real engine, its real plugins and real clusters. Every kind by mocks:
-// test/unit/infra/cluster/contract.test.ts.
+// The contract with the real engine, its real plugins and a real cluster; of the embedded one in story.test.ts, and of every
+// kind by mocks in test/unit/infra/cluster/contract.test.ts.
 
 const theirs = mkdtempSync(join(tmpdir(), "timonier-theirs-"));
 const kubeconfig = join(theirs, "kubeconfig");
@@ -27,7 +27,6 @@ beforeAll(async () => {
   process.env.GITLAB_TOKEN = (await makeUser(gitlab, "pilot")).token;
 });
 afterAll(async () => {
-  await copy?.timonier("down", "-s", "existing");
   delete process.env.GITLAB_TOKEN;
   await copy?.remove();
   await gitlab?.remove();
@@ -35,34 +34,20 @@ afterAll(async () => {
   rmSync(theirs, { recursive: true, force: true });
 });
 
-async function up(stack: string) {
-  const said = await copy.timonier("up", "-s", stack);
-  expect(said.exitCode, said.all).toBe(0);
-  return runOf(copy, stack);
-}
-
 async function startTheirs(folder = clusters[0] ?? ""): Promise<void> {
   const tools = await ensureTools(clusterToolNames, { binDir: toolFolder, progress: () => {} });
   const { kubeconfigFile } = await startCluster(folder, tools);
   copyFileSync(kubeconfigFile, kubeconfig);
 }
 
-let planned: readonly string[] = [];
-clusterContract("embedded", {
-  run: async () => {
-    planned = (await previewSteps(copy, "embedded")).filter(({ op }) => op === "create").map(({ what }) => what);
-    return up("embedded");
-  },
-  preview: async () => planned,
-});
-
 const settings = { cluster: "existing", kubeconfig, timeoutMinutes: "3" };
 clusterContract("existing", {
   run: async () => {
-    await copy.timonier("down");
     await startTheirs();
     configureRemote(copy, gitlab, settings, "existing");
-    return up("existing");
+    const said = await copy.timonier("up", "-s", "existing");
+    expect(said.exitCode, said.all).toBe(0);
+    return runOf(copy, "existing");
   },
   renewed: async () => {
     // As after a renewal: another context, another user, and the same cluster.

@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/report.js";
 import { connectGitLab } from "../../core/gitlab-client.js";
 import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { clusterContract } from "../contract/cluster-contract.js";
+import { previewSteps, runOf } from "../contract/engine.js";
+import { requests, writeRequests } from "./support/journal.js";
 import { readmeCommands } from "./support/readme.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
@@ -12,6 +15,7 @@ import { WorkingCopy } from "./support/working-copy.js";
 // request, and back to nothing. Each test goes on where the one before it stopped.
 
 let copy: WorkingCopy;
+let planned: readonly string[] = [];
 
 beforeAll(() => {
   copy = new WorkingCopy();
@@ -85,12 +89,12 @@ describe("from nothing", () => {
 describe("a second `npm run up`", () => {
   test("changes nothing: no resource, no commit, no write request to GitLab", async () => {
     const before = await status();
-    const writes = writeRequests().length;
+    const writes = writeRequests(copy).length;
     const said = await copy.run("npm", ["run", "up"]);
     expect(said.exitCode).toBe(0);
     expect(said.all).toMatch(/Resources:\s+\d+ unchanged/);
     expect(said.all).not.toMatch(/packages: npm ci|building|downloading/);
-    expect(writeRequests().slice(writes)).toEqual([]);
+    expect(writeRequests(copy).slice(writes)).toEqual([]);
     expect((await status()).repositories).toEqual(before.repositories);
   });
 
@@ -128,7 +132,7 @@ describe("three to two", () => {
 
   test("what the merge will do is known before anything is written", async () => {
     const own = { TIMONIER_REHEARSAL: join(copy.state, "rehearsal") };
-    const [before, writes] = [await status(), writeRequests().length];
+    const [before, writes] = [await status(), writeRequests(copy).length];
     const said = await copy.shell(`${change} && ${rehearse} --format markdown`, own);
     await copy.run(process.execPath, ["cli/timonier.mjs", "rehearse", "--stop"], own);
     expect(said.exitCode, said.all).toBe(0);
@@ -137,7 +141,7 @@ describe("three to two", () => {
       /- changed `Deployment default\/nginx-deployment` by `Kustomization default\/myapp` from `apps\/settings.yaml:\d+`/,
     );
     expect(said.stdout).toContain("-  replicas: 3\n+  replicas: 2\n");
-    expect(writeRequests().slice(writes)).toEqual([]);
+    expect(writeRequests(copy).slice(writes)).toEqual([]);
     expect((await status()).repositories).toEqual(before.repositories);
   });
 
@@ -153,9 +157,9 @@ describe("three to two", () => {
     expect(first.stdout).toMatch(
       /fluxcd-gitops-application: opened https:\/\/\S+\/merge_requests\/1[\s\S]* {2}infra\/deployment.yaml/,
     );
-    const writes = writeRequests().length;
+    const writes = writeRequests(copy).length;
     expect((await copy.shell(String(publish))).exitCode).toBe(0);
-    expect(writeRequests().slice(writes)).toEqual([]);
+    expect(writeRequests(copy).slice(writes)).toEqual([]);
     expect(await replicas()).toBe("3/3");
   });
 
@@ -200,7 +204,7 @@ describe("a read token whose window has changed", () => {
     const { tokens } = await status();
     expect(tokens.filter((one) => one.owner.startsWith("deploy token")).map((one) => one.daysLeft)).toEqual([59, 59]);
     // In GitLab's own order: both new tokens, fetches by Flux, then the end of both old ones.
-    const journal = requests().map(({ method, path, status: code }) => `${code} ${method} ${path}`);
+    const journal = requests(copy).map(({ method, path, status: code }) => `${code} ${method} ${path}`);
     const made = journal.findLastIndex((line) => /^201 POST .*deploy_tokens$/.test(line));
     const gone = journal.findIndex((line, index) => index > made && /^204 DELETE .*deploy_tokens/.test(line));
     const fetched = journal.findLastIndex((line, index) => index < gone && /^200 GET .*\/info\/refs$/.test(line));
@@ -287,6 +291,8 @@ describe("back to nothing", () => {
   });
 
   test("plain `pulumi up` brings it back, now with two pods from the first commit on", async () => {
+    const steps = await previewSteps(copy, "embedded");
+    planned = steps.filter(({ op }) => op === "create").map(({ what }) => what);
     const said = await copy.shell("pulumi up -s embedded --yes --skip-preview");
     expect(said.exitCode, said.all).toBe(0);
     expect(said.all).toMatch(/Resources:\s+\+ \d+ created/);
@@ -294,24 +300,8 @@ describe("back to nothing", () => {
   });
 });
 
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-}
-
-/** What the embedded GitLab was asked, from its journal. */
-function requests(): Request[] {
-  const lines = readFileSync(join(copy.gitlabFolder, "requests.jsonl"), "utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Request);
-}
-
-/** What it was asked to change. */
-function writeRequests(): string[] {
-  return requests()
-    .filter(({ method, path }) => !["GET", "HEAD"].includes(method) && !path.endsWith("git-upload-pack"))
-    .map(({ method, path }) => `${method} ${path}`);
-}
+// What that `pulumi up` has made, and what the preview before it showed.
+clusterContract("embedded", { run: async () => runOf(copy, "embedded"), preview: async () => planned });
 
 /** The read tokens, as the cluster has them. */
 async function deployTokens(): Promise<string[]> {
