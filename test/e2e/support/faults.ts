@@ -124,6 +124,13 @@ export async function journalHas(copy: WorkingCopy, line: RegExp, seconds = 60):
   throw new Error(`the journal never had ${line}`);
 }
 
+/** Looks until a state is there that comes in a moment. */
+export async function waitUntil(is: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !(await is()); await sleep(20)) {
+    if (Date.now() > end) throw new Error(`it did not come in ${seconds} s: ${is}`);
+  }
+}
+
 /** Takes a port away from whoever wants it. */
 export function occupy(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
