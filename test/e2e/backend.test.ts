@@ -16,7 +16,6 @@ beforeAll(async () => {
   [copy, store] = [new WorkingCopy(), await startObjectStore()];
 });
 afterAll(async () => {
-  await run("down").catch(() => {});
   await copy?.remove();
   await store?.stop();
 });

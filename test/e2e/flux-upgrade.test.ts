@@ -56,7 +56,6 @@ beforeAll(async () => {
   configureRemote(copy, gitlab, { cluster: "existing", kubeconfig, timeoutMinutes: "3" }, "existing");
 });
 afterAll(async () => {
-  await copy?.timonier("down", ...stack);
   delete process.env.GITLAB_TOKEN;
   await copy?.remove();
   await gitlab?.remove();
