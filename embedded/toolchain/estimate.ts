@@ -1,7 +1,7 @@
 import type { ModuleName } from "./modules.js";
 
 /** What Go compiles for one module: packages, and CPU seconds of one core. */
-export interface Work {
+interface Work {
   readonly packages: number;
   readonly seconds: number;
 }
