@@ -1,11 +1,11 @@
 // A machine that reaches the vendors builds nothing: a local server publishes the tools of this machine in the vendors' layouts.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, mkdtemp, readdir, realpath, rm, stat } from "node:fs/promises";
+import { copyFile, link, mkdir, mkdtemp, readdir, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { execa } from "execa";
+import { create } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { platformOf } from "../../embedded/toolchain/platform.js";
@@ -20,7 +20,6 @@ const names = toolNamesOf("embedded");
 let folder: string;
 let vendor: VendorStandIn;
 beforeAll(async () => {
-  // Beside the tools' cache is no place; the system's temporary folder takes 2 GB.
   folder = await mkdtemp(join(tmpdir(), "timonier-vendor-"));
   vendor = await new VendorStandIn().start();
 });
@@ -43,9 +42,9 @@ async function pack(file: string, members: ReadonlyMap<string, ToolName>): Promi
   for (const [member, name] of members) {
     await mkdir(dirname(join(root, member)), { recursive: true });
     const source = await realpath(join(toolFolder, name));
-    await link(source, join(root, member)).catch(() => execa("cp", [source, join(root, member)]));
+    await link(source, join(root, member)).catch(() => copyFile(source, join(root, member)));
   }
-  await execa("tar", ["-cf", file, "--use-compress-program=gzip -1", "-C", root, ...members.keys()]);
+  await create({ file, cwd: root, gzip: { level: 1 } }, [...members.keys()]);
   await rm(root, { recursive: true });
   return file;
 }
