@@ -26,7 +26,8 @@ export function changeSetting(copy: WorkingCopy, key: string, value: string, sta
   const file = settingsFile(copy, stack);
   const written = parse(readFileSync(file, "utf8")) as { config: Record<string, string> };
   written.config[`timonier:${key}`] = value;
-  writeFileSync(file, stringify(written));
+  // In quotes: Pulumi reads YAML 1.1, in which a time without them is no string.
+  writeFileSync(file, stringify(written, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }));
 }
 
 function settingsFile(copy: WorkingCopy, stack: string): string {
