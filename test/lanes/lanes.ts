@@ -24,19 +24,27 @@ const e2e = (...names: readonly string[]) => names.map((name) => `test/e2e/${nam
 
 /** End-to-end tests of the main job: a user who runs `npm test` sees that it works here. */
 const coreFiles = [
-  ...e2e("story", "gitlab-api", "gitlab-git", "gitlab-merge", "publish", "rehearse", "toolchain", "launcher"),
+  ...e2e("story", "gitlab-api", "gitlab-git", "gitlab-merge", "publish", "rehearse", "toolchain", "launcher", "faults"),
   "test/rehearsal/core.test.ts",
 ];
-const faultFiles = e2e("killed-processes", "faults", "existing-faults", "gitlab-faults");
+const faultFiles = e2e("killed-processes", "existing-faults", "gitlab-faults");
 const pipelineFiles = e2e("pipelines", "note", "backend");
 const pageFiles = e2e("pages");
 
 /** Every lane, in the order of running. A test file belongs to exactly one of them. */
 export const lanes: readonly Lane[] = [
   { name: "unit", covers: "functions and constructs, without tools", files: ["test/unit/**/*.test.ts"] },
-  { name: "core", covers: "the README's story, GitLab's API and Git, publish, rehearse", files: coreFiles },
+  {
+    name: "core",
+    covers: "the README's story, GitLab's API and Git, publish, rehearse, a fault of each kind",
+    files: coreFiles,
+  },
   { name: "e2e", covers: "the other end-to-end tests: cluster kinds, Flux, GitLab", files: ["test/e2e/**/*.test.ts"] },
-  { name: "faults", covers: "killed runs, failing servers, full disks", files: faultFiles },
+  {
+    name: "faults",
+    covers: "other faults: processes killed during `up`, a GitLab that fails, clusters that stay",
+    files: faultFiles,
+  },
   { name: "pipelines", covers: "GitLab CI jobs, the note, state in a bucket", files: pipelineFiles },
   { name: "pages", covers: "GitLab's pages in a browser", files: pageFiles },
   { name: "corpus", covers: "predictions of merges against what happened", files: ["test/rehearsal/**/*.test.ts"] },
