@@ -9,7 +9,6 @@ import { removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js
 import { clusterToolNames } from "../../embedded/cluster/tools.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { MADE_FOR } from "../../infra/cluster/cluster.js";
-import { type Snapshot, takeSnapshot } from "../support/snapshot.js";
 import { apiOf, apply, eventually, type KubeObject, toolFolder } from "./cluster-support.js";
 import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { killTree, start } from "./support/faults.js";
@@ -29,8 +28,6 @@ const stack = ["-s", "existing"] as const;
 let gitlab: TestGitLab;
 let copy: WorkingCopy;
 let api: KubeApi;
-/** The stack when it is up, with its cluster and its GitLab. */
-let whole: Snapshot | undefined;
 
 beforeAll(async () => {
   [copy, gitlab] = [new WorkingCopy(), await startTestGitLab()];
@@ -43,12 +40,12 @@ beforeAll(async () => {
   configureRemote(copy, gitlab, { cluster: "existing", kubeconfig, timeoutMinutes: "2" }, "existing");
 });
 afterAll(async () => {
+  await copy?.timonier("down", ...stack);
   delete process.env.GITLAB_TOKEN;
   api?.close();
   await removeCluster(join(theirs, "cluster"));
   await gitlab?.remove();
   await copy?.remove();
-  whole?.remove();
   rmSync(theirs, { recursive: true, force: true });
 });
 
@@ -155,13 +152,6 @@ describe("a `down` that is killed", () => {
   test("while Flux takes away what it drives: the next `up` has it all again", async () => {
     const up = await copy.timonier("up", ...stack);
     expect(up.exitCode, up.all).toBe(0);
-    const cluster = join(theirs, "cluster");
-    whole = await takeSnapshot({
-      folders: [theirs, gitlab.dir, copy.state],
-      clusters: [cluster],
-      gitlabs: [gitlab.dir],
-    });
-    await whole.restore();
     await killedAt("down", whileFluxPrunes);
     const again = await copy.timonier("up", ...stack);
     expect(again.exitCode, again.all).toBe(0);
@@ -178,8 +168,8 @@ describe("a `down` that is killed", () => {
 
 describe("plain `pulumi destroy`", () => {
   test("leaves as little", async () => {
-    await whole?.restore();
-    expect(await exists(nginx)).toBe(true);
+    const up = await copy.timonier("up", ...stack);
+    expect(up.exitCode, up.all).toBe(0);
     const said = await copy.run("bash", [
       "-c",
       'eval "$(node cli/timonier.mjs env -s existing)"; pulumi destroy -s existing --yes --skip-preview --non-interactive',
