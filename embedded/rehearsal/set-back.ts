@@ -33,7 +33,7 @@ const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
 
 /**
  * Sets a control plane that runs back to a base: etcd and the API server go on, what differs is written to etcd. A new start of the
- * API server takes seconds, and five more until its admission knows Flux's kinds again. All other programs are started anew: they
+ * API server takes seconds, and five more until its admission knows Flux's kinds again. All other programs are started again: they
  * remember objects by uid.
  *
  * @returns false where it cannot be done: nothing runs, or it does not come to the base
@@ -65,7 +65,7 @@ export async function setBack(
     return true;
   } catch (error) {
     starting.signal?.throwIfAborted();
-    starting.progress(`rehearsal: the API server is started anew: ${error instanceof Error ? error.message : error}`);
+    starting.progress(`rehearsal: the API server is started again: ${error instanceof Error ? error.message : error}`);
     return false;
   }
 }
