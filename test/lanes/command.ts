@@ -2,7 +2,7 @@ import { elapsed } from "../../core/progress.js";
 import { defaultLanes, type LaneName, lanes } from "./lanes.js";
 import { readRecords, writeRecord } from "./records.js";
 import { type LaneOutcome, lastOutcome, readResults, writeOutcome } from "./results.js";
-import { outcomeTable, plan, total } from "./summary.js";
+import { failureList, outcomeTable, plan, total } from "./summary.js";
 import { runLane, unchangedLanes } from "./turbo.js";
 import { runVitest } from "./vitest.js";
 
@@ -46,7 +46,7 @@ export async function testLanes(
     else outcomes.push(await timed(name, () => runLane(name, force)));
   }
   const { passed, failed } = total(outcomes);
-  console.log(`\n${outcomeTable(outcomes)}\n\n${passed} passed, ${failed} failed`);
+  console.log(`\n${outcomeTable(outcomes)}\n\n${failureList(outcomes)}${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -31,3 +31,14 @@ export function total(outcomes: readonly LaneOutcome[]): Counts {
   const sum = (of: keyof Counts) => outcomes.reduce((all, { counts }) => all + (counts?.[of] ?? 0), 0);
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
+
+/** Every failed test by lane, so that the end of a log names it. Empty when nothing failed. */
+export function failureList(outcomes: readonly LaneOutcome[]): string {
+  return outcomes
+    .flatMap(({ name, counts }) => {
+      if (!counts || counts.failed === 0) return [];
+      const lines = counts.failures.length > 0 ? counts.failures : ["failed outside of a test; its output is above"];
+      return lines.map((line) => `failed in ${name}: ${line}\n`);
+    })
+    .join("");
+}

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { checkout } from "../../../core/state.js";
 import { lanes } from "../../lanes/lanes.js";
-import { countsOf } from "../../lanes/results.js";
-import { outcomeTable, plan, total } from "../../lanes/summary.js";
+import { resultsOf } from "../../lanes/results.js";
+import { failureList, outcomeTable, plan, total } from "../../lanes/summary.js";
 import { hits } from "../../lanes/turbo.js";
 
 describe("the plan", () => {
@@ -18,13 +20,20 @@ describe("the plan", () => {
 
 describe("the sum", () => {
   const outcomes = [
-    { name: "corpus", seconds: 75, counts: { passed: 10, failed: 1, skipped: 2 } },
+    { name: "corpus", seconds: 75, counts: { passed: 10, failed: 1, skipped: 2, failures: ["a.test.ts > a: b"] } },
     { name: "pages", seconds: 0, counts: undefined },
   ];
 
   test("counts what was run, and nothing of a lane that was not", () => {
     expect(total(outcomes)).toEqual({ passed: 10, failed: 1, skipped: 2 });
     expect(outcomeTable(outcomes)).toMatch(/corpus +1 m 15 s +10 +1 +2\npages +unchanged since it passed/);
+  });
+
+  test("names what failed, and the lane that failed outside of a test", () => {
+    const crashed = { name: "bench", seconds: 1, counts: { passed: 0, failed: 1, skipped: 0, failures: [] } };
+    expect(failureList([...outcomes, crashed])).toBe(
+      "failed in corpus: a.test.ts > a: b\nfailed in bench: failed outside of a test; its output is above\n",
+    );
   });
 });
 
@@ -36,16 +45,35 @@ describe("a JSON report", () => {
       numPendingTests: 2,
       numTodoTests: 0,
       testResults: [
-        { status: "failed", assertionResults: [] },
-        { status: "failed", assertionResults: [{}] },
-        { status: "passed", assertionResults: [{}] },
+        { name: join(checkout, "test/a.test.ts"), status: "failed", message: "cannot import\nx", assertionResults: [] },
+        {
+          name: join(checkout, "test/b.test.ts"),
+          status: "failed",
+          assertionResults: [
+            {
+              status: "failed",
+              fullName: "b counts",
+              failureMessages: ["\u001b[31mError: 1 is not 2\n  at b\u001b[0m"],
+            },
+          ],
+        },
+        {
+          name: join(checkout, "test/c.test.ts"),
+          status: "passed",
+          assertionResults: [{ status: "passed", fullName: "c", failureMessages: [] }],
+        },
       ],
     };
-    expect(countsOf(JSON.stringify(report))).toEqual({ passed: 3, failed: 2, skipped: 2 });
+    expect(resultsOf(JSON.stringify(report))).toEqual({
+      passed: 3,
+      failed: 2,
+      skipped: 2,
+      failures: ["test/b.test.ts > b counts: Error: 1 is not 2", "test/a.test.ts: cannot import"],
+    });
   });
 
   test("that was not written is a lane that said why it was skipped", () => {
-    expect(countsOf(undefined)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+    expect(resultsOf(undefined)).toEqual({ passed: 0, failed: 0, skipped: 0, failures: [] });
   });
 });
 
