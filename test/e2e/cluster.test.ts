@@ -113,6 +113,26 @@ test("the Flux Deployments become Available: their programs run, each with its o
   expect(listeningAddresses(Object.values(pidsOf(dir))).filter((one) => !one.startsWith("0100007F:"))).toEqual([]);
 });
 
+test("pods that the node life-cycle controller set to not Ready become Ready again", async () => {
+  const chosen = [(await pods("default", "web"))[0], (await pods("flux-system", "helm-controller"))[0]];
+  const ready = (pod: Pod | undefined) => pod?.status?.conditions?.find(({ type }) => type === "Ready");
+  for (const pod of chosen) {
+    // What that controller writes when a node is silent for 40 s.
+    // https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/util/node/controller_utils.go
+    const body = { status: { conditions: [{ ...ready(pod), status: "False" }] } };
+    const contentType = "application/strategic-merge-patch+json";
+    const written = await api.call<Pod>({ method: "PATCH", path: `${podPath(pod)}/status`, body, contentType });
+    expect(ready(written)?.status).toBe("False");
+  }
+  for (const pod of chosen) {
+    await eventually(pod?.metadata.name ?? "", async () => {
+      return ready(await api.find<Pod>(podPath(pod)))?.status === "True";
+    });
+  }
+  const after = await Promise.all(chosen.map((pod) => api.find<Pod>(podPath(pod))));
+  expect(after.map(statusOf)).toEqual(chosen.map(statusOf));
+});
+
 test("`kubectl logs` shows a program's log, and what stands for one of a simulated container", async () => {
   const logOf = async (namespace: string, app: string) => {
     const [pod] = await pods(namespace, app);
@@ -354,6 +374,10 @@ async function pods(namespace: string, app: string): Promise<Pod[]> {
 
 function statusOf(pod: Pod | undefined): ContainerStatus | undefined {
   return pod?.status?.containerStatuses?.[0];
+}
+
+function podPath(pod: Pod | undefined): string {
+  return `/api/v1/namespaces/${pod?.metadata.namespace}/pods/${pod?.metadata.name}`;
 }
 
 async function pids(program: string): Promise<number[]> {

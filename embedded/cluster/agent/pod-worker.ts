@@ -71,7 +71,19 @@ export class PodWorker {
     this.pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#terminating ??= this.#terminate().catch((error) => this.#log(error));
-    }
+    } else if (this.#isOverwritten()) this.#changed();
+  }
+
+  /**
+   * Whether the pod has other conditions than its containers justify. The node life-cycle controller sets `Ready` to False
+   * while the node is silent (the machine slept, its servers were killed) and never sets it back: that is kubelet's work.
+   */
+  #isOverwritten(): boolean {
+    const now = new Date().toISOString();
+    const wanted = podStatus(this.pod, this.#statuses(now), this.podIP, now).conditions ?? [];
+    return wanted.some(({ type, status }) =>
+      this.pod.status?.conditions?.some((one) => one.type === type && one.status !== status),
+    );
   }
 
   /** The pod is not there any more, by force or because the agent removed it. */

@@ -80,6 +80,18 @@ function stagesOf(simulated: Expression): Stage[] {
         statusTemplate: waitingStatus("InvalidImageName", "couldn't parse image name: invalid reference format"),
       },
     }),
+    // The node life-cycle controller sets Ready to False while the node is silent (the machine slept, its servers were killed).
+    // Kubelet sets it back when the node is Ready again.
+    stage("Pod", "pod-ready-again", {
+      match: [
+        alive,
+        simulated,
+        { key: ".status.phase", operator: "In", values: ["Running"] },
+        { key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: "In", values: ["False"] },
+      ],
+      delay: [500, 1_000],
+      next: { statusTemplate: readyAgainStatus },
+    }),
     stage("Pod", "pod-complete", {
       match: [
         alive,
@@ -221,6 +233,12 @@ initContainerStatuses:
 phase: Running
 startTime: {{ $now | Quote }}
 ${addresses}`;
+
+const readyAgainStatus = `
+{{ $now := Now }}
+conditions:
+${conditions(["Ready", "ContainersReady"], `status: "True"`)}
+`;
 
 const completedStatus = `
 {{ $now := Now }}
