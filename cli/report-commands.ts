@@ -4,7 +4,7 @@ import type { NoteVerbOptions } from "./verbs/note.js";
 
 /** Names are written out here, so that no command loads what another one needs; the verbs' types hold that they are right. */
 const formats = ["markdown", "json", "html", "codequality", "junit"] as const;
-const rules = ["data-loss", "deletions", "rejected", "policies", "not-evaluated", "infrastructure"] as const;
+const rules = ["data-loss", "deletions", "rejected", "policies", "unknown", "not-evaluated", "infrastructure"] as const;
 const ways = ["label", "approval"] as const;
 
 /** The verbs that work on a report: `note`, `gate`, `report`. */

@@ -29,7 +29,13 @@ export interface RehearseOptions {
 }
 
 /** Exit codes are this command's own, as a pipeline needs them; docs/rehearsal.md. */
-const codes: Readonly<Record<Verdict, number>> = { safe: 0, destructive: 2, rejected: 2, unable: 1 };
+const codes: Readonly<Record<Verdict, number>> = {
+  safe: 0,
+  unable: 1,
+  destructive: 2,
+  rejected: 2,
+  unknown: 4,
+};
 
 /** `timonier rehearse`: what the merge would do, on standard output; how far it is on standard error. */
 export async function rehearse(options: RehearseOptions): Promise<number> {

@@ -1,7 +1,17 @@
 import { refName } from "../../core/kube-discovery.js";
-import type { NotEvaluated, PolicyResult, Report, Revision } from "../report/model.js";
+import type {
+  Fault,
+  NotEvaluated,
+  ObjectChange,
+  PolicyResult,
+  Reconciliation,
+  Report,
+  Revision,
+} from "../report/model.js";
+import { withEffects } from "./affected.js";
 import { type KnownCause, withCauses } from "./causes.js";
 import { compare } from "./compare.js";
+import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
 import type { KubeObject } from "./objects.js";
 import { reconciliations } from "./reconciliations.js";
 import { redactText, secretValues } from "./redact.js";
@@ -9,8 +19,8 @@ import { refusedByReleases } from "./refused-releases.js";
 import { rejectedChanges, withFailing } from "./rejections.js";
 import type { Side } from "./side.js";
 import { sortChanges } from "./sort.js";
-import { unjudged } from "./unjudged.js";
-import { verdictOf } from "./verdict.js";
+import { type Unjudged, unjudged } from "./unjudged.js";
+import { isOpen, verdictOf } from "./verdict.js";
 import { versionChanges } from "./versions.js";
 
 /** Everything that was seen. */
@@ -22,6 +32,12 @@ export interface Findings {
   /** Whether a source is served by the rehearsal itself. */
   readonly served: (source: KubeObject) => boolean;
   readonly policies: readonly PolicyResult[];
+  /** The tree that the merge changes. */
+  readonly tree: ChangedTree;
+  /** Folders of that tree that Kustomizations and releases of base and head read. */
+  readonly readers: readonly Reader[];
+  /** Folder that stands for a cluster where none was found in the tree. @default the tree has a cluster */
+  readonly guessed?: string;
   /** What could not be judged for other reasons than those in the snapshots. */
   readonly notEvaluated: readonly NotEvaluated[];
   readonly simulated: readonly string[];
@@ -39,26 +55,67 @@ export function reportOf(findings: Findings): Report {
     ...(one.diff !== undefined && { diff: redactText(one.diff, secrets) }),
   });
   const settled = reconciliations(before, after).map(clean);
-  const { unknown, notEvaluated } = unjudged(after, settled, served);
-  const order = settled.map((one) => (unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one));
+  const found = unjudged(after, settled, served);
+  const order = settled.map((one) =>
+    found.unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one,
+  );
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
   const changes = withCauses(
     [...failing, ...rejectedChanges(before, after), ...refusedByReleases(order)].map(clean),
     causes,
   );
+  const { coverage, notEvaluated } = notEvaluatedOf(findings, found, changes, order);
+  const verdict = verdictOf({ changes, reconciliations: order, policies, notEvaluated });
   return {
     version: 1,
-    verdict: verdictOf({ changes, reconciliations: order, policies }),
+    verdict,
     base,
     head,
+    ...(verdict === "unable" && { fault: outOfTime(order.filter(isOpen)) }),
+    coverage,
     changes: sortChanges(changes, order),
     reconciliations: order,
     versions: versionChanges(before.snapshot, after.snapshot),
     policies,
-    notEvaluated: [...notEvaluated, ...findings.notEvaluated],
+    notEvaluated,
     simulated,
     duration,
+  };
+}
+
+/** What was not evaluated, what of it the merge can affect, and how much was. */
+function notEvaluatedOf(
+  { after, tree, readers, guessed, notEvaluated }: Findings,
+  found: Unjudged,
+  changes: readonly ObjectChange[],
+  order: readonly Reconciliation[],
+): FileCoverage {
+  const seen: Seen = {
+    readers,
+    reconciliations: order.filter(({ ready }) => ready !== undefined).map(({ ref }) => refName(ref)),
+    unevaluated: found.unapplied,
+    ...(guessed !== undefined && { guessed }),
+  };
+  const files = coverageOf(tree, seen);
+  const readingChanges = new Set(files.unread.flatMap(({ readers: names }) => names));
+  const gaps = withEffects(found, { changes, after: after.snapshot, readingChanges });
+  // An object that was not evaluated makes the file that defines it one that was not.
+  const names = new Set(gaps.filter(({ affected }) => affected).map(({ subject }) => subject));
+  const unread = new Set([...files.unread.map(({ path }) => path), ...filesDefining(tree, names)]);
+  const { all } = files.coverage.files;
+  return {
+    coverage: { ...files.coverage, files: { evaluated: Math.max(all - unread.size, 0), all } },
+    notEvaluated: [...files.notEvaluated, ...gaps, ...notEvaluated],
+  };
+}
+
+function outOfTime(open: readonly Reconciliation[]): Fault {
+  const names = open.map(({ ref }) => refName(ref));
+  return {
+    what: `${names.length === 1 ? "a reconciliation" : `${names.length} reconciliations`} did not come to an end in time: ${open[0]?.message ?? "no reason given"}`,
+    where: names.join(", "),
+    fix: "give it more seconds: --timeout SECONDS",
   };
 }
 

@@ -91,7 +91,8 @@ function isNamespaced(group: string, kind: string, documents: readonly ScannedDo
   return !/^Cluster|Class$/.test(kind);
 }
 
-function pluralOf(kind: string): string {
+/** Name under which the API server serves a kind: `Policy` → `policies`. */
+export function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   if (/(s|x|ch|sh)$/.test(lower)) return `${lower}es`;
   return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`;

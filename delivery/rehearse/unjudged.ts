@@ -1,3 +1,4 @@
+import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, Reconciliation } from "../report/model.js";
 import { at, groupOf, type KubeObject, keyOf, labelOf, type Snapshot } from "./objects.js";
 import { byKey } from "./owners.js";
@@ -7,11 +8,16 @@ import { dependenciesOf, isReconciliation } from "./settle.js";
 import type { Side } from "./side.js";
 import { STUB } from "./stubs.js";
 
-/** What nothing can be said about, and why. */
+/** What was not evaluated, and why. */
 export interface Unjudged {
-  /** Names of reconciliations: `Kustomization default/apps`. */
+  /** Names of reconciliations without a prediction: `Kustomization default/apps`. */
   readonly unknown: ReadonlySet<string>;
-  readonly notEvaluated: readonly NotEvaluated[];
+  /** Those of them whose objects were not applied here, so that nothing about their files is known. */
+  readonly unapplied: ReadonlySet<string>;
+  /** Reconciliations, with the reasons. */
+  readonly reconciliations: readonly NotEvaluated[];
+  /** Sources, webhooks and kinds without a definition. */
+  readonly others: readonly NotEvaluated[];
 }
 
 /** Everything that the rehearsal passed over: sources out of reach with what depends on them, webhooks, kinds without a definition. */
@@ -23,26 +29,38 @@ export function unjudged(
   const sources = unreachable(after, served);
   const objects = byKey(after.snapshot);
   const unknown = new Map<string, string>();
+  const applied = new Set<string>();
   for (const object of after.snapshot.filter(isReconciliation)) {
     const reason = why(object, objects, sources, new Set());
     if (reason !== undefined) unknown.set(labelOf(object), reason);
   }
-  for (const { ref, ready, readyBefore, message } of order) {
-    const name = `${ref.kind} ${ref.namespace}/${ref.name}`;
-    if (ready !== undefined && ready !== "True" && readyBefore === "False" && !unknown.has(name)) {
-      unknown.set(name, `it does not become Ready at the base either: ${message ?? "no reason given"}`);
-    }
+  for (const one of order.filter(isUnreadyOnBothSides)) {
+    const name = refName(one.ref);
+    if (unknown.has(name)) continue;
+    unknown.set(name, `it does not become Ready at the base either: ${one.message ?? "no reason given"}`);
+    // Its objects were applied before its health was checked, so changes of them were seen.
+    if (one.reason === "HealthCheckFailed") applied.add(name);
   }
   return {
     unknown: new Set(unknown.keys()),
-    notEvaluated: [
-      ...[...sources.values()].map(({ source, message }) => ({
-        subject: labelOf(source),
-        reason: `it cannot be read from here: ${message}`,
-      })),
-      ...[...unknown].map(([subject, reason]) => ({ subject, reason })),
-      ...fromSnapshot(after.snapshot),
-    ],
+    unapplied: new Set([...unknown.keys()].filter((name) => !applied.has(name))),
+    reconciliations: [...unknown].map(([subject, reason]) => ({ subject, reason })),
+    others: [...[...sources.values()].map(outOfReach), ...fromSnapshot(after.snapshot)],
+  };
+}
+
+/** Any status but True counts: a reconciliation that did not settle at the base has no state to compare with. */
+function isUnreadyOnBothSides({ ready, readyBefore, reason }: Reconciliation): boolean {
+  const unready = (status: Reconciliation["ready"]) => status !== undefined && status !== "True";
+  return reason !== "Suspended" && unready(ready) && unready(readyBefore);
+}
+
+function outOfReach({ source, message }: { readonly source: KubeObject; readonly message: string }): NotEvaluated {
+  const { namespace, name } = source.metadata;
+  return {
+    subject: labelOf(source),
+    reason: `it cannot be read from here: ${message}`,
+    ...(source.kind === "GitRepository" && { option: `--source ${namespace}/${name}=DIR` }),
   };
 }
 
@@ -81,15 +99,10 @@ function sourcesOf(object: KubeObject, objects: ReadonlyMap<string, KubeObject>)
 }
 
 function fromSnapshot(snapshot: Snapshot): NotEvaluated[] {
-  const stubs = new Set(
-    snapshot
-      .filter(({ metadata }) => metadata.labels?.[STUB])
-      .map((one) => `${at(one, "spec", "group")}/${at(one, "spec", "names", "kind")}`),
-  );
   return snapshot.flatMap((object): NotEvaluated[] => {
     const { kind, apiVersion } = object;
     const subject = labelOf(object);
-    if (kind === "ValidatingWebhookConfiguration" || kind === "MutatingWebhookConfiguration") {
+    if (/^(Validating|Mutating)WebhookConfiguration$/.test(kind) && groupOf(apiVersion) === ADMISSION) {
       return [{ subject, reason: "its webhooks are not called: no program of theirs runs here" }];
     }
     if (kind === "APIService" && at(object, "spec", "service"))
@@ -97,11 +110,18 @@ function fromSnapshot(snapshot: Snapshot): NotEvaluated[] {
     if (kind === "Kustomization" && object.metadata.annotations?.[ORIGINAL]) {
       return [{ subject, reason: "encrypted values are not read: only whether they change is known" }];
     }
-    if (stubs.has(`${groupOf(apiVersion)}/${kind}`)) {
-      return [
-        { subject, reason: `no definition of ${kind} in ${apiVersion} is in the trees: it is taken as it is written` },
-      ];
-    }
     return [];
   });
+}
+
+/** Group of webhook configurations. */
+export const ADMISSION = "admissionregistration.k8s.io";
+
+/** `GROUP/KIND` of the kinds that no tree defines, so that their objects are taken as they are written. */
+export function kindsTakenAsWritten(snapshot: Snapshot): ReadonlySet<string> {
+  return new Set(
+    snapshot
+      .filter(({ metadata }) => metadata.labels?.[STUB])
+      .map((one) => `${at(one, "spec", "group")}/${at(one, "spec", "names", "kind")}`),
+  );
 }

@@ -1,6 +1,6 @@
-import type { ObjectChange, PolicyResult, Reconciliation, Verdict } from "../report/model.js";
+import type { NotEvaluated, ObjectChange, PolicyResult, Reconciliation, Verdict } from "../report/model.js";
 
-/** Actions after which something is not there any more, or is another. */
+/** Actions after which an object is gone, or is another object of the same name. */
 const destroys = new Set(["pruned", "deleted", "recreated"]);
 
 /** What decides. */
@@ -8,17 +8,24 @@ export interface Outcome {
   readonly changes: readonly ObjectChange[];
   readonly reconciliations: readonly Reconciliation[];
   readonly policies: readonly PolicyResult[];
+  readonly notEvaluated: readonly NotEvaluated[];
 }
 
 /** @see Verdict */
-export function verdictOf({ changes, reconciliations }: Outcome): Verdict {
-  const rejected = changes.some(({ action }) => action === "rejected") || reconciliations.some(becomesUnready);
-  if (rejected) return "rejected";
-  return changes.some(({ action, dataLoss }) => dataLoss || destroys.has(action)) ? "destructive" : "safe";
+export function verdictOf({ changes, reconciliations, notEvaluated }: Outcome): Verdict {
+  if (changes.some(({ action }) => action === "rejected") || reconciliations.some(becomesUnready)) return "rejected";
+  if (changes.some(({ action, dataLoss }) => dataLoss || destroys.has(action))) return "destructive";
+  if (reconciliations.some(isOpen)) return "unable";
+  return notEvaluated.some(({ affected }) => affected) ? "unknown" : "safe";
 }
 
-/** Whether a reconciliation does not become Ready because of this merge: one that was not Ready before is not its fault. */
+/** Whether a reconciliation fails because of this merge: one that was not Ready before does not count against it. */
 function becomesUnready({ ready, readyBefore, notEvaluated }: Reconciliation): boolean {
-  if (notEvaluated || ready === undefined || ready === "True" || readyBefore === "False") return false;
-  return ready === "False" || readyBefore === "True" || readyBefore === undefined;
+  if (notEvaluated || ready !== "False") return false;
+  return readyBefore === "True" || readyBefore === undefined;
+}
+
+/** Whether a reconciliation had not come to an end when the time was over. */
+export function isOpen({ ready, notEvaluated }: Reconciliation): boolean {
+  return !notEvaluated && ready === "Unknown";
 }

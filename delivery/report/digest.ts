@@ -1,4 +1,4 @@
-import type { Action, InfrastructureStep, ObjectChange, Reconciliation, Report, Verdict } from "./model.js";
+import type { Action, InfrastructureStep, ObjectChange, Reconciliation, Report, Share, Verdict } from "./model.js";
 import { count } from "./text.js";
 
 /** What loses, deletes or does not happen: every format shows it first. */
@@ -47,6 +47,7 @@ export function isGraveStep({ operation }: InfrastructureStep): boolean {
 /** The verdict as a word and a sign; no colour is needed to read it. */
 export const verdictWords: Readonly<Record<Verdict, { readonly sign: string; readonly word: string }>> = {
   safe: { sign: "✅", word: "Safe" },
+  unknown: { sign: "❓", word: "Unknown" },
   destructive: { sign: "⚠️", word: "Destructive" },
   rejected: { sign: "⛔", word: "Rejected" },
   unable: { sign: "❔", word: "No answer" },
@@ -55,7 +56,7 @@ export const verdictWords: Readonly<Record<Verdict, { readonly sign: string; rea
 /** The verdict's reasons, in one sentence of our own words. */
 export function reasons(report: Report): string {
   const { changes, reconciliations, infrastructure } = report;
-  if (report.verdict === "unable") return "the rehearsal could not run";
+  if (report.verdict === "unable" && !report.coverage) return "the rehearsal could not run";
   const steps = orderedSteps(report);
   const said = [
     some(changes.filter(({ dataLoss }) => dataLoss).length, "object", "with data that no manifest brings back"),
@@ -67,10 +68,38 @@ export function reasons(report: Report): string {
     some(steps.filter(({ operation }) => operation === "delete").length, "resource", "deleted by pulumi up"),
     some(steps.filter(({ operation }) => operation === "replace").length, "resource", "replaced by pulumi up"),
     infrastructure?.diagnostics.some(({ level }) => level === "error") ? "the preview of pulumi up fails" : "",
-    some(report.notEvaluated.length, "thing", "not evaluated"),
+    report.verdict === "unable" ? "not everything came to an end in time" : "",
   ].filter((part) => part !== "");
-  if (report.verdict === "safe") return ["everything is applied and nothing is lost", ...said].join("; ");
-  return said.join(", ") || "see below";
+  const gaps = unknownParts(report);
+  if (report.verdict === "safe") {
+    const scope = isWhole(report) ? "everything is applied" : "everything that the merge can affect is applied";
+    return [`${scope} and nothing is lost`, ...said].join("; ") + seenParts(report);
+  }
+  if (report.verdict === "unknown") return `${[gaps, ...said].join(", ")}${seenParts(report)}`;
+  return [...said, ...(gaps === "" ? [] : [gaps])].join(", ") || "see below";
+}
+
+/** `3 of 5 changed files could not be evaluated`; empty where all of what the merge can affect was evaluated. */
+function unknownParts({ coverage, notEvaluated }: Report): string {
+  const affected = notEvaluated.filter((one) => one.affected).length;
+  if (affected === 0) return "";
+  const { evaluated, all } = coverage?.files ?? { evaluated: 0, all: 0 };
+  return evaluated < all
+    ? `${all - evaluated} of ${count(all, "changed file")} could not be evaluated`
+    : `${count(affected, "thing")} that the merge can affect could not be evaluated`;
+}
+
+function isWhole({ coverage }: Report): boolean {
+  return !coverage || coverage.reconciliations.evaluated === coverage.reconciliations.all;
+}
+
+/** ` (evaluated: 17 of 30 reconciliations, 183 of 261 objects)`; empty where everything was. */
+function seenParts(report: Report): string {
+  const { coverage } = report;
+  if (!coverage || (isWhole(report) && report.verdict === "safe")) return "";
+  const { reconciliations, objects } = coverage;
+  const share = ({ evaluated, all }: Share, noun: string) => `${evaluated} of ${count(all, noun)}`;
+  return ` (evaluated: ${share(reconciliations, "reconciliation")}, ${share(objects, "object")})`;
 }
 
 function some(number: number, noun: string, what: string): string {
@@ -80,8 +109,10 @@ function some(number: number, noun: string, what: string): string {
 /** Counts of both planes: `9 objects: 2 created, 7 changed`. */
 export function counts(report: Report): readonly string[] {
   const { changes, reconciliations, infrastructure } = report;
-  const there = reconciliations.filter(({ ready }) => ready !== undefined);
+  const present = reconciliations.filter(({ ready }) => ready !== undefined);
+  const there = present.filter(({ notEvaluated }) => !notEvaluated);
   const ready = there.filter((one) => one.ready === "True").length;
+  const passed = present.length - there.length;
   return [
     tally("object", changes, ({ action }) => action, [
       "created",
@@ -91,7 +122,7 @@ export function counts(report: Report): readonly string[] {
       "deleted",
       "rejected",
     ]),
-    `${ready} of ${count(there.length, "reconciliation")} Ready afterwards`,
+    `${ready} of ${count(there.length, "reconciliation")} Ready afterwards${passed > 0 ? `, ${passed} not evaluated` : ""}`,
     ...(infrastructure
       ? [`pulumi up: ${tally("resource", infrastructure.steps, ({ operation }) => operation, operations)}`]
       : []),

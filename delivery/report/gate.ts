@@ -6,16 +6,25 @@ import { oneLine } from "./text.js";
 /**
  * What may fail a pipeline.
  *
- * `data-loss`: data is lost that no manifest brings back · `deletions`: any object is deleted, pruned or made anew ·
- * `rejected`: an object is refused, something does not become Ready, `pulumi up` would fail · `policies`: a fatal one is
- * broken · `not-evaluated`: the rehearsal has no answer for something · `infrastructure`: `pulumi up` deletes or replaces.
+ * `data-loss`: data is lost that no manifest brings back · `deletions`: any object is deleted, pruned or recreated ·
+ * `rejected`: an object is rejected, something does not become Ready, `pulumi up` would fail · `policies`: a fatal one is
+ * broken · `unknown`: something that the merge can affect was not evaluated · `not-evaluated`: anything was not evaluated ·
+ * `infrastructure`: `pulumi up` deletes or replaces.
  */
-export const gateRules = ["data-loss", "deletions", "rejected", "policies", "not-evaluated", "infrastructure"] as const;
+export const gateRules = [
+  "data-loss",
+  "deletions",
+  "rejected",
+  "policies",
+  "unknown",
+  "not-evaluated",
+  "infrastructure",
+] as const;
 
 export type GateRule = (typeof gateRules)[number];
 
 /** What fails where nothing is said. */
-export const defaultGateRules: readonly GateRule[] = ["data-loss", "rejected", "policies"];
+export const defaultGateRules: readonly GateRule[] = ["data-loss", "rejected", "policies", "unknown"];
 
 /** Whether somebody may accept it. What is rejected does not happen: there is nothing to accept, only something to mend. */
 export function isAcceptable(rule: GateReason["rule"]): rule is GateRule {
@@ -85,6 +94,8 @@ const breaks: Readonly<Record<GateRule, (report: Report) => string[]>> = {
     policies
       .filter(({ level }) => level === "fatal")
       .map(({ policy, ref, message }) => told(`${refName(ref)} breaks ${policy}`, message)),
+  unknown: ({ notEvaluated }) =>
+    notEvaluated.filter(({ affected }) => affected).map(({ subject, reason }) => told(subject, reason)),
   "not-evaluated": ({ notEvaluated }) => notEvaluated.map(({ subject, reason }) => told(subject, reason)),
   infrastructure: (report) =>
     orderedSteps(report)

@@ -170,5 +170,6 @@ export function withInfrastructure(report: Report, plan: InfrastructurePlan): Re
 function verdictOn(verdict: Verdict, { steps, diagnostics }: InfrastructurePlan): Verdict {
   if (verdict === "unable") return verdict;
   if (diagnostics.some(({ level }) => level === "error")) return "rejected";
-  return verdict === "safe" && steps.some(isGraveStep) ? "destructive" : verdict;
+  const isOpen = verdict === "safe" || verdict === "unknown";
+  return isOpen && steps.some(isGraveStep) ? "destructive" : verdict;
 }

@@ -1,5 +1,5 @@
 import { refName } from "../../core/kube-discovery.js";
-import type { Reconciliation, Report, Revision, Verdict } from "./model.js";
+import type { Coverage, Reconciliation, Report, Revision, Share, Verdict } from "./model.js";
 
 /** The change that several rehearsals are of. */
 export interface JoinedChange {
@@ -9,8 +9,8 @@ export interface JoinedChange {
   readonly head?: Revision;
 }
 
-/** What holds of all of them is what holds of the worst. */
-const byWeight: readonly Verdict[] = ["safe", "destructive", "rejected", "unable"];
+/** The verdict on all of them is the worst of theirs. */
+const byWeight: readonly Verdict[] = ["safe", "unknown", "destructive", "rejected", "unable"];
 
 /**
  * Several rehearsals of one change as one report: a change to apps/ becomes a merge request in each repository that it
@@ -34,6 +34,7 @@ export function joinReports(all: readonly [Report, ...Report[]], change: JoinedC
     ...change,
     verdict: byWeight[Math.max(...all.map(({ verdict }) => byWeight.indexOf(verdict)))] as Verdict,
     ...(fault && { fault }),
+    ...coverageOf(all),
     changes: all.flatMap(({ changes }) => changes),
     reconciliations: [...reconciliations.values()],
     versions: distinct(all.flatMap(({ versions }) => versions)),
@@ -42,6 +43,17 @@ export function joinReports(all: readonly [Report, ...Report[]], change: JoinedC
     simulated: distinct(all.flatMap(({ simulated }) => simulated)),
     duration: all.reduce((sum, { duration }) => sum + duration, 0),
   };
+}
+
+/** Files and objects are the same ones in each rehearsal of a repository: a cluster may evaluate what another one does not read. */
+function coverageOf(all: readonly Report[]): Pick<Report, "coverage"> {
+  const parts = all.flatMap(({ coverage }) => coverage ?? []);
+  if (parts.length === 0) return {};
+  const sum = (of: keyof Coverage): Share => ({
+    evaluated: parts.reduce((total, part) => total + part[of].evaluated, 0),
+    all: parts.reduce((total, part) => total + part[of].all, 0),
+  });
+  return { coverage: { files: sum("files"), reconciliations: sum("reconciliations"), objects: sum("objects") } };
 }
 
 function distinct<T>(values: readonly T[]): T[] {

@@ -12,6 +12,8 @@ export interface Report {
   readonly head: Revision;
   /** Why there is no answer; only with verdict `unable`. */
   readonly fault?: Fault;
+  /** How much of the change and of the cluster was evaluated. @default the rehearsal could not run */
+  readonly coverage?: Coverage;
   /** Every object that is not the same afterwards; what destroys comes first, then in the order of reconciliation. */
   readonly changes: readonly ObjectChange[];
   /** Kustomizations and HelmReleases, each after those it depends on. */
@@ -30,11 +32,31 @@ export interface Report {
 }
 
 /**
- * `safe`: everything is applied and nothing is lost · `destructive`: objects are deleted, recreated or data is lost ·
- * `rejected`: something is not applied, or does not become Ready · `unable`: the rehearsal could not run.
- * Where both hold, `rejected` wins: what is rejected does not happen.
+ * `safe`: everything that the merge can affect was evaluated, is applied, and nothing is lost · `unknown`: no loss and no
+ * rejection was seen, but a part of what the merge can affect was not evaluated · `destructive`: objects are deleted,
+ * recreated or data is lost · `rejected`: something is not applied, or does not become Ready · `unable`: the rehearsal could
+ * not run, or did not end in time.
+ *
+ * Where several hold, `rejected` comes before `destructive`, because what is rejected does not happen, and both come before
+ * `unable` and `unknown`, because they are certain.
  */
-export type Verdict = "safe" | "destructive" | "rejected" | "unable";
+export type Verdict = "safe" | "unknown" | "destructive" | "rejected" | "unable";
+
+/** How many there are, and how many of them were evaluated. */
+export interface Share {
+  readonly evaluated: number;
+  readonly all: number;
+}
+
+/** How much of the change and of the cluster was evaluated. */
+export interface Coverage {
+  /** Files that differ and that a Kustomization or a release can read. */
+  readonly files: Share;
+  /** Kustomizations and HelmReleases of the head. */
+  readonly reconciliations: Share;
+  /** Kubernetes objects written in the head's files. */
+  readonly objects: Share;
+}
 
 /** One side of the comparison. */
 export interface Revision {
@@ -126,10 +148,14 @@ export interface PolicyResult {
 
 /** Something that the rehearsal has no answer for. */
 export interface NotEvaluated {
-  /** An object, a source, a webhook: `HelmRepository default/charts`. */
+  /** An object, a source, a webhook, a file: `HelmRepository default/charts`. */
   readonly subject: string;
   /** `its address cannot be reached from here: …` */
   readonly reason: string;
+  /** The merge changes it, or can affect it: the verdict cannot be `safe`. @default the merge does not reach it */
+  readonly affected?: true;
+  /** Option with which it can be evaluated: `--source default/charts=DIR`. @default there is none */
+  readonly option?: string;
 }
 
 /** What `pulumi up` would do, from `pulumi preview --json`. */

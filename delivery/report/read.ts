@@ -7,13 +7,16 @@ const text = z.string();
 const ref = z.object({ apiVersion: text, kind: text, namespace: text.optional(), name: text });
 const revision = z.object({ ref: text, sha: text.exactOptional() });
 
+const share = z.object({ evaluated: z.number(), all: z.number() });
+
 /** The model as a schema; the compiler holds that both say the same. */
 const schema = z.object({
   version: z.literal(1),
-  verdict: z.enum(["safe", "destructive", "rejected", "unable"]),
+  verdict: z.enum(["safe", "unknown", "destructive", "rejected", "unable"]),
   base: revision,
   head: revision,
   fault: z.object({ what: text, where: text, fix: text }).exactOptional(),
+  coverage: z.object({ files: share, reconciliations: share, objects: share }).exactOptional(),
   changes: z.array(
     z.object({
       ref,
@@ -49,7 +52,14 @@ const schema = z.object({
     }),
   ),
   policies: z.array(z.object({ policy: text, ref, level: z.enum(["warning", "fatal"]), message: text })),
-  notEvaluated: z.array(z.object({ subject: text, reason: text })),
+  notEvaluated: z.array(
+    z.object({
+      subject: text,
+      reason: text,
+      affected: z.literal(true).exactOptional(),
+      option: text.exactOptional(),
+    }),
+  ),
   simulated: z.array(text),
   infrastructure: z
     .object({

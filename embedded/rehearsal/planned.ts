@@ -28,6 +28,8 @@ export interface Planned {
   readonly target: string;
   readonly assumed: readonly KubeObject[];
   readonly simulated: readonly string[];
+  /** Folder that stands for a cluster, where the tree has none and the command line names none. @default there is one */
+  readonly guessed?: string;
 }
 
 /** Reads the trees, and says what is to be rehearsed: one for each cluster. @throws UserError for what cannot be */
@@ -43,7 +45,7 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
   );
   const first = trees[0] as ServedTree;
   const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
-  const { roots, simulated } = rootsOf(first, request, changing.target);
+  const { roots, simulated, guessed } = rootsOf(first, request, changing.target);
   return roots.map((root): Planned => {
     const plannedTrees = trees.map(({ planned }) => planned);
     const routes = routing(plannedTrees, root);
@@ -61,6 +63,7 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
       routes,
       target: changing.target,
       assumed,
+      ...(guessed !== undefined && { guessed }),
       simulated: ["readiness of pods, jobs and volume claims", "Secrets with which sources are read", ...simulated],
     };
   });
@@ -70,7 +73,7 @@ function rootsOf(
   tree: ServedTree,
   request: RehearsalRequest,
   branch: string,
-): { roots: readonly Root[]; simulated: readonly string[] } {
+): { roots: readonly Root[]; simulated: readonly string[]; guessed?: string } {
   const there = ["namespaces default and flux-system are there"];
   const clusters = request.path === undefined ? clustersOf(tree.planned.base) : [];
   const chosen =
@@ -97,7 +100,11 @@ function rootsOf(
   const says = saysNamespace([...tree.planned.base, ...tree.planned.head], path);
   const namespace = request.targetNamespace ?? (says ? undefined : "default");
   const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
-  return { roots: [pathRoot(path, branch, namespace)], simulated: [...there, ...assumed] };
+  return {
+    roots: [pathRoot(path, branch, namespace)],
+    simulated: [...there, ...assumed],
+    ...(request.path === undefined && { guessed: path }),
+  };
 }
 
 function readObjects(file: string): KubeObject[] {

@@ -10,6 +10,7 @@ import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
 import type { Report } from "../../delivery/report/model.js";
 import { EMPTY, hasBase } from "./base-store.js";
 import { atBase, atHead, rehearsalPolicies } from "./both-sides.js";
+import { changedTree, readersOf } from "./changed-tree.js";
 import { messagesBetween } from "./clone.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
@@ -18,6 +19,7 @@ import { type PlaneTools, planeAt, touched } from "./plane.js";
 import { type Planned, plan, treeOf } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
+import type { ServedTree } from "./trees.js";
 
 /** Milliseconds that each side has by default. */
 const TIMEOUT = 60_000;
@@ -87,11 +89,15 @@ async function ofCluster(
     touched(plane);
     const { side: after, kept } = await atHead(plane, planned, watch, starting, timeout, before);
     const documents = planned.trees.flatMap((tree) => tree.planned.head);
+    const changed = planned.trees.find(({ repository }) => repository === changing) as ServedTree;
     return reportOf({
       ...changing.revisions,
       before,
       after,
       served: (source) => treeOf(planned, plane, source) !== undefined,
+      tree: await changedTree(changed),
+      readers: readersOf([before.snapshot, after.snapshot], (one) => treeOf(planned, plane, one) === changed),
+      ...(planned.guessed !== undefined && { guessed: planned.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
       notEvaluated: planned.trees.flatMap(({ encrypted }) =>
         encrypted.map((path) => ({

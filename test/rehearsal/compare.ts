@@ -61,7 +61,13 @@ export function compare(foretold: Outcome, happened: Outcome): Differences {
 
 type Weight = keyof Differences;
 
-const severity: Readonly<Record<Verdict, number>> = { safe: 0, destructive: 1, rejected: 2, unable: 3 };
+const severity: Readonly<Record<Verdict, number>> = {
+  safe: 0,
+  unknown: 0,
+  destructive: 1,
+  rejected: 2,
+  unable: 3,
+};
 
 function refuses(owner: string | undefined, happened: Outcome): boolean {
   return owner !== undefined && happened.ready[owner] === "False";

@@ -1,5 +1,6 @@
 import { refName } from "../../../core/kube-discovery.js";
 import { isGraveStep, isUnready, orderedSteps } from "../digest.js";
+import { groupedGaps } from "../gaps.js";
 import type { Reconciliation, Report, VersionChange } from "../model.js";
 import { type Content, html, type Markup } from "./markup.js";
 
@@ -91,14 +92,15 @@ ${table(["level", "rule", "object"], rows)}
 `;
 }
 
-/** What nobody knows. */
+/** What was not evaluated, what the merge can affect first. */
 export function notEvaluatedSection({ notEvaluated }: Report): Content {
   if (notEvaluated.length === 0) return undefined;
-  const rows = notEvaluated.map(
-    ({
-      subject,
-      reason,
-    }) => html`<tr><th scope="row"><code>${subject}</code></th><td><span class="message">${reason}</span></td></tr>
+  const rows = groupedGaps(notEvaluated).map(
+    ({ subjects, reason, affected, option }) => html`<tr><th scope="row">${subjects.map(
+      (subject) => html`<code>${subject}</code> `,
+    )}</th><td>${affected ? html`<span class="word warn">affected</span> ` : undefined}<span class="message">${reason}</span>${
+      option === undefined ? undefined : html` <code>${option}</code>`
+    }</td></tr>
 `,
   );
   return html`<section>

@@ -1,5 +1,6 @@
 import { refName } from "../../../core/kube-discovery.js";
 import { isGraveStep, orderedSteps } from "../digest.js";
+import { groupedGaps, NAMED } from "../gaps.js";
 import type { Reconciliation, Report } from "../model.js";
 import type { Section } from "./cut.js";
 import { code, words } from "./inert.js";
@@ -88,10 +89,13 @@ export function policySection({ policies }: Report, longest: number): Section | 
   });
 }
 
-/** What nobody knows. */
+/** What was not evaluated, what the merge can affect first; entries with the same reason and option are one line. */
 export function notEvaluatedSection({ notEvaluated }: Report, longest: number): Section | undefined {
-  return list("Not evaluated", "things", 5, notEvaluated, ({ subject, reason }) => {
-    return `- ${code(subject, longest)}: ${code(reason, longest)}`;
+  return list("Not evaluated", "things", 2, groupedGaps(notEvaluated), ({ subjects, reason, affected, option }) => {
+    const names = subjects.slice(0, NAMED).map((subject) => code(subject, longest));
+    const more = subjects.length > NAMED ? ` and ${subjects.length - NAMED} more` : "";
+    const way = option === undefined ? "" : ` — ${code(option, longest)}`;
+    return `- ${affected ? "**affected**: " : ""}${names.join(", ")}${more}: ${code(reason, longest)}${way}`;
   });
 }
 

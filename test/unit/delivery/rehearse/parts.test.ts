@@ -224,10 +224,10 @@ test("causes come from messages of commits and from a file; a wrong file is refu
   expect(() => readCauses('[{"kind": 1}]', "causes.json")).toThrow(/apiVersion: expected text/);
 });
 
-test("the verdict: rejected before destructive before safe; what failed before is not this merge's fault", () => {
+test("the verdict: rejected before destructive before unable before unknown before safe", () => {
   const ref = { apiVersion: "v1", kind: "ConfigMap", name: "a" };
   const change = (action: "changed" | "pruned" | "rejected") => ({ ref, action, dataLoss: false, diff: "" });
-  const nothing = { reconciliations: [], policies: [] };
+  const nothing = { reconciliations: [], policies: [], notEvaluated: [] };
   expect(verdictOf({ ...nothing, changes: [change("changed")] })).toBe("safe");
   expect(verdictOf({ ...nothing, changes: [change("pruned")] })).toBe("destructive");
   expect(verdictOf({ ...nothing, changes: [change("pruned"), change("rejected")] })).toBe("rejected");
@@ -241,4 +241,17 @@ test("the verdict: rejected before destructive before safe; what failed before i
   );
   expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, readyBefore: "False" }] })).toBe("safe");
   expect(verdictOf({ ...nothing, changes: [], reconciliations: [{ ...failing, notEvaluated: true }] })).toBe("safe");
+  const open = {
+    ...nothing,
+    changes: [],
+    reconciliations: [{ ...failing, ready: "Unknown", readyBefore: "True" }],
+  } as const;
+  const notEvaluated = [{ subject: "apps/a.yaml", reason: "x", affected: true }] as const;
+  expect(verdictOf({ ...open, notEvaluated })).toBe("unable");
+  expect(verdictOf({ ...open, changes: [change("pruned")] })).toBe("destructive");
+  expect(verdictOf({ ...nothing, changes: [], notEvaluated })).toBe("unknown");
+  expect(verdictOf({ ...nothing, changes: [change("pruned")], notEvaluated })).toBe("destructive");
+  expect(verdictOf({ ...nothing, changes: [], notEvaluated: [{ subject: "HelmRelease a/b", reason: "x" }] })).toBe(
+    "safe",
+  );
 });

@@ -7,8 +7,11 @@ import { scan } from "../../../../delivery/rehearse/scan.js";
 import type { Trial } from "../../../../delivery/rehearse/side.js";
 import { applied, object, side } from "./support.js";
 
+const noFiles = { paths: [], files: new Map() };
 const empty = {
   served: () => false,
+  tree: { base: noFiles, head: noFiles, changed: [], documents: [] },
+  readers: [],
   policies: [],
   notEvaluated: [],
   simulated: [],
@@ -21,7 +24,7 @@ const deployment = (image: string) =>
     `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, ${applied}}, spec: {template: {spec: {containers: [{name: web, image: "${image}", securityContext: {privileged: true}}]}}}}`,
   );
 
-test("GIVEN a source out of reach WHEN reported THEN it and what needs it are not evaluated, and reject nothing", () => {
+test("GIVEN a source out of reach WHEN reported THEN it and what needs it are not evaluated, and a new release makes it unknown", () => {
   const chart = object(
     "{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmRepository, metadata: {name: charts, namespace: shop}}",
     "s",
@@ -41,10 +44,13 @@ test("GIVEN a source out of reach WHEN reported THEN it and what needs it are no
   });
   const report = reportOf({ ...empty, ...sides, before: side([]), after });
   expect(report.notEvaluated.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual([
-    "HelmRepository shop/charts: it cannot be read from here: no such host",
     "HelmRelease shop/db: it needs HelmRepository shop/charts",
+    "HelmRepository shop/charts: it cannot be read from here: no such host",
   ]);
-  expect(report.verdict).toBe("safe");
+  expect(report.verdict).toBe("unknown");
+  expect(report.coverage?.reconciliations).toEqual({ evaluated: 0, all: 1 });
+  const unchanged = reportOf({ ...empty, ...sides, before: after, after });
+  expect(unchanged.verdict).toBe("safe");
 });
 
 test("GIVEN a workload that does not become ready WHEN reported THEN it is rejected, unless it did not before either", () => {

@@ -1,0 +1,58 @@
+import type { ChangedTree, Reader } from "../../delivery/rehearse/coverage.js";
+import { at, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
+import { isReconciliation } from "../../delivery/rehearse/settle.js";
+import { gitIn } from "./clone.js";
+import type { ServedTree } from "./trees.js";
+
+/** Reads what coverage needs of the tree that the merge changes: all paths of base and head, and which files differ. */
+export async function changedTree({ gitDir, base, head, planned }: ServedTree): Promise<ChangedTree> {
+  const [basePaths, headPaths, changed] = await Promise.all([
+    pathsOf(gitDir, base.commit),
+    pathsOf(gitDir, head.commit),
+    differing(gitDir, base.commit, head.commit),
+  ]);
+  return {
+    base: { paths: basePaths, files: base.files },
+    head: { paths: headPaths, files: head.files },
+    changed,
+    documents: planned.head,
+  };
+}
+
+async function pathsOf(gitDir: string, commit: string): Promise<string[]> {
+  return lines(await gitIn(gitDir, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]));
+}
+
+async function differing(gitDir: string, base: string, head: string): Promise<string[]> {
+  if (base === head) return [];
+  return lines(await gitIn(gitDir, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head]));
+}
+
+function lines(output: Buffer): string[] {
+  return output.toString().split("\0").filter(Boolean);
+}
+
+/**
+ * Folders of one tree that Kustomizations and releases read.
+ *
+ * @param isOfTree whether a source reads that tree
+ */
+export function readersOf(snapshots: readonly Snapshot[], isOfTree: (source: KubeObject) => boolean): Reader[] {
+  return snapshots.flatMap((snapshot) => {
+    const sources = new Map(snapshot.filter(isOfTree).map((one) => [labelOf(one), one]));
+    return snapshot.filter(isReconciliation).flatMap((object) => {
+      const folders = object.kind === "Kustomization" ? [textAt(object, "spec", "path") ?? "."] : chartFolders(object);
+      const ref = at(object, "spec", "sourceRef") ?? at(object, "spec", "chart", "spec", "sourceRef");
+      const namespace = textAt(ref, "namespace") ?? object.metadata.namespace;
+      if (!sources.has(`${textAt(ref, "kind")} ${namespace}/${textAt(ref, "name")}`)) return [];
+      return folders.map((folder): Reader => ({ name: labelOf(object), folder }));
+    });
+  });
+}
+
+/** A chart's folder, and those of its files with values. */
+function chartFolders(release: KubeObject): string[] {
+  const chart = textAt(release, "spec", "chart", "spec", "chart");
+  const values = listAt(release, "spec", "chart", "spec", "valuesFiles").filter((one) => typeof one === "string");
+  return chart === undefined ? [] : [chart, ...values.map((file) => file.slice(0, Math.max(file.lastIndexOf("/"), 0)))];
+}
