@@ -36,6 +36,12 @@ function outcome(object: KubeObject, answer: Answer | undefined): Outcome {
   };
   if (answer?.state === "failed") return { ready: "False", reason: answer.reason, message: answer.message };
   if (answer?.state === "ready") return { ready: "True", ...words };
+  if (answer?.state === "assumed")
+    return {
+      ready: "Unknown",
+      reason: "Assumed",
+      message: `it counts as Ready for what waits for it: ${answer.message}`,
+    };
   if (answer?.state === "suspended")
     return { ready: status(condition?.status), reason: "Suspended", message: "it is suspended: nothing is applied" };
   return {
@@ -55,16 +61,19 @@ function nameOfKey(key: string): string {
   return `${kind} ${namespace}/${name.join("/")}`;
 }
 
-/** Sources that did not answer here, by key, with their words: nothing that reads them can be judged. */
-export function unreachable(
-  side: Side,
-  served: (source: KubeObject) => boolean,
-): Map<string, { readonly source: KubeObject; readonly message: string }> {
-  const found = new Map<string, { source: KubeObject; message: string }>();
+/** An object that needs something out of reach. */
+export interface OutOfReach {
+  readonly object: KubeObject;
+  readonly message: string;
+}
+
+/** Sources, Kustomizations and releases that need something which cannot be reached from here. */
+export function outOfReach(side: Side): OutOfReach[] {
   const answers = new Map(side.answers);
-  for (const source of side.snapshot.filter(isSource)) {
-    const answer = answers.get(keyOf(source));
-    if (answer?.state === "failed" && !served(source)) found.set(keyOf(source), { source, message: answer.message });
-  }
-  return found;
+  return side.snapshot.flatMap((object): OutOfReach[] => {
+    if (!isReconciliation(object) && !isSource(object)) return [];
+    const answer = answers.get(keyOf(object));
+    const isGap = answer?.state === "assumed" || (answer?.state === "failed" && answer.gap === true);
+    return isGap ? [{ object, message: answer.message }] : [];
+  });
 }

@@ -12,7 +12,6 @@ import { withEffects } from "./affected.js";
 import { type KnownCause, withCauses } from "./causes.js";
 import { compare } from "./compare.js";
 import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
-import type { KubeObject } from "./objects.js";
 import { reconciliations } from "./reconciliations.js";
 import { redactText, secretValues } from "./redact.js";
 import { refusedByReleases } from "./refused-releases.js";
@@ -29,8 +28,6 @@ export interface Findings {
   readonly head: Revision;
   readonly before: Side;
   readonly after: Side;
-  /** Whether a source is served by the rehearsal itself. */
-  readonly served: (source: KubeObject) => boolean;
   readonly policies: readonly PolicyResult[];
   /** The tree that the merge changes. */
   readonly tree: ChangedTree;
@@ -47,7 +44,7 @@ export interface Findings {
 
 /** The report of a rehearsal that ran. */
 export function reportOf(findings: Findings): Report {
-  const { base, head, before, after, served, policies, simulated, causes, duration } = findings;
+  const { base, head, before, after, policies, simulated, causes, duration } = findings;
   const secrets = secretValues(before.snapshot, after.snapshot);
   const clean = <T extends { readonly message?: string; readonly diff?: string }>(one: T): T => ({
     ...one,
@@ -55,7 +52,7 @@ export function reportOf(findings: Findings): Report {
     ...(one.diff !== undefined && { diff: redactText(one.diff, secrets) }),
   });
   const settled = reconciliations(before, after).map(clean);
-  const found = unjudged(after, settled, served);
+  const found = unjudged(after, settled);
   const order = settled.map((one) =>
     found.unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one,
   );

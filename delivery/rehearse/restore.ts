@@ -1,3 +1,4 @@
+import { withoutAssumption } from "./assumption.js";
 import { at, type KubeObject, type Metadata } from "./objects.js";
 
 /** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
@@ -7,7 +8,8 @@ export const ORIGINAL = "rehearsal.timonier/original";
  * The object as its manifest says it: addresses, Secrets and signatures of sources, and decryption, which the rehearsal had to take out.
  * Objects that it did not touch are returned as they are.
  */
-export function restore(object: KubeObject): KubeObject {
+export function restore(changed: KubeObject): KubeObject {
+  const object = withoutAssumption(changed);
   const kept = object.metadata.annotations?.[ORIGINAL];
   if (kept === undefined) return object;
   const { [ORIGINAL]: _kept, ...annotations } = object.metadata.annotations ?? {};

@@ -1,4 +1,6 @@
+import { ASSUMED, assumptionOf } from "./assumption.js";
 import {
+  at,
   type Condition,
   conditionOf,
   groupOf,
@@ -16,12 +18,37 @@ import { readiness } from "./readiness.js";
 /** What a reconciliation came to. */
 export type Answer =
   | { readonly state: "ready" }
-  /** It will not become Ready. `predicted`: the controller would only say so after its timeout. */
-  | { readonly state: "failed"; readonly reason: string; readonly message: string; readonly predicted?: boolean }
+  /**
+   * It will not become Ready. `predicted`: the controller would only say so after its timeout. `gap`: not because of what is
+   * written, but because something cannot be reached from here.
+   */
+  | {
+      readonly state: "failed";
+      readonly reason: string;
+      readonly message: string;
+      readonly predicted?: boolean;
+      readonly gap?: true;
+    }
+  /** It needs something that cannot be reached from here; it counts as Ready for what waits for it. */
+  | { readonly state: "assumed"; readonly message: string }
+  /** An assumption about it holds no longer, because it or its source differs: it has to be looked at. */
+  | {
+      readonly state: "waiting";
+      readonly for: string;
+      readonly outdated: true;
+      readonly poke?: never;
+      readonly stuck?: never;
+    }
   /** Nobody reconciles it. */
   | { readonly state: "suspended" }
   /** Not known yet. `poke`: asking its controller to look again now tells more than waiting. */
-  | { readonly state: "waiting"; readonly for: string; readonly poke?: boolean; readonly stuck?: boolean };
+  | {
+      readonly state: "waiting";
+      readonly for: string;
+      readonly poke?: boolean;
+      readonly stuck?: boolean;
+      readonly outdated?: never;
+    };
 
 /** What is known of a cluster at one moment. */
 export interface FluxView {
@@ -110,9 +137,28 @@ class Settlement {
 
   #judge(object: KubeObject): Answer {
     if (object.metadata.deletionTimestamp) return waiting(`${labelOf(object)} is being deleted`);
+    const assumption = object.metadata.annotations?.[ASSUMED];
+    if (assumption !== undefined) return this.#assumed(object, assumption);
     if ((object.spec as { suspend?: boolean } | undefined)?.suspend) return { state: "suspended" };
     if (isSource(object)) return this.#source(object);
+    if (at(object, "spec", "kubeConfig") !== undefined) return gap("OtherCluster", OTHER_CLUSTER);
     return object.kind === "Kustomization" ? this.#kustomization(object) : this.#release(object);
+  }
+
+  #assumed(object: KubeObject, assumption: string): Answer {
+    const source = isSource(object) ? undefined : this.#sourceOf(object);
+    if (assumption !== assumptionOf(object, source))
+      return { state: "waiting", for: `${labelOf(object)} is looked at again`, outdated: true };
+    if (isSource(object)) return { state: "assumed", message: assumedMessage(object) };
+    const reason =
+      at(object, "spec", "kubeConfig") !== undefined ? OTHER_CLUSTER : `it needs ${source && labelOf(source)}`;
+    return { state: "assumed", message: reason };
+  }
+
+  /** The source that a Kustomization or a release reads; of a chart, the one that the chart comes from. */
+  #sourceOf(object: KubeObject): KubeObject | undefined {
+    const key = sourceKeyOf(object);
+    return key === undefined ? undefined : this.#flux.get(key);
   }
 
   #source(source: KubeObject): Answer {
@@ -128,16 +174,25 @@ class Settlement {
     }
     if (condition?.status === "False" && current && expected === undefined) {
       // A chart may have failed before its source had anything for it.
-      const behind = source.kind === "HelmChart" ? this.#chartIsCurrent(source) : undefined;
-      return behind?.state === "waiting" ? behind : failed(condition);
+      if (source.kind !== "HelmChart") return { ...failed(condition), gap: true };
+      const behind = this.#chartIsCurrent(source);
+      return behind.state === "waiting" ? behind : { ...failed(condition), ...this.#gapOf(source) };
     }
     // One that is served here fails for good only if it stays so.
     if (condition?.status === "False" && current && this.view.quiet > PATIENCE.health) return failed(condition);
     if (expected === undefined && this.view.quiet > PATIENCE.source) {
       const message = condition?.message ?? "does not answer";
-      return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true };
+      const beyond = source.kind === "HelmChart" ? this.#gapOf(source) : { gap: true as const };
+      return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
     }
     return waiting(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
+  }
+
+  /** A chart that fails is a gap where the source that it comes from is one: what that has is not known. */
+  #gapOf(chart: KubeObject): { readonly gap?: true } {
+    const source = this.#sourceOf(chart);
+    const answer = source && this.#answer(source);
+    return answer?.state === "assumed" || (answer?.state === "failed" && answer.gap) ? { gap: true } : {};
   }
 
   #chartIsCurrent(chart: KubeObject): Answer {
@@ -167,8 +222,10 @@ class Settlement {
     const of = this.#answer(source);
     const revision = textAt(source, "status", "artifact", "revision");
     if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(source)}`);
-    if (of.state === "failed" && revision === undefined)
-      return { ...of, reason: "ArtifactFailed", message: `${labelOf(source)}: ${of.message}` };
+    if ((of.state === "failed" || of.state === "assumed") && revision === undefined) {
+      const message = `${labelOf(source)}: ${of.message}`;
+      return of.state === "assumed" ? gap("ArtifactFailed", message) : { ...of, reason: "ArtifactFailed", message };
+    }
     const blocked = this.#blocked(object, condition, current);
     if (blocked) return blocked;
     if (condition?.status === "True") {
@@ -207,11 +264,15 @@ class Settlement {
     const condition = conditionOf(object, "Ready");
     const current = condition?.observedGeneration === object.metadata.generation;
     const chart = this.#chart(object);
+    const source = chart === "missing" ? this.#sourceOf(object) : undefined;
+    const origin = source && this.#answer(source);
+    if (source && origin?.state === "assumed") return gap("NoSourceArtifact", `${labelOf(source)}: ${origin.message}`);
     if (chart === "missing")
       return waiting(`${labelOf(object)} has no chart yet`, current && this.#asked(object) === undefined);
     const of = this.#answer(chart);
     if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(chart)}`);
     if (of.state === "failed") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
+    if (of.state === "assumed") return gap("NoSourceArtifact", `${labelOf(chart)}: ${of.message}`);
     const blocked = this.#blocked(object, condition, current);
     if (blocked) return blocked;
     const revision = textAt(chart, "status", "artifact", "revision");
@@ -336,6 +397,31 @@ class Settlement {
   }
 }
 
+/** What is said of a Kustomization or release that applies to another cluster. */
+const OTHER_CLUSTER = "it applies to another cluster";
+
+function assumedMessage(source: KubeObject): string {
+  return conditionOf(source, "Ready")?.message ?? "it does not answer";
+}
+
+function gap(reason: string, message: string): Answer {
+  return { state: "failed", reason, message, gap: true };
+}
+
+/** The source that an object reads, if it is there. */
+export function sourceOf(object: KubeObject, flux: Snapshot): KubeObject | undefined {
+  const key = sourceKeyOf(object);
+  return key === undefined ? undefined : flux.find((one) => keyOf(one) === key);
+}
+
+function sourceKeyOf(object: KubeObject): string | undefined {
+  const { spec, metadata } = object;
+  const ref = at(spec, "sourceRef") ?? at(spec, "chartRef") ?? at(spec, "chart", "spec", "sourceRef");
+  if (ref === undefined) return undefined;
+  const namespace = textAt(ref, "namespace") ?? metadata.namespace;
+  return `source.toolkit.fluxcd.io/${textAt(ref, "kind")}/${namespace ?? ""}/${textAt(ref, "name")}`;
+}
+
 /** Keys of what an object depends on. */
 export function dependenciesOf(object: KubeObject): string[] {
   const group = groupOf(object.apiVersion);
@@ -352,7 +438,7 @@ function waiting(reason: string, poke = false): Answer {
   return { state: "waiting", for: reason, ...(poke && { poke }) };
 }
 
-function failed({ reason, message }: Condition): Answer {
+function failed({ reason, message }: Condition): Extract<Answer, { state: "failed" }> {
   return { state: "failed", reason: reason ?? "Failed", message: message ?? "" };
 }
 

@@ -1,10 +1,9 @@
 import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, Reconciliation } from "../report/model.js";
-import { at, groupOf, type KubeObject, keyOf, labelOf, type Snapshot } from "./objects.js";
-import { byKey } from "./owners.js";
-import { unreachable } from "./reconciliations.js";
+import { at, groupOf, labelOf, type Snapshot } from "./objects.js";
+import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
-import { dependenciesOf, isReconciliation } from "./settle.js";
+import { isReconciliation, isSource } from "./settle.js";
 import type { Side } from "./side.js";
 import { STUB } from "./stubs.js";
 
@@ -21,18 +20,12 @@ export interface Unjudged {
 }
 
 /** Everything that the rehearsal passed over: sources out of reach with what depends on them, webhooks, kinds without a definition. */
-export function unjudged(
-  after: Side,
-  order: readonly Reconciliation[],
-  served: (source: KubeObject) => boolean,
-): Unjudged {
-  const sources = unreachable(after, served);
-  const objects = byKey(after.snapshot);
+export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudged {
+  const gaps = outOfReach(after);
   const unknown = new Map<string, string>();
   const applied = new Set<string>();
-  for (const object of after.snapshot.filter(isReconciliation)) {
-    const reason = why(object, objects, sources, new Set());
-    if (reason !== undefined) unknown.set(labelOf(object), reason);
+  for (const { object, message } of gaps.filter((one) => isReconciliation(one.object))) {
+    unknown.set(labelOf(object), message);
   }
   for (const one of order.filter(isUnreadyOnBothSides)) {
     const name = refName(one.ref);
@@ -45,7 +38,7 @@ export function unjudged(
     unknown: new Set(unknown.keys()),
     unapplied: new Set([...unknown.keys()].filter((name) => !applied.has(name))),
     reconciliations: [...unknown].map(([subject, reason]) => ({ subject, reason })),
-    others: [...[...sources.values()].map(outOfReach), ...fromSnapshot(after.snapshot)],
+    others: [...gaps.filter(({ object }) => isSource(object)).map(unreachedSource), ...fromSnapshot(after.snapshot)],
   };
 }
 
@@ -55,47 +48,13 @@ function isUnreadyOnBothSides({ ready, readyBefore, reason }: Reconciliation): b
   return reason !== "Suspended" && unready(ready) && unready(readyBefore);
 }
 
-function outOfReach({ source, message }: { readonly source: KubeObject; readonly message: string }): NotEvaluated {
+function unreachedSource({ object: source, message }: OutOfReach): NotEvaluated {
   const { namespace, name } = source.metadata;
   return {
     subject: labelOf(source),
     reason: `it cannot be read from here: ${message}`,
     ...(source.kind === "GitRepository" && { option: `--source ${namespace}/${name}=DIR` }),
   };
-}
-
-/** Why a reconciliation cannot be judged: its source, its chart, or one that it depends on. */
-function why(
-  object: KubeObject,
-  objects: ReadonlyMap<string, KubeObject>,
-  sources: ReadonlyMap<string, { readonly source: KubeObject }>,
-  seen: Set<string>,
-): string | undefined {
-  const key = keyOf(object);
-  if (seen.has(key)) return undefined;
-  seen.add(key);
-  if (at(object, "spec", "kubeConfig") !== undefined) return "it applies to another cluster";
-  for (const source of sourcesOf(object, objects)) {
-    const found = sources.get(source);
-    if (found) return `it needs ${labelOf(found.source)}`;
-  }
-  for (const dependency of dependenciesOf(object)) {
-    const found = objects.get(dependency);
-    if (found && why(found, objects, sources, seen) !== undefined) return `it depends on ${labelOf(found)}`;
-  }
-  return undefined;
-}
-
-function sourcesOf(object: KubeObject, objects: ReadonlyMap<string, KubeObject>): string[] {
-  const namespace = object.metadata.namespace ?? "";
-  const key = (ref: unknown) => {
-    const { kind, name, namespace: own } = (ref ?? {}) as { kind?: string; name?: string; namespace?: string };
-    return `source.toolkit.fluxcd.io/${kind}/${own ?? namespace}/${name}`;
-  };
-  if (object.kind === "Kustomization") return [key(at(object, "spec", "sourceRef"))];
-  const direct = at(object, "spec", "chartRef") ?? at(object, "spec", "chart", "spec", "sourceRef");
-  const chart = objects.get(key(at(object, "spec", "chartRef")));
-  return [key(direct), ...(chart ? [key(at(chart, "spec", "sourceRef"))] : [])];
 }
 
 function fromSnapshot(snapshot: Snapshot): NotEvaluated[] {

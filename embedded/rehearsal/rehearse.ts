@@ -94,7 +94,6 @@ async function ofCluster(
       ...changing.revisions,
       before,
       after,
-      served: (source) => treeOf(planned, plane, source) !== undefined,
       tree: await changedTree(changed),
       readers: readersOf([before.snapshot, after.snapshot], (one) => treeOf(planned, plane, one) === changed),
       ...(planned.guessed !== undefined && { guessed: planned.guessed }),

@@ -1,7 +1,8 @@
 import { elapsed } from "../../core/progress.js";
-import { type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
+import { conditionOf, type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
-import { type Answer, answers, type FluxView } from "../../delivery/rehearse/settle.js";
+import { type Answer, answers, type FluxView, sourceOf } from "../../delivery/rehearse/settle.js";
+import { assumeReady, setReady, withdrawAssumption } from "./assume.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { Starting } from "./control-plane.js";
 import type { Plane } from "./plane.js";
@@ -51,12 +52,13 @@ export async function settle(
     for (const object of view.flux) {
       if (found.get(keyOf(object))?.state === "ready") ready.add(markOf(object));
     }
-    const open = view.flux.filter((one) => found.get(keyOf(one))?.state === "waiting");
+    const open = view.flux.filter((one) => isOpen(one, found.get(keyOf(one))));
     const workloads = unready(view);
     const late = Date.now() - start > timeout;
     const over = open.length === 0 && (workloads.settled || watch.quiet > QUIET);
     if (late || (watch.complete && over))
       return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
+    await Promise.all(view.flux.map((object) => bridge(plane, view.flux, object, found.get(keyOf(object)))));
     const first = open[0];
     const now = first ? waitsFor(found.get(keyOf(first))) : "workloads";
     if (now !== said && Date.now() - start > 5_000) progress(`rehearsal: ${now} (${elapsed(start)})`);
@@ -76,6 +78,15 @@ export async function settle(
     );
     await watch.change(100);
   }
+}
+
+/** Has what needs something out of reach count as Ready, and takes that back where the object or its source differs. */
+async function bridge(plane: Plane, flux: Snapshot, object: KubeObject, answer: Answer | undefined): Promise<void> {
+  if (object.kind === "HelmChart") return;
+  if (answer?.state === "failed" && answer.gap) return await assumeReady(plane, object, sourceOf(object, flux));
+  if (answer?.state === "waiting" && answer.outdated) return await withdrawAssumption(plane, object);
+  if (answer?.state === "assumed" && conditionOf(object, "Ready")?.status !== "True")
+    return await setReady(plane, object);
 }
 
 /** Asks an object's controller to look again. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
@@ -108,6 +119,14 @@ function markOf(object: KubeObject): string {
     | undefined;
   return [uid, generation, status?.lastAppliedRevision, status?.artifact?.revision, status?.lastAttemptedRevision].join(
     " ",
+  );
+}
+
+/** Whether it is not known yet what becomes of an object, or what depends on it has not been told yet. */
+function isOpen(object: KubeObject, answer: Answer | undefined): boolean {
+  if (answer?.state === "assumed") return conditionOf(object, "Ready")?.status !== "True";
+  return (
+    answer?.state === "waiting" || (object.kind !== "HelmChart" && answer?.state === "failed" && answer.gap === true)
   );
 }
 

@@ -213,8 +213,7 @@ test("a manifest that cannot be parsed is rejected", async () => {
   });
 });
 
-test("a chart that cannot be reached is an answer that says so, and is not passed over", async () => {
-  const chart = `apiVersion: source.toolkit.fluxcd.io/v1
+const unreachableChart = `apiVersion: source.toolkit.fluxcd.io/v1
 kind: HelmRepository
 metadata: {name: charts, namespace: default}
 spec: {interval: 1m, url: "http://127.0.0.1:1/charts"}
@@ -224,19 +223,55 @@ kind: HelmRelease
 metadata: {name: db, namespace: default}
 spec: {interval: 1m, chart: {spec: {chart: postgres, version: "16.x", sourceRef: {kind: HelmRepository, name: charts}}}}
 `;
-  await commit(setup, { "clusters/prod/db.yaml": chart });
+
+test("a new release whose chart cannot be reached makes the verdict unknown, and nothing else fails because of it", async () => {
+  await commit(setup, { "clusters/prod/db.yaml": unreachableChart });
   const report = await rehearsal({ cwd: setup });
   expect(said(report)).toEqual(["created HelmRelease default/db", "created HelmRepository default/charts"]);
+  expect(report.verdict).toBe("unknown");
+  expect(report.coverage).toEqual({
+    files: { evaluated: 0, all: 1 },
+    reconciliations: { evaluated: 3, all: 4 },
+    objects: { evaluated: 11, all: 11 },
+  });
   expect(report.notEvaluated).toEqual([
+    { subject: "HelmRelease default/db", reason: "it needs HelmRepository default/charts", affected: true },
     {
       subject: "HelmRepository default/charts",
       reason: expect.stringMatching(/cannot be read from here: .*connection refused/),
     },
-    { subject: "HelmRelease default/db", reason: "it needs HelmRepository default/charts" },
   ]);
   expect(report.reconciliations.filter(({ notEvaluated }) => notEvaluated).map(({ ref }) => ref.name)).toEqual(["db"]);
   expect(judgeGate(report, ["rejected"], []).state).toBe("open");
-  expect(judgeGate(report, ["not-evaluated"], []).state).toBe("shut");
+  expect(judgeGate(report, ["unknown"], []).state).toBe("shut");
+});
+
+test("a chart out of reach does not hide what waits for it, or depends on what waits for it", async () => {
+  const repository = join(root, "gap");
+  await makeClone(repository, "https://gitlab.example.com/group/gap.git", {
+    ...base,
+    "clusters/prod/infra.yaml": kustomization("infra", "./infra", "  wait: true\n  timeout: 2m\n"),
+    "clusters/prod/web.yaml": kustomization(
+      "web",
+      "./apps/web",
+      "  targetNamespace: default\n  dependsOn: [{name: infra}]\n",
+    ),
+    "infra/db.yaml": unreachableChart,
+  });
+  await git(repository, "checkout", "-q", "-b", "change");
+  await commit(repository, { "apps/store/claim.yaml": undefined });
+  const report = await rehearsal({ cwd: repository });
+  expect(said(report)).toEqual(["pruned PersistentVolumeClaim default/data"]);
+  expect(report.verdict).toBe("destructive");
+  expect(report.coverage?.reconciliations).toEqual({ evaluated: 4, all: 5 });
+
+  await commit(repository, { "infra/db.yaml": unreachableChart.replace("16.x", "17.x") });
+  const changed = await rehearsal({ cwd: repository, base: "HEAD~1" });
+  expect(said(changed)).toEqual(["changed HelmRelease default/db"]);
+  expect(changed.verdict).toBe("unknown");
+  expect(changed.changes[0]?.diff).toContain(
+    "-        version: 16.x\n+        version: 17.x\n".replaceAll("        ", "      "),
+  );
 });
 
 test("inside an application's repository the setup repository says what happens to it", async () => {

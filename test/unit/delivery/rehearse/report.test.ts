@@ -9,7 +9,6 @@ import { applied, object, side } from "./support.js";
 
 const noFiles = { paths: [], files: new Map() };
 const empty = {
-  served: () => false,
   tree: { base: noFiles, head: noFiles, changed: [], documents: [] },
   readers: [],
   policies: [],
@@ -35,11 +34,11 @@ test("GIVEN a source out of reach WHEN reported THEN it and what needs it are no
   );
   const after = side([chart, release], {
     answers: [
+      ["source.toolkit.fluxcd.io/HelmRepository/shop/charts", { state: "assumed", message: "no such host" }],
       [
-        "source.toolkit.fluxcd.io/HelmRepository/shop/charts",
-        { state: "failed", reason: "Failed", message: "no such host" },
+        "helm.toolkit.fluxcd.io/HelmRelease/shop/db",
+        { state: "assumed", message: "it needs HelmRepository shop/charts" },
       ],
-      ["helm.toolkit.fluxcd.io/HelmRelease/shop/db", { state: "failed", reason: "Failed", message: "no such host" }],
     ],
   });
   const report = reportOf({ ...empty, ...sides, before: side([]), after });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { ASSUMED, assumptionOf } from "../../../../delivery/rehearse/assumption.js";
 import { type KubeObject, keyOf } from "../../../../delivery/rehearse/objects.js";
+import { restore } from "../../../../delivery/rehearse/restore.js";
 import { type Answer, answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
 import { object } from "./support.js";
 
@@ -158,4 +160,63 @@ test("GIVEN a chart that failed with an older revision of its source, or without
   expect(answerTo()).toMatchObject({ state: "waiting" });
   expect(answerTo("main@sha1:old")).toMatchObject({ state: "waiting" });
   expect(answerTo(revision)).toMatchObject({ state: "failed", message: "no" });
+});
+
+const charts = object(`
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: default, generation: 1}
+spec: {url: "https://charts.invalid"}
+status: {conditions: [{type: Ready, status: "False", reason: Failed, message: no such host, observedGeneration: 1}]}
+`);
+const release = object(`
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: db, namespace: default, generation: 1}
+spec: {chart: {spec: {chart: db, sourceRef: {kind: HelmRepository, name: charts}}}}
+`);
+/** As the rehearsal leaves it: suspended, and Ready. */
+function assumed(one: KubeObject, of?: KubeObject): KubeObject {
+  return {
+    ...one,
+    metadata: { ...one.metadata, annotations: { [ASSUMED]: assumptionOf(one, of) } },
+    spec: { ...(one.spec as object), suspend: true },
+    status: { conditions: [{ type: "Ready", status: "True", message: "no such host", observedGeneration: 2 }] },
+  };
+}
+
+test("GIVEN a source out of reach THEN it is a gap, and once it is assumed so is what reads it", () => {
+  const of = (flux: readonly KubeObject[]) => answers(view([source, ...flux]));
+  expect(of([charts, release]).get(keyOf(charts))).toMatchObject({ state: "failed", gap: true });
+  const bridged = of([assumed(charts), release]);
+  expect(bridged.get(keyOf(charts))).toEqual({ state: "assumed", message: "no such host" });
+  expect(bridged.get(keyOf(release))).toMatchObject({ state: "failed", gap: true });
+  const whole = of([assumed(charts), assumed(release, charts)]);
+  expect(whole.get(keyOf(release))).toEqual({ state: "assumed", message: "it needs HelmRepository default/charts" });
+});
+
+test("GIVEN an assumption WHEN the object or its source differs THEN it is looked at again", () => {
+  const other = assumed(release, charts);
+  const changed = { ...other, spec: { ...(other.spec as object), interval: "2h" } };
+  const moved = { ...assumed(charts), spec: { url: "https://other.invalid", suspend: true } };
+  const of = (flux: readonly KubeObject[]) => answers(view([source, ...flux])).get(keyOf(release));
+  expect(of([assumed(charts), changed])).toMatchObject({ state: "waiting", outdated: true });
+  expect(of([moved, other])).toMatchObject({ state: "waiting", outdated: true });
+});
+
+test("GIVEN a Kustomization for another cluster THEN it is a gap, and what depends on it goes on once it is assumed", () => {
+  const remote = kustomization("a", {}, { kubeConfig: { secretRef: { name: "other" } } });
+  expect(answerOf("a", [remote])).toMatchObject({ state: "failed", gap: true });
+  const dependent = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
+  const bridged = assumed(remote, source);
+  expect(answerOf("a", [bridged])).toEqual({ state: "assumed", message: "it applies to another cluster" });
+  expect(answerOf("b", [bridged, dependent])).toEqual({ state: "ready" });
+});
+
+test("an assumption leaves the manifest as it was written", () => {
+  const { status: _status, ...written } = assumed(release, charts);
+  expect(restore(written)).toEqual({ ...release });
+  const explicit = { ...release, spec: { ...(release.spec as object), suspend: false } };
+  const { status: _other, ...kept } = assumed(explicit, charts);
+  expect(restore(kept)).toEqual(explicit);
 });
