@@ -33,7 +33,7 @@ export function withEffects(found: Unjudged, effects: Effects): NotEvaluated[] {
   };
   return [
     ...found.reconciliations.map((gap) => (isReached(gap.subject) ? affected(gap) : gap)),
-    ...found.others.map((gap) => (judgesChange(gap, effects) ? affected(gap) : gap)),
+    ...found.others.map((gap) => (judgesChange(gap, effects) || changesHealth(gap, effects) ? affected(gap) : gap)),
     ...takenAsWritten(effects),
   ];
 }
@@ -102,6 +102,16 @@ function judgesChange({ subject }: NotEvaluated, { changes, after }: Effects): b
           matches(listAt(rule, "apiGroups"), groupOf(ref.apiVersion)) &&
           matches(listAt(rule, "resources"), pluralOf(ref.kind)),
       ),
+  );
+}
+
+/** Whether a gap is a Kustomization whose health check expressions differ: here they are not even parsed. */
+function changesHealth({ subject }: NotEvaluated, { changes }: Effects): boolean {
+  return changes.some(
+    ({ ref, diff }) =>
+      ref.kind === "Kustomization" &&
+      refName(ref) === subject &&
+      /^[-+]\s*(- )?(healthCheckExprs|current|failed|inProgress):/m.test(diff),
   );
 }
 

@@ -1,4 +1,5 @@
 import { refName } from "../../core/kube-discovery.js";
+import { versions } from "../../core/versions.js";
 import type {
   Fault,
   NotEvaluated,
@@ -12,6 +13,7 @@ import { withEffects } from "./affected.js";
 import { type KnownCause, withCauses } from "./causes.js";
 import { compare } from "./compare.js";
 import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
+import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
 import { reconciliations } from "./reconciliations.js";
 import { redactText, secretValues } from "./redact.js";
 import { refusedByReleases } from "./refused-releases.js";
@@ -71,6 +73,7 @@ export function reportOf(findings: Findings): Report {
     head,
     ...(verdict === "unable" && { fault: outOfTime(order.filter(isOpen)) }),
     coverage,
+    ...otherFlux(after),
     changes: sortChanges(changes, order),
     reconciliations: order,
     versions: versionChanges(before.snapshot, after.snapshot),
@@ -105,6 +108,12 @@ function notEvaluatedOf(
     coverage: { ...files.coverage, files: { evaluated: Math.max(all - unread.size, 0), all } },
     notEvaluated: [...files.notEvaluated, ...gaps, ...notEvaluated],
   };
+}
+
+function otherFlux({ snapshot }: Side): Pick<Report, "flux"> {
+  const cluster = fluxVersionOf(snapshot);
+  if (cluster === undefined || !isOtherFlux(cluster, versions.flux)) return {};
+  return { flux: { cluster, rehearsed: versions.flux } };
 }
 
 function outOfTime(open: readonly Reconciliation[]): Fault {

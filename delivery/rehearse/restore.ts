@@ -1,4 +1,5 @@
 import { withoutAssumption } from "./assumption.js";
+import { withHealthExpressions } from "./health-expressions.js";
 import { at, type KubeObject, type Metadata } from "./objects.js";
 
 /** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
@@ -9,7 +10,7 @@ export const ORIGINAL = "rehearsal.timonier/original";
  * Objects that it did not touch are returned as they are.
  */
 export function restore(changed: KubeObject): KubeObject {
-  const object = withoutAssumption(changed);
+  const object = withHealthExpressions(withoutAssumption(changed));
   const kept = object.metadata.annotations?.[ORIGINAL];
   if (kept === undefined) return object;
   const { [ORIGINAL]: _kept, ...annotations } = object.metadata.annotations ?? {};

@@ -1,5 +1,6 @@
 import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, Reconciliation } from "../report/model.js";
+import { kindsOfExpressions } from "./health-expressions.js";
 import { at, groupOf, labelOf, type Snapshot } from "./objects.js";
 import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
@@ -68,6 +69,15 @@ function fromSnapshot(snapshot: Snapshot): NotEvaluated[] {
       return [{ subject, reason: "no program of it runs here" }];
     if (kind === "Kustomization" && object.metadata.annotations?.[ORIGINAL]) {
       return [{ subject, reason: "encrypted values are not read: only whether they change is known" }];
+    }
+    const kinds = kindsOfExpressions(object);
+    if (kinds.length > 0) {
+      return [
+        {
+          subject,
+          reason: `its health check expressions are assumed to hold: no operator of ${kinds.join(", ")} runs here`,
+        },
+      ];
     }
     return [];
   });

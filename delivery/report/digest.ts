@@ -13,7 +13,7 @@ export function graveChanges({ changes }: Report): readonly ObjectChange[] {
   return changes.filter(isGrave).sort((a, b) => rank(a) - rank(b));
 }
 
-/** What is made or changed and destroys nothing. */
+/** Changes that create or change something and destroy nothing. */
 export function harmlessChanges({ changes }: Report): readonly ObjectChange[] {
   return changes.filter((change) => !isGrave(change));
 }
@@ -21,6 +21,17 @@ export function harmlessChanges({ changes }: Report): readonly ObjectChange[] {
 /** Whether it is there afterwards and is not Ready, as far as that can be said. */
 export function isUnready({ ready, notEvaluated }: Reconciliation): boolean {
   return !notEvaluated && (ready === "False" || ready === "Unknown");
+}
+
+/** From this many on, those that are Ready before and afterwards are counted and not listed. */
+const MANY = 10;
+
+/** What a reader has to see: what is not Ready, was not, was not there, goes, or was not evaluated; everything where there are few. */
+export function notableReconciliations({ reconciliations }: Report): readonly Reconciliation[] {
+  if (reconciliations.length < MANY) return reconciliations;
+  return reconciliations.filter(
+    ({ ready, readyBefore, notEvaluated }) => notEvaluated || ready !== "True" || readyBefore !== "True",
+  );
 }
 
 const operations: readonly InfrastructureStep["operation"][] = [
@@ -53,8 +64,14 @@ export const verdictWords: Readonly<Record<Verdict, { readonly sign: string; rea
   unable: { sign: "❔", word: "No answer" },
 };
 
-/** The verdict's reasons, in one sentence of our own words. */
+/** The verdict's reasons, in one sentence. */
 export function reasons(report: Report): string {
+  const { flux } = report;
+  const other = flux ? `; rehearsed with Flux ${flux.rehearsed}, the cluster has ${flux.cluster}` : "";
+  return reasonsOfVerdict(report) + other;
+}
+
+function reasonsOfVerdict(report: Report): string {
   const { changes, reconciliations, infrastructure } = report;
   if (report.verdict === "unable" && !report.coverage) return "the rehearsal could not run";
   const steps = orderedSteps(report);

@@ -14,6 +14,8 @@ export interface Report {
   readonly fault?: Fault;
   /** How much of the change and of the cluster was evaluated. @default the rehearsal could not run */
   readonly coverage?: Coverage;
+  /** Versions of Flux, where another minor version was rehearsed with than the cluster has. @default the same one */
+  readonly flux?: { readonly cluster: string; readonly rehearsed: string };
   /** Every object that is not the same afterwards; what destroys comes first, then in the order of reconciliation. */
   readonly changes: readonly ObjectChange[];
   /** Kustomizations and HelmReleases, each after those it depends on. */

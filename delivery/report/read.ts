@@ -17,6 +17,7 @@ const schema = z.object({
   head: revision,
   fault: z.object({ what: text, where: text, fix: text }).exactOptional(),
   coverage: z.object({ files: share, reconciliations: share, objects: share }).exactOptional(),
+  flux: z.object({ cluster: text, rehearsed: text }).exactOptional(),
   changes: z.array(
     z.object({
       ref,

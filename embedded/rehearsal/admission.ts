@@ -1,3 +1,4 @@
+import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../../delivery/rehearse/health-expressions.js";
 import type { KubeObject } from "../../delivery/rehearse/objects.js";
 import { ORIGINAL } from "../../delivery/rehearse/restore.js";
 import { clusterName } from "../cluster/layout.js";
@@ -27,7 +28,10 @@ interface Mutation {
  * original (delivery/rehearse/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
  */
 export function admissionObjects(routing: SourceRouting): KubeObject[] {
-  return [gitRepositories(routing), decryption, pods, conversion].flatMap((one) => [policy(one), binding(one)]);
+  return [gitRepositories(routing), decryption, healthExpressions, pods, conversion].flatMap((one) => [
+    policy(one),
+    binding(one),
+  ]);
 }
 
 const apiVersion = "admissionregistration.k8s.io/v1";
@@ -84,8 +88,8 @@ function probe(group: string, resource: string, mark: string): Mutation {
 const annotations =
   '(has(object.metadata.annotations) ? [] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {}}])';
 
-function keep(value: string): string {
-  return `[JSONPatch{op: "add", path: "/metadata/annotations/" + jsonpatch.escapeKey("${ORIGINAL}"), value: ${value}}]`;
+function keep(value: string, annotation = ORIGINAL): string {
+  return `[JSONPatch{op: "add", path: "/metadata/annotations/" + jsonpatch.escapeKey("${annotation}"), value: ${value}}]`;
 }
 
 function gitRepositories({ server, trees }: SourceRouting): Mutation {
@@ -134,6 +138,30 @@ const decryption: Mutation = {
       'object.spec.decryption.provider + "\\n" + (has(object.spec.decryption.secretRef) ? object.spec.decryption.secretRef.name : "") + "\\n" + (has(object.spec.decryption.serviceAccountName) ? object.spec.decryption.serviceAccountName : "")',
     ),
     '[JSONPatch{op: "remove", path: "/spec/decryption"}]',
+  ].join(" + "),
+};
+
+const expressionFields = ["apiVersion", "kind", ...HEALTH_FIELDS];
+
+/**
+ * Health check expressions read statuses that operators write, and no operator runs here: a Kustomization would wait for them until
+ * its timeout. Without them its objects are Ready for Flux as soon as they are applied.
+ */
+const healthExpressions: Mutation = {
+  name: "health-expressions",
+  group: "kustomize.toolkit.fluxcd.io",
+  resource: "kustomizations",
+  operations: ["CREATE", "UPDATE"],
+  when: "has(object.spec.healthCheckExprs) && size(object.spec.healthCheckExprs) > 0",
+  patch: [
+    annotations,
+    keep(
+      `object.spec.healthCheckExprs.map(one, ${expressionFields
+        .map((field) => `(has(one.${field}) ? string(one.${field}) : "")`)
+        .join(` + ${text(FIELD_END)} + `)}).join(${text(EXPRESSION_END)})`,
+      HEALTH,
+    ),
+    '[JSONPatch{op: "remove", path: "/spec/healthCheckExprs"}]',
   ].join(" + "),
 };
 

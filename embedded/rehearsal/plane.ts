@@ -6,6 +6,7 @@ import { ApiError, type KubeApi } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
+import { fluxVersionOf, withDefaultGates } from "../../delivery/rehearse/flux-version.js";
 import { isKubeObject, type KubeObject } from "../../delivery/rehearse/objects.js";
 import { controllerArgumentsOf } from "../../delivery/rehearse/plan.js";
 import type { Side } from "../../delivery/rehearse/side.js";
@@ -164,11 +165,14 @@ export function touched({ layout, record }: Plane): void {
   writePlaneRecord(layout, rest);
 }
 
-/** Arguments with which a cluster's own Flux is started, where they change what happens. */
+/** Arguments with which a cluster's own Flux is started, where they change what happens, and defaults of its version. */
 export function fluxArguments({
   snapshot,
 }: Pick<Side, "snapshot">): Partial<Record<FluxController, readonly string[]>> {
-  return controllerArgumentsOf(snapshot, meaningfulFlags);
+  const found = controllerArgumentsOf(snapshot, meaningfulFlags);
+  const given = found["kustomize-controller"] ?? [];
+  const args = withDefaultGates(given, fluxVersionOf(snapshot));
+  return args.length > 0 ? { ...found, "kustomize-controller": args } : found;
 }
 
 /** Starts the Flux controllers anew with other arguments. */

@@ -6,8 +6,8 @@ import { type Content, escaped, html, Markup } from "./markup.js";
 /** What destroys, and then what does not. */
 export function changeSections(report: Report): Content {
   return [
-    table("What goes, is made anew or is refused", graveChanges(report)),
-    table("What is made or changed", harmlessChanges(report)),
+    table("Deleted, recreated or rejected", graveChanges(report)),
+    table("Created or changed", harmlessChanges(report)),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { refName } from "../../../core/kube-discovery.js";
 import { diffSize, graveChanges, harmlessChanges, isGrave, isSecret } from "../digest.js";
 import type { Cause, ObjectChange, Report } from "../model.js";
+import { isRoutine } from "../routine.js";
+import { count } from "../text.js";
 import type { Section } from "./cut.js";
 import { code, codeElement, diffBlock } from "./inert.js";
 
@@ -17,10 +19,28 @@ export function changeSections(report: Report, longest: number): readonly (Secti
           gap: "\n",
           holes: false,
         };
+  const harmless = harmlessChanges(report);
   return [
-    list("What goes, is made anew or is refused", graveChanges(report), 1),
-    list("What is made or changed", harmlessChanges(report), 7),
+    list("Deleted, recreated or rejected", graveChanges(report), 1),
+    list(
+      "Created or changed",
+      harmless.filter((change) => !isRoutine(change)),
+      7,
+    ),
+    routineSection(harmless.filter(isRoutine), longest),
   ];
+}
+
+/** Objects of a routine section that are named. */
+const NAMED = 10;
+
+/** One line for everything that needs no attention. */
+function routineSection(changes: readonly ObjectChange[], longest: number): Section | undefined {
+  if (changes.length === 0) return undefined;
+  const names = changes.slice(0, NAMED).map(({ ref }) => code(refName(ref), longest));
+  const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : "";
+  const head = `#### Routine\n\n${count(changes.length, "object")} with another patch version, digest or version label only: ${names.join(", ")}${more}`;
+  return { noun: "lines", importance: 7, head, entries: [], gap: "\n", holes: false };
 }
 
 function entry(change: ObjectChange, longest: number): string {

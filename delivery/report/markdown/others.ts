@@ -1,5 +1,5 @@
 import { refName } from "../../../core/kube-discovery.js";
-import { isGraveStep, orderedSteps } from "../digest.js";
+import { isGraveStep, notableReconciliations, orderedSteps } from "../digest.js";
 import { groupedGaps, NAMED } from "../gaps.js";
 import type { Reconciliation, Report } from "../model.js";
 import type { Section } from "./cut.js";
@@ -24,12 +24,24 @@ export function infrastructureSection(report: Report, longest: number): Section 
 }
 
 /** Kustomizations and HelmReleases, in the order in which they are reconciled. */
-export function reconciliationSection({ reconciliations }: Report, longest: number): Section | undefined {
-  if (reconciliations.length === 0) return undefined;
+export function reconciliationSection(report: Report, longest: number): Section | undefined {
+  if (report.reconciliations.length === 0) return undefined;
+  const reconciliations = notableReconciliations(report);
+  const rest = report.reconciliations.length - reconciliations.length;
+  const others = `${rest} ${reconciliations.length === 0 ? "" : "other "}${rest === 1 ? "is" : "are"} Ready before and afterwards.\n\n`;
+  if (reconciliations.length === 0)
+    return {
+      noun: "lines",
+      importance: 3,
+      head: `#### Reconciliations\n\n${others.trim()}`,
+      entries: [],
+      gap: "\n",
+      holes: false,
+    };
   return {
     noun: "reconciliations",
     importance: 3,
-    head: "#### Reconciliations, in their order\n\n| | Ready before | afterwards | in its own words |\n|---|---|---|---|\n",
+    head: `#### Reconciliations, in their order\n\n${rest > 0 ? others : ""}| | Ready before | afterwards | in its own words |\n|---|---|---|---|\n`,
     entries: reconciliations.map((one) => {
       const words = [one.reason, one.message].filter((part) => part !== undefined).join(": ");
       const after =

@@ -64,6 +64,19 @@ test("GIVEN a kind that no tree defines WHEN the merge writes one of its objects
   ]);
 });
 
+test("GIVEN a Kustomization without its health check expressions WHEN they differ THEN it is affected", () => {
+  const others = [{ subject: "Kustomization shop/infra", reason: "its health check expressions are assumed to hold" }];
+  const none = { unknown: new Set<string>(), unapplied: new Set<string>(), reconciliations: [], others };
+  const affected = (diff: string) =>
+    withEffects(none, {
+      changes: [{ ...change("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "infra"), diff }],
+      after: [],
+      readingChanges: new Set(),
+    })[0]?.affected;
+  expect(affected("-      current: a\n+      current: b")).toBe(true);
+  expect(affected("-  interval: 1m\n+  interval: 2m")).toBeUndefined();
+});
+
 test("GIVEN a webhook WHEN the merge writes what its rules name THEN it is affected", () => {
   const hook = (resource: string) =>
     object(
