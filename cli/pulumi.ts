@@ -12,6 +12,7 @@ import { type Deployment, knownIds, outputsOf, PROJECT, pendingCreates, STACK } 
 import { checkKeptState, isAllLocal, restoreSettings, secretsProvider } from "./kept-state.js";
 import { readStackConfig } from "./preflight.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
+import { withRunFolder } from "./run-folder.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
 import { readLocks } from "./stale-lock.js";
 import { progress } from "./terminal.js";
@@ -97,6 +98,10 @@ export class Pulumi {
    * @returns the exit code
    */
   async show(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
+    return withRunFolder(this.stack, (run) => this.showed(args, { ...run, ...env }));
+  }
+
+  private async showed(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
     const plain = process.stdout.isTTY ? [] : ["--non-interactive"];
     const { running } = await this.start([...args, ...this.selected, ...plain], {
       stdin: "inherit",
@@ -195,7 +200,8 @@ export class Pulumi {
   /** Reads what the named resources really are into the state. */
   async refresh(urns: readonly string[]): Promise<void> {
     const targets = urns.flatMap((urn) => ["--target", urn]);
-    await this.quiet(["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets, ...this.selected]);
+    const args = ["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets, ...this.selected];
+    await withRunFolder(this.stack, (env) => this.quiet(args, env));
   }
 
   /** Makes sure of a vendor's plugin: Pulumi downloads it once. @throws UserError when that fails */
@@ -232,8 +238,8 @@ export class Pulumi {
     if (this.checkpoint !== undefined) checkKeptState(this.stack, this.checkpoint);
   }
 
-  private async quiet(args: readonly string[]): Promise<string> {
-    const { running } = await this.start(args, { reject: false });
+  private async quiet(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { running } = await this.start(args, { reject: false, env });
     const { exitCode, stdout, stderr } = await running;
     if (exitCode === 0) return stdout;
     const words = stderr.replace(/^error: /m, "").trim() || stdout.trim();

@@ -26,6 +26,6 @@ function becomesUnready({ ready, readyBefore, notEvaluated }: Reconciliation): b
 }
 
 /** Whether a reconciliation had not come to an end when the time was over. */
-export function isOpen({ ready, notEvaluated }: Reconciliation): boolean {
-  return !notEvaluated && ready === "Unknown";
+export function isOpen({ ready, reason, notEvaluated }: Reconciliation): boolean {
+  return !notEvaluated && ready === "Unknown" && reason === "NotSettled";
 }

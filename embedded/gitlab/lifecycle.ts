@@ -13,6 +13,7 @@ import { endProcess, runningDaemon, startDaemon, stopDaemon } from "../../core/d
 import { elapsed, type Progress, silent } from "../../core/progress.js";
 import { checkout } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
+import { withUserTmpdir } from "../../core/user-tmpdir.js";
 import { type Look, waitFor } from "../../core/wait.js";
 import { readAddress, readLostAddress, urlOf } from "./address.js";
 import { requireGit } from "./git/version.js";
@@ -155,6 +156,7 @@ async function start(
     if (readSettings(layout.settings).test) {
       await writeFileAtomic(layout.testToken, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
     }
+    const { TMPDIR: userTmpdir } = withUserTmpdir(process.env);
     startDaemon({
       command: process.execPath,
       args: [
@@ -167,7 +169,7 @@ async function start(
       env: {
         PATH: process.env.PATH,
         NODE_ENV: "production",
-        ...(process.env.TMPDIR && { TMPDIR: process.env.TMPDIR }),
+        ...(userTmpdir && { TMPDIR: userTmpdir }),
       },
       cwd: checkout,
       pidFile: layout.pid,

@@ -46,6 +46,8 @@ describe("from nothing", () => {
     const said = await copy.run("bash", ["-c", String(up)]);
     expect(said.all).toContain("everything is Ready");
     expect(said.exitCode).toBe(0);
+    expect(copy.leftCredentials()).toEqual([]);
+    expect(readdirSync(join(copy.state, "stacks", "embedded"))).not.toContain("tmp");
   });
 
   test("`timonier status` says so, for people and for programs", async () => {

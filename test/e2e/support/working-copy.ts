@@ -23,6 +23,8 @@ export interface Said {
  */
 export class WorkingCopy {
   readonly folder = mkdtempSync(join(tmpdir(), "timonier-copy-"));
+  /** Temporary folder of every command here: what they leave in it is theirs. */
+  readonly temporary = mkdtempSync(join(tmpdir(), "timonier-temporary-"));
   /** Everything that any command here has said. */
   transcript = "";
 
@@ -68,7 +70,7 @@ export class WorkingCopy {
     const { exitCode, stdout, stderr } = await timed(commandKind(command, args), async () =>
       execa(command, args, {
         cwd: this.folder,
-        env: { CI: "true", NO_COLOR: "1", ...env },
+        env: { CI: "true", NO_COLOR: "1", TMPDIR: this.temporary, ...env },
         stdin: "ignore",
         reject: false,
         timeout: this.timeout,
@@ -90,6 +92,12 @@ export class WorkingCopy {
     return files;
   }
 
+  /** Files in which a command left credentials of a cluster. */
+  leftCredentials(): string[] {
+    const names = readdirSync(this.temporary, { recursive: true, encoding: "utf8" });
+    return names.filter((name) => /client-key-data|token:/.test(textOf(join(this.temporary, name)) ?? ""));
+  }
+
   /** Ids of the processes that this copy's stacks run. */
   processes(): number[] {
     return processesIn(this.state);
@@ -101,7 +109,7 @@ export class WorkingCopy {
    */
   async remove(): Promise<void> {
     await killAll(() => this.processes());
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const folder of [this.folder, this.temporary]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -126,7 +134,8 @@ function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "EISDIR", "ENXIO"].includes(code)) return undefined;
     throw error;
   }
 }

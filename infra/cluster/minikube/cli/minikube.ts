@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../../../../core/progress.js";
 import { UserError } from "../../../../core/user-error.js";
+import { withUserTmpdir } from "../../../../core/user-tmpdir.js";
 import { driverOf, isDriver } from "../drivers.js";
 import { minikubeFolder } from "./authority.js";
 import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";
@@ -174,7 +175,7 @@ export class Minikube {
     return {
       env: {
         // With driver none its children are the cluster: what is Pulumi's and GitLab's is none of theirs.
-        ...Object.fromEntries(Object.entries(env).filter(([name]) => !othersVariables.test(name))),
+        ...Object.fromEntries(Object.entries(withUserTmpdir(env)).filter(([name]) => !othersVariables.test(name))),
         KUBECONFIG: kubeconfigFile,
         // It would ask GitHub for a newer one in every call.
         MINIKUBE_WANTUPDATENOTIFICATION: "false",

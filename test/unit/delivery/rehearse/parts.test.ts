@@ -244,7 +244,7 @@ test("the verdict: rejected before destructive before unable before unknown befo
   const open = {
     ...nothing,
     changes: [],
-    reconciliations: [{ ...failing, ready: "Unknown", readyBefore: "True" }],
+    reconciliations: [{ ...failing, ready: "Unknown", reason: "NotSettled", readyBefore: "True" }],
   } as const;
   const notEvaluated = [{ subject: "apps/a.yaml", reason: "x", affected: true }] as const;
   expect(verdictOf({ ...open, notEvaluated })).toBe("unable");
