@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { UserError } from "../../core/user-error.js";
 import { serveGit } from "../gitlab/git/backend.js";
 
-/** Serves the repositories of a folder to whoever runs on this machine, for reading. */
+/** Serves the repositories of a folder to whoever runs on this machine, for reading. @throws UserError for a port in use */
 export async function serveRepositories(folder: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
@@ -20,8 +21,20 @@ export async function serveRepositories(folder: string, port: number): Promise<S
     }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "EADDRINUSE" ? taken(port, error) : error),
+    );
     server.listen(port, "127.0.0.1", resolve);
   });
   return server;
+}
+
+/** The port is chosen once, with the rehearsal's control plane: another program may have taken it since. */
+function taken(port: number, cause: Error): UserError {
+  return new UserError(
+    "another program uses the port of the rehearsal's Git server",
+    `127.0.0.1:${port}`,
+    "end that program, or choose other ports: `timonier rehearse --stop`, then run the command again",
+    { cause },
+  );
 }

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../core/user-error.js";
 import { replaceEncrypted } from "../../delivery/rehearse/encrypted.js";
 import type { TreeFiles } from "../../delivery/rehearse/scan.js";
 import { gitEnvironment } from "../gitlab/git/run.js";
+import { uniqueSuffix } from "../toolchain/cache.js";
 import { type Clone, gitIn } from "./clone.js";
 
 /** Who the commits are by that no clone has. */
@@ -68,18 +69,35 @@ export async function withoutEncryption(gitDir: string, commit: string, files: T
   if (replaced.length === 0) return commit;
   return await withIndex(gitDir, async (git) => {
     await git(["read-tree", commit]);
-    for (const [path, text] of replaced) {
-      const id = await git(["hash-object", "-w", "--stdin"], undefined, text);
-      await git(["update-index", "--add", "--cacheinfo", `100644,${id},${path}`]);
-    }
+    const ids = await writeBlobs(
+      gitDir,
+      git,
+      replaced.map(([, text]) => text),
+    );
+    const entries = replaced.map(([path], index) => `100644 ${ids[index]}\t${path}\0`).join("");
+    await git(["update-index", "-z", "--index-info"], undefined, entries);
     return await commitIndex(git);
   });
 }
 
+/** Writes many blobs with one command: a process for each would take seconds. @returns their ids, in the same order */
+async function writeBlobs(gitDir: string, git: Git, texts: readonly string[]): Promise<string[]> {
+  const folder = await mkdtemp(join(gitDir, "blobs-"));
+  try {
+    const paths = texts.map((_, index) => join(folder, String(index)));
+    await Promise.all(texts.map((text, index) => writeFile(paths[index] as string, text, { mode: 0o600 })));
+    const ids = await git(["hash-object", "-w", "--no-filters", "--stdin-paths"], undefined, `${paths.join("\n")}\n`);
+    return ids.split("\n");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 type Git = (args: readonly string[], cwd?: string, input?: string) => Promise<string>;
 
+/** Runs commands with an index of their own: base and head of a tree are written at the same time. */
 async function withIndex<T>(gitDir: string, work: (git: Git) => Promise<T>): Promise<T> {
-  const index = join(gitDir, `index-${process.pid}`);
+  const index = join(gitDir, `index-${uniqueSuffix()}`);
   const env = gitEnvironment({ ...person, GIT_DIR: gitDir, GIT_INDEX_FILE: index });
   const git: Git = async (args, cwd = gitDir, input = "") =>
     (await execa("git", args, { env, extendEnv: false, cwd, input, maxBuffer: 1e8 })).stdout.trim();
