@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { sameRepository } from "./address.js";
-import { at, type KubeObject, listAt, textAt } from "./objects.js";
+import { type Following, followings, idOf } from "./follows.js";
+import { groupOf, type KubeObject, listAt, textAt } from "./objects.js";
 import { objectsOf, parsed, type ScannedDocument } from "./scan.js";
 
 /** One repository of a rehearsal, seen from its two sides. */
@@ -63,22 +64,30 @@ export function pathRoot(path: string, branch: string, targetNamespace: string |
   return { objects: [source, kustomization] };
 }
 
+function rootSourceOf({ objects }: Root): KubeObject | undefined {
+  return objects.find(({ kind }) => kind === "GitRepository");
+}
+
 /** Tree's name by each source's `NAMESPACE/NAME` or address that reads it. */
-export function routing(trees: readonly PlannedTree[], root: Root): Record<string, string> {
+export function routing(
+  trees: readonly PlannedTree[],
+  root: Root,
+  assumed: readonly KubeObject[] = [],
+): Record<string, string> {
   const routes: Record<string, string> = {};
   const addresses = new Map<string, string>();
-  const rootSource = root.objects.find(({ kind }) => kind === "GitRepository");
+  const rootSource = rootSourceOf(root);
   for (const [index, { name, origin, as }] of trees.entries()) {
     if (origin) addresses.set(sameRepository(origin), name);
     // The first tree is the one that has the root.
     if (index === 0 && rootSource) {
-      routes[`${rootSource.metadata.namespace}/${rootSource.metadata.name}`] = name;
+      routes[idOf(rootSource)] = name;
       addresses.set(sameRepository(textAt(rootSource, "spec", "url") ?? ""), name);
     }
     for (const source of as) routes[source] = name;
     if (origin) routes[origin] = name;
   }
-  for (const source of gitRepositories(trees, root)) {
+  for (const source of gitRepositories(trees, root, assumed)) {
     const url = textAt(source, "spec", "url") ?? "";
     const name = addresses.get(sameRepository(url));
     if (name !== undefined) routes[url] = name;
@@ -86,42 +95,34 @@ export function routing(trees: readonly PlannedTree[], root: Root): Record<strin
   return Object.fromEntries(Object.entries(routes).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Every GitRepository that is written down anywhere. */
-export function gitRepositories(trees: readonly PlannedTree[], root: Root): KubeObject[] {
+/** Every GitRepository that is written down anywhere, or that the cluster has outside of Git. */
+export function gitRepositories(
+  trees: readonly PlannedTree[],
+  root: Root,
+  assumed: readonly KubeObject[] = [],
+): KubeObject[] {
   const documents = trees.flatMap(({ base, head }) => [...base, ...head]);
-  return [
-    ...root.objects.filter(({ kind }) => kind === "GitRepository"),
-    ...objectsOf(documents, SOURCE, "GitRepository"),
-  ];
+  const isGitRepository = ({ kind, apiVersion }: KubeObject) =>
+    kind === "GitRepository" && groupOf(apiVersion) === SOURCE;
+  return [...[...root.objects, ...assumed].filter(isGitRepository), ...objectsOf(documents, SOURCE, "GitRepository")];
 }
 
-/** Names of refs that sources of a tree follow: `refs/heads/main`. */
-export function refsOf(
-  tree: string,
+/** Name of the tree that a source reads; undefined for one that is elsewhere. */
+export function routeOf(routes: Readonly<Record<string, string>>, source: KubeObject): string | undefined {
+  const of = (key: string) => (Object.hasOwn(routes, key) ? routes[key] : undefined);
+  return of(idOf(source)) ?? of(textAt(source, "spec", "url") ?? "");
+}
+
+/** What the sources of a tree follow, each ref once. */
+export function followingsOf(
+  tree: PlannedTree,
   routes: Readonly<Record<string, string>>,
   sources: readonly KubeObject[],
-): string[] {
-  const of = sources.filter((source) => {
-    const { namespace, name } = source.metadata;
-    return (routes[`${namespace}/${name}`] ?? routes[textAt(source, "spec", "url") ?? ""]) === tree;
-  });
-  return [...new Set(of.flatMap((source) => refOfSource(source) ?? []))];
-}
-
-/** The ref that a source follows; undefined: a commit, or a range of versions. @see https://fluxcd.io/flux/components/source/gitrepositories/#reference */
-export function refOfSource(source: KubeObject): string | undefined {
-  const ref = (at(source, "spec", "ref") ?? {}) as Readonly<Record<string, string>>;
-  if (ref.commit || ref.semver) return ref.semver && !ref.commit ? `refs/tags/${versionIn(ref.semver)}` : undefined;
-  if (ref.name) return ref.name;
-  if (ref.tag) return `refs/tags/${ref.tag}`;
-  return `refs/heads/${ref.branch ?? "master"}`;
-}
-
-/** A version that a range allows: the one that it begins with. */
-function versionIn(range: string): string {
-  const [, major = "0", minor = "0", patch = "0"] = /(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(range) ?? [];
-  const exclusive = /^\s*>(?!=)/.test(range);
-  return `${major}.${minor}.${exclusive ? Number(patch) + 1 : patch}`;
+  root: Root,
+): Following[] {
+  const rootSource = rootSourceOf(root);
+  const own = sources.filter((source) => routeOf(routes, source) === tree.name);
+  return followings(own, new Set(tree.as), rootSource && idOf(rootSource));
 }
 
 /** Whether anything under a folder says its own namespace: if nothing does, Flux has to be told one. */

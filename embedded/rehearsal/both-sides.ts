@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { waitFor } from "../../core/wait.js";
-import { type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
-import { refOfSource } from "../../delivery/rehearse/plan.js";
+import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
@@ -23,7 +22,7 @@ import {
   restartFlux,
   touched,
 } from "./plane.js";
-import { type Planned, refsOfSide, serveSide, treeOf } from "./planned.js";
+import { expectation, type Planned, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { ask, askAndWait } from "./settled.js";
 import { tryRefused } from "./trials.js";
@@ -85,7 +84,7 @@ export async function atHead(
   await waitFor(waiting("the cluster's objects", starting), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
-  const kept = await keepUntouched(plane, planned, watch, before.snapshot, await expectation(plane, planned, "head"));
+  const kept = await keepUntouched(plane, planned, watch, before.snapshot, expectation(planned, plane, "head"));
   await serveSide(planned, "head");
   const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);
   await Promise.all(sources.map((source) => ask(plane, source, `rehearsal-${Date.now()}`)));
@@ -127,23 +126,6 @@ function hasOtherFlux(before: Side | undefined, side: Pick<Side, "snapshot">): b
   return !isDeepStrictEqual(fluxArguments(side), before ? fluxArguments(before) : {});
 }
 
-/** Commit that a source comes to at one side; undefined for one that is not served here. */
-async function expectation(
-  plane: Plane,
-  planned: Planned,
-  which: "base" | "head",
-): Promise<(source: KubeObject) => string | undefined> {
-  const refs = await refsOfSide(planned, which);
-  return (source) => {
-    const tree = treeOf(planned, plane, source);
-    if (!tree) return undefined;
-    const ref = refOfSource(source);
-    return ref === undefined
-      ? textAt(source, "spec", "ref", "commit")
-      : (refs.get(tree.planned.name)?.get(ref) ?? tree[which].commit);
-  };
-}
-
 async function sideNow(
   plane: Plane,
   planned: Planned,
@@ -153,7 +135,7 @@ async function sideNow(
   timeout: number,
   before?: Side,
 ): Promise<Side> {
-  const expected = await expectation(plane, planned, which);
+  const expected = expectation(planned, plane, which);
   const look = async (): Promise<Omit<Side, "trials">> => {
     const end = Date.now() + timeout;
     for (let again = 0; ; again++) {
@@ -172,8 +154,8 @@ async function sideNow(
     side = await look();
   }
   const commitOf = (source: KubeObject) => {
-    const tree = treeOf(planned, plane, source);
-    return tree && { gitDir: tree.gitDir, commit: tree[which].commit };
+    const [tree, commit] = [treeOf(planned, plane, source), expected(source)];
+    return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
   };
   return { ...side, trials: await tryRefused(plane, side, commitOf, starting) };
 }

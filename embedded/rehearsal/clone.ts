@@ -57,9 +57,7 @@ export async function openClone(dir: string): Promise<Clone | undefined> {
 
 /** @throws UserError where no commit has this name */
 export async function commitOf({ gitDir, top }: Clone, ref: string): Promise<string> {
-  const found = ref.startsWith("-")
-    ? undefined
-    : await ask(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+  const found = ref.startsWith("-") ? undefined : await commitNamed({ gitDir }, ref);
   if (found) return found;
   const shallow = existsSync(join(gitDir, "shallow"));
   throw new UserError(
@@ -76,9 +74,21 @@ export async function mergeBaseOf({ gitDir }: Clone, one: string, other: string)
   return ask(gitDir, "merge-base", one, other);
 }
 
-/** Whether a name stands for a commit here. */
-export async function knows({ gitDir }: Clone, ref: string): Promise<boolean> {
-  return (await ask(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`)) !== undefined;
+/** The commit that a name stands for; undefined where it stands for none. */
+export async function commitNamed({ gitDir }: Pick<Clone, "gitDir">, ref: string): Promise<string | undefined> {
+  return await ask(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+}
+
+/** Names of all tags. */
+export async function tagsOf({ gitDir }: Clone): Promise<string[]> {
+  return (await ask(gitDir, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags"))?.split("\n") ?? [];
+}
+
+/** The branch that a name stands for: `main` for `main`, `origin/main` or `origin/HEAD`; undefined for `HEAD~1` or a commit. */
+export async function branchOf({ gitDir }: Clone, ref: string): Promise<string | undefined> {
+  if (ref.startsWith("-")) return undefined;
+  const name = await ask(gitDir, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", ref);
+  return /^refs\/(?:heads|remotes\/[^/]+)\/(.+)$/.exec(name ?? "")?.[1];
 }
 
 /** Messages of the commits that head has and base does not. */

@@ -2,32 +2,39 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../core/user-error.js";
+import { followedBy, notInClone } from "../../delivery/rehearse/follows.js";
 import { isKubeObject, type KubeObject, textAt } from "../../delivery/rehearse/objects.js";
 import {
   clustersOf,
+  followingsOf,
   gitRepositories,
   holdsFiles,
   pathRoot,
   type Root,
-  refsOf,
   routing,
   saysNamespace,
 } from "../../delivery/rehearse/plan.js";
+import { scan } from "../../delivery/rehearse/scan.js";
+import type { NotEvaluated } from "../../delivery/report/model.js";
 import type { RehearsalLayout } from "./layout.js";
 import type { Plane } from "./plane.js";
 import type { RehearsalRequest } from "./request.js";
 import { setRefs } from "./served-repository.js";
 import { type Changing, otherRepository } from "./sides.js";
-import { refsAt, type ServedTree, serveTree } from "./trees.js";
+import { type FollowedRef, resolveFollowed } from "./tree-refs.js";
+import { type ServedTree, serveTree } from "./trees.js";
 
 /** What the trees say, before anything runs. */
 export interface Planned {
   readonly trees: readonly ServedTree[];
   readonly root: Root;
   readonly routes: Readonly<Record<string, string>>;
+  /** What sources follow, by the tree's name. */
+  readonly followed: ReadonlyMap<string, readonly FollowedRef[]>;
   readonly target: string;
   readonly assumed: readonly KubeObject[];
   readonly simulated: readonly string[];
+  readonly notEvaluated: readonly NotEvaluated[];
   /** Folder that stands for a cluster, where the tree has none and the command line names none. @default there is one */
   readonly guessed?: string;
 }
@@ -46,27 +53,76 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
   const first = trees[0] as ServedTree;
   const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
   const { roots, simulated, guessed } = rootsOf(first, request, changing.target);
-  return roots.map((root): Planned => {
-    const plannedTrees = trees.map(({ planned }) => planned);
-    const routes = routing(plannedTrees, root);
-    const read = refsOf("t1", routes, gitRepositories(plannedTrees, root));
-    if (setup.length > 0 && read.length === 0 && request.as === undefined) {
+  const planned = roots.map(async (root): Promise<Planned> => {
+    const routed = await withFollowed(trees, root, assumed, setup.length, changing.target);
+    if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
       throw new UserError(
         "no source of the setup repository reads this clone",
         changing.clone.origin ?? changing.clone.top,
         "say which one it stands for: --as NAMESPACE/NAME",
       );
     }
+    const { reading: _reading, ...parts } = routed;
     return {
-      trees,
+      ...parts,
       root,
-      routes,
       target: changing.target,
       assumed,
       ...(guessed !== undefined && { guessed }),
       simulated: ["readiness of pods, jobs and volume claims", "Secrets with which sources are read", ...simulated],
+      notEvaluated: [...parts.followed.values()].flat().flatMap(unknownRefs),
     };
   });
+  return await Promise.all(planned);
+}
+
+/** Rounds in which commits that sources follow are read: each may have sources that follow others. */
+const ROUNDS = 4;
+
+/** Finds what every source follows, and reads the manifests that are there. @param changing index of the tree that changes */
+async function withFollowed(
+  trees: readonly ServedTree[],
+  root: Root,
+  assumed: readonly KubeObject[],
+  changing: number,
+  target: string,
+): Promise<Pick<Planned, "trees" | "routes" | "followed"> & { readonly reading: number }> {
+  let known = trees;
+  for (let round = 1; ; round++) {
+    const planned = known.map((tree) => tree.planned);
+    const routes = routing(planned, root, assumed);
+    const sources = gitRepositories(planned, root, assumed);
+    const all = planned.map((one) => followingsOf(one, routes, sources, root));
+    const found = await Promise.all(
+      trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === changing ? target : undefined)),
+    );
+    const more = trees.map((tree, index) => withDocuments(tree, found[index] ?? []));
+    const read = (some: readonly ServedTree[]) => some.reduce((sum, one) => sum + one.planned.base.length, 0);
+    if (read(more) === read(known) || round === ROUNDS) {
+      const followed = new Map(trees.map((tree, index) => [tree.planned.name, found[index] ?? []]));
+      return { trees: more, routes, followed, reading: all[changing]?.length ?? 0 };
+    }
+    known = more;
+  }
+}
+
+/** A tree with the manifests of the other commits that sources follow: they are applied from there. */
+function withDocuments(tree: ServedTree, followed: readonly FollowedRef[]): ServedTree {
+  const others = new Map(
+    followed.flatMap(({ base }) => (base && base !== tree.base ? [[base.treeId, base.files]] : [])),
+  );
+  if (others.size === 0) return tree;
+  const documents = [...others.values()].flatMap((files) => scan(files));
+  const { planned } = tree;
+  return {
+    ...tree,
+    planned: { ...planned, base: [...planned.base, ...documents], head: [...planned.head, ...documents] },
+  };
+}
+
+function unknownRefs({ following, ref }: FollowedRef): NotEvaluated[] {
+  if (ref !== undefined) return [];
+  return following.sources.map((source) => ({ subject: `GitRepository ${source}`, reason: notInClone(following) }));
 }
 
 function rootsOf(
@@ -126,21 +182,29 @@ export function treeOf({ trees }: Planned, { record }: Plane, source: KubeObject
   return url.startsWith(prefix) ? trees.find(({ planned }) => url === `${prefix}${planned.name}.git`) : undefined;
 }
 
-/** Refs of each tree at one side, by the tree's name. */
-export async function refsOfSide(planned: Planned, which: "base" | "head"): Promise<Map<string, Map<string, string>>> {
-  const sources = gitRepositories(
-    planned.trees.map((tree) => tree.planned),
-    planned.root,
-  );
-  const pairs = planned.trees.map(async (tree): Promise<[string, Map<string, string>]> => {
-    const names = refsOf(tree.planned.name, planned.routes, sources);
-    return [tree.planned.name, await refsAt(tree, names, which, planned.target)];
-  });
-  return new Map(await Promise.all(pairs));
+/** Commit that a source comes to at base or at head; undefined for one that is not served here, and for what the clone does not know. */
+export function expectation(
+  planned: Planned,
+  plane: Plane,
+  which: "base" | "head",
+): (source: KubeObject) => string | undefined {
+  return (source) => {
+    const tree = treeOf(planned, plane, source);
+    const { key } = followedBy(source);
+    const followed = tree && planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
+    return followed?.[which]?.commit;
+  };
 }
 
 /** Lets the sources find one side of every tree. */
 export async function serveSide(planned: Planned, which: "base" | "head"): Promise<void> {
-  const refs = await refsOfSide(planned, which);
-  await Promise.all(planned.trees.map((tree) => setRefs(tree.gitDir, refs.get(tree.planned.name) ?? new Map())));
+  await Promise.all(
+    planned.trees.map((tree) => {
+      const followed = planned.followed.get(tree.planned.name) ?? [];
+      const refs = followed.flatMap(({ ref, [which]: side }): [string, string][] =>
+        ref !== undefined && side ? [[ref, side.commit]] : [],
+      );
+      return setRefs(tree.gitDir, new Map(refs));
+    }),
+  );
 }

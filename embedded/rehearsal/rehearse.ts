@@ -7,7 +7,7 @@ import { mergeReports } from "../../delivery/rehearse/merge-reports.js";
 import { baseKey } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
-import type { Report } from "../../delivery/report/model.js";
+import type { NotEvaluated, Report } from "../../delivery/report/model.js";
 import { EMPTY, hasBase } from "./base-store.js";
 import { atBase, atHead, rehearsalPolicies } from "./both-sides.js";
 import { changedTree, readersOf } from "./changed-tree.js";
@@ -16,7 +16,7 @@ import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
 import { type PlaneTools, planeAt, touched } from "./plane.js";
-import { type Planned, plan, treeOf } from "./planned.js";
+import { expectation, type Planned, plan } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
@@ -73,6 +73,7 @@ async function ofCluster(
 ): Promise<Report> {
   const key = baseKey([
     planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
+    othersAtBase(planned),
     planned.root.objects,
     planned.routes,
     planned.target,
@@ -83,6 +84,7 @@ async function ofCluster(
   );
   const server = await serveRepositories(layout.repositories, plane.record.ports.gitPort ?? 0);
   const watch = new ClusterWatch(plane.api);
+  const expected = expectation(planned, plane, "head");
   try {
     const timeout = request.timeout ?? TIMEOUT;
     const before = await atBase(plane, planned, key, watch, starting, timeout);
@@ -95,15 +97,14 @@ async function ofCluster(
       before,
       after,
       tree: await changedTree(changed),
-      readers: readersOf([before.snapshot, after.snapshot], (one) => treeOf(planned, plane, one) === changed),
+      // A source that follows another ref of the repository does not read what differs.
+      readers: readersOf(
+        [before.snapshot, after.snapshot],
+        (one) => treeOf(planned, plane, one) === changed && expected(one) === changed.head.commit,
+      ),
       ...(planned.guessed !== undefined && { guessed: planned.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
-      notEvaluated: planned.trees.flatMap(({ encrypted }) =>
-        encrypted.map((path) => ({
-          subject: path,
-          reason: "it is encrypted: its values are not read, only whether they differ",
-        })),
-      ),
+      notEvaluated: [...planned.notEvaluated, ...encryptedFiles(planned)],
       simulated: [...planned.simulated, ...sayKept(kept)],
       causes,
       duration: Date.now() - start,
@@ -114,6 +115,20 @@ async function ofCluster(
     server.close();
     plane.api.close();
   }
+}
+
+/** Files of the other commits that sources follow at the base. */
+function othersAtBase({ trees, followed }: Planned): unknown[] {
+  return trees.flatMap((tree) =>
+    (followed.get(tree.planned.name) ?? []).flatMap(({ ref, base }) =>
+      base && base !== tree.base ? [[tree.planned.name, ref, base.treeId]] : [],
+    ),
+  );
+}
+
+function encryptedFiles({ trees }: Planned): NotEvaluated[] {
+  const reason = "it is encrypted: its values are not read, only whether they differ";
+  return trees.flatMap(({ encrypted }) => encrypted.map((path) => ({ subject: path, reason })));
 }
 
 function sayKept(kept: number): string[] {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../core/user-error.js";
 import { replaceEncrypted } from "../../delivery/rehearse/encrypted.js";
+import { compatible } from "../../delivery/rehearse/follows.js";
 import type { TreeFiles } from "../../delivery/rehearse/scan.js";
 import { gitEnvironment } from "../gitlab/git/run.js";
 import { uniqueSuffix } from "../toolchain/cache.js";
@@ -31,16 +32,25 @@ export async function makeServed(gitDir: string, clone: Clone | undefined): Prom
   if (existsSync(shallow)) await copyFile(shallow, join(gitDir, "shallow"));
 }
 
-/** Points branches and tags at commits. */
+/** Points branches and tags at commits, and takes all others away. */
 export async function setRefs(gitDir: string, refs: ReadonlyMap<string, string>): Promise<void> {
-  const commands = [...refs].map(([ref, commit]) => `update ${ref} ${commit}\n`).join("");
-  if (commands) await gitIn(gitDir, ["update-ref", "--stdin"], commands);
+  const kept = compatible(refs);
+  const there = (await gitIn(gitDir, ["for-each-ref", "--format=%(refname)"])).toString().split("\n");
+  const gone = there.filter((ref) => ref !== "" && !kept.has(ref));
+  await updateRefs(gitDir, gone.map((ref) => `delete ${ref}\n`).join(""));
+  await updateRefs(gitDir, [...kept].map(([ref, commit]) => `update ${ref} ${commit}\n`).join(""));
+  // A source that follows a commit, and no branch, is read from HEAD.
+  const branch = [...kept.keys()].find((ref) => ref.startsWith("refs/heads/"));
+  if (branch !== undefined) await gitIn(gitDir, ["symbolic-ref", "HEAD", branch]);
 }
 
 /** Takes all branches and tags away. */
 export async function withdrawRefs(gitDir: string): Promise<void> {
-  const commands = await gitIn(gitDir, ["for-each-ref", "--format=delete %(refname)"]);
-  if (commands.length > 0) await gitIn(gitDir, ["update-ref", "--stdin"], commands.toString());
+  await updateRefs(gitDir, (await gitIn(gitDir, ["for-each-ref", "--format=delete %(refname)"])).toString());
+}
+
+async function updateRefs(gitDir: string, commands: string): Promise<void> {
+  if (commands !== "") await gitIn(gitDir, ["update-ref", "--stdin"], commands);
 }
 
 /** A folder as a commit of its own. @throws UserError where it is no folder */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { UserError } from "../../core/user-error.js";
 import type { Revision } from "../../delivery/report/model.js";
-import { type Clone, commitOf, knows, mergeBaseOf, openClone } from "./clone.js";
+import { branchOf, type Clone, commitNamed, commitOf, mergeBaseOf, openClone } from "./clone.js";
 import type { RehearsalRequest } from "./request.js";
 
 /** A repository and what of it is looked at. */
@@ -11,6 +11,8 @@ export interface Repository {
   readonly base: string;
   readonly head: string | undefined;
   readonly as: readonly string[];
+  /** The user named the commit. */
+  readonly isPinned?: boolean;
 }
 
 /** The repository that changes, with what the two sides are called. */
@@ -29,22 +31,40 @@ export async function changingRepository(request: RehearsalRequest, env: Environ
   if (!clone) throw noClone(request.cwd);
   const headRef = request.head ?? "HEAD";
   const head = request.dir === undefined ? await commitOf(clone, headRef) : undefined;
-  const target =
-    env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME ??
-    (request.base ?? "main").replace(/^(refs\/remotes\/|refs\/heads\/)?(origin\/)?/, "");
-  const baseRef = await chosenBase(clone, request, env, headRef);
-  const base = await commitOf(clone, baseRef);
+  const chosen = await chosenBase(clone, request, env, headRef);
+  const named = await commitOf(clone, chosen);
+  // What the target branch got since the head parted from it is not the merge's.
+  const parted = request.base === undefined || head === undefined ? undefined : await mergeBaseOf(clone, named, head);
+  const base = parted ?? named;
   return {
     clone,
     base,
     head,
     as: request.as ? [request.as] : [],
-    target,
+    target: env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME || (await targetOf(clone, request)),
     revisions: {
-      base: { ref: baseRef, sha: base },
+      base: { ref: base === named ? chosen : `${chosen} (merge base)`, sha: base },
       head: head === undefined ? { ref: request.dir ?? "" } : { ref: headRef, sha: head },
     },
   };
+}
+
+/** Where a clone has its main branch. */
+const mainBranches = [
+  "refs/remotes/origin/HEAD",
+  "refs/remotes/origin/main",
+  "refs/remotes/origin/master",
+  "refs/heads/main",
+  "refs/heads/master",
+];
+
+/** The branch that the change goes to: the base, where that is one, and else the main branch. */
+async function targetOf(clone: Clone, { base }: RehearsalRequest): Promise<string> {
+  for (const ref of [...(base === undefined ? [] : [base]), ...mainBranches]) {
+    const branch = await branchOf(clone, ref);
+    if (branch !== undefined) return branch;
+  }
+  return "main";
 }
 
 async function chosenBase(clone: Clone, request: RehearsalRequest, env: Environment, head: string): Promise<string> {
@@ -52,14 +72,8 @@ async function chosenBase(clone: Clone, request: RehearsalRequest, env: Environm
   // In a merged-results pipeline HEAD is the merge, and this the branch that it goes to.
   const given = env.CI_MERGE_REQUEST_TARGET_BRANCH_SHA || env.CI_MERGE_REQUEST_DIFF_BASE_SHA;
   if (given) return given;
-  for (const main of [
-    "refs/remotes/origin/HEAD",
-    "refs/remotes/origin/main",
-    "refs/remotes/origin/master",
-    "refs/heads/main",
-    "refs/heads/master",
-  ]) {
-    if (!(await knows(clone, main))) continue;
+  for (const main of mainBranches) {
+    if ((await commitNamed(clone, main)) === undefined) continue;
     // A folder is compared with what is committed.
     if (request.dir !== undefined) return main;
     const parted = await mergeBaseOf(clone, main, head);
@@ -74,12 +88,12 @@ async function chosenBase(clone: Clone, request: RehearsalRequest, env: Environm
 
 /** `DIR[@REF]`: a clone that does not change, at one commit. */
 export async function otherRepository(spec: string, as: readonly string[], cwd: string): Promise<Repository> {
-  const [, dir = spec, ref = "HEAD"] = /^(.*?)(?:@([^/@][^@]*))?$/.exec(spec) ?? [];
+  const [, dir = spec, ref] = /^(.*?)(?:@([^/@][^@]*))?$/.exec(spec) ?? [];
   const folder = resolve(cwd, dir);
   const clone = await openClone(folder);
   if (!clone) throw noClone(folder);
-  const commit = await commitOf(clone, ref);
-  return { clone, base: commit, head: commit, as };
+  const commit = await commitOf(clone, ref ?? "HEAD");
+  return { clone, base: commit, head: commit, as, isPinned: ref !== undefined };
 }
 
 function noClone(dir: string): UserError {

@@ -4,7 +4,7 @@ import { UserError } from "../../core/user-error.js";
 import { isEncrypted } from "../../delivery/rehearse/encrypted.js";
 import type { PlannedTree } from "../../delivery/rehearse/plan.js";
 import { scan, type TreeFiles } from "../../delivery/rehearse/scan.js";
-import { knows, readFiles, treeIdOf } from "./clone.js";
+import { readFiles, treeIdOf } from "./clone.js";
 import { commitFolder, makeServed, withoutEncryption } from "./served-repository.js";
 import type { Repository } from "./sides.js";
 
@@ -25,6 +25,8 @@ export interface ServedTree {
   readonly repository: Repository;
   /** Encrypted files of the head. */
   readonly encrypted: readonly string[];
+  /** Other commits that sources follow, by the clone's own commit. */
+  readonly others: Map<string, Promise<TreeSide>>;
 }
 
 /** Makes the bare repository of a tree and reads both of its sides. @throws UserError for a folder that is none */
@@ -49,6 +51,7 @@ export async function serveTree(
     repository,
     base,
     head: after,
+    others: new Map(),
     encrypted: [...after.files].flatMap(([path, text]) => (isEncrypted(text) ? [path] : [])),
     planned: {
       name,
@@ -78,25 +81,9 @@ async function side(gitDir: string, commit: string): Promise<TreeSide> {
   return { commit: served, treeId: await treeIdOf(gitDir, served), files };
 }
 
-/**
- * Refs by name at one side. A branch that is not the one that the change goes to keeps what the clone knows of it.
- *
- * @param names those that sources follow
- */
-export async function refsAt(
-  tree: ServedTree,
-  names: readonly string[],
-  which: "base" | "head",
-  target: string,
-): Promise<Map<string, string>> {
-  const refs = new Map<string, string>();
-  const followsTarget = names.includes(`refs/heads/${target}`);
-  for (const name of names) {
-    const branch = name.startsWith("refs/heads/") ? name.slice("refs/heads/".length) : undefined;
-    const elsewhere =
-      branch !== undefined && branch !== target && followsTarget ? `refs/remotes/origin/${branch}` : undefined;
-    if (elsewhere && (await knows(tree.repository.clone, elsewhere))) refs.set(name, elsewhere);
-    else refs.set(name, tree[which].commit);
-  }
-  return refs;
+/** Another commit of a tree, as it is served; read once. */
+export async function sideAt({ gitDir, others }: ServedTree, commit: string): Promise<TreeSide> {
+  const known = others.get(commit) ?? side(gitDir, commit);
+  others.set(commit, known);
+  return await known;
 }

@@ -5,7 +5,7 @@ import { causesInMessages, readCauses, withCauses } from "../../../../delivery/r
 import { isEncrypted, replaceEncrypted } from "../../../../delivery/rehearse/encrypted.js";
 import { dependencyOrder } from "../../../../delivery/rehearse/order.js";
 import { ownedFields } from "../../../../delivery/rehearse/owned-fields.js";
-import { clustersOf, holdsFiles, refOfSource, routing, saysNamespace } from "../../../../delivery/rehearse/plan.js";
+import { clustersOf, holdsFiles, routing, saysNamespace } from "../../../../delivery/rehearse/plan.js";
 import { redactText, secretValues } from "../../../../delivery/rehearse/redact.js";
 import { refusedIn } from "../../../../delivery/rehearse/rejections.js";
 import { ORIGINAL, restore } from "../../../../delivery/rehearse/restore.js";
@@ -58,19 +58,6 @@ test("a cluster is a folder with gotk-sync.yaml, and its source and others with 
     "https://h.example/g/setup.git": "t0",
     "ssh://git@h.example/g/setup": "t0",
   });
-});
-
-test("a source follows the ref that its specification names", () => {
-  const of = (ref: string) =>
-    refOfSource(object(`{apiVersion: s/v1, kind: GitRepository, metadata: {name: a}, spec: {ref: ${ref}}}`));
-  expect([
-    of("{branch: main}"),
-    of("{tag: v1}"),
-    of("{name: refs/x}"),
-    of("{semver: '>=1.2.0 <2'}"),
-    of("{commit: abc}"),
-    of("{}"),
-  ]).toEqual(["refs/heads/main", "refs/tags/v1", "refs/x", "refs/tags/1.2.0", undefined, "refs/heads/master"]);
 });
 
 test.each([
