@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../core/user-error.js";
 import type { TreeFiles } from "../../delivery/rehearse/scan.js";
@@ -56,10 +56,10 @@ export async function openClone(dir: string): Promise<Clone | undefined> {
 }
 
 /** @throws UserError where no commit has this name */
-export async function commitOf({ gitDir, top }: Clone, ref: string): Promise<string> {
+export async function commitOf({ gitDir, objects, top }: Clone, ref: string): Promise<string> {
   const found = ref.startsWith("-") ? undefined : await commitNamed({ gitDir }, ref);
   if (found) return found;
-  const shallow = existsSync(join(gitDir, "shallow"));
+  const shallow = existsSync(join(dirname(objects), "shallow"));
   throw new UserError(
     `there is no commit "${ref}"${shallow ? ", and the clone is a shallow one" : ""}`,
     top,
@@ -101,12 +101,14 @@ export async function treeIdOf(gitDir: string, commit: string): Promise<string> 
   return (await gitIn(gitDir, ["rev-parse", `${commit}^{tree}`])).toString().trim();
 }
 
-/** Text of every YAML file of a commit. */
+/** Text of every YAML file of a commit. @throws UserError where one is missing in the clone: it would look deleted */
 export async function readFiles(gitDir: string, commit: string): Promise<TreeFiles> {
   const listed = (await gitIn(gitDir, ["ls-tree", "-r", "-z", "-l", "--full-tree", commit])).toString();
   const entries = listed.split("\0").flatMap((line) => {
-    const [, id, size, path] = /^100\d{3} blob ([0-9a-f]+)\s+(\d+)\t(.*)$/s.exec(line) ?? [];
-    return id && path && /\.(ya?ml|json)$/i.test(path) && Number(size) <= LARGEST ? [{ id, path }] : [];
+    const [, id, size, path] = /^100\d{3} blob ([0-9a-f]+)\s+(\S+)\t(.*)$/s.exec(line) ?? [];
+    if (!id || !size || !path || !/\.(ya?ml|json)$/i.test(path)) return [];
+    if (!/^\d+$/.test(size)) throw missingFile(path, commit);
+    return Number(size) <= LARGEST ? [{ id, path }] : [];
   });
   if (entries.length === 0) return new Map();
   const blobs = await gitIn(gitDir, ["cat-file", "--batch"], `${entries.map(({ id }) => id).join("\n")}\n`);
@@ -114,9 +116,18 @@ export async function readFiles(gitDir: string, commit: string): Promise<TreeFil
   let offset = 0;
   for (const { path } of entries) {
     const end = blobs.indexOf(10, offset);
-    const size = Number(blobs.toString("latin1", offset, end).split(" ")[2]);
-    files.set(path, blobs.toString("utf8", end + 1, end + 1 + size));
-    offset = end + 1 + size + 1;
+    const size = / blob (\d+)$/.exec(blobs.toString("latin1", offset, end))?.[1];
+    if (size === undefined) throw missingFile(path, commit);
+    files.set(path, blobs.toString("utf8", end + 1, end + 1 + Number(size)));
+    offset = end + 1 + Number(size) + 1;
   }
   return files;
+}
+
+function missingFile(path: string, commit: string): UserError {
+  return new UserError(
+    `the clone does not have the file ${path} of commit ${commit.slice(0, 12)}`,
+    path,
+    "repair the clone: `git fsck` says what is missing, a new clone has everything",
+  );
 }

@@ -9,6 +9,7 @@ import type { TreeFiles } from "../../delivery/rehearse/scan.js";
 import { gitEnvironment } from "../gitlab/git/run.js";
 import { uniqueSuffix } from "../toolchain/cache.js";
 import { type Clone, gitIn } from "./clone.js";
+import { alternatesOf, shallowFileOf } from "./missing-objects.js";
 
 /** Who the commits are by that no clone has. */
 const person = {
@@ -24,12 +25,20 @@ const person = {
 export async function makeServed(gitDir: string, clone: Clone | undefined): Promise<void> {
   await rm(gitDir, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(gitDir, { recursive: true, mode: 0o700 });
-  await execa("git", ["init", "--quiet", "--bare", "--template=", gitDir], { env: gitEnvironment(), extendEnv: false });
+  const format = clone ? (await gitIn(clone.gitDir, ["rev-parse", "--show-object-format"])).toString().trim() : "sha1";
+  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`, gitDir];
+  await execa("git", init, { env: gitEnvironment(), extendEnv: false });
   await mkdir(join(gitDir, "objects", "info"), { recursive: true });
   if (!clone) return;
-  await writeFile(join(gitDir, "objects", "info", "alternates"), `${clone.objects}\n`);
-  const shallow = join(clone.gitDir, "shallow");
+  // All of them by their whole paths: Git follows alternates of alternates only so far.
+  const borrowed = [clone.objects, ...alternatesOf(clone.objects)].map((folder) => `${quoted(folder)}\n`);
+  await writeFile(join(gitDir, "objects", "info", "alternates"), borrowed.join(""));
+  const shallow = shallowFileOf(clone);
   if (existsSync(shallow)) await copyFile(shallow, join(gitDir, "shallow"));
+}
+
+function quoted(path: string): string {
+  return /^["#]|[\n]/.test(path) ? JSON.stringify(path) : path;
 }
 
 /** Points branches and tags at commits, and takes all others away. */

@@ -5,6 +5,7 @@ import { isEncrypted } from "../../delivery/rehearse/encrypted.js";
 import type { PlannedTree } from "../../delivery/rehearse/plan.js";
 import { scan, type TreeFiles } from "../../delivery/rehearse/scan.js";
 import { readFiles, treeIdOf } from "./clone.js";
+import { fetchMissing } from "./missing-objects.js";
 import { commitFolder, makeServed, withoutEncryption } from "./served-repository.js";
 import type { Repository } from "./sides.js";
 
@@ -37,13 +38,15 @@ export async function serveTree(
   dir: string | undefined,
 ): Promise<ServedTree> {
   const gitDir = join(folder, `${name}.git`);
-  await makeServed(gitDir, repository.clone);
+  const { clone } = repository;
+  await fetchMissing(clone, [repository.base, ...(repository.head === undefined ? [] : [repository.head])]);
+  await makeServed(gitDir, clone);
   const headCommit = repository.head ?? (await folderCommit(gitDir, dir ?? ""));
   const [base, head] = await Promise.all([
     side(gitDir, repository.base),
     headCommit === repository.base ? undefined : side(gitDir, headCommit),
   ]);
-  const { origin } = repository.clone;
+  const { origin } = clone;
   const after = head ?? base;
   const documents = scan(base.files);
   return {
@@ -82,8 +85,8 @@ async function side(gitDir: string, commit: string): Promise<TreeSide> {
 }
 
 /** Another commit of a tree, as it is served; read once. */
-export async function sideAt({ gitDir, others }: ServedTree, commit: string): Promise<TreeSide> {
-  const known = others.get(commit) ?? side(gitDir, commit);
+export async function sideAt({ gitDir, others, repository }: ServedTree, commit: string): Promise<TreeSide> {
+  const known = others.get(commit) ?? fetchMissing(repository.clone, [commit]).then(() => side(gitDir, commit));
   others.set(commit, known);
   return await known;
 }
