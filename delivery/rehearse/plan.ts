@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { sameRepository } from "./address.js";
 import { type Following, followings, idOf } from "./follows.js";
 import { groupOf, type KubeObject, listAt, textAt } from "./objects.js";
+import { folderIn } from "./reach.js";
 import { objectsOf, parsed, type ScannedDocument } from "./scan.js";
 
 /** One repository of a rehearsal, seen from its two sides. */
@@ -125,21 +126,9 @@ export function followingsOf(
   return followings(own, new Set(tree.as), rootSource && idOf(rootSource));
 }
 
-/** Whether anything under a folder says its own namespace: if nothing does, Flux has to be told one. */
-export function saysNamespace(documents: readonly ScannedDocument[], folder: string): boolean {
-  const prefix = `${fromTop(folder)}/`;
-  const inside = documents.filter(({ path }) => prefix === "/" || path.startsWith(prefix));
-  return inside.some(({ text }) => /^\s*["']?namespace["']?:/m.test(text));
-}
-
-/** `./apps/web/` and `/apps/web` → `apps/web`, `.` → ``. */
-function fromTop(folder: string): string {
-  return posix.join("/", folder).replace(/^\/|\/$/g, "");
-}
-
 /** Whether a folder holds anything at all. */
 export function holdsFiles(paths: Iterable<string>, folder: string): boolean {
-  const prefix = fromTop(folder);
+  const prefix = folderIn(folder);
   for (const path of paths) if (prefix === "" || path.startsWith(`${prefix}/`)) return true;
   return false;
 }

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from "yaml";
+import { isMap, isSeq, LineCounter, parseAllDocuments, parseDocument, stringify } from "yaml";
 import { groupOf, isKubeObject, type KubeObject } from "./objects.js";
 
 /** Text of a tree's YAML files by path from its top. */
@@ -16,7 +16,8 @@ export interface ScannedDocument {
 
 /**
  * Every object of a tree, found by its first columns alone: a tree of a thousand objects is read with each rehearsal, and almost all
- * of what is asked needs no more than kinds. Templates of charts, which are no YAML, are found as well.
+ * of what is asked needs no more than kinds. Templates of charts, which are no YAML, are found as well. A List stands for its items,
+ * as kustomize has it.
  */
 export function scan(files: TreeFiles): ScannedDocument[] {
   return [...files].flatMap(([path, text]) => scanFile(path, text));
@@ -25,20 +26,102 @@ export function scan(files: TreeFiles): ScannedDocument[] {
 function scanFile(path: string, text: string): ScannedDocument[] {
   const found: ScannedDocument[] = [];
   let line = 1;
-  for (const part of text.split(/^---(?=\s|$)/m)) {
-    const apiVersion = topLevel(part, "apiVersion");
-    const kind = topLevel(part, "kind");
-    if (apiVersion !== undefined && kind !== undefined) found.push({ path, apiVersion, kind, line, text: part });
+  for (const part of withoutByteOrderMark(text).split(/^---(?=\s|$)/m)) {
+    const { apiVersion, kind } = typeOf(part);
+    if (apiVersion !== undefined && kind !== undefined && isServable(apiVersion, kind))
+      found.push(...withItems({ path, apiVersion, kind, line, text: part }));
     line += part.split("\n").length - 1;
   }
   return found;
 }
 
-function topLevel(text: string, field: string): string | undefined {
-  const block = new RegExp(`^${field}:[ \\t]*["']?([^\\s"'#]+)`, "m").exec(text)?.[1];
-  if (block !== undefined) return block;
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Lengths at which names that are made of them, as `KINDList` and `PLURAL.GROUP`, are still names. */
+const LONGEST = { kind: 59, group: 180, version: 63 };
+
+/**
+ * Whether an API server can have a kind of this name. Files that are not for Kubernetes have fields with the same names.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+ */
+export function isServable(apiVersion: string, kind: string): boolean {
+  const slash = apiVersion.indexOf("/");
+  const [group, version] = [apiVersion.slice(0, Math.max(slash, 0)), apiVersion.slice(slash + 1)];
+  return (
+    kind.length <= LONGEST.kind &&
+    LABEL.test(kind.toLowerCase()) &&
+    version.length <= LONGEST.version &&
+    LABEL.test(version) &&
+    group.length <= LONGEST.group &&
+    (slash === -1 || SUBDOMAIN.test(group))
+  );
+}
+
+interface Type {
+  readonly apiVersion: string | undefined;
+  readonly kind: string | undefined;
+}
+
+function typeOf(text: string): Type {
+  const block = { apiVersion: BLOCK.apiVersion.exec(text)?.[1], kind: BLOCK.kind.exec(text)?.[1] };
   // A document in one line, or JSON.
-  return /^\s*\{/.test(text) ? new RegExp(`["']?${field}["']?:\\s*["']?([^\\s"',}]+)`).exec(text)?.[1] : undefined;
+  if ((block.apiVersion !== undefined && block.kind !== undefined) || !/^\s*\{/.test(text)) return block;
+  try {
+    const { apiVersion, kind } = JSON.parse(text) as Record<string, unknown>;
+    return { apiVersion: textOf(apiVersion), kind: textOf(kind) };
+  } catch {
+    return { apiVersion: FLOW.apiVersion.exec(text)?.[1], kind: FLOW.kind.exec(text)?.[1] };
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+const BLOCK = {
+  apiVersion: /^["']?apiVersion["']?:[ \t]*["']?([^\s"'#]+)/m,
+  kind: /^["']?kind["']?:[ \t]*["']?([^\s"'#]+)/m,
+};
+
+const FLOW = {
+  apiVersion: /["']?apiVersion["']?:\s*["']?([^\s"',}]+)/,
+  kind: /["']?kind["']?:\s*["']?([^\s"',}]+)/,
+};
+
+/** Lists in lists that are looked into. */
+const DEPTH = 3;
+
+/** The document, or the items of a list. */
+function withItems(document: ScannedDocument, depth = 0): ScannedDocument[] {
+  if (!document.kind.endsWith("List") || depth === DEPTH) return [document];
+  const items = itemsOf(document, depth > 0);
+  return items === undefined ? [document] : items.flatMap((item) => withItems(item, depth + 1));
+}
+
+/** undefined: it has no items, or cannot be parsed. */
+function itemsOf({ path, line, text }: ScannedDocument, isNested: boolean): ScannedDocument[] | undefined {
+  try {
+    const lines = new LineCounter();
+    const document = parseDocument(text, { lineCounter: lines });
+    const items = isMap(document.contents) ? document.contents.get("items") : undefined;
+    if (document.errors.length > 0 || !isSeq(items)) return undefined;
+    return items.items.flatMap((node) => {
+      const item: unknown = isMap(node) ? node.toJS(document) : undefined;
+      const { apiVersion, kind } = (item ?? {}) as Record<string, unknown>;
+      if (typeof apiVersion !== "string" || typeof kind !== "string" || !isServable(apiVersion, kind)) return [];
+      // A nested list was written again: its own lines are not the file's.
+      const begins = isMap(node) && !isNested ? lines.linePos(node.range?.[0] ?? 0).line : 1;
+      return [{ path, apiVersion, kind, line: line + begins - 1, text: stringify(item) }];
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The object in a document; undefined where it is none or cannot be parsed: that is for the controllers to say. */

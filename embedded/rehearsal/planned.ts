@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../core/user-error.js";
 import { followedBy, notInClone } from "../../delivery/rehearse/follows.js";
-import { isKubeObject, type KubeObject, textAt } from "../../delivery/rehearse/objects.js";
+import { isKubeObject, type KubeObject, labelOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import {
   clustersOf,
   followingsOf,
@@ -12,9 +12,10 @@ import {
   pathRoot,
   type Root,
   routing,
-  saysNamespace,
 } from "../../delivery/rehearse/plan.js";
+import { saysNamespace } from "../../delivery/rehearse/reach.js";
 import { scan } from "../../delivery/rehearse/scan.js";
+import { isSource } from "../../delivery/rehearse/settle.js";
 import type { NotEvaluated } from "../../delivery/report/model.js";
 import type { RehearsalLayout } from "./layout.js";
 import type { Plane } from "./plane.js";
@@ -34,7 +35,6 @@ export interface Planned {
   readonly target: string;
   readonly assumed: readonly KubeObject[];
   readonly simulated: readonly string[];
-  readonly notEvaluated: readonly NotEvaluated[];
   /** Folder that stands for a cluster, where the tree has none and the command line names none. @default there is one */
   readonly guessed?: string;
 }
@@ -70,7 +70,6 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
       assumed,
       ...(guessed !== undefined && { guessed }),
       simulated: ["readiness of pods, jobs and volume claims", "Secrets with which sources are read", ...simulated],
-      notEvaluated: [...parts.followed.values()].flat().flatMap(unknownRefs),
     };
   });
   return await Promise.all(planned);
@@ -120,11 +119,6 @@ function withDocuments(tree: ServedTree, followed: readonly FollowedRef[]): Serv
   };
 }
 
-function unknownRefs({ following, ref }: FollowedRef): NotEvaluated[] {
-  if (ref !== undefined) return [];
-  return following.sources.map((source) => ({ subject: `GitRepository ${source}`, reason: notInClone(following) }));
-}
-
 function rootsOf(
   tree: ServedTree,
   request: RehearsalRequest,
@@ -153,7 +147,7 @@ function rootsOf(
       "say what a Kustomization applies: --path DIR, or which setup repository reads this one: --root DIR",
     );
   }
-  const says = saysNamespace([...tree.planned.base, ...tree.planned.head], path);
+  const says = [tree.base, tree.head].some(({ files }) => saysNamespace(files, path));
   const namespace = request.targetNamespace ?? (says ? undefined : "default");
   const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
   return {
@@ -194,6 +188,14 @@ export function expectation(
     const followed = tree && planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
     return followed?.[which]?.commit;
   };
+}
+
+/** Sources that follow what the clone of their tree does not know. */
+export function unknownRefs(planned: Planned, plane: Plane, snapshot: Snapshot): NotEvaluated[] {
+  const expected = expectation(planned, plane, "head");
+  return snapshot
+    .filter((one) => isSource(one) && treeOf(planned, plane, one) !== undefined && expected(one) === undefined)
+    .map((source) => ({ subject: labelOf(source), reason: notInClone(followedBy(source)) }));
 }
 
 /** Lets the sources find one side of every tree. */

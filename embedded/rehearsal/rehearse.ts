@@ -16,7 +16,7 @@ import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
 import { type PlaneTools, planeAt, touched } from "./plane.js";
-import { expectation, type Planned, plan } from "./planned.js";
+import { expectation, type Planned, plan, unknownRefs } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
@@ -104,7 +104,7 @@ async function ofCluster(
       ),
       ...(planned.guessed !== undefined && { guessed: planned.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
-      notEvaluated: [...planned.notEvaluated, ...encryptedFiles(planned)],
+      notEvaluated: [...unknownRefs(planned, plane, after.snapshot), ...encryptedFiles(planned)],
       simulated: [...planned.simulated, ...sayKept(kept)],
       causes,
       duration: Date.now() - start,

@@ -5,7 +5,7 @@ import { causesInMessages, readCauses, withCauses } from "../../../../delivery/r
 import { isEncrypted, replaceEncrypted } from "../../../../delivery/rehearse/encrypted.js";
 import { dependencyOrder } from "../../../../delivery/rehearse/order.js";
 import { ownedFields } from "../../../../delivery/rehearse/owned-fields.js";
-import { clustersOf, holdsFiles, routing, saysNamespace } from "../../../../delivery/rehearse/plan.js";
+import { clustersOf, holdsFiles, routing } from "../../../../delivery/rehearse/plan.js";
 import { redactText, secretValues } from "../../../../delivery/rehearse/redact.js";
 import { refusedIn } from "../../../../delivery/rehearse/rejections.js";
 import { ORIGINAL, restore } from "../../../../delivery/rehearse/restore.js";
@@ -73,20 +73,6 @@ test.each([
   ["apps/we", false],
 ])("a folder is written in any way: %s", (folder, holds) => {
   expect(holdsFiles(["apps/web/deployment.yaml", ".flux/web/deployment.yaml"], folder)).toBe(holds);
-});
-
-test("a namespace counts where it is under the folder that is applied", () => {
-  const documents = scan(
-    new Map([
-      ["infra/a.yaml", "apiVersion: v1\nkind: A\nmetadata:\n  name: a\n"],
-      ["other/b.yaml", "apiVersion: v1\nkind: A\nmetadata:\n  namespace: b\n"],
-    ]),
-  );
-  expect([
-    saysNamespace(documents, "./infra"),
-    saysNamespace(documents, "./other"),
-    saysNamespace(documents, "."),
-  ]).toEqual([false, true, true]);
 });
 
 test("what SOPS encrypted gets a stand-in that changes with the cipher text, and loses its keys", () => {
