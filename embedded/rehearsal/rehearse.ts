@@ -16,7 +16,7 @@ import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
 import { type PlaneTools, planeAt, touched } from "./plane.js";
-import { expectation, type Planned, plan, unknownRefs } from "./planned.js";
+import { expectation, type Planned, plan, treeOf, unknownRefs } from "./planned.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
