@@ -56,6 +56,11 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
+/** `apps/Deployment`, `/Service`: kinds of other groups may have the same name. */
+export function groupKindOf({ apiVersion, kind }: Pick<KubeObject, "apiVersion" | "kind">): string {
+  return `${groupOf(apiVersion)}/${kind}`;
+}
+
 /** `Kustomization default/myapp`, as messages name an object. */
 export function labelOf({ kind, metadata: { name, namespace } }: KubeObject): string {
   return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;

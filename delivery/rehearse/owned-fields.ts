@@ -1,9 +1,5 @@
 import type { KubeObject, Metadata } from "./objects.js";
-
-/** Field managers whose fields come from no manifest. */
-const machinery = /^(kube-controller-manager|kube-apiserver|kwok|source-controller|gotk-|timonier)/;
-
-type Fields = { readonly [field: string]: Fields };
+import { type Fields, writersOf, writtenFields } from "./written.js";
 
 /**
  * The object with those fields alone that somebody applied: without defaults. An object whose managers are not known is returned whole.
@@ -11,32 +7,20 @@ type Fields = { readonly [field: string]: Fields };
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function ownedFields(object: KubeObject): KubeObject {
-  const managers = (object.metadata.managedFields ?? []).filter(
-    ({ manager, subresource }) => subresource === undefined && !machinery.test(manager ?? ""),
-  );
-  if (managers.length === 0) return object;
-  const fields = managers.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as Fields).reduce(merge);
+  const fields = writtenFields(object);
+  if (fields === undefined || writersOf(object)?.length === 0) return object;
   const { apiVersion, kind, metadata } = object;
   const owned = project(object, fields) as Record<string, unknown>;
-  const { name, namespace, uid, annotations } = metadata;
+  const { name, namespace, uid, annotations, managedFields } = metadata;
   const kept = (owned.metadata ?? {}) as Partial<Metadata>;
-  // The original of what the rehearsal changed is nobody's field, and is needed to restore it.
-  const notes = annotations && { annotations };
+  // No manager owns the annotation with what the rehearsal changed, and restoring it needs it.
+  const notes = { ...(annotations && { annotations }), ...(managedFields && { managedFields }) };
   return {
     ...owned,
     apiVersion,
     kind,
     metadata: { ...kept, name, ...(namespace && { namespace }), ...(uid && { uid }), ...notes },
   };
-}
-
-function merge(one: Fields, other: Fields): Fields {
-  const merged: Record<string, Fields> = { ...one };
-  for (const [key, value] of Object.entries(other)) {
-    const known = merged[key];
-    merged[key] = known ? merge(known, value) : value;
-  }
-  return merged;
 }
 
 function project(value: unknown, fields: Fields): unknown {

@@ -1,6 +1,6 @@
 import { withoutAssumption } from "./assumption.js";
 import { withHealthExpressions } from "./health-expressions.js";
-import { at, type KubeObject, type Metadata } from "./objects.js";
+import { at, groupKindOf, type KubeObject, type Metadata } from "./objects.js";
 
 /** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
 export const ORIGINAL = "rehearsal.timonier/original";
@@ -18,10 +18,11 @@ export function restore(changed: KubeObject): KubeObject {
   const metadata: Metadata = { ...rest, ...(Object.keys(annotations).length > 0 && { annotations }) } as Metadata;
   const spec = at(object, "spec") as Record<string, unknown>;
   const fields = kept.split("\n");
+  const isSource = groupKindOf(object) === "source.toolkit.fluxcd.io/GitRepository";
   return {
     ...object,
     metadata,
-    spec: object.kind === "GitRepository" ? source(spec, fields) : encrypted(spec, fields),
+    spec: isSource ? source(spec, fields) : encrypted(spec, fields),
   };
 }
 

@@ -104,7 +104,7 @@ test("kinds that no tree defines get definitions that take everything; what Kube
 
 test("what the rehearsal took out of a source is put back", () => {
   const changed = object(
-    `{apiVersion: s/v1, kind: GitRepository, metadata: {name: a, annotations: {${ORIGINAL}: "ssh://h/x\\nkeys\\n\\n\\n\\nHEAD\\npgp"}}, spec: {url: "http://127.0.0.1:1/t0.git"}}`,
+    `{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: a, annotations: {${ORIGINAL}: "ssh://h/x\\nkeys\\n\\n\\n\\nHEAD\\npgp"}}, spec: {url: "http://127.0.0.1:1/t0.git"}}`,
   );
   expect(restore(changed)).toMatchObject({
     metadata: { name: "a" },
