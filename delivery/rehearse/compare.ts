@@ -1,9 +1,11 @@
 import type { ObjectChange } from "../report/model.js";
 import { diffOf, isSame } from "./diff.js";
+import { definesKind, lossOf } from "./loss.js";
 import { isEnding, withoutNoise } from "./noise.js";
-import { groupOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./objects.js";
 import { byKey, inventories, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
+import { finishes, removesItself } from "./self-removing.js";
 
 /** A cluster before and after. */
 export interface Comparison {
@@ -16,22 +18,28 @@ export function compare({ before, after }: Comparison): ObjectChange[] {
   const [olds, youngs] = [byKey(withoutNoise(before)), byKey(withoutNoise(after))];
   const owners = { before: inventories(before), after: inventories(after) };
   const ending = byKey(after.filter(isEnding));
-  const context: Context = { olds, youngs, ending, owners, lost: lossOf(before) };
+  const context: Context = { olds, youngs, ending, owners, lost: lossOf(withoutNoise(before)) };
   const changes: ObjectChange[] = [];
   for (const [key, young] of youngs) {
     const change = changeOf(key, olds.get(key), young, context);
     if (change) changes.push(change);
   }
-  for (const [key, old] of olds) if (!youngs.has(key)) changes.push(gone(key, old, context));
+  for (const [key, old] of olds) {
+    if (youngs.has(key) || removesItself(old, { before, after })) continue;
+    changes.push(gone(key, old, context));
+  }
   return changes;
 }
+
+/** Owners of each object that Kustomizations list, by key. */
+type Inventories = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Context {
   readonly olds: ReadonlyMap<string, KubeObject>;
   readonly youngs: ReadonlyMap<string, KubeObject>;
   /** What is deleted and still there. */
   readonly ending: ReadonlyMap<string, KubeObject>;
-  readonly owners: { readonly before: ReadonlyMap<string, string>; readonly after: ReadonlyMap<string, string> };
+  readonly owners: { readonly before: Inventories; readonly after: Inventories };
   readonly lost: (object: KubeObject) => string | undefined;
 }
 
@@ -45,7 +53,12 @@ function changeOf(
   const ref = refOf(young);
   if (!old) return { ref, action: "created", dataLoss: false, ...owned(owner), diff: diffOf(undefined, young) };
   const former = ownerIn(context.owners.before, key, old);
-  const moved = former !== undefined && owner !== undefined && former !== owner ? { formerOwner: former } : {};
+  const moves =
+    former !== undefined && owner !== undefined && former !== owner && !isShared(key, [former, owner], context);
+  const moved = moves ? { formerOwner: former } : {};
+  const same = isSame(old, young) && (groupKindOf(young) !== "/Secret" || sameSecret(old, young));
+  // It had removed itself, and was applied again as it was.
+  if (same && finishes(old) && !moves) return undefined;
   if (old.metadata.uid !== young.metadata.uid) {
     const loss = context.lost(old);
     const message = loss ? `deleted and made anew; ${loss}` : "deleted and made anew";
@@ -59,9 +72,8 @@ function changeOf(
       diff: diffOf(old, young),
     };
   }
-  const same = isSame(old, young) && (young.kind !== "Secret" || sameSecret(old, young));
-  if (same && !("formerOwner" in moved)) return undefined;
-  const message = "formerOwner" in moved ? { message: `moves from ${former} to ${owner}` } : {};
+  if (same && !moves) return undefined;
+  const message = moves ? { message: `moves from ${former} to ${owner}` } : {};
   return {
     ref,
     action: "changed",
@@ -71,6 +83,11 @@ function changeOf(
     ...moved,
     diff: same ? "" : diffOf(old, young),
   };
+}
+
+/** Whether all of these Kustomizations list an object on both sides: the one that looked last has it, and no merge moves it. */
+function isShared(key: string, listers: readonly string[], { owners }: Context): boolean {
+  return [owners.before, owners.after].every((side) => listers.every((one) => side.get(key)?.has(one)));
 }
 
 function gone(key: string, old: KubeObject, context: Context): ObjectChange {
@@ -100,9 +117,9 @@ function stayOf(ending: KubeObject | undefined): string | undefined {
 function goesWith(old: KubeObject, { olds, youngs, owners }: Context): string | undefined {
   const { namespace, ownerReferences } = old.metadata;
   const key = keyOf(old);
-  const lister = owners.before.get(key);
+  const listers = [...(owners.before.get(key) ?? [])];
   // What a kustomization applied it prunes itself, even where the namespace goes as well; then it lists it no more.
-  const applied = lister !== undefined && owners.after.get(key) !== lister;
+  const applied = listers.some((one) => !owners.after.get(key)?.has(one));
   const holder = `/Namespace//${namespace}`;
   if (!applied && namespace !== undefined && olds.has(holder) && !youngs.has(holder))
     return `goes with Namespace ${namespace}`;
@@ -118,40 +135,10 @@ function goesWith(old: KubeObject, { olds, youngs, owners }: Context): string | 
   return undefined;
 }
 
-function definesKind(definition: KubeObject, object: KubeObject): boolean {
-  if (definition.kind !== "CustomResourceDefinition") return false;
-  const { group, names } = definition.spec as { group: string; names: { kind: string } };
-  return names.kind === object.kind && group === groupOf(object.apiVersion);
-}
-
-function ownerIn(inventory: ReadonlyMap<string, string>, key: string, object: KubeObject): string | undefined {
-  return ownerOf(object) ?? inventory.get(key);
+function ownerIn(inventory: Inventories, key: string, object: KubeObject): string | undefined {
+  return ownerOf(object) ?? [...(inventory.get(key) ?? [])].at(-1);
 }
 
 function owned(owner: string | undefined): { owner?: string } {
   return owner === undefined ? {} : { owner };
-}
-
-/** What is lost with an object that no manifest brings back. @returns a function: in words, or undefined where nothing is */
-function lossOf(before: Snapshot): (object: KubeObject) => string | undefined {
-  const objects = withoutNoise(before);
-  return (object) => {
-    const { kind, metadata } = object;
-    if (kind === "PersistentVolumeClaim") return "its data is lost unless the volume is kept";
-    if (kind === "Namespace") {
-      const claims = objects.filter(
-        (one) => one.kind === "PersistentVolumeClaim" && one.metadata.namespace === metadata.name,
-      );
-      return claims.length === 0 ? undefined : `with ${counted(claims.length, "volume claim")} in it`;
-    }
-    if (kind === "CustomResourceDefinition") {
-      const instances = objects.filter((one) => definesKind(object, one));
-      return instances.length === 0 ? undefined : `with ${counted(instances.length, "object")} of its kind`;
-    }
-    return undefined;
-  };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,14 +1,17 @@
-import { groupOf, type KubeObject, type Snapshot } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, type Snapshot, textAt } from "./objects.js";
+import { fluxInventory, ownerOf } from "./owners.js";
+import { writersOf } from "./written.js";
 
-/** Kinds that others make and that say nothing of their own: the objects behind them are compared. */
+/**
+ * Kinds of which controllers write most objects: the objects behind them are compared. One that a manifest wrote is compared as every
+ * other, so these kinds are listed by Flux's owner labels.
+ */
 const derivedKinds = new Set([
   "/Event",
   "events.k8s.io/Event",
   "/Pod",
   "/Node",
   "/Endpoints",
-  "/PersistentVolume",
-  "/ComponentStatus",
   "discovery.k8s.io/EndpointSlice",
   "apps/ReplicaSet",
   "apps/ControllerRevision",
@@ -18,25 +21,29 @@ const derivedKinds = new Set([
   "apiregistration.k8s.io/APIService",
   "flowcontrol.apiserver.k8s.io/FlowSchema",
   "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",
-  "source.toolkit.fluxcd.io/HelmChart",
   "storage.k8s.io/CSINode",
   "storage.k8s.io/VolumeAttachment",
 ]);
 
-/** Whether a kind is worth listing at all. */
-export function isListed(apiVersion: string, kind: string): boolean {
-  return !derivedKinds.has(`${groupOf(apiVersion)}/${kind}`);
+const systemNamespaces = new Set(["kube-system", "kube-public", "kube-node-lease"]);
+
+/** Whether controllers write most objects of a kind. @param kind `GROUP/KIND` */
+export function isDerived(kind: string): boolean {
+  return derivedKinds.has(kind);
 }
 
 /**
  * What people put into a cluster: neither what the cluster makes by itself, nor what the rehearsal brought, nor what is on its
- * way out.
+ * way out. An object that a manifest wrote is never left out, whatever its kind.
  */
 export function withoutNoise(snapshot: Snapshot): KubeObject[] {
-  return snapshot.filter(
-    (object) =>
-      isListed(object.apiVersion, object.kind) && !isEnding(object) && !isCluster(object) && !isRehearsal(object),
-  );
+  const listed = fluxInventory(snapshot);
+  const charts = chartsOfReleases(snapshot);
+  return snapshot.filter((object) => {
+    if (isEnding(object) || isRehearsal(object)) return false;
+    if (listed.has(keyOf(object))) return true;
+    return !isMade(object, charts);
+  });
 }
 
 /** Whether an object is deleted, and there only until its finalizers are done. */
@@ -44,21 +51,45 @@ export function isEnding({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-function isCluster({ apiVersion, kind, metadata }: KubeObject): boolean {
-  const { name, namespace } = metadata;
-  if (kind === "ConfigMap" && name === "kube-root-ca.crt") return true;
-  if (kind === "ServiceAccount" && name === "default" && !metadata.labels) return true;
-  if (kind === "Secret" && /^(sh\.helm\.release\.v1\.)/.test(name)) return true;
-  if (kind === "Job" && (metadata.ownerReferences ?? []).some((owner) => owner.kind === "CronJob")) return true;
-  if (namespace === "kube-system" || namespace === "kube-public" || namespace === "kube-node-lease") {
-    return (
-      metadata.labels?.["kustomize.toolkit.fluxcd.io/name"] === undefined &&
-      metadata.labels?.["helm.toolkit.fluxcd.io/name"] === undefined
-    );
-  }
-  return apiVersion === "v1" && kind === "Service" && namespace === "default" && name === "kubernetes";
+/** Whether controllers made an object of another one, or the cluster has it by itself. */
+function isMade(object: KubeObject, charts: ReadonlySet<string>): boolean {
+  const kind = groupKindOf(object);
+  // helm-controller writes both with the name under which it applies charts.
+  if (kind === "source.toolkit.fluxcd.io/HelmChart") return charts.has(nameOf(object));
+  if (kind === "/Secret" && object.type === "helm.sh/release.v1") return ownerOf(object) === undefined;
+  return (derivedKinds.has(kind) || isOfCluster(object, kind)) && !isWritten(object);
 }
 
-function isRehearsal({ metadata: { name, labels } }: KubeObject): boolean {
+/** Whether somebody else than the cluster's own programs set a field. Without managers the owner labels of Flux tell. */
+function isWritten(object: KubeObject): boolean {
+  const writers = writersOf(object);
+  return writers === undefined ? ownerOf(object) !== undefined : writers.length > 0;
+}
+
+function isOfCluster({ metadata }: KubeObject, kind: string): boolean {
+  const { name, namespace = "" } = metadata;
+  if (kind === "/ConfigMap" && name === "kube-root-ca.crt") return true;
+  if (kind === "/ServiceAccount" && name === "default") return true;
+  if (kind === "batch/Job" && (metadata.ownerReferences ?? []).some((owner) => owner.kind === "CronJob")) return true;
+  // A StatefulSet's claims hold data wherever they are.
+  if (systemNamespaces.has(namespace)) return kind !== "/PersistentVolumeClaim";
+  return kind === "/Service" && namespace === "default" && name === "kubernetes";
+}
+
+/** `NAMESPACE/NAME` of the HelmCharts that helm-controller made for its releases. */
+function chartsOfReleases(snapshot: Snapshot): Set<string> {
+  return new Set(
+    snapshot
+      .filter((one) => groupKindOf(one) === "helm.toolkit.fluxcd.io/HelmRelease")
+      .flatMap((one) => textAt(one, "status", "helmChart") ?? []),
+  );
+}
+
+function nameOf({ metadata: { name, namespace } }: KubeObject): string {
+  return `${namespace}/${name}`;
+}
+
+function isRehearsal(object: KubeObject): boolean {
+  const { name, labels } = object.metadata;
   return name.startsWith("rehearsal.timonier") || labels?.["rehearsal.timonier/stub"] !== undefined;
 }

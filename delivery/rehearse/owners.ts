@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
 
 /** `Kustomization default/myapp` or `HelmRelease default/db` that applies the object, by the labels that Flux sets. */
 export function ownerOf({ metadata: { labels } }: KubeObject): string | undefined {
@@ -9,15 +9,23 @@ export function ownerOf({ metadata: { labels } }: KubeObject): string | undefine
   return `Kustomization ${labels?.["kustomize.toolkit.fluxcd.io/namespace"]}/${kustomization}`;
 }
 
-/** Keys of everything that Kustomizations say they applied. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
-export function inventories(snapshot: Snapshot): Map<string, string> {
-  const owners = new Map<string, string>();
-  for (const object of snapshot) {
-    if (object.kind !== "Kustomization" || !object.apiVersion.startsWith("kustomize.toolkit.fluxcd.io/")) continue;
-    const owner = `Kustomization ${object.metadata.namespace}/${object.metadata.name}`;
-    for (const key of inventoryOf(object)) owners.set(key, owner);
+/** Owners by key of everything that Kustomizations say they applied. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
+export function inventories(snapshot: Snapshot): Map<string, ReadonlySet<string>> {
+  const owners = new Map<string, Set<string>>();
+  for (const object of snapshot.filter(isKustomization)) {
+    for (const key of inventoryOf(object)) owners.set(key, (owners.get(key) ?? new Set()).add(labelOf(object)));
   }
   return owners;
+}
+
+/** Keys of everything that Kustomizations say they applied. */
+export function fluxInventory(snapshot: Snapshot): Set<string> {
+  return new Set(snapshot.filter(isKustomization).flatMap(inventoryOf));
+}
+
+/** Whether it is Flux's Kustomization, not that of kustomize. */
+export function isKustomization(object: KubeObject): boolean {
+  return groupKindOf(object) === "kustomize.toolkit.fluxcd.io/Kustomization";
 }
 
 /** Keys of what one Kustomization says it applied. */

@@ -1,5 +1,5 @@
 import { type KubeObject, keyOf, type Snapshot } from "./objects.js";
-import { inventoryOf } from "./owners.js";
+import { inventoryOf, isKustomization } from "./owners.js";
 import type { Answer } from "./settle.js";
 
 /**
@@ -10,7 +10,7 @@ export function robbedOf(snapshot: Snapshot, answers: ReadonlyMap<string, Answer
   const there = new Set(snapshot.map(keyOf));
   return snapshot.filter(
     (one) =>
-      one.kind === "Kustomization" &&
+      isKustomization(one) &&
       answers.get(keyOf(one))?.state === "ready" &&
       inventoryOf(one).some((key) => !there.has(key)),
   );

@@ -1,4 +1,3 @@
-import { isListed } from "./noise.js";
 import { groupOf, type KubeObject, keyOf, type Snapshot } from "./objects.js";
 
 /**
@@ -10,9 +9,7 @@ import { groupOf, type KubeObject, keyOf, type Snapshot } from "./objects.js";
  * @param kinds `GROUP/KIND` of what is watched
  */
 export function hasSeen(told: Snapshot, snapshot: Snapshot, kinds: ReadonlySet<string>): boolean {
-  const known = new Map(
-    told.filter(({ apiVersion, kind }) => isListed(apiVersion, kind)).map((one) => [keyOf(one), one]),
-  );
+  const known = new Map(told.map((one) => [keyOf(one), one]));
   const there = snapshot.filter(({ apiVersion, kind }) => kinds.has(`${groupOf(apiVersion)}/${kind}`));
   return there.length === known.size && there.every((one) => isSame(one, known.get(keyOf(one))));
 }

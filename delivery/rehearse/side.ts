@@ -13,9 +13,21 @@ export interface Trial {
   readonly owner: string;
 }
 
+/** A part of the API that could not be listed: its objects are not known. */
+export interface Unlisted {
+  /** `metrics.k8s.io/v1beta1` */
+  readonly apiVersion: string;
+  /** @default every kind of that version */
+  readonly kind?: string;
+  /** The API server's words. */
+  readonly message: string;
+}
+
 /** A cluster when everything in it had come as far as it can: plain data, kept with a base. */
 export interface Side {
   readonly snapshot: Snapshot;
+  /** @default everything was listed */
+  readonly unlisted?: readonly Unlisted[];
   /** What each source, Kustomization and HelmRelease came to, by key. */
   readonly answers: ReadonlyArray<readonly [string, Answer]>;
   /** Why workloads do not become ready, by key. */

@@ -3,6 +3,7 @@ import { wake } from "../../delivery/live/waking.js";
 import { isEnding } from "../../delivery/rehearse/noise.js";
 import type { KubeObject, Snapshot } from "../../delivery/rehearse/objects.js";
 import { hasSeen } from "../../delivery/rehearse/seen.js";
+import type { Unlisted } from "../../delivery/rehearse/side.js";
 import { type ClusterWatch, judgedKinds } from "./cluster-watch.js";
 import type { Plane, PlaneTools } from "./plane.js";
 import { type Settled, settle } from "./settled.js";
@@ -14,6 +15,7 @@ const GOING = 2_000;
 /** A cluster that has come to rest. */
 export interface Rest extends Omit<Settled, "told"> {
   readonly snapshot: Snapshot;
+  readonly unlisted: readonly Unlisted[];
 }
 
 /**
@@ -33,13 +35,13 @@ export async function atRest(
   let going: number | undefined;
   for (;;) {
     const { told, ...settled } = await settle(plane, watch, expected, Math.max(0, end - Date.now()), starting);
-    const snapshot = await takeSnapshot(plane.api);
+    const { snapshot, unlisted } = await takeSnapshot(plane.api);
     const definitions = snapshot.filter((one) => one.kind === "CustomResourceDefinition" && isEnding(one));
     if (definitions.length > 0) going ??= Date.now();
     const gone = definitions.length === 0 || Date.now() - (going ?? 0) > GOING;
     const late = Date.now() > end;
     if (hasSeen(told, snapshot, judgedKinds)) {
-      if (gone || late) return { ...settled, snapshot };
+      if (gone || late) return { ...settled, snapshot, unlisted };
     } else if (late) throw untold();
     // The API server forgets some of them (waking.ts), and their objects with them.
     await Promise.all(definitions.map(({ metadata }) => wake(plane.api, metadata.name, Date.now())));

@@ -139,9 +139,9 @@ async function sideNow(
   const look = async (): Promise<Omit<Side, "trials">> => {
     const end = Date.now() + timeout;
     for (let again = 0; ; again++) {
-      const { answers, failing, snapshot } = await atRest(plane, watch, expected, end, starting);
+      const { answers, failing, snapshot, unlisted } = await atRest(plane, watch, expected, end, starting);
       const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
-      if (robbed.length === 0) return { snapshot, answers: [...answers], failing: [...failing] };
+      if (robbed.length === 0) return { snapshot, unlisted, answers: [...answers], failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.
       await askAndWait(plane, watch, robbed);
     }

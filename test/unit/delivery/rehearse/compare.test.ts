@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compare } from "../../../../delivery/rehearse/compare.js";
+import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
 import { applied, object } from "./support.js";
 
 const map = (data: string, more = "") =>
@@ -82,4 +83,55 @@ test("GIVEN a Secret with another value WHEN compared THEN that it differs is sa
   const [change] = compare({ before: [secret("Zmlyc3Q=")], after: [secret("c2Vjb25k")] });
   expect(change?.diff).toContain("-  key: (hidden, old value)\n+  key: (hidden, new value)\n   same: (hidden)");
   expect(JSON.stringify(change)).not.toMatch(/Zmlyc3Q|c2Vjb25k|first|second/);
+});
+
+describe("what only looks like a change", () => {
+  const root = (name: string, ids: readonly string[], more = "") =>
+    object(
+      `{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: ${name}, namespace: flux-system${more}}, status: {inventory: {entries: [${ids.map((id) => `{id: ${id}, v: v1}`).join(", ")}]}}}`,
+      name,
+    );
+  const shop = (owner: string) => object(namespace.replace("name: web,", `name: ${owner},`), "n");
+
+  test("GIVEN a namespace that two Kustomizations list WHEN the other one looked last THEN it does not move", () => {
+    const both = [root("web", ["_shop__Namespace"]), root("infra", ["_shop__Namespace"])];
+    expect(compare({ before: [...both, shop("web")], after: [...both, shop("infra")] })).toEqual([]);
+    const moved = compare({
+      before: [root("web", ["_shop__Namespace"]), shop("web")],
+      after: [root("web", []), root("infra", ["_shop__Namespace"]), shop("infra")],
+    });
+    expect(moved.find(({ ref }) => ref.kind === "Namespace")).toMatchObject({
+      formerOwner: "Kustomization flux-system/web",
+    });
+  });
+
+  test("GIVEN a Job that removes itself WHEN it is gone THEN only what no longer applies it deletes it", () => {
+    const job = (ttl: string, uid = "j") =>
+      object(
+        `{apiVersion: batch/v1, kind: Job, metadata: {name: migrate, namespace: shop, ${applied}}, spec: {${ttl}}}`,
+        uid,
+      );
+    const ids = ["shop_migrate_batch_Job"];
+    const gone = (one: KubeObject, after: readonly string[]) =>
+      compare({ before: [root("web", ids), one], after: [root("web", after)] }).map(({ action }) => action);
+    expect(gone(job("ttlSecondsAfterFinished: 60"), ids)).toEqual([]);
+    expect(gone(job("ttlSecondsAfterFinished: 60"), [])).toEqual(["pruned"]);
+    expect(gone(job("backoffLimit: 1"), ids)).toEqual(["pruned"]);
+    const again = [job("ttlSecondsAfterFinished: 60"), job("ttlSecondsAfterFinished: 60", "later")] as const;
+    expect(compare({ before: [again[0]], after: [again[1]] })).toEqual([]);
+  });
+
+  test("GIVEN a Job of a release that removes itself WHEN its release stays as it is THEN it was not deleted", () => {
+    const release = (digest: string) =>
+      object(
+        `{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: web, namespace: shop}, status: {lastAttemptedRevision: 1.0.0, lastAttemptedConfigDigest: ${digest}}}`,
+        "r",
+      );
+    const job = object(
+      "{apiVersion: batch/v1, kind: Job, metadata: {name: a, namespace: shop, labels: {helm.toolkit.fluxcd.io/name: web, helm.toolkit.fluxcd.io/namespace: shop}}, spec: {ttlSecondsAfterFinished: 1}}",
+    );
+    const gone = (digest: string) => compare({ before: [release("a"), job], after: [release(digest)] });
+    expect(gone("a")).toEqual([]);
+    expect(gone("b")).toMatchObject([{ action: "pruned" }]);
+  });
 });

@@ -34,7 +34,8 @@ describe("whether a watch has told of all that is there", () => {
     ["one that is on its way out by now", [web], [deployment("generation: 1, deletionTimestamp: now")], false],
     ["one that is gone", [root, web], [root], false],
     ["all that is watched", [root], [root, other], true],
-    ["what no snapshot has", [root, chart], [root], true],
+    ["a chart that is not there yet", [root, chart], [root], false],
+    ["charts, which snapshots have as well", [root, chart], [root, chart], true],
   ])("%s", (_what, told, snapshot, expected) => {
     expect(hasSeen(told, snapshot, kinds)).toBe(expected);
   });

@@ -20,20 +20,30 @@ beforeEach(() => {
   whenWoken = () => {};
 });
 
-const resource = (name: string, kind: string) => ({ name, kind, verbs: ["list"] });
-const resources = new Map([
-  ["/api/v1", [resource("namespaces", "Namespace")]],
-  [`/apis/${extensions}`, [resource("customresourcedefinitions", "CustomResourceDefinition")]],
+const version = (name: string, resource: string, kind: string) => ({
+  version: name,
+  freshness: "Current",
+  resources: [{ resource, responseKind: { kind }, verbs: ["list", "create"] }],
+});
+const discovery = new Map([
+  ["/api", [{ metadata: {}, versions: [version("v1", "namespaces", "Namespace")] }]],
+  [
+    "/apis",
+    [
+      {
+        metadata: { name: "apiextensions.k8s.io" },
+        versions: [version("v1", "customresourcedefinitions", "CustomResourceDefinition")],
+      },
+    ],
+  ],
 ]);
 const api = {
   call: async ({ method, path }: { method?: string; path: string }) => {
-    if (method !== "PATCH") return { groups: [{ preferredVersion: { groupVersion: extensions } }] };
+    if (method !== "PATCH") return { items: discovery.get(path) ?? lists.get(path) ?? [] };
     woken.push(path);
     whenWoken();
     return undefined;
   },
-  find: async (path: string) =>
-    resources.has(path) ? { resources: resources.get(path) } : { items: lists.get(path) ?? [] },
 };
 const definitions = `/apis/${extensions}/customresourcedefinitions`;
 
