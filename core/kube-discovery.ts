@@ -1,4 +1,4 @@
-import type { KubeApi } from "./kube-api.js";
+import { ApiError, type KubeApi } from "./kube-api.js";
 
 /** What names an object everywhere. */
 export interface ObjectRef {
@@ -23,7 +23,8 @@ export interface ServedKind {
 }
 
 /**
- * Kinds to paths, by what the API server itself says; each group version is asked once.
+ * Kinds to paths, by what the API server itself says; each group version is asked until it has answered once. A version whose server
+ * does not answer, as that of an APIService may, has no kinds: it must not keep others from being found.
  *
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
@@ -34,9 +35,7 @@ export class KubeDiscovery {
 
   /** undefined: the cluster has no such kind. */
   async kind(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
-    const list = this.#lists.get(apiVersion) ?? this.read(apiVersion);
-    this.#lists.set(apiVersion, list);
-    return (await list).find((one) => one.kind === kind && !one.name.includes("/"));
+    return (await this.list(apiVersion)).find((one) => one.kind === kind && !one.name.includes("/"));
   }
 
   /** Path of an object. undefined: the cluster has no such kind. */
@@ -51,6 +50,18 @@ export class KubeDiscovery {
   async find<T>(ref: ObjectRef): Promise<T | undefined> {
     const path = await this.path(ref);
     return path === undefined ? undefined : this.api.find<T>(path);
+  }
+
+  private async list(apiVersion: string): Promise<readonly ServedKind[]> {
+    const list = this.#lists.get(apiVersion) ?? this.read(apiVersion);
+    this.#lists.set(apiVersion, list);
+    try {
+      return await list;
+    } catch (error) {
+      this.#lists.delete(apiVersion);
+      if (error instanceof ApiError && error.code === 503) return [];
+      throw error;
+    }
   }
 
   private async read(apiVersion: string): Promise<readonly ServedKind[]> {
