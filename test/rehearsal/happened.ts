@@ -52,14 +52,15 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
   };
 }
 
-/** By the report's definition: a volume claim, a namespace with one, the definition of a kind. */
+/** By the report's definition: a volume claim, a namespace with one, a volume that is not retained, the definition of a kind. */
 function lossesOf(objects: Readonly<Record<string, Fate>>, before: Snapshot): string[] {
   const claims = [...before.values()].filter(({ kind }) => kind === "PersistentVolumeClaim");
   return Object.entries(objects)
     .filter(([key, fate]) => {
-      const { kind, metadata } = before.get(key) ?? {};
+      const { kind, metadata, spec } = before.get(key) ?? {};
       if (fate !== "pruned" && fate !== "deleted" && fate !== "recreated") return false;
       if (kind === "Namespace") return claims.some((claim) => claim.metadata.namespace === metadata?.name);
+      if (kind === "PersistentVolume") return spec?.persistentVolumeReclaimPolicy !== "Retain";
       return kind === "PersistentVolumeClaim" || kind === "CustomResourceDefinition";
     })
     .map(([key]) => key)

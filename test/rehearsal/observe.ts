@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { KubeApi } from "../../core/kube-api.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError, type KubeApi } from "../../core/kube-api.js";
 import { type ObjectRef, refName } from "../../core/kube-discovery.js";
 
 /** An object as an API server returns it, as far as it is looked at here. */
@@ -15,6 +16,7 @@ export interface Seen {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly unknown[];
+    readonly managedFields?: ReadonlyArray<{ readonly manager?: string; readonly subresource?: string }>;
   };
   // biome-ignore lint/suspicious/noExplicitAny: objects of every kind.
   readonly spec?: any;
@@ -26,7 +28,7 @@ export interface Seen {
 /** Everything that somebody asked for, by `KIND NAMESPACE/NAME`. */
 export type Snapshot = ReadonlyMap<string, Seen>;
 
-/** Kinds that controllers write for their own use. */
+/** Kinds that controllers write for their own use; an object of one that Flux applies from Git is looked at all the same. */
 const kindsOfControllers = new Set([
   "APIService",
   "ControllerRevision",
@@ -43,13 +45,24 @@ const kindsOfControllers = new Set([
 export async function snapshot(api: KubeApi): Promise<Snapshot> {
   const found = new Map<string, Seen>();
   for (const { path, apiVersion, kind } of await listedKinds(api)) {
-    const list = await api.find<{ items: Seen[] }>(path);
-    for (const item of list?.items ?? []) {
+    for (const item of await itemsOf(api, path)) {
       const object: Seen = { ...item, apiVersion, kind };
       if (!byController(object)) found.set(nameOf(object), object);
     }
   }
   return found;
+}
+
+/** Items of a list. The API server opens the storage of a kind with the first request, and refuses until it is open. */
+async function itemsOf(api: KubeApi, path: string): Promise<Seen[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return (await api.find<{ items: Seen[] }>(path))?.items ?? [];
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 429) || tries === 50) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 /** The objects of one kind, with kind and version, which a list leaves out. */
@@ -81,26 +94,41 @@ export function contentOf(object: Seen): string {
 
 const notesOfControllers = new Set(["reconcile.fluxcd.io/requestedAt", "deployment.kubernetes.io/revision"]);
 
+/** Kinds in every version: not all of a group's kinds are in the version that it prefers. */
 async function listedKinds(api: KubeApi): Promise<{ path: string; apiVersion: string; kind: string }[]> {
-  const groups = await api.call<{ groups: { preferredVersion: { groupVersion: string } }[] }>({ path: "/apis" });
-  const versions = ["v1", ...groups.groups.map((group) => group.preferredVersion.groupVersion)];
+  const groups = await api.call<{ groups: { versions: { groupVersion: string }[] }[] }>({ path: "/apis" });
+  // The preferred version of a group comes first, and the last one that is listed counts.
+  const versions = [
+    "v1",
+    ...groups.groups.flatMap(({ versions }) => versions.map((one) => one.groupVersion).reverse()),
+  ];
   const lists = versions.map(async (apiVersion) => {
     const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const { resources } = (await api.find<{ resources: { name: string; kind: string; verbs: string[] }[] }>(root)) ?? {
       resources: [],
     };
     return resources
-      .filter(({ name, kind, verbs }) => verbs.includes("list") && !name.includes("/") && !kindsOfControllers.has(kind))
+      .filter(
+        ({ name, kind, verbs }) =>
+          verbs.includes("list") && verbs.includes("create") && !name.includes("/") && kind !== "Event",
+      )
       .map(({ name, kind }) => ({ path: `${root}/${name}`, apiVersion, kind }));
   });
   return (await Promise.all(lists)).flat();
 }
 
 function byController({ kind, metadata, type }: Seen): boolean {
+  if (kindsOfControllers.has(kind)) return !byFlux(metadata);
   if (metadata.ownerReferences?.length) return true;
   if (kind === "ConfigMap") return metadata.name === "kube-root-ca.crt";
   if (kind === "ServiceAccount") return metadata.name === "default";
   return kind === "Secret" && type === "helm.sh/release.v1";
+}
+
+/** Whether kustomize-controller applied an object. Controllers copy its labels to what they make of it. */
+function byFlux({ labels, managedFields }: Seen["metadata"]): boolean {
+  const applied = managedFields?.some(({ manager, subresource }) => manager === "kustomize-controller" && !subresource);
+  return labels?.["kustomize.toolkit.fluxcd.io/name"] !== undefined && applied === true;
 }
 
 function sorted(value: unknown): unknown {
