@@ -1,4 +1,6 @@
+import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { fromTop, isWithin, pathsRead, type ReadableTree } from "./kustomize-reads.js";
 import { withoutNoise } from "./noise.js";
 import {
   at,
@@ -22,10 +24,7 @@ export interface TreeChange {
   readonly head: string;
   /** Paths of the files that are not the same. */
   readonly changed: readonly string[];
-  /** Paths of the head's files. */
-  readonly files: readonly string[];
-  /** Those of them by which a folder may take in what lies outside of it. */
-  readonly outward: readonly string[];
+  readonly tree: ReadableTree;
 }
 
 /** A Kustomization that a merge does not touch. */
@@ -117,7 +116,7 @@ export function untouched(
       hasApplied(object, from) &&
       !readsMore(source) &&
       !readsOthers(object) &&
-      isSameFolder(textAt(object, "spec", "path") ?? "", change) &&
+      readsTheSame(object, change) &&
       !inventoryOf(object).some((one) => shared.has(one)) &&
       dependenciesOf(object).every(stays)
         ? { object, source, from, to: from.replace(change.base, change.head) }
@@ -204,18 +203,17 @@ function readsOthers(object: KubeObject): boolean {
     inputs.some((field) => spec[field] !== undefined) ||
     listAt(spec, "postBuild", "substituteFrom").length > 0 ||
     expressions ||
-    waits ||
-    JSON.stringify(spec).includes("..")
+    waits
   );
 }
 
-function isSameFolder(path: string, { changed, files, outward }: TreeChange): boolean {
-  return (
-    holdsFiles(files, path) &&
-    !holdsFiles(changed, path) &&
-    !holdsFiles(outward, path) &&
-    !changed.some((one) => /(^|\/)\.sourceignore$/.test(one))
-  );
+/** Whether nothing differs that the build of a Kustomization reads: its folder, its components, and what these name elsewhere. */
+function readsTheSame({ spec }: KubeObject, { changed, tree }: TreeChange): boolean {
+  const path = textAt(spec, "path") ?? "";
+  if (!holdsFiles(tree.paths, path) || changed.some((one) => /(^|\/)\.sourceignore$/.test(one))) return false;
+  const components = listAt(spec, "components").filter((one) => typeof one === "string");
+  const read = pathsRead([path, ...components.map((one) => posix.join(fromTop(path), one))], tree);
+  return read !== undefined && ![...read].some((folder) => changed.some((one) => isWithin(one, folder)));
 }
 
 function isAsBefore(was: KubeObject, is: KubeObject): boolean {

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import pLimit from "p-limit";
 import { ApiError } from "../../core/kube-api.js";
 import { type Condition, type KubeObject, listAt, refOf } from "../../delivery/rehearse/objects.js";
@@ -10,9 +9,6 @@ import { type Planned, treeOf } from "./planned.js";
 import { withdrawRefs } from "./served-repository.js";
 import { ask } from "./settled.js";
 import type { ServedTree } from "./trees.js";
-
-/** What a Kustomization begins with in its folder. @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
-const kustomizations = new Set(["kustomization.yaml", "kustomization.yml", "Kustomization"]);
 
 /** Requests at a time: each connection costs the API server more than a request does. */
 const AT_ONCE = 8;
@@ -84,19 +80,22 @@ async function setStatus({ api, discovery }: Plane, object: KubeObject, status: 
 
 async function changeOf({ gitDir, base, head }: ServedTree): Promise<TreeChange> {
   const commits = { base: base.commit, head: head.commit };
-  if (base.commit === head.commit) return { ...commits, changed: [], files: [], outward: [] };
+  if (base.commit === head.commit)
+    return { ...commits, changed: [], tree: { files: head.files, paths: [], links: [] } };
   const [differing, listed] = await Promise.all([
     gitIn(gitDir, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", base.commit, head.commit]),
     gitIn(gitDir, ["ls-tree", "-r", "-z", "--full-tree", head.commit]),
   ]);
   const entries = lines(listed).map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
-  const isOutward = ({ mode, path }: { mode: string; path: string }) =>
-    !mode.startsWith("100") || (kustomizations.has(basename(path)) && (head.files.get(path) ?? "..").includes(".."));
+  const links = entries.filter(({ mode }) => !mode.startsWith("100"));
   return {
     ...commits,
     changed: lines(differing),
-    files: entries.map(({ path }) => path),
-    outward: entries.filter(isOutward).map(({ path }) => path),
+    tree: {
+      files: head.files,
+      paths: entries.map(({ path }) => path),
+      links: links.map(({ path }) => path),
+    },
   };
 }
 

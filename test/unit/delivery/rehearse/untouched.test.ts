@@ -13,13 +13,20 @@ const files = [
   "apps/store/deployment.yaml",
 ];
 
+const tree = (texts: Readonly<Record<string, string>> = {}, links: readonly string[] = []) => {
+  const kept = files.filter(
+    (path) => path !== "apps/store/kustomization.yaml" || !("apps/store/kustomization.yaml" in texts),
+  );
+  const all = new Map([...kept.map((path) => [path, ""] as const), ...Object.entries(texts)]);
+  return { files: all, paths: [...all.keys(), ...links], links };
+};
+
 function change(more: Partial<TreeChange> = {}): TreeChange {
   return {
     base: from.slice("main@sha1:".length),
     head: to.slice("main@sha1:".length),
     changed: ["apps/web/deployment.yaml"],
-    files,
-    outward: [],
+    tree: tree(),
     ...more,
   };
 }
@@ -95,8 +102,13 @@ describe("a Kustomization is untouched", () => {
   test.each([
     ["one of its files differs", { changed: ["apps/store/deployment.yaml"] }],
     ["what is left out of every folder differs", { changed: ["sub/.sourceignore"] }],
-    ["its folder is not there", { files: ["apps/web/deployment.yaml"] }],
-    ["its folder takes in others", { outward: ["apps/store/kustomization.yaml"] }],
+    ["its folder is not there", { tree: { files: new Map(), paths: ["apps/web/deployment.yaml"], links: [] } }],
+    [
+      "its kustomization takes in what differs",
+      { tree: tree({ "apps/store/kustomization.yaml": "resources: [../web]" }) },
+    ],
+    ["its kustomization cannot be read", { tree: tree({ "apps/store/kustomization.yaml": "resources: [../a" }) }],
+    ["a link is in its folder", { tree: tree({}, ["apps/store/shared"]) }],
   ])("not if %s", (_, more) => {
     expect(namesOf([source(), store()], more)).toEqual([]);
   });
@@ -106,7 +118,7 @@ describe("a Kustomization is untouched", () => {
     ["it decrypts", ", decryption: {provider: sops}"],
     ["it waits for what it names", ", healthChecks: [{kind: Deployment, name: web, namespace: default}]"],
     ["it is for another cluster", ", kubeConfig: {secretRef: {name: other}}"],
-    ["it takes components from outside", ', components: ["../../shared"]'],
+    ["a component of it differs", ', components: ["../web"]'],
     ["it is suspended", ", suspend: true"],
     ["it depends on one that is touched", ", dependsOn: [{name: web}]"],
     ["it depends on one that is not there", ", dependsOn: [{name: nobody}]"],
@@ -114,6 +126,17 @@ describe("a Kustomization is untouched", () => {
   ])("not if %s", (_, spec) => {
     const infra = kustomization("infra", { path: "./clusters/prod" });
     expect(namesOf([source(), web, infra, store(spec)])).toEqual(["infra"]);
+  });
+
+  test.each([
+    [
+      "its kustomization takes in what is the same",
+      { "apps/store/kustomization.yaml": "components: [../../shared]", "shared/a.yaml": "" },
+    ],
+    ["a text in its specification has two dots", {}],
+  ])("even if %s", (_, texts) => {
+    const one = store(', patches: [{patch: "{a: ../web}"}]');
+    expect(namesOf([source(), one], { tree: tree(texts) })).toEqual(["store"]);
   });
 
   test("not if it waits for objects that wait for others", () => {
