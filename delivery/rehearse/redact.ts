@@ -1,17 +1,24 @@
-import { at, type KubeObject, type Snapshot } from "./objects.js";
+import { stringify } from "yaml";
+import { at, type KubeObject, listAt, type Snapshot, textAt } from "./objects.js";
 
-/** Shorter values are too common a word to be looked for in texts: `true`, `admin`. */
-const SHORTEST = 6;
+/** Shorter values are too common to be replaced in every text: hidden-fields.ts follows where they were put. */
+export const SHORTEST = 6;
 
-/** Keys whose values are no secrets, and words that other objects hold as well. */
+/** Keys whose values often are words that other objects hold as well, and that tell nothing. */
 const harmless = /^(user(name)?|host(name)?|port|database|db(name)?|type|name|namespace|region)$/i;
+
+/** `postgres`, `europe-west`, `example.com`: no password is made of lower-case words alone. */
+const word = /^[a-z]+([-._/][a-z]+)*$/;
+
+/** Annotation in which `kubectl apply` keeps the whole object, with the values of a Secret. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
  * A Secret without its values, for a diff between two sides: a value is shown as `(hidden)`, or as `(hidden, changed)` where
  * the other side has another one.
  */
 export function redactSecret(secret: KubeObject, other: KubeObject | undefined, side: "before" | "after"): KubeObject {
-  if (secret.kind !== "Secret" || secret.apiVersion !== "v1") return secret;
+  if (!isSecretObject(secret)) return secret;
   const hidden = (field: string) => {
     const values = at(secret, field) as Readonly<Record<string, string>> | undefined;
     if (!values) return {};
@@ -30,24 +37,114 @@ export function sameSecret(one: KubeObject, other: KubeObject): boolean {
   return JSON.stringify([one.data, one.type]) === JSON.stringify([other.data, other.type]);
 }
 
-/** Every value of every Secret, decoded and as it is stored, longest first. */
-export function secretValues(...snapshots: readonly Snapshot[]): string[] {
+export function isSecretObject({ kind, apiVersion }: KubeObject): boolean {
+  return kind === "Secret" && apiVersion === "v1";
+}
+
+/** Values of a Secret by key, decoded: of both fields, and of what `kubectl apply` kept of them. */
+export function valuesOf(secret: KubeObject): ReadonlyArray<readonly [string, string]> {
+  const kept = lastApplied(secret);
+  return [...valuesIn(secret), ...(kept === undefined ? [] : valuesIn(kept))];
+}
+
+function valuesIn(secret: unknown): Array<readonly [string, string]> {
+  const data = Object.entries((at(secret, "data") ?? {}) as Record<string, unknown>);
+  const plain = Object.entries((at(secret, "stringData") ?? {}) as Record<string, unknown>);
+  return [
+    ...data.map(([key, value]) => [key, Buffer.from(String(value), "base64").toString("utf8")] as const),
+    ...plain.map(([key, value]) => [key, String(value)] as const),
+  ];
+}
+
+function lastApplied({ metadata }: KubeObject): unknown {
+  const text = metadata.annotations?.[LAST_APPLIED];
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Every value of every Secret that is long enough to be replaced wherever it stands, in every form in which a text may hold it;
+ * longest first.
+ *
+ * @param isPublic whether something is written in Git outside of Secrets: a word that stands there is no secret
+ */
+export function secretValues(objects: Snapshot, isPublic: (text: string) => boolean = () => false): string[] {
   const values = new Set<string>();
-  for (const object of snapshots.flat()) {
-    if (object.kind !== "Secret" || object.apiVersion !== "v1") continue;
-    for (const [key, encoded] of Object.entries((object.data ?? {}) as Record<string, string>)) {
-      if (harmless.test(key)) continue;
-      const plain = Buffer.from(encoded, "base64").toString("utf8");
-      for (const value of [encoded, plain, ...plain.split("\n")])
-        if (value.trim().length >= SHORTEST) values.add(value.trim());
+  for (const object of objects) {
+    // The state of a Helm release is compressed: no text holds it.
+    if (!isSecretObject(object) || textAt(object, "type") === "helm.sh/release.v1") continue;
+    for (const [key, plain] of valuesOf(object)) {
+      if (word.test(plain) && (harmless.test(key) || isPublic(plain))) continue;
+      for (const form of formsOf(plain)) if (form.length >= SHORTEST) values.add(form);
     }
   }
   return [...values].sort((one, other) => other.length - one.length);
 }
 
+/** A value as it stands in texts: as it is, without line breaks as Flux substitutes it, by line, encoded, and escaped. */
+export function formsOf(value: string): string[] {
+  const trimmed = value.trim();
+  const lines = value.split("\n").map((line) => line.trim());
+  const plain = [trimmed, trimmed.replaceAll("\n", ""), ...lines];
+  return [
+    ...new Set([
+      ...plain,
+      ...plain.flatMap((one) => [urlEncoded(one), JSON.stringify(one).slice(1, -1), ...inYaml(one)]),
+      ...[value, trimmed].flatMap(inBase64),
+    ]),
+  ].filter((one) => one !== "");
+}
+
+function inYaml(text: string): string[] {
+  const quoted = { lineWidth: 0, defaultKeyType: "PLAIN", defaultStringType: "QUOTE_DOUBLE", version: "1.1" } as const;
+  return [stringify(text, quoted).trimEnd().slice(1, -1), text.replaceAll("'", "''")];
+}
+
+function urlEncoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // Half of a surrogate pair cannot be encoded.
+    return text;
+  }
+}
+
+/** The base64 of a value and, for one that is part of a longer text, the characters that are the same wherever it begins. */
+function inBase64(value: string): string[] {
+  const whole = Buffer.from(value, "utf8");
+  const bare = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+  const inner = [0, 1, 2].map((offset) => {
+    const text = bare(Buffer.concat([Buffer.alloc(offset), whole]));
+    const first = [0, 2, 3][offset] ?? 0;
+    const last = (whole.length + offset) % 3 === 0 ? text.length : text.length - 1;
+    return text.slice(first, last);
+  });
+  const all = [whole.toString("base64"), bare(whole), ...inner.filter((text) => text.length >= 2 * SHORTEST)];
+  return all.flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_")]);
+}
+
 /** Takes the values out of a text: a substitution may have carried one into another object or into an error. */
-export function redactText(text: string, secrets: readonly string[]): string {
+export function redactText(text: string, secrets: readonly string[], shown = "(hidden)"): string {
   let result = text;
-  for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, "(hidden)");
+  for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, shown);
   return result;
+}
+
+/** Text and numbers in something that YAML or JSON holds. */
+export function leavesOf(value: unknown): string[] {
+  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(leavesOf);
+}
+
+/** References of a Flux object to what it takes values from: `postBuild.substituteFrom`, `valuesFrom`. */
+export function referencesOf(
+  object: KubeObject,
+  kind: "Secret" | "ConfigMap",
+): Array<Readonly<Record<string, string>>> {
+  const path = object.kind === "Kustomization" ? ["postBuild", "substituteFrom"] : ["valuesFrom"];
+  return listAt(object, "spec", ...path).filter((one) => at(one, "kind") === kind) as Array<Record<string, string>>;
 }

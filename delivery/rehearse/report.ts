@@ -12,12 +12,14 @@ import type {
 import { withEffects } from "./affected.js";
 import { type KnownCause, withCauses } from "./causes.js";
 import { compare } from "./compare.js";
+import { conceal } from "./conceal.js";
 import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
 import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
+import type { KubeObject } from "./objects.js";
 import { reconciliations } from "./reconciliations.js";
-import { redactText, secretValues } from "./redact.js";
 import { refusedByReleases } from "./refused-releases.js";
 import { rejectedChanges, withFailing } from "./rejections.js";
+import type { TreeFiles } from "./scan.js";
 import type { Side } from "./side.js";
 import { sortChanges } from "./sort.js";
 import { type Unjudged, unjudged } from "./unjudged.js";
@@ -41,32 +43,27 @@ export interface Findings {
   readonly notEvaluated: readonly NotEvaluated[];
   readonly simulated: readonly string[];
   readonly causes: readonly KnownCause[];
+  /** Files of the trees at base and at head, by which substituted values of Secrets are found. @default not known */
+  readonly files?: readonly TreeFiles[];
+  /** Objects that the cluster has outside of Git. @default none */
+  readonly assumed?: readonly KubeObject[];
   readonly duration: number;
 }
 
 /** The report of a rehearsal that ran. */
 export function reportOf(findings: Findings): Report {
   const { base, head, before, after, policies, simulated, causes, duration } = findings;
-  const secrets = secretValues(before.snapshot, after.snapshot);
-  const clean = <T extends { readonly message?: string; readonly diff?: string }>(one: T): T => ({
-    ...one,
-    ...(one.message !== undefined && { message: redactText(one.message, secrets) }),
-    ...(one.diff !== undefined && { diff: redactText(one.diff, secrets) }),
-  });
-  const settled = reconciliations(before, after).map(clean);
+  const settled = reconciliations(before, after);
   const found = unjudged(after, settled);
   const order = settled.map((one) =>
     found.unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one,
   );
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
-  const changes = withCauses(
-    [...failing, ...rejectedChanges(before, after), ...refusedByReleases(order)].map(clean),
-    causes,
-  );
+  const changes = withCauses([...failing, ...rejectedChanges(before, after), ...refusedByReleases(order)], causes);
   const { coverage, notEvaluated } = notEvaluatedOf(findings, found, changes, order);
   const verdict = verdictOf({ changes, reconciliations: order, policies, notEvaluated });
-  return {
+  const report: Report = {
     version: 1,
     verdict,
     base,
@@ -82,6 +79,11 @@ export function reportOf(findings: Findings): Report {
     simulated,
     duration,
   };
+  return conceal(report, {
+    snapshots: [before.snapshot, after.snapshot],
+    others: [...[...before.trials, ...after.trials].map(({ object }) => object), ...(findings.assumed ?? [])],
+    ...(findings.files && { files: findings.files }),
+  });
 }
 
 /** What was not evaluated, what of it the merge can affect, and how much was. */
@@ -133,5 +135,6 @@ export function unableReport(
   duration: number,
 ): Report {
   const nothing = { changes: [], reconciliations: [], versions: [], policies: [], notEvaluated: [], simulated: [] };
-  return { version: 1, verdict: "unable", base, head, fault, ...nothing, duration };
+  const report: Report = { version: 1, verdict: "unable", base, head, fault, ...nothing, duration };
+  return conceal(report, { snapshots: [], others: [] });
 }

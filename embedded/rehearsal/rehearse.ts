@@ -107,6 +107,8 @@ async function ofCluster(
       notEvaluated: [...unknownRefs(planned, plane, after.snapshot), ...encryptedFiles(planned)],
       simulated: [...planned.simulated, ...sayKept(kept)],
       causes,
+      files: planned.trees.flatMap(({ base, head }) => [base.files, head.files]),
+      assumed: planned.assumed,
       duration: Date.now() - start,
     });
   } finally {
