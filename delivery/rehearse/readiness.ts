@@ -1,9 +1,12 @@
-import { conditionOf, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./objects.js";
+import { conditionOf, groupOf, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./objects.js";
+import { missingReplicas } from "./replicas.js";
 
 /** Whether an object does what its manifest asks for. */
 export type Readiness =
   | { readonly state: "ready" }
   | { readonly state: "progressing"; readonly message: string }
+  /** Its manifest holds it back, as a paused Deployment is: a health check waits for it in vain, and it is no failure. */
+  | { readonly state: "held"; readonly message: string }
   /** Nothing that time alone brings will make it ready. */
   | { readonly state: "hopeless"; readonly message: string };
 
@@ -13,79 +16,109 @@ const ready: Readiness = { state: "ready" };
 const hopelessReasons = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError"]);
 
 /**
- * How far an object is, as kstatus reads it, and for workloads with a look at their pods.
+ * How far an object is, as the health checks of kustomize-controller 1.9 see it, and for workloads with a look at their pods.
  *
- * @see https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
+ * @see https://github.com/fluxcd/cli-utils/blob/v1.2.2/pkg/kstatus/status/core.go
  */
 export function readiness(object: KubeObject, pods: Snapshot): Readiness {
-  if (object.metadata.deletionTimestamp) return { state: "progressing", message: "is being deleted" };
+  if (object.metadata.deletionTimestamp) return progressing("is being deleted");
   const observed = numberAt(object, "status", "observedGeneration");
-  if (observed !== undefined && observed !== object.metadata.generation)
-    return { state: "progressing", message: "is not observed yet" };
-  const group = object.apiVersion.split("/")[0];
-  if (group === "apps" || (group === "batch" && object.kind === "Job") || object.kind === "Pod")
-    return workload(object, pods);
-  if (object.kind === "PersistentVolumeClaim" && textAt(object, "status", "phase") !== "Bound") {
-    return { state: "progressing", message: "is not bound" };
+  if (observed !== undefined && observed !== object.metadata.generation) return progressing("is not observed yet");
+  const general = fromConditions(object);
+  if (general) return general;
+  switch (`${groupOf(object.apiVersion)}/${object.kind}`) {
+    case "apps/Deployment":
+    case "apps/StatefulSet":
+    case "apps/DaemonSet":
+    case "apps/ReplicaSet":
+      return workload(object, pods);
+    case "batch/Job":
+      return job(object, pods);
+    case "/Pod":
+      return pod(object);
+    case "/PersistentVolumeClaim":
+      return textAt(object, "status", "phase") === "Bound" ? ready : progressing("is not bound");
+    case "apiextensions.k8s.io/CustomResourceDefinition":
+      return definition(object);
+    case "/Secret":
+    case "/ConfigMap":
+    case "/Service":
+    case "batch/CronJob":
+    case "policy/PodDisruptionBudget":
+      return ready;
+    default:
+      return fromReady(object);
   }
+}
+
+function progressing(message: string): Readiness {
+  return { state: "progressing", message };
+}
+
+/** What conditions with a fixed meaning say, whatever the kind is. */
+function fromConditions(object: KubeObject): Readiness | undefined {
+  const [reconciling, stalled] = [conditionOf(object, "Reconciling"), conditionOf(object, "Stalled")];
+  if (reconciling?.status === "True") return progressing(reconciling.message ?? reconciling.reason ?? "is reconciled");
+  if (stalled?.status === "True") return { state: "hopeless", message: stalled.message ?? stalled.reason ?? "stalled" };
+  return undefined;
+}
+
+function fromReady(object: KubeObject): Readiness {
   const condition = conditionOf(object, "Ready");
   if (!condition || condition.status === "True") return ready;
-  return { state: "progressing", message: condition.message ?? condition.reason ?? "is not Ready" };
+  return progressing(condition.message ?? condition.reason ?? "is not Ready");
+}
+
+function definition(object: KubeObject): Readiness {
+  const [names, established] = [conditionOf(object, "NamesAccepted"), conditionOf(object, "Established")];
+  const bad = [names, established].find((one) => one?.status === "False" && one.reason !== "Installing");
+  if (bad) return { state: "hopeless", message: bad.message ?? bad.reason ?? "its names are not accepted" };
+  return established?.status === "True" ? ready : progressing("is not established");
 }
 
 function workload(object: KubeObject, pods: Snapshot): Readiness {
   const failure = conditionOf(object, "ReplicaFailure");
   if (failure?.status === "True")
     return { state: "hopeless", message: failure.message ?? "its pods cannot be created" };
-  const failed = conditionOf(object, "Failed");
-  if (object.kind === "Job" && failed?.status === "True")
-    return { state: "hopeless", message: failed.message ?? "failed" };
   const missing = missingReplicas(object);
   if (missing === undefined) return ready;
-  const stuck = podsOf(object, pods)
-    .map(stuckMessage)
-    .find((message) => message !== undefined);
+  const deadline = conditionOf(object, "Progressing");
+  if (deadline?.reason === "ProgressDeadlineExceeded")
+    return { state: "hopeless", message: deadline.message ?? "its progress deadline has passed" };
+  const stuck = stuckPod(podsOf(object, pods));
   if (stuck !== undefined) return { state: "hopeless", message: stuck };
-  return { state: "progressing", message: missing };
+  const held = heldBack(object);
+  return held === undefined ? progressing(missing) : { state: "held", message: `${held}: ${missing}` };
 }
 
-/** What is missing of a workload; undefined when nothing is. */
-function missingReplicas(object: KubeObject): string | undefined {
-  const status = (field: string) => numberAt(object, "status", field) ?? 0;
-  const count = (have: number, want: number, what: string) => (have < want ? `${have} of ${want} ${what}` : undefined);
-  if (object.status === undefined) return "has no status yet";
-  const observed = numberAt(object, "status", "observedGeneration");
-  if (object.kind === "Deployment" || object.kind === "StatefulSet") {
-    if (observed === undefined) return "is not observed yet";
-    const wanted = numberAt(object, "spec", "replicas") ?? 1;
-    const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition") ?? 0;
-    const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
-    const updated = onDelete ? undefined : count(status("updatedReplicas"), wanted - partition, "replicas are updated");
-    const old =
-      object.kind === "Deployment" && status("replicas") > status("updatedReplicas")
-        ? "old replicas are still there"
-        : undefined;
-    return updated ?? old ?? count(status("readyReplicas"), wanted, "replicas are ready");
-  }
-  if (object.kind === "DaemonSet") {
-    if (observed === undefined) return "is not observed yet";
-    return count(status("numberReady"), status("desiredNumberScheduled"), "pods are ready");
-  }
-  if (object.kind === "Job") {
-    const suspended = conditionOf(object, "Suspended")?.status === "True";
-    return suspended || conditionOf(object, "Complete")?.status === "True" ? undefined : "is not complete";
-  }
-  if (object.kind === "Pod") {
-    return conditionOf(object, "Ready")?.status === "True" || textAt(object, "status", "phase") === "Succeeded"
-      ? undefined
-      : "is not ready";
-  }
-  return undefined;
+/** Why a workload keeps its former pods on purpose. */
+function heldBack(object: KubeObject): string | undefined {
+  const spec = object.spec as { paused?: boolean; updateStrategy?: { type?: string } } | undefined;
+  if (object.kind === "Deployment" && spec?.paused) return "is paused";
+  const onDelete = object.kind === "DaemonSet" && spec?.updateStrategy?.type === "OnDelete";
+  return onDelete ? "updates a pod when that is deleted" : undefined;
+}
+
+/** Flux waits until a Job is complete, where kstatus itself is content when it runs. */
+function job(object: KubeObject, pods: Snapshot): Readiness {
+  if ((object.spec as { suspend?: boolean } | undefined)?.suspend) return ready;
+  if (conditionOf(object, "Complete")?.status === "True") return ready;
+  const failed = conditionOf(object, "Failed");
+  if (failed?.status === "True") return { state: "hopeless", message: failed.message ?? "failed" };
+  const stuck = stuckPod(podsOf(object, pods));
+  return stuck === undefined ? progressing("is not complete") : { state: "hopeless", message: stuck };
+}
+
+function pod(object: KubeObject): Readiness {
+  const phase = textAt(object, "status", "phase");
+  if (phase === "Succeeded" || phase === "Failed") return ready;
+  if (phase === "Running" && conditionOf(object, "Ready")?.status === "True") return ready;
+  const stuck = stuckPod([object]);
+  return stuck === undefined ? progressing("is not ready") : { state: "hopeless", message: stuck };
 }
 
 /** Pods that a workload's selector names. */
 function podsOf(object: KubeObject, pods: Snapshot): KubeObject[] {
-  if (object.kind === "Pod") return [object];
   const selector = (object.spec as { selector?: { matchLabels?: Record<string, string> } } | undefined)?.selector
     ?.matchLabels;
   const wanted = Object.entries(selector ?? {});
@@ -97,8 +130,8 @@ function podsOf(object: KubeObject, pods: Snapshot): KubeObject[] {
   );
 }
 
-function stuckMessage(pod: KubeObject): string | undefined {
-  for (const status of listAt(pod, "status", "containerStatuses")) {
+function stuckPod(pods: Snapshot): string | undefined {
+  for (const status of pods.flatMap((one) => listAt(one, "status", "containerStatuses"))) {
     const reason = textAt(status, "state", "waiting", "reason");
     if (reason === undefined || !hopelessReasons.has(reason)) continue;
     return `${reason}: ${textAt(status, "state", "waiting", "message") ?? textAt(status, "image") ?? ""}`;

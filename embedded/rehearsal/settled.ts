@@ -140,7 +140,7 @@ function unready(view: FluxView): { settled: boolean; failing: Map<string, strin
   let settled = true;
   for (const object of view.others as Snapshot) {
     const state = readiness(object, view.pods);
-    if (state.state === "ready") continue;
+    if (state.state === "ready" || state.state === "held") continue;
     if (state.state === "progressing") settled = false;
     if (object.metadata.deletionTimestamp === undefined && object.kind !== "Namespace")
       failing.set(keyOf(object), state.message);

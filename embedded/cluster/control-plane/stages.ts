@@ -1,3 +1,4 @@
+import { imageReference } from "../../../core/image-reference.js";
 import { agentImagePattern } from "../agent/images.js";
 
 /** A rule of kwok: which objects, after which delay, get which status. @see https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
@@ -19,29 +20,45 @@ const notTheAgents: Expression = { key: imageMatches(agentImagePattern), operato
 
 /** A tag that stands for an image that no registry has. */
 const missingImage = ":does-not-exist$";
-/** What the reference grammar allows, roughly: lower-case path, optional port, tag and digest. */
-const validImage =
-  "^[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$";
 const imageIsMissing = imageMatches(missingImage);
-const imageIsInvalid = `.spec.containers.[] | select(.image | test(${JSON.stringify(validImage)}) | not) | .name`;
+const imageIsInvalid = `.spec.containers.[] | select(.image | test(${JSON.stringify(imageReference)}) | not) | .name`;
 
 /**
  * How simulated pods live: Ready after about a second, completed if they belong to a Job, gone soon after deletion; a pod whose
  * image cannot exist never starts. Pods with an image that the runtime agent runs are left alone.
  */
 export function podStages(): Stage[] {
-  return stagesOf(notTheAgents);
+  const ends: Expression = { key: ".metadata.ownerReferences.[].kind", operator: "In", values: ["Job"] };
+  return stagesOf({ simulated: notTheAgents, ends, readySince: "$now" });
 }
 
-/** The same without a runtime agent and without delay: every pod is simulated, and an answer is not waited for. */
+/**
+ * The same without a runtime agent and without delay: every pod is simulated, and an answer is not waited for. Pods have been ready
+ * for ages, so that `minReadySeconds` passes at once, and all that are made to end do: those of Jobs, of Helm's hooks and tests.
+ */
 export function instantPodStages(): Stage[] {
-  return stagesOf({ key: ".metadata.name", operator: "Exists" }).map((one) => {
+  const simulated: Expression = { key: ".metadata.name", operator: "Exists" };
+  const ends: Expression = { key: ".spec.restartPolicy", operator: "In", values: ["Never", "OnFailure"] };
+  return stagesOf({ simulated, ends, readySince: AGES_AGO }).map((one) => {
     const { delay: _delay, ...spec } = one.spec;
     return { ...one, spec };
   });
 }
 
-function stagesOf(simulated: Expression): Stage[] {
+/** Long before any moment from which Kubernetes counts how long a pod has been ready; a value of a template. */
+const AGES_AGO = '"2000-01-01T00:00:00Z"';
+
+/** How the pods of a control plane differ from those of another one. */
+interface Pods {
+  /** Which pods are simulated. */
+  readonly simulated: Expression;
+  /** Which of them end by themselves. */
+  readonly ends: Expression;
+  /** Since when a pod that becomes ready is said to have been so, as a value of a template. */
+  readonly readySince: string;
+}
+
+function stagesOf({ simulated, ends, readySince }: Pods): Stage[] {
   const pending = { key: ".status.phase", operator: "In", values: ["Pending"] } as const;
   return [
     stage("Pod", "pod-ready", {
@@ -53,7 +70,7 @@ function stagesOf(simulated: Expression): Stage[] {
         { key: imageIsInvalid, operator: "DoesNotExist" },
       ],
       delay: [700, 1_200],
-      next: { statusTemplate: readyStatus },
+      next: { statusTemplate: readyStatus(readySince) },
     }),
     stage("Pod", "pod-image-missing", {
       match: [
@@ -93,12 +110,7 @@ function stagesOf(simulated: Expression): Stage[] {
       next: { statusTemplate: readyAgainStatus },
     }),
     stage("Pod", "pod-complete", {
-      match: [
-        alive,
-        simulated,
-        { key: ".status.phase", operator: "In", values: ["Running"] },
-        { key: ".metadata.ownerReferences.[].kind", operator: "In", values: ["Job"] },
-      ],
+      match: [alive, simulated, { key: ".status.phase", operator: "In", values: ["Running"] }, ends],
       delay: [1_000, 2_000],
       next: { statusTemplate: completedStatus },
     }),
@@ -171,8 +183,8 @@ phase: Running
 `;
 
 /** Conditions of a pod as items of a YAML list. */
-function conditions(types: readonly string[], rest: string): string {
-  return types.map((type) => `- type: ${type}\n  lastTransitionTime: {{ $now | Quote }}\n  ${rest}`).join("\n");
+function conditions(types: readonly string[], rest: string, since = "$now"): string {
+  return types.map((type) => `- type: ${type}\n  lastTransitionTime: {{ ${since} | Quote }}\n  ${rest}`).join("\n");
 }
 
 const addresses = `
@@ -186,10 +198,11 @@ podIPs:
 {{ end }}
 `;
 
-const readyStatus = `
+function readyStatus(since: string): string {
+  return `
 {{ $now := Now }}
 conditions:
-${conditions(["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady"], `status: "True"`)}
+${conditions(["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady"], `status: "True"`, since)}
 {{ range .spec.readinessGates }}
 - lastTransitionTime: {{ $now | Quote }}
   status: "True"
@@ -233,6 +246,7 @@ initContainerStatuses:
 phase: Running
 startTime: {{ $now | Quote }}
 ${addresses}`;
+}
 
 const readyAgainStatus = `
 {{ $now := Now }}

@@ -157,13 +157,16 @@ test("GIVEN a workload WHEN judged THEN its status is read as kstatus does", () 
       [],
     );
   expect(of("{observedGeneration: 1}")).toMatchObject({ state: "progressing", message: "is not observed yet" });
-  expect(of("{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 1}")).toMatchObject({
+  const available = 'availableReplicas: 2, conditions: [{type: Available, status: "True"}]';
+  expect(of(`{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 1, ${available}}`)).toMatchObject({
     message: "1 of 2 replicas are ready",
   });
-  expect(of("{observedGeneration: 2, replicas: 3, updatedReplicas: 2, readyReplicas: 2}")).toMatchObject({
+  expect(of(`{observedGeneration: 2, replicas: 3, updatedReplicas: 2, readyReplicas: 2, ${available}}`)).toMatchObject({
     message: "old replicas are still there",
   });
-  expect(of("{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2}")).toEqual({ state: "ready" });
+  expect(of(`{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2, ${available}}`)).toEqual({
+    state: "ready",
+  });
   expect(
     of('{observedGeneration: 2, conditions: [{type: ReplicaFailure, status: "True", message: exceeded quota}]}'),
   ).toMatchObject({ state: "hopeless", message: "exceeded quota" });

@@ -125,7 +125,9 @@ test("GIVEN a health check of pods that never start THEN the answer is there bef
 });
 
 test("GIVEN everything in it is ready THEN its controller is asked to look now", () => {
-  const ready = { ...web, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1 } };
+  const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+  const conditions = [{ type: "Available", status: "True" }];
+  const ready = { ...web, status: { observedGeneration: 1, ...counts, conditions } };
   expect(answerOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({
     state: "waiting",
     poke: true,

@@ -1,0 +1,20 @@
+const domainPart = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
+const port = "(:[0-9]+)?";
+/** What can only be a registry: it has a dot, a port or an upper-case letter, or it is `localhost` or an IPv6 address. */
+const registry = [
+  `${domainPart}(\\.${domainPart})+${port}`,
+  `${domainPart}:[0-9]+`,
+  `[a-z0-9-]*[A-Z][A-Za-z0-9-]*`,
+  `localhost`,
+  `\\[[A-Fa-f0-9:]+\\]${port}`,
+].join("|");
+const pathPart = "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*";
+const tag = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
+const digest = "(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})";
+
+/**
+ * Pattern of what a container runtime takes for an image's name: the registry may have upper-case letters, what follows may not.
+ *
+ * @see https://github.com/distribution/reference/blob/main/regexp.go
+ */
+export const imageReference = `^((${registry})/)?${pathPart}(/${pathPart})*(:${tag})?(@${digest})?$`;
