@@ -19,11 +19,14 @@ import { EMPTY, hasBase, readBase, restoreBase, saveBase } from "./base-store.js
 import { apiServerReady, installControlPlane, openApi, type Starting, startComponents } from "./control-plane.js";
 import { type FluxController, fluxControllers, meaningfulFlags, startFlux } from "./flux.js";
 import type { RehearsalLayout } from "./layout.js";
+import { listeners } from "./listeners.js";
 import { policiesInForce } from "./policies-in-force.js";
 import { freeze, freezeWriters, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
 import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
 import { readRegistry } from "./registry.js";
+import { serviceNetworks } from "./service-network.js";
 import { type KeptRegistry, servedKinds, setBack } from "./set-back.js";
+import { volumeGrowth } from "./volume-growth.js";
 import { waiting } from "./waiting.js";
 
 /** What a rehearsal's programs are. */
@@ -58,9 +61,14 @@ export async function planeAt(
   policies: (server: string) => readonly KubeObject[] = () => [],
 ): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 7]);
+  const pins = keyOf([starting.tools, starting.flux, 8]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
+  const taken = takenPorts(layout, record);
+  if (taken.length > 0) {
+    starting.progress(`rehearsal: another program listens on port ${taken.join(", ")}: other ports are chosen`);
+    return await install(layout, pins, starting);
+  }
   if (record.at === key && missingPrograms(layout).length === 0) {
     thaw(layout);
     const plane = opened(layout, record);
@@ -70,6 +78,12 @@ export async function planeAt(
   const plane = await restored(layout, key, record, starting, key === EMPTY ? policies(gitServer(record)) : []);
   starting.progress(`rehearsal: control plane at its base (${elapsed(start)})`);
   return plane;
+}
+
+/** Ports of the control plane that other programs took while it did not run. */
+function takenPorts(layout: RehearsalLayout, { ports }: PlaneRecord): number[] {
+  const pids = [...planeProcesses(layout).values()].flat().map(({ pid }) => pid);
+  return [...listeners(Object.values(ports), pids)].flatMap(([port, who]) => (who === "other" ? [port] : []));
 }
 
 /** Sets a control plane back to a base, whatever was done to it. */
@@ -135,6 +149,7 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } };
   await applyAll(api, discovery, [namespace, ...definitions], FLUX_MANAGER);
   await established(api, starting, definitions);
+  await applyAll(api, discovery, [...volumeGrowth, ...serviceNetworks], "timonier");
   const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion };
   const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
   startFlux(layout, record, starting.tools, new Set());
@@ -259,10 +274,16 @@ async function controllersWork({ api }: Plane, starting: Starting): Promise<void
 }
 
 async function fluxReady({ record, layout }: Plane, starting: Starting): Promise<void> {
-  const ports = fluxControllers.map((name) => record.ports[`${name.replace("-controller", "")}HealthPort`]);
+  const ports = fluxControllers.map((name) => record.ports[`${name.replace("-controller", "")}HealthPort`] ?? 0);
   await waitFor(waiting("the Flux controllers", starting, layout.flux), async () => {
     const ready = await Promise.all(ports.map((port) => answers(`http://127.0.0.1:${port}/readyz`)));
-    if (ready.every(Boolean)) return { done: true, value: undefined };
+    if (ready.every(Boolean)) {
+      const running = planeProcesses(layout);
+      const pids = fluxControllers.flatMap((name) => running.get(name) ?? []).map(({ pid }) => pid);
+      const others = [...listeners(ports, pids)].flatMap(([port, who]) => (who === "ours" ? [] : [port]));
+      if (others.length === 0) return { done: true, value: undefined };
+      return { done: false, missing: `another program answers on port ${others.join(", ")}` };
+    }
     return { done: false, missing: fluxControllers.filter((_, index) => !ready[index]).join(", ") };
   });
 }

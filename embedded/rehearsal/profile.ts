@@ -1,12 +1,19 @@
 import { components } from "../cluster/control-plane/components.js";
 import type { ControlPlaneProfile } from "../cluster/control-plane/kwokctl.js";
 import { instantPodStages, nodeStages, type Stage } from "../cluster/control-plane/stages.js";
+import { serviceNetwork } from "./service-network.js";
 
 /** Arguments by component's name, beside those of every embedded control plane. */
 const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "kube-apiserver": {
     // No program of a webhook runs here: each call would be refused or time out. They are reported as not evaluated.
-    "disable-admission-plugins": "ValidatingAdmissionWebhook,MutatingAdmissionWebhook",
+    // Claims grow by the rules of volume-growth.ts.
+    "disable-admission-plugins": [
+      "ValidatingAdmissionWebhook",
+      "MutatingAdmissionWebhook",
+      "PersistentVolumeClaimResize",
+    ].join(","),
+    "service-cluster-ip-range": serviceNetwork,
     "enable-priority-and-fairness": "false",
     "max-requests-inflight": "0",
     "max-mutating-requests-inflight": "0",
@@ -20,6 +27,8 @@ const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "-persistentvolume-binder-controller",
       "-persistentvolume-attach-detach-controller",
       "-persistentvolume-expander-controller",
+      // What a CronJob does at its time is no effect of a merge.
+      "-cronjob-controller",
       "-node-lifecycle-controller",
       "-taint-eviction-controller",
     ].join(","),

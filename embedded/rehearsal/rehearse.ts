@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
+import { assumptions } from "../../delivery/rehearse/assumptions.js";
 import { causesInMessages, type KnownCause, readCauses } from "../../delivery/rehearse/causes.js";
 import { mergeReports } from "../../delivery/rehearse/merge-reports.js";
 import { baseKey } from "../../delivery/rehearse/plan.js";
@@ -105,7 +106,7 @@ async function ofCluster(
       ...(planned.guessed !== undefined && { guessed: planned.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
       notEvaluated: [...unknownRefs(planned, plane, after.snapshot), ...encryptedFiles(planned)],
-      simulated: [...planned.simulated, ...sayKept(kept)],
+      simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],
       causes,
       files: planned.trees.flatMap(({ base, head }) => [base.files, head.files]),
       assumed: planned.assumed,

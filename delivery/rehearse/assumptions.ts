@@ -1,0 +1,55 @@
+import { at, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { byKey } from "./owners.js";
+
+/** What the rehearsal takes for granted about the cluster since the trees do not say it, in sentences for `simulated`. */
+export function assumptions(before: Snapshot, after: Snapshot): string[] {
+  const olds = byKey(before);
+  const fresh = after.filter((object) => {
+    const old = olds.get(keyOf(object));
+    return !old || old.metadata.generation !== object.metadata.generation || old.metadata.uid !== object.metadata.uid;
+  });
+  return [...grownClaims(olds, after), ...addresses(fresh), ...families(fresh)];
+}
+
+function grownClaims(olds: ReadonlyMap<string, KubeObject>, after: Snapshot): string[] {
+  const classes = new Set(after.filter(({ kind }) => kind === "StorageClass").map(({ metadata }) => metadata.name));
+  const requested = (claim: KubeObject | undefined) => textAt(claim, "spec", "resources", "requests", "storage");
+  return after
+    .filter(({ kind, apiVersion }) => kind === "PersistentVolumeClaim" && apiVersion === "v1")
+    .filter((claim) => {
+      const old = requested(olds.get(keyOf(claim)));
+      const name = textAt(claim, "spec", "storageClassName");
+      return old !== undefined && old !== requested(claim) && (name === undefined || !classes.has(name));
+    })
+    .map((claim) => {
+      const name = textAt(claim, "spec", "storageClassName");
+      return `that ${labelOf(claim)} may grow: ${name ? `StorageClass ${name}` : "its StorageClass"} is not in the trees`;
+    });
+}
+
+function addresses(objects: Snapshot): string[] {
+  const asked = services(objects).filter(
+    (one) => /[.:]/.test(textAt(one, "spec", "clusterIP") ?? "") && isWritten(one),
+  );
+  return asked.length === 0 ? [] : ["that the cluster's service network holds the addresses that Services ask for"];
+}
+
+function families(objects: Snapshot): string[] {
+  const dual = services(objects).some(
+    (one) =>
+      textAt(one, "spec", "ipFamilyPolicy") === "RequireDualStack" ||
+      listAt(one, "spec", "ipFamilies").includes("IPv6"),
+  );
+  return dual ? ["that the cluster has addresses of both families, IPv4 and IPv6"] : [];
+}
+
+function services(objects: Snapshot): readonly KubeObject[] {
+  return objects.filter(({ kind, apiVersion }) => kind === "Service" && apiVersion === "v1");
+}
+
+/** Whether a manifest names the address: the API server gives one to every Service. */
+function isWritten({ metadata }: KubeObject): boolean {
+  return (metadata.managedFields ?? []).some(
+    ({ manager, fieldsV1 }) => !/^kube-/.test(manager ?? "") && at(fieldsV1, "f:spec", "f:clusterIP") !== undefined,
+  );
+}
