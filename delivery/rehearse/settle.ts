@@ -61,6 +61,8 @@ export interface FluxView {
   readonly expected: (source: KubeObject) => string | undefined;
   /** Token with which an object was last asked to look again, if nothing else has come forward since. */
   readonly asked: (key: string) => string | undefined;
+  /** Token of a request that a Kustomization has to have answered before it counts as Ready. */
+  readonly requested?: (key: string) => string | undefined;
   /** Milliseconds since anything changed. */
   readonly quiet: number;
 }
@@ -231,6 +233,8 @@ class Settlement {
     if (condition?.status === "True") {
       const applied = textAt(object, "status", "lastAppliedRevision") === revision;
       const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
+      if (applied && observed && !this.#answered(object))
+        return waiting(`${labelOf(object)} has not looked again yet`, true);
       return applied && observed ? { state: "ready" } : waiting(`${labelOf(object)} has not applied ${revision}`);
     }
     if (condition?.status === "False" && current && condition.reason !== "HealthCheckCanceled")
@@ -341,6 +345,12 @@ class Settlement {
 
   #asked(object: KubeObject): string | undefined {
     return this.view.asked(keyOf(object));
+  }
+
+  /** Tokens hold the time, so a later one answers an earlier one. */
+  #answered(object: KubeObject): boolean {
+    const token = this.view.requested?.(keyOf(object));
+    return token === undefined || (textAt(object, "status", "lastHandledReconcileAt") ?? "") >= token;
   }
 
   #handled(object: KubeObject): boolean {

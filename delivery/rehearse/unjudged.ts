@@ -39,7 +39,10 @@ export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudge
     unknown: new Set(unknown.keys()),
     unapplied: new Set([...unknown.keys()].filter((name) => !applied.has(name))),
     reconciliations: [...unknown].map(([subject, reason]) => ({ subject, reason })),
-    others: [...gaps.filter(({ object }) => isSource(object)).map(unreachedSource), ...fromSnapshot(after.snapshot)],
+    others: [
+      ...gaps.filter(({ object }) => isSource(object) && object.kind !== "HelmChart").map(unreachedSource),
+      ...fromSnapshot(after.snapshot),
+    ],
   };
 }
 

@@ -24,6 +24,7 @@ import {
 } from "./plane.js";
 import { expectation, type Planned, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
+import { isRight, rightsInForce } from "./rights-in-force.js";
 import { ask, askAndWait } from "./settled.js";
 import { tryRefused } from "./trials.js";
 import { keepUntouched, lookAgain } from "./untouched.js";
@@ -59,7 +60,7 @@ export async function atBase(
   await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
   let side = await sideNow(plane, planned, watch, starting, "base", timeout);
   if (hasPolicies(side.snapshot)) {
-    await lookAgain(plane, await heldAgainstPolicies(plane, starting, side));
+    await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));
     side = await sideNow(plane, planned, watch, starting, "base", timeout);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
@@ -92,7 +93,7 @@ export async function atHead(
   const again = await reached(plane, starting, before, side, kept);
   if (again.length === 0) return { side, kept: kept.length };
   starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
-  await lookAgain(plane, again);
+  await lookAgain(plane, watch, again);
   return { side: await sideNow(plane, planned, watch, starting, "head", timeout, before), kept: 0 };
 }
 
@@ -106,7 +107,10 @@ async function reached(
 ): Promise<readonly KubeObject[]> {
   if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(plane, starting, side);
   const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
-  return others ? kept.map(({ object }) => object) : [];
+  if (!others) return [];
+  // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
+  if ([...before.snapshot, ...side.snapshot].some(isRight)) await rightsInForce(plane, starting);
+  return kept.map(({ object }) => object);
 }
 
 /**

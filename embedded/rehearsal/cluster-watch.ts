@@ -39,6 +39,8 @@ type Store = Map<string, KubeObject>;
 /** Sees what Flux and workloads do, as it happens. */
 export class ClusterWatch {
   readonly #stores: Readonly<Record<Watched["sort"], Store>> = { flux: new Map(), others: new Map(), pods: new Map() };
+  /** Token of a request to look again that a Kustomization has to have answered before anything about it counts, by key. */
+  readonly requests = new Map<string, string>();
   readonly #stop = new AbortController();
   readonly #listed = new Set<string>();
   #changed = Date.now();

@@ -47,6 +47,7 @@ export async function settle(
       expected,
       asked: (key) => (asked.get(key)?.epoch === ready.size ? asked.get(key)?.token : undefined),
       quiet: watch.quiet,
+      requested: (key) => watch.requests.get(key),
     };
     const found = answers(view);
     for (const object of view.flux) {

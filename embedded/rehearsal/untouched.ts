@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { ApiError } from "../../core/kube-api.js";
-import { type Condition, type KubeObject, listAt, refOf } from "../../delivery/rehearse/objects.js";
+import { type Condition, type KubeObject, keyOf, listAt, refOf } from "../../delivery/rehearse/objects.js";
 import { type TreeChange, type Untouched, untouched } from "../../delivery/rehearse/untouched.js";
 import { gitIn } from "./clone.js";
 import type { ClusterWatch } from "./cluster-watch.js";
@@ -45,8 +45,14 @@ export async function keepUntouched(
 }
 
 /** Has Kustomizations look at the head, whatever they say that they have applied: until they have, they have applied nothing. */
-export async function lookAgain(plane: Plane, kustomizations: readonly KubeObject[]): Promise<void> {
+export async function lookAgain(
+  plane: Plane,
+  watch: ClusterWatch,
+  kustomizations: readonly KubeObject[],
+): Promise<void> {
   const token = `rehearsal-${Date.now()}`;
+  // A look that has begun before ends after this, and says that it has applied the head.
+  for (const object of kustomizations) watch.requests.set(keyOf(object), token);
   await each(kustomizations, async (object) => {
     await setStatus(plane, object, { lastAppliedRevision: null });
     await ask(plane, object, token);

@@ -222,3 +222,12 @@ test("an assumption leaves the manifest as it was written", () => {
   const { status: _other, ...kept } = assumed(explicit, charts);
   expect(restore(kept)).toEqual(explicit);
 });
+
+test("GIVEN a request to look again THEN a look that had begun before does not count", () => {
+  const requested = () => "rehearsal-2000";
+  const of = (handled: string) =>
+    answerOf("a", [kustomization("a", { ...isReady, lastHandledReconcileAt: handled })], { requested });
+  expect(of("rehearsal-1000")).toMatchObject({ state: "waiting", poke: true });
+  expect(of("rehearsal-2000")).toEqual({ state: "ready" });
+  expect(of("rehearsal-3000")).toEqual({ state: "ready" });
+});
