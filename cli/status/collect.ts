@@ -1,5 +1,6 @@
 import type { GitLab } from "../../core/gitlab-client.js";
 import { isGone } from "../../core/gitlab-error.js";
+import { viewBetweenLooks } from "../../delivery/live/between-looks.js";
 import { readCluster } from "../../delivery/live/read.js";
 import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
 import { projectOf, stackGitLab } from "../gitlab.js";
@@ -36,7 +37,7 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   const [own, { repositories, tokens }, view] = await Promise.all([
     attempt("cluster", () => ownCluster(stack, outputs), undefined),
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
-    attempt("cluster", async () => (await readCluster(outputs.kubeconfig)).view(), undefined),
+    attempt("cluster", async () => viewBetweenLooks(await readCluster(outputs.kubeconfig)), undefined),
   ]);
   if (own && own.state !== "running") {
     problems.push(`cluster: ${own.state}; missing: ${own.missing.join(", ") || "all of it"}`);
