@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { listAt, textAt } from "./objects.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
+import { yamlDocuments } from "./yaml-text.js";
 
 /** What the build of a folder takes in. */
 export interface Reach {
@@ -104,7 +104,7 @@ export function folderOf(path: string): string {
 
 function parsedText(text: string): unknown {
   try {
-    const [document] = parseAllDocuments(text);
+    const [document] = yamlDocuments(text);
     return document?.errors.length === 0 ? document.toJS() : undefined;
   } catch {
     return undefined;

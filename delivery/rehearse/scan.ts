@@ -1,5 +1,6 @@
-import { isMap, isSeq, LineCounter, parseAllDocuments, parseDocument, stringify } from "yaml";
+import { isMap, isSeq, LineCounter, stringify } from "yaml";
 import { groupOf, isKubeObject, type KubeObject } from "./objects.js";
+import { yamlDocuments } from "./yaml-text.js";
 
 /** Text of a tree's YAML files by path from its top. */
 export type TreeFiles = ReadonlyMap<string, string>;
@@ -108,9 +109,9 @@ function withItems(document: ScannedDocument, depth = 0): ScannedDocument[] {
 function itemsOf({ path, line, text }: ScannedDocument, isNested: boolean): ScannedDocument[] | undefined {
   try {
     const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines });
-    const items = isMap(document.contents) ? document.contents.get("items") : undefined;
-    if (document.errors.length > 0 || !isSeq(items)) return undefined;
+    const [document] = yamlDocuments(text, lines);
+    const items = isMap(document?.contents) ? document.contents.get("items") : undefined;
+    if (!document || document.errors.length > 0 || !isSeq(items)) return undefined;
     return items.items.flatMap((node) => {
       const item: unknown = isMap(node) ? node.toJS(document) : undefined;
       const { apiVersion, kind } = (item ?? {}) as Record<string, unknown>;
@@ -127,7 +128,7 @@ function itemsOf({ path, line, text }: ScannedDocument, isNested: boolean): Scan
 /** The object in a document; undefined where it is none or cannot be parsed: that is for the controllers to say. */
 export function parsed({ text }: ScannedDocument): KubeObject | undefined {
   try {
-    const value: unknown = parseAllDocuments(text)[0]?.toJS();
+    const value: unknown = yamlDocuments(text)[0]?.toJS();
     return isKubeObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -110,6 +110,31 @@ export async function readFiles(gitDir: string, commit: string): Promise<TreeFil
     if (!/^\d+$/.test(size)) throw missingFile(path, commit);
     return Number(size) <= LARGEST ? [{ id, path }] : [];
   });
+  return await readBlobs(gitDir, commit, entries);
+}
+
+/** Text of every file of a commit that has a text in it and is no YAML file: {@link readFiles} has those. */
+export async function readFilesWith(gitDir: string, commit: string, text: string): Promise<TreeFiles> {
+  const paths = [":(top)*", ":(exclude,icase)*.yaml", ":(exclude,icase)*.yml", ":(exclude,icase)*.json"];
+  const found = await gitIn(gitDir, ["grep", "-z", "-l", "-I", "-F", "-e", text, commit, "--", ...paths]).catch(
+    // It ends with 1 where it finds nothing.
+    () => Buffer.alloc(0),
+  );
+  const names = found.toString().split("\0").filter(Boolean);
+  const entries = names.map((name) => ({ id: name, path: name.slice(commit.length + 1) }));
+  return await readBlobs(
+    gitDir,
+    commit,
+    entries.filter(({ path }) => !path.includes("\n")),
+  );
+}
+
+/** @param entries id as `git cat-file` takes it */
+async function readBlobs(
+  gitDir: string,
+  commit: string,
+  entries: ReadonlyArray<{ readonly id: string; readonly path: string }>,
+): Promise<TreeFiles> {
   if (entries.length === 0) return new Map();
   const blobs = await gitIn(gitDir, ["cat-file", "--batch"], `${entries.map(({ id }) => id).join("\n")}\n`);
   const files = new Map<string, string>();

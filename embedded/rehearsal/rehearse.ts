@@ -131,7 +131,7 @@ function othersAtBase({ trees, followed }: Planned): unknown[] {
 
 function encryptedFiles({ trees }: Planned): NotEvaluated[] {
   const reason = "it is encrypted: its values are not read, only whether they differ";
-  return trees.flatMap(({ encrypted }) => encrypted.map((path) => ({ subject: path, reason })));
+  return trees.flatMap(({ head }) => head.encrypted.map((path) => ({ subject: path, reason })));
 }
 
 function sayKept(kept: number): string[] {

@@ -3,9 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../core/user-error.js";
-import { replaceEncrypted } from "../../delivery/rehearse/encrypted.js";
 import { compatible } from "../../delivery/rehearse/follows.js";
-import type { TreeFiles } from "../../delivery/rehearse/scan.js";
 import { gitEnvironment } from "../gitlab/git/run.js";
 import { uniqueSuffix } from "../toolchain/cache.js";
 import { type Clone, gitIn } from "./clone.js";
@@ -79,12 +77,12 @@ export async function commitFolder(gitDir: string, folder: string): Promise<stri
   }
 }
 
-/** The same tree with its encrypted values replaced, where it has any: there are no keys to read them with. */
-export async function withoutEncryption(gitDir: string, commit: string, files: TreeFiles): Promise<string> {
-  const replaced = [...files].flatMap(([path, text]) => {
-    const clear = replaceEncrypted(text);
-    return clear === undefined ? [] : [[path, clear] as const];
-  });
+/** The same tree with its encrypted files replaced: there are no keys to read them with. @param replaced text by path */
+export async function withReplaced(
+  gitDir: string,
+  commit: string,
+  replaced: ReadonlyArray<readonly [path: string, text: string]>,
+): Promise<string> {
   if (replaced.length === 0) return commit;
   return await withIndex(gitDir, async (git) => {
     await git(["read-tree", commit]);

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "../../core/user-error.js";
-import { isEncrypted } from "../../delivery/rehearse/encrypted.js";
+import { CIPHER_TEXT, isEncrypted, keysOfValues, replaceEncrypted } from "../../delivery/rehearse/encrypted.js";
 import type { PlannedTree } from "../../delivery/rehearse/plan.js";
 import { scan, type TreeFiles } from "../../delivery/rehearse/scan.js";
-import { readFiles, treeIdOf } from "./clone.js";
+import { readFiles, readFilesWith, treeIdOf } from "./clone.js";
 import { fetchMissing } from "./missing-objects.js";
-import { commitFolder, makeServed, withoutEncryption } from "./served-repository.js";
+import { commitFolder, makeServed, withReplaced } from "./served-repository.js";
 import type { Repository } from "./sides.js";
 
 /** One side of a tree, as it is served. */
@@ -15,6 +15,8 @@ export interface TreeSide {
   readonly commit: string;
   readonly treeId: string;
   readonly files: TreeFiles;
+  /** Paths of the encrypted files. */
+  readonly encrypted: readonly string[];
 }
 
 /** A tree that is served. */
@@ -24,8 +26,6 @@ export interface ServedTree {
   readonly base: TreeSide;
   readonly head: TreeSide;
   readonly repository: Repository;
-  /** Encrypted files of the head. */
-  readonly encrypted: readonly string[];
   /** Other commits that sources follow, by the clone's own commit. */
   readonly others: Map<string, Promise<TreeSide>>;
 }
@@ -55,7 +55,6 @@ export async function serveTree(
     base,
     head: after,
     others: new Map(),
-    encrypted: [...after.files].flatMap(([path, text]) => (isEncrypted(text) ? [path] : [])),
     planned: {
       name,
       ...(origin && { origin }),
@@ -79,9 +78,16 @@ async function folderCommit(gitDir: string, dir: string): Promise<string> {
 }
 
 async function side(gitDir: string, commit: string): Promise<TreeSide> {
-  const files = await readFiles(gitDir, commit);
-  const served = await withoutEncryption(gitDir, commit, files);
-  return { commit: served, treeId: await treeIdOf(gitDir, served), files };
+  const [files, others] = await Promise.all([readFiles(gitDir, commit), readFilesWith(gitDir, commit, CIPHER_TEXT)]);
+  const encrypted = [...new Map([...files, ...others])].filter(([, text]) => isEncrypted(text));
+  if (encrypted.length === 0) return { commit, treeId: await treeIdOf(gitDir, commit), files, encrypted: [] };
+  const maps = keysOfValues(scan(files));
+  const replaced = encrypted.flatMap(([path, text]): [string, string][] => {
+    const clear = replaceEncrypted({ path, text, maps });
+    return clear === undefined ? [] : [[path, clear]];
+  });
+  const served = await withReplaced(gitDir, commit, replaced);
+  return { commit: served, treeId: await treeIdOf(gitDir, served), files, encrypted: encrypted.map(([path]) => path) };
 }
 
 /** Another commit of a tree, as it is served; read once. */

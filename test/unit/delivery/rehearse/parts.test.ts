@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sameRepository } from "../../../../delivery/rehearse/address.js";
 import { causesInMessages, readCauses, withCauses } from "../../../../delivery/rehearse/causes.js";
-import { isEncrypted, replaceEncrypted } from "../../../../delivery/rehearse/encrypted.js";
 import { dependencyOrder } from "../../../../delivery/rehearse/order.js";
 import { ownedFields } from "../../../../delivery/rehearse/owned-fields.js";
 import { clustersOf, holdsFiles, routing } from "../../../../delivery/rehearse/plan.js";
@@ -73,17 +72,6 @@ test.each([
   ["apps/we", false],
 ])("a folder is written in any way: %s", (folder, holds) => {
   expect(holdsFiles(["apps/web/deployment.yaml", ".flux/web/deployment.yaml"], folder)).toBe(holds);
-});
-
-test("what SOPS encrypted gets a stand-in that changes with the cipher text, and loses its keys", () => {
-  const file = (cipher: string) =>
-    `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: "ENC[AES256_GCM,data:${cipher}]"}\nsops: {mac: "ENC[AES256_GCM,data:x]"}\n`;
-  expect(isEncrypted("kind: Secret\n")).toBe(false);
-  expect(replaceEncrypted("kind: Secret\n")).toBeUndefined();
-  const [one, same, other] = [replaceEncrypted(file("1")), replaceEncrypted(file("1")), replaceEncrypted(file("2"))];
-  expect(one).toBe(same);
-  expect(one).not.toBe(other);
-  expect(one).not.toMatch(/sops|ENC/);
 });
 
 test("kinds that no tree defines get definitions that take everything; what Kubernetes has is never made up", () => {

@@ -45,7 +45,19 @@ test("GIVEN 200 encrypted files with odd names WHEN served THEN each is replaced
   const tree = await serve(files, { [name(7)]: encryptedSecret("s7", "other") });
   expect(git(tree.gitDir, "diff", "-z", "--name-only", tree.base.commit, tree.head.commit)).toBe(`${name(7)}\0`);
   expect(served(tree, tree.head.commit, name(8))).toContain("name: s8");
-  expect(tree.encrypted).toHaveLength(200);
+  expect(tree.head.encrypted).toHaveLength(200);
   const left = readdirSync(tree.gitDir).filter((entry) => /^(index|blobs)/.test(entry));
   expect(left).toEqual([]);
+});
+
+test("GIVEN encrypted files of other formats WHEN served THEN they are replaced, too", async () => {
+  const variables = (cipher: string) =>
+    `PASSWORD=ENC[AES256_GCM,data:${cipher},iv:aa==,tag:bb==,type:str]\nsops_version=3.9.0\n`;
+  const tree = await serve(
+    { "apps/app.env": variables("one"), "clear.txt": "text" },
+    { "apps/app.env": variables("two") },
+  );
+  expect(tree.head.encrypted).toEqual(["apps/app.env"]);
+  expect(served(tree, tree.head.commit, "apps/app.env")).toMatch(/^PASSWORD=encrypted-[0-9a-f]{16}$/);
+  expect(git(tree.gitDir, "diff", "--name-only", tree.base.commit, tree.head.commit)).toBe("apps/app.env");
 });

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { keysOfValues, replaceEncrypted } from "../../../../delivery/rehearse/encrypted.js";
+import { compatible, moving } from "../../../../delivery/rehearse/follows.js";
+import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
+import { clustersOf, followingsOf, gitRepositories, pathRoot, routing } from "../../../../delivery/rehearse/plan.js";
+import { saysNamespace } from "../../../../delivery/rehearse/reach.js";
+import { isServable, parsed, scan, type TreeFiles } from "../../../../delivery/rehearse/scan.js";
+import { highestIn } from "../../../../delivery/rehearse/semver-range.js";
+import { stubDefinitions, unknownKinds } from "../../../../delivery/rehearse/stubs.js";
+import { reaches, untouched } from "../../../../delivery/rehearse/untouched.js";
+import { tree } from "./generated.js";
+
+/** Everything that is asked of trees before a control plane runs. */
+function readTree(base: TreeFiles, head: TreeFiles): void {
+  const [before, after] = [scan(base), scan(head)];
+  const maps = keysOfValues(before);
+  for (const [path, text] of [...base, ...head]) replaceEncrypted({ path, text, maps });
+  const planned = {
+    name: "t0",
+    origin: "https://git.example.com/group/fleet.git",
+    as: ["a/b"],
+    base: before,
+    head: after,
+  };
+  for (const root of [...clustersOf(before), pathRoot("./apps", "main", undefined)]) {
+    const routes = routing([planned], root);
+    const followed = followingsOf(planned, routes, gitRepositories([planned], root), root);
+    moving(followed, "main");
+    for (const { value } of followed) highestIn(value, ["v1.0.0", value]);
+    compatible(new Map(followed.map(({ key }) => [key, "x"])));
+  }
+  saysNamespace(base, "./apps");
+  const unknown = unknownKinds([...before, ...after], new Set(["apps"]));
+  for (const { apiVersion, kind } of unknown) expect(isServable(apiVersion, kind), `${apiVersion} ${kind}`).toBe(true);
+  stubDefinitions(unknown, [...before, ...after]).forEach(expectValid);
+  const objects = [before, after].map((documents) => documents.flatMap((one) => parsed(one) ?? []));
+  const [old = [], young = []] = objects as [KubeObject[], KubeObject[]];
+  const change = { base: "a", head: "b", changed: [...head.keys()], files: [...head.keys()], outward: [] };
+  reaches(
+    old,
+    young,
+    untouched(young, old, () => change),
+  );
+}
+
+/** As the API server checks a definition. */
+function expectValid({ metadata, spec }: KubeObject): void {
+  const { names } = spec as { names: Record<string, string> };
+  const label = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+  for (const name of Object.values(names)) expect(name.toLowerCase()).toMatch(label);
+  expect(metadata.name.length).toBeLessThan(254);
+}
+
+test("GIVEN 2,000 generated trees WHEN they are read THEN none of them ends in an error", () => {
+  fc.assert(fc.property(tree, tree, readTree), { numRuns: Number(process.env.RUNS ?? 2_000), endOnFailure: true });
+});
