@@ -11,3 +11,12 @@ export function sameRepository(url: string): string {
     .replace(/\/+$/, "")
     .replace(/\.git$/, "")}`;
 }
+
+/** Addresses by which a source may name the repository: where its own is only known in the cluster, they are told apart by their text. */
+export function spellingsOf(url: string): string[] {
+  const same = sameRepository(url);
+  if (same === url) return [];
+  const [host = "", ...path] = same.split("/");
+  const addresses = [`https://${same}`, `ssh://git@${host}/${path.join("/")}`];
+  return addresses.flatMap((address) => [address, `${address}.git`, `${address}/`]);
+}

@@ -14,8 +14,13 @@ export function mergeReports(reports: ReadonlyArray<readonly [string, Report]>, 
 function labelled([cluster, report]: readonly [string, Report]): Report {
   return {
     ...report,
+    ...(report.fault && { fault: { ...report.fault, where: `${cluster}: ${report.fault.where}` } }),
     changes: report.changes.map((change) => ({ ...change, cluster })),
     reconciliations: report.reconciliations.map((one) => ({ ...one, cluster })),
-    notEvaluated: report.notEvaluated.map(({ subject, reason }) => ({ subject: `${cluster}: ${subject}`, reason })),
+    notEvaluated: [
+      // The one fault of a report is the first one's.
+      ...(report.fault ? [{ subject: cluster, reason: `it could not be rehearsed: ${report.fault.what}` }] : []),
+      ...report.notEvaluated.map(({ subject, reason }) => ({ subject: `${cluster}: ${subject}`, reason })),
+    ],
   };
 }

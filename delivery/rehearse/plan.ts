@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { posix } from "node:path";
-import { sameRepository } from "./address.js";
+import { sameRepository, spellingsOf } from "./address.js";
+import { isGitRepository, kustomizationOf, NOWHERE, type Root, SOURCE } from "./entries.js";
 import { type Following, followings, idOf } from "./follows.js";
-import { groupOf, type KubeObject, listAt, textAt } from "./objects.js";
+import { type KubeObject, listAt, textAt } from "./objects.js";
 import { folderIn } from "./reach.js";
-import { objectsOf, parsed, type ScannedDocument } from "./scan.js";
+import { objectsOf, type ScannedDocument } from "./scan.js";
 
 /** One repository of a rehearsal, seen from its two sides. */
 export interface PlannedTree {
@@ -18,51 +18,31 @@ export interface PlannedTree {
   readonly head: readonly ScannedDocument[];
 }
 
-/** What a cluster begins with: the objects that `flux bootstrap` once applied, or those that stand for them. */
-export interface Root {
-  /** `clusters/production`; undefined where the tree has no cluster. */
-  readonly cluster?: string;
-  readonly objects: readonly KubeObject[];
-}
-
-const SOURCE = "source.toolkit.fluxcd.io";
-const KUSTOMIZE = "kustomize.toolkit.fluxcd.io";
-
-/** Folders of a tree that a cluster's Flux follows, by their `flux-system/gotk-sync.yaml`, with what it holds. */
-export function clustersOf(documents: readonly ScannedDocument[]): Root[] {
-  const folders = new Map<string, KubeObject[]>();
-  for (const document of documents) {
-    if (!/(^|\/)flux-system\/gotk-sync\.yaml$/.test(document.path)) continue;
-    const object = parsed(document);
-    if (!object) continue;
-    const folder = posix.dirname(posix.dirname(document.path));
-    folders.set(folder, [...(folders.get(folder) ?? []), object]);
-  }
-  return [...folders].map(([cluster, objects]) => ({ cluster, objects }));
-}
-
-/** What stands for Flux's own objects where a tree has none: one Kustomization of a folder. */
-export function pathRoot(path: string, branch: string, targetNamespace: string | undefined): Root {
+/**
+ * What stands for Flux's own objects where a tree has none: one Kustomization of a folder.
+ *
+ * @param others `NAMESPACE/NAME` of sources that read the same tree
+ */
+export function pathRoot(
+  path: string,
+  branch: string,
+  targetNamespace: string | undefined,
+  others: readonly string[] = [],
+): Root {
+  const source = (id: string): KubeObject => {
+    const [namespace = "", name = ""] = id.split("/");
+    return {
+      apiVersion: `${SOURCE}/v1`,
+      kind: "GitRepository",
+      metadata: { name, namespace },
+      spec: { interval: "1h", url: NOWHERE, ref: { branch } },
+    };
+  };
   const metadata = { name: "rehearsal", namespace: "flux-system" };
-  const source = {
-    apiVersion: `${SOURCE}/v1`,
-    kind: "GitRepository",
-    metadata,
-    spec: { interval: "1h", url: "https://rehearsal.invalid/tree.git", ref: { branch } },
+  return {
+    objects: [...["flux-system/rehearsal", ...others].map(source), kustomizationOf(metadata, path, targetNamespace)],
+    simulated: others.map((id) => `that GitRepository ${id} has the files of this repository`),
   };
-  const kustomization = {
-    apiVersion: `${KUSTOMIZE}/v1`,
-    kind: "Kustomization",
-    metadata,
-    spec: {
-      interval: "1h",
-      path,
-      prune: true,
-      sourceRef: { kind: "GitRepository", name: metadata.name },
-      ...(targetNamespace && { targetNamespace }),
-    },
-  };
-  return { objects: [source, kustomization] };
 }
 
 function rootSourceOf({ objects }: Root): KubeObject | undefined {
@@ -86,7 +66,7 @@ export function routing(
       addresses.set(sameRepository(textAt(rootSource, "spec", "url") ?? ""), name);
     }
     for (const source of as) routes[source] = name;
-    if (origin) routes[origin] = name;
+    if (origin) for (const spelling of [origin, ...spellingsOf(origin)]) routes[spelling] = name;
   }
   for (const source of gitRepositories(trees, root, assumed)) {
     const url = textAt(source, "spec", "url") ?? "";
@@ -103,8 +83,6 @@ export function gitRepositories(
   assumed: readonly KubeObject[] = [],
 ): KubeObject[] {
   const documents = trees.flatMap(({ base, head }) => [...base, ...head]);
-  const isGitRepository = ({ kind, apiVersion }: KubeObject) =>
-    kind === "GitRepository" && groupOf(apiVersion) === SOURCE;
   return [...[...root.objects, ...assumed].filter(isGitRepository), ...objectsOf(documents, SOURCE, "GitRepository")];
 }
 

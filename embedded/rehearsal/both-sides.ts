@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { waitFor } from "../../core/wait.js";
+import { namespacesOf } from "../../delivery/rehearse/entries.js";
 import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
@@ -12,6 +13,7 @@ import { applyAll, applyOne } from "./apply.js";
 import { atRest } from "./at-rest.js";
 import { readBase } from "./base-store.js";
 import type { ClusterWatch } from "./cluster-watch.js";
+import { given } from "./given.js";
 import {
   FLUX_MANAGER,
   fluxArguments,
@@ -55,9 +57,12 @@ export async function atBase(
   const documents = planned.trees.flatMap((tree) => tree.planned.base);
   await applyAll(api, plane.discovery, rehearsalPolicies(planned, gitServer(plane.record)), "timonier");
   await applyStubs(plane, documents, starting);
-  await applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git");
-  await admitted(plane, planned, starting);
-  await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
+  await given("assumed", "--assume", () => applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git"));
+  await given("root", "the source and the Kustomization that come first", async () => {
+    await applyAll(api, plane.discovery, namespacesOf(planned.root.objects), FLUX_MANAGER);
+    await admitted(plane, planned, starting);
+    await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
+  });
   let side = await sideNow(plane, planned, watch, starting, "base", timeout);
   if (hasPolicies(side.snapshot)) {
     await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));

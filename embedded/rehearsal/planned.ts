@@ -2,17 +2,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../core/user-error.js";
+import { clustersOf, type Root, undefinedSources } from "../../delivery/rehearse/entries.js";
 import { followedBy, notInClone } from "../../delivery/rehearse/follows.js";
 import { isKubeObject, type KubeObject, labelOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
-import {
-  clustersOf,
-  followingsOf,
-  gitRepositories,
-  holdsFiles,
-  pathRoot,
-  type Root,
-  routing,
-} from "../../delivery/rehearse/plan.js";
+import { followingsOf, gitRepositories, holdsFiles, pathRoot, routing } from "../../delivery/rehearse/plan.js";
 import { saysNamespace } from "../../delivery/rehearse/reach.js";
 import { scan } from "../../delivery/rehearse/scan.js";
 import { isSource } from "../../delivery/rehearse/settle.js";
@@ -69,7 +62,12 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
       target: changing.target,
       assumed,
       ...(guessed !== undefined && { guessed }),
-      simulated: ["readiness of pods, jobs and volume claims", "Secrets with which sources are read", ...simulated],
+      simulated: [
+        "readiness of pods, jobs and volume claims",
+        "Secrets with which sources are read",
+        ...simulated,
+        ...(root.simulated ?? []),
+      ],
     };
   });
   return await Promise.all(planned);
@@ -125,7 +123,8 @@ function rootsOf(
   branch: string,
 ): { roots: readonly Root[]; simulated: readonly string[]; guessed?: string } {
   const there = ["namespaces default and flux-system are there"];
-  const clusters = request.path === undefined ? clustersOf(tree.planned.base) : [];
+  const clusters =
+    request.path === undefined ? clustersOf(tree.planned.base, tree.base.files, tree.planned.origin) : [];
   const chosen =
     request.cluster === undefined
       ? clusters
@@ -135,7 +134,7 @@ function rootsOf(
     throw new UserError(
       `there is no cluster "${request.cluster}" in the base`,
       `known: ${known}`,
-      "name the folder above a flux-system with gotk-sync.yaml",
+      "name the folder that the cluster's first Kustomization applies",
     );
   }
   if (chosen.length > 0) return { roots: chosen, simulated: there };
@@ -150,8 +149,10 @@ function rootsOf(
   const says = [tree.base, tree.head].some(({ files }) => saysNamespace(files, path));
   const namespace = request.targetNamespace ?? (says ? undefined : "default");
   const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
+  const documents = [...tree.planned.base, ...tree.planned.head];
+  const others = undefinedSources(documents, ["flux-system", ...(namespace === undefined ? [] : [namespace])]);
   return {
-    roots: [pathRoot(path, branch, namespace)],
+    roots: [pathRoot(path, branch, namespace, others)],
     simulated: [...there, ...assumed],
     ...(request.path === undefined && { guessed: path }),
   };

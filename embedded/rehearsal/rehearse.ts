@@ -40,9 +40,12 @@ export async function rehearse(
     return await rehearsed(layout, request, starting, changing, start);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { base, head } = changing?.revisions ?? asked;
-    return unableReport(base, head, { what: error.what, where: error.where, fix: error.fix }, Date.now() - start);
+    return unable(changing?.revisions ?? asked, error, start);
   }
+}
+
+function unable({ base, head }: Changing["revisions"], { what, where, fix }: UserError, start: number): Report {
+  return unableReport(base, head, { what, where, fix }, Date.now() - start);
 }
 
 async function rehearsed(
@@ -57,7 +60,14 @@ async function rehearsed(
   for (const planned of await plan(layout, request, changing)) {
     const cluster = planned.root.cluster ?? "";
     if (cluster) starting.progress(`rehearsal: ${cluster}`);
-    reports.push([cluster, await ofCluster(layout, request, starting, changing, planned, causes, start)]);
+    const begun = Date.now();
+    try {
+      reports.push([cluster, await ofCluster(layout, request, starting, changing, planned, causes, start)]);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // What can be said of the others is not lost with it.
+      reports.push([cluster, unable(changing.revisions, error, begun)]);
+    }
   }
   starting.progress(`rehearsal: done (${elapsed(start)})`);
   return mergeReports(reports, Date.now() - start);

@@ -4,7 +4,7 @@ import { sameRepository } from "../../../../delivery/rehearse/address.js";
 import { causesInMessages, readCauses, withCauses } from "../../../../delivery/rehearse/causes.js";
 import { dependencyOrder } from "../../../../delivery/rehearse/order.js";
 import { ownedFields } from "../../../../delivery/rehearse/owned-fields.js";
-import { clustersOf, holdsFiles, routing } from "../../../../delivery/rehearse/plan.js";
+import { holdsFiles } from "../../../../delivery/rehearse/plan.js";
 import { redactText, secretValues } from "../../../../delivery/rehearse/redact.js";
 import { refusedIn } from "../../../../delivery/rehearse/rejections.js";
 import { ORIGINAL, restore } from "../../../../delivery/rehearse/restore.js";
@@ -36,27 +36,6 @@ test("every document of a file is found with its line, whatever is no object is 
     ["ConfigMap", 2],
     ["Secret", 8],
   ]);
-});
-
-test("a cluster is a folder with gotk-sync.yaml, and its source and others with its address read its tree", () => {
-  const sync =
-    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {url: 'ssh://git@h.example/g/setup'}\n";
-  const other =
-    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: same, namespace: a}\nspec: {url: 'https://h.example/g/setup.git'}\n";
-  const base = scan(
-    new Map([
-      ["clusters/prod/flux-system/gotk-sync.yaml", sync],
-      ["clusters/prod/x.yaml", other],
-    ]),
-  );
-  const [root] = clustersOf(base);
-  expect(root?.cluster).toBe("clusters/prod");
-  const routes = routing([{ name: "t0", as: [], base, head: base }], root as NonNullable<typeof root>);
-  expect(routes).toEqual({
-    "flux-system/flux-system": "t0",
-    "https://h.example/g/setup.git": "t0",
-    "ssh://git@h.example/g/setup": "t0",
-  });
 });
 
 test.each([
