@@ -29,7 +29,7 @@ export interface ServedKind {
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 export class KubeDiscovery {
-  readonly #lists = new Map<string, Promise<readonly ServedKind[]>>();
+  readonly #lists = new Map<string, Promise<readonly ServedKind[] | undefined>>();
 
   constructor(private readonly api: KubeApi) {}
 
@@ -56,7 +56,10 @@ export class KubeDiscovery {
     const list = this.#lists.get(apiVersion) ?? this.read(apiVersion);
     this.#lists.set(apiVersion, list);
     try {
-      return await list;
+      const kinds = await list;
+      // A definition may bring it yet.
+      if (kinds === undefined) this.#lists.delete(apiVersion);
+      return kinds ?? [];
     } catch (error) {
       this.#lists.delete(apiVersion);
       if (error instanceof ApiError && error.code === 503) return [];
@@ -64,9 +67,8 @@ export class KubeDiscovery {
     }
   }
 
-  private async read(apiVersion: string): Promise<readonly ServedKind[]> {
-    const found = await this.api.find<{ resources: ServedKind[] }>(root(apiVersion));
-    return found?.resources ?? [];
+  private async read(apiVersion: string): Promise<readonly ServedKind[] | undefined> {
+    return (await this.api.find<{ resources: ServedKind[] }>(root(apiVersion)))?.resources;
   }
 }
 

@@ -1,5 +1,6 @@
 import { groupKindOf, type KubeObject, keyOf, type Snapshot, textAt } from "./objects.js";
 import { fluxInventory, ownerOf } from "./owners.js";
+import { isStub } from "./stubs.js";
 import { writersOf } from "./written.js";
 
 /**
@@ -90,6 +91,5 @@ function nameOf({ metadata: { name, namespace } }: KubeObject): string {
 }
 
 function isRehearsal(object: KubeObject): boolean {
-  const { name, labels } = object.metadata;
-  return name.startsWith("rehearsal.timonier") || labels?.["rehearsal.timonier/stub"] !== undefined;
+  return object.metadata.name.startsWith("rehearsal.timonier") || isStub(object);
 }

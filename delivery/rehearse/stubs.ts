@@ -1,63 +1,100 @@
-import { groupOf, type KubeObject } from "./objects.js";
-import { objectsOf, parsed, type ScannedDocument } from "./scan.js";
+import { type Definition, definitionsIn, isBuiltIn, isFluxGroup, kindDefined, versionsOf } from "./definitions.js";
+import { isKustomizationFile, pathsRead, type ReadableTree } from "./kustomize-reads.js";
+import { groupKindOf, groupOf, type KubeObject, textAt } from "./objects.js";
+import { ownerOf } from "./owners.js";
+import { parsed, type ScannedDocument } from "./scan.js";
+import { knownScope, soundsClusterScoped } from "./scopes.js";
 
-/** A kind that no tree defines. */
-export interface UnknownKind {
-  readonly apiVersion: string;
-  readonly kind: string;
+/** What trees say before anything is applied. */
+export interface StubInput {
+  readonly base: readonly ScannedDocument[];
+  readonly head: readonly ScannedDocument[];
+  /** What the cluster has outside of Git. */
+  readonly assumed: readonly KubeObject[];
+  /** Where something gives namespaces to objects of a tree that name none. */
+  readonly namespaces: readonly NamespacedPaths[];
 }
 
-/** Groups that Kubernetes or the rehearsal itself serves: what they lack is a mistake, not something that comes from elsewhere. */
-function isServed(group: string, served: ReadonlySet<string>): boolean {
-  return group === "" || !group.includes(".") || served.has(group) || group.endsWith(".toolkit.fluxcd.io");
-}
+/** A part of a tree whose objects are given a namespace. */
+export type NamespacedPaths = (document: ScannedDocument) => boolean;
 
-/** Documents that no API server ever sees. */
+/** Label of definitions that the rehearsal made up. */
+export const STUB = "rehearsal.timonier/stub";
+
+/** Groups of documents that no API server ever sees. */
 const notApplied = new Set(["kustomize.config.k8s.io", "config.kubernetes.io", "builtin"]);
 
+/** What the API server accepts as the name of a kind and as that of a version's group. */
+const kindName = /^[A-Za-z][A-Za-z0-9]{0,62}$/;
+const versionName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[a-z]([a-z0-9-]*[a-z0-9])?$/;
+
+/** Whether a definition is one that the rehearsal made up, and no manifest has taken it over since. */
+export function isStub(object: KubeObject): boolean {
+  return object.metadata.labels?.[STUB] !== undefined && ownerOf(object) === undefined;
+}
+
 /**
- * Kinds that the tree uses and neither defines nor Kubernetes has: a real cluster has them from elsewhere, an operator's chart for one.
- *
- * @param served groups that the API server serves
+ * Definitions for kinds that the base does not define, and that a real cluster has from elsewhere, an operator's chart for one. They
+ * take whatever is written: the objects are there, and nothing about them is judged. One that only the head defines gets the names,
+ * scope and stored version of that definition, so that Flux can apply it over this one.
  */
-export function unknownKinds(documents: readonly ScannedDocument[], served: ReadonlySet<string>): UnknownKind[] {
-  const defined = new Set(definitions(documents));
-  const found = new Map<string, UnknownKind>();
-  for (const { apiVersion, kind } of documents) {
-    const group = groupOf(apiVersion);
-    if (isServed(group, served) || notApplied.has(group) || kind.includes("{") || group.includes("{")) continue;
-    if (defined.has(`${group}/${kind}`)) continue;
-    found.set(`${apiVersion}/${kind}`, { apiVersion, kind });
+export function stubDefinitions({ base, head, assumed, namespaces }: StubInput): KubeObject[] {
+  const given = new Set([
+    ...definitionsIn(base).map(({ kind }) => kind),
+    ...assumed.flatMap((one) => kindDefined(one) ?? []),
+  ]);
+  const later = new Map(definitionsIn(head).map((one) => [one.kind, one]));
+  const earlier = usesOf(base, assumed);
+  const stubs = new Map<string, KubeObject>();
+  for (const [kind, uses] of usesOf([...base, ...head], assumed)) {
+    if (given.has(kind)) continue;
+    const definition = later.get(kind);
+    // What is new with its definition is created after it.
+    if (definition && !earlier.has(kind)) continue;
+    const stub = stubOf(kind, uses, definition, namespaces);
+    if (!stubs.has(stub.metadata.name)) stubs.set(stub.metadata.name, stub);
   }
-  return [...found.values()];
+  return [...stubs.values()];
 }
 
-/** `GROUP/KIND` of every definition in the tree, those in templates of charts among them. */
-function definitions(documents: readonly ScannedDocument[]): string[] {
-  return documents
-    .filter(({ kind }) => kind === "CustomResourceDefinition")
-    .flatMap((document) => {
-      const spec = parsed(document)?.spec as { group?: string; names?: { kind?: string } } | undefined;
-      const group = spec?.group ?? /^\s+group:\s*["']?([^\s"']+)/m.exec(document.text)?.[1];
-      const kind = spec?.names?.kind ?? /^\s+kind:\s*["']?([^\s"']+)/m.exec(document.text)?.[1];
-      return group && kind ? [`${group}/${kind}`] : [];
-    });
+/** How a kind is used. */
+interface Uses {
+  readonly versions: Set<string>;
+  readonly documents: ScannedDocument[];
+  readonly objects: KubeObject[];
 }
 
-/** Definitions that take whatever is written: the objects are there, and nothing about them is judged. */
-export function stubDefinitions(kinds: readonly UnknownKind[], documents: readonly ScannedDocument[]): KubeObject[] {
-  const byKind = new Map<string, UnknownKind[]>();
-  for (const one of kinds) {
-    const key = `${groupOf(one.apiVersion)}/${one.kind}`;
-    byKind.set(key, [...(byKind.get(key) ?? []), one]);
-  }
-  return [...byKind.values()].map((versions) => stub(versions, documents));
+/** Uses of kinds that neither Kubernetes nor the rehearsal has, by `GROUP/KIND`. */
+function usesOf(documents: readonly ScannedDocument[], assumed: readonly KubeObject[]): Map<string, Uses> {
+  const found = new Map<string, Uses>();
+  const usesOfKind = (one: Pick<KubeObject, "apiVersion" | "kind">): Uses | undefined => {
+    const group = groupOf(one.apiVersion);
+    if (isBuiltIn(one.apiVersion) || isFluxGroup(group) || notApplied.has(group)) return undefined;
+    if (!kindName.test(one.kind) || !versionName.test(one.apiVersion)) return undefined;
+    const kind = groupKindOf(one);
+    const uses = found.get(kind) ?? { versions: new Set(), documents: [], objects: [] };
+    found.set(kind, uses);
+    uses.versions.add(one.apiVersion.slice(group.length + 1));
+    return uses;
+  };
+  for (const document of documents) usesOfKind(document)?.documents.push(document);
+  for (const object of assumed) usesOfKind(object)?.objects.push(object);
+  return found;
 }
 
-function stub(versions: readonly UnknownKind[], documents: readonly ScannedDocument[]): KubeObject {
-  const { kind, apiVersion } = versions[0] as UnknownKind;
-  const group = groupOf(apiVersion);
-  const plural = pluralOf(kind);
+function stubOf(
+  id: string,
+  uses: Uses,
+  definition: Definition | undefined,
+  namespaces: readonly NamespacedPaths[],
+): KubeObject {
+  const group = groupOf(id);
+  const kind = id.slice(group.length + 1);
+  const written = (definition?.object?.spec ?? {}) as { scope?: string; names?: object };
+  const plural = textAt(written, "names", "plural") ?? pluralOf(kind);
+  const defined = definition?.object ? versionsOf(definition.object) : [];
+  const versions = [...new Set([...defined.map(({ name }) => name), ...uses.versions])];
+  const stored = defined.find(({ storage }) => storage)?.name ?? versions[0];
   const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -69,26 +106,50 @@ function stub(versions: readonly UnknownKind[], documents: readonly ScannedDocum
     },
     spec: {
       group,
-      scope: isNamespaced(group, kind, documents) ? "Namespaced" : "Cluster",
-      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: versions.map((one, index) => ({
-        name: one.apiVersion.split("/")[1] ?? "v1",
+      scope: written.scope ?? scopeOf(id, uses, namespaces),
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List`, ...written.names },
+      versions: versions.map((name) => ({
+        name,
         served: true,
-        storage: index === 0,
+        storage: name === stored,
         schema: { openAPIV3Schema: schema },
       })),
     },
   };
 }
 
-/** Label of definitions that the rehearsal made up. */
-export const STUB = "rehearsal.timonier/stub";
+/** Widely known kinds are as they are; for others a namespace somewhere decides, then the name, then whether anything gives them one. */
+function scopeOf(
+  kind: string,
+  { documents, objects }: Uses,
+  namespaces: readonly NamespacedPaths[],
+): "Namespaced" | "Cluster" {
+  const known = knownScope(kind);
+  if (known) return known;
+  const named = [...objects, ...documents.flatMap((one) => parsed(one) ?? [])];
+  if (named.some(({ metadata }) => metadata.namespace !== undefined)) return "Namespaced";
+  if (soundsClusterScoped(kind.slice(kind.indexOf("/") + 1))) return "Cluster";
+  // A template says nothing of the namespace that its release gives it.
+  const isTemplate = ({ text }: ScannedDocument) => text.includes("{{");
+  const isGiven = (one: ScannedDocument) => isTemplate(one) || namespaces.some((covers) => covers(one));
+  return documents.some(isGiven) ? "Namespaced" : "Cluster";
+}
 
-/** Kinds whose names say that they belong to the cluster; for others a namespace somewhere decides, and most have one. */
-function isNamespaced(group: string, kind: string, documents: readonly ScannedDocument[]): boolean {
-  const uses = objectsOf(documents, group, kind);
-  if (uses.some(({ metadata }) => metadata.namespace !== undefined)) return true;
-  return !/^Cluster|Class$/.test(kind);
+/** Parts of a tree to whose objects kustomize or Flux gives a namespace. @param kustomizations Flux's, of any tree */
+export function namespacedPaths(tree: ReadableTree, kustomizations: readonly KubeObject[]): NamespacedPaths[] {
+  const folders = [...tree.files].flatMap(([path, text]) =>
+    isKustomizationFile(path) && /^["']?namespace["']?\s*:/m.test(text) ? [path.split("/").slice(0, -1).join("/")] : [],
+  );
+  const targets = kustomizations.flatMap((one) =>
+    textAt(one, "spec", "targetNamespace") === undefined ? [] : [textAt(one, "spec", "path") ?? ""],
+  );
+  return [...new Set([...folders, ...targets])].map((start) => {
+    let read: ReadonlySet<string> | undefined;
+    return ({ path }) => {
+      read ??= pathsRead([start], tree) ?? new Set([start]);
+      return [...read].some((folder) => folder === "" || path === folder || path.startsWith(`${folder}/`));
+    };
+  });
 }
 
 /** Name under which the API server serves a kind: `Policy` → `policies`. */

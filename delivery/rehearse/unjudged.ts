@@ -6,7 +6,7 @@ import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
 import { isReconciliation, isSource } from "./settle.js";
 import type { Side } from "./side.js";
-import { STUB } from "./stubs.js";
+import { isStub } from "./stubs.js";
 
 /** What was not evaluated, and why. */
 export interface Unjudged {
@@ -92,8 +92,6 @@ export const ADMISSION = "admissionregistration.k8s.io";
 /** `GROUP/KIND` of the kinds that no tree defines, so that their objects are taken as they are written. */
 export function kindsTakenAsWritten(snapshot: Snapshot): ReadonlySet<string> {
   return new Set(
-    snapshot
-      .filter(({ metadata }) => metadata.labels?.[STUB])
-      .map((one) => `${at(one, "spec", "group")}/${at(one, "spec", "names", "kind")}`),
+    snapshot.filter(isStub).map((one) => `${at(one, "spec", "group")}/${at(one, "spec", "names", "kind")}`),
   );
 }

@@ -28,7 +28,7 @@ interface Mutation {
  * original (delivery/rehearse/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
  */
 export function admissionObjects(routing: SourceRouting): KubeObject[] {
-  return [gitRepositories(routing), decryption, healthExpressions, pods, conversion].flatMap((one) => [
+  return [gitRepositories(routing), decryption, healthExpressions, pods, conversion, fluxDefinitions].flatMap((one) => [
     policy(one),
     binding(one),
   ]);
@@ -183,6 +183,26 @@ const conversion: Mutation = {
   operations: ["CREATE", "UPDATE"],
   when: 'has(object.spec.conversion) && object.spec.conversion.strategy == "Webhook"',
   patch: '[JSONPatch{op: "replace", path: "/spec/conversion", value: {"strategy": "None"}}]',
+};
+
+/** Annotation of a definition of Flux whose versions the rehearsal has added to. */
+export const VERSIONS = "rehearsal.timonier/versions";
+
+/**
+ * The controllers here are of one Flux, and read its versions. Definitions of another one, which a tree brings for its own, lack versions
+ * that are stored and would be refused, with all that is applied beside them: the rehearsal keeps its own.
+ */
+const fluxDefinitions: Mutation = {
+  name: "flux-definitions",
+  group: "apiextensions.k8s.io",
+  resource: "customresourcedefinitions",
+  operations: ["UPDATE"],
+  when: [
+    'object.spec.group in ["helm", "kustomize", "notification", "source"].map(part, part + ".toolkit.fluxcd.io")',
+    // The rehearsal itself changes them with this annotation.
+    `object.metadata.?annotations[?${text(VERSIONS)}].orValue("") == oldObject.metadata.?annotations[?${text(VERSIONS)}].orValue("")`,
+  ].join(" && "),
+  patch: '[JSONPatch{op: "replace", path: "/spec", value: oldObject.spec}]',
 };
 
 function text(value: string): string {

@@ -1,5 +1,6 @@
 import type { KubeApi } from "../../core/kube-api.js";
 import type { KubeDiscovery } from "../../core/kube-discovery.js";
+import { UserError } from "../../core/user-error.js";
 import { type KubeObject, labelOf, refOf } from "../../delivery/rehearse/objects.js";
 
 /** Applies objects one after the other by server-side apply, as the field manager. @returns the objects as the server has them */
@@ -23,7 +24,13 @@ export async function applyOne(
   dryRun = false,
 ): Promise<KubeObject> {
   const path = await discovery.path(refOf(object));
-  if (path === undefined) throw new Error(`${labelOf(object)}: no kind ${object.kind} in ${object.apiVersion}`);
+  if (path === undefined) {
+    throw new UserError(
+      `there is no kind ${object.kind} in ${object.apiVersion}`,
+      labelOf(object),
+      "give its definition with --assume FILE, or correct its apiVersion and kind",
+    );
+  }
   return api.call<KubeObject>({
     method: "PATCH",
     path,

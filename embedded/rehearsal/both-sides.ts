@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { waitFor } from "../../core/wait.js";
 import { namespacesOf } from "../../delivery/rehearse/entries.js";
 import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
-import { stubDefinitions, unknownKinds } from "../../delivery/rehearse/stubs.js";
 import { hasOtherPolicies, reaches, type Untouched } from "../../delivery/rehearse/untouched.js";
 import { admissionObjects } from "./admission.js";
 import { applyAll, applyOne } from "./apply.js";
@@ -26,6 +24,7 @@ import {
 } from "./plane.js";
 import { expectation, type Planned, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
+import { prepare } from "./prepare.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
 import { ask, askAndWait } from "./settled.js";
 import { tryRefused } from "./trials.js";
@@ -54,10 +53,8 @@ export async function atBase(
   starting.progress("rehearsal: applying the base");
   touched(plane);
   const { api } = plane;
-  const documents = planned.trees.flatMap((tree) => tree.planned.base);
   await applyAll(api, plane.discovery, rehearsalPolicies(planned, gitServer(plane.record)), "timonier");
-  await applyStubs(plane, documents, starting);
-  await given("assumed", "--assume", () => applyAll(api, new KubeDiscovery(api), planned.assumed, "outside-git"));
+  await prepare(plane, planned, starting);
   await given("root", "the source and the Kustomization that come first", async () => {
     await applyAll(api, plane.discovery, namespacesOf(planned.root.objects), FLUX_MANAGER);
     await admitted(plane, planned, starting);
@@ -82,11 +79,6 @@ export async function atHead(
   timeout: number,
   before: Side,
 ): Promise<{ side: Side; kept: number }> {
-  await applyStubs(
-    plane,
-    planned.trees.flatMap((tree) => tree.planned.head),
-    starting,
-  );
   await waitFor(waiting("the cluster's objects", starting), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
@@ -167,22 +159,6 @@ async function sideNow(
     return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
   };
   return { ...side, trials: await tryRefused(plane, side, commitOf, starting) };
-}
-
-/** Definitions for kinds that come from elsewhere, unless they are there. */
-async function applyStubs(
-  { api }: Plane,
-  documents: Parameters<typeof unknownKinds>[0],
-  starting: PlaneTools,
-): Promise<void> {
-  const { groups } = await api.call<{ groups: Array<{ name: string }> }>({ path: "/apis" });
-  const unknown = unknownKinds(documents, new Set(groups.map(({ name }) => name)));
-  if (unknown.length === 0) return;
-  await applyAll(api, new KubeDiscovery(api), stubDefinitions(unknown, documents), "timonier");
-  await waitFor(waiting("definitions of kinds from elsewhere", starting), async () => {
-    const there = await Promise.all(unknown.map(({ apiVersion }) => api.find(`/apis/${apiVersion}`)));
-    return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
-  });
 }
 
 /** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */

@@ -18,6 +18,7 @@ import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
 import { type PlaneTools, planeAt, touched } from "./plane.js";
 import { expectation, type Planned, plan, treeOf, unknownRefs } from "./planned.js";
+import { madeUp } from "./prepare.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
@@ -82,6 +83,7 @@ async function ofCluster(
   causes: readonly KnownCause[],
   start: number,
 ): Promise<Report> {
+  const { stubs, flux } = madeUp(planned);
   const key = baseKey([
     planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
     othersAtBase(planned),
@@ -89,6 +91,8 @@ async function ofCluster(
     planned.routes,
     planned.target,
     planned.assumed,
+    stubs,
+    flux.map(({ kind, name }) => [kind, name]),
   ]);
   const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting, (server) =>
     rehearsalPolicies(planned, server),

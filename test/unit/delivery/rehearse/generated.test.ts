@@ -8,7 +8,7 @@ import { followingsOf, gitRepositories, pathRoot, routing } from "../../../../de
 import { saysNamespace } from "../../../../delivery/rehearse/reach.js";
 import { isServable, parsed, scan, type TreeFiles } from "../../../../delivery/rehearse/scan.js";
 import { highestIn } from "../../../../delivery/rehearse/semver-range.js";
-import { stubDefinitions, unknownKinds } from "../../../../delivery/rehearse/stubs.js";
+import { namespacedPaths, stubDefinitions } from "../../../../delivery/rehearse/stubs.js";
 import { reaches, untouched } from "../../../../delivery/rehearse/untouched.js";
 import { tree } from "./generated.js";
 
@@ -35,12 +35,14 @@ function readTree(base: TreeFiles, head: TreeFiles): void {
     compatible(new Map(followed.map(({ key }) => [key, "x"])));
   }
   saysNamespace(base, "./apps");
-  const unknown = unknownKinds([...before, ...after], new Set(["apps"]));
-  for (const { apiVersion, kind } of unknown) expect(isServable(apiVersion, kind), `${apiVersion} ${kind}`).toBe(true);
-  stubDefinitions(unknown, [...before, ...after]).forEach(expectValid);
+  for (const { apiVersion, kind } of [...before, ...after])
+    expect(isServable(apiVersion, kind), `${apiVersion} ${kind}`).toBe(true);
+  const readable = { files: head, paths: [...head.keys()], links: [] };
+  const namespaces = namespacedPaths(readable, []);
+  stubDefinitions({ base: before, head: after, assumed: [], namespaces }).forEach(expectValid);
   const objects = [before, after].map((documents) => documents.flatMap((one) => parsed(one) ?? []));
   const [old = [], young = []] = objects as [KubeObject[], KubeObject[]];
-  const change = { base: "a", head: "b", changed: [...head.keys()], files: [...head.keys()], outward: [] };
+  const change = { base: "a", head: "b", changed: [...head.keys()], tree: readable };
   reaches(
     old,
     young,

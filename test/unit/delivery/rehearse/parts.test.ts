@@ -9,7 +9,6 @@ import { redactText, secretValues } from "../../../../delivery/rehearse/redact.j
 import { refusedIn } from "../../../../delivery/rehearse/rejections.js";
 import { ORIGINAL, restore } from "../../../../delivery/rehearse/restore.js";
 import { scan } from "../../../../delivery/rehearse/scan.js";
-import { stubDefinitions, unknownKinds } from "../../../../delivery/rehearse/stubs.js";
 import { verdictOf } from "../../../../delivery/rehearse/verdict.js";
 import { splitImage, versionChanges } from "../../../../delivery/rehearse/versions.js";
 import { object } from "./support.js";
@@ -51,22 +50,6 @@ test.each([
   ["apps/we", false],
 ])("a folder is written in any way: %s", (folder, holds) => {
   expect(holdsFiles(["apps/web/deployment.yaml", ".flux/web/deployment.yaml"], folder)).toBe(holds);
-});
-
-test("kinds that no tree defines get definitions that take everything; what Kubernetes has is never made up", () => {
-  const documents = scan(
-    new Map([
-      [
-        "a.yaml",
-        "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a, namespace: b}\n---\napiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
-      ],
-    ]),
-  );
-  const unknown = unknownKinds(documents, new Set(["apps"]));
-  expect(unknown).toEqual([{ apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" }]);
-  expect(stubDefinitions(unknown, documents)).toMatchObject([
-    { metadata: { name: "servicemonitors.monitoring.coreos.com" }, spec: { scope: "Namespaced" } },
-  ]);
 });
 
 test("what the rehearsal took out of a source is put back", () => {
