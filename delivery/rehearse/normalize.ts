@@ -124,7 +124,8 @@ function dropConversion(object: Clean): void {
 function dropNamespaceName(object: Clean, written: Written): void {
   const labels = object.metadata.labels as Record<string, string> | undefined;
   setOrDrop(object.metadata, "labels", without(labels, ["kubernetes.io/metadata.name"]));
-  dropUnwritten(object, written, "spec");
+  // Flux writes an empty specification into namespaces that have none.
+  if (!written("spec", "finalizers")) delete object.spec;
 }
 
 /** Addresses and ports that the API server gives out. */

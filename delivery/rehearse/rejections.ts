@@ -1,34 +1,44 @@
 import type { ObjectChange, Reconciliation } from "../report/model.js";
-import { diffOf } from "./diff.js";
-import { keyOf, labelOf, refOf } from "./objects.js";
+import { diffOf, isSame } from "./diff.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, refOf } from "./objects.js";
 import { byKey, ownerOf } from "./owners.js";
+import { sameSecret } from "./redact.js";
 import type { Side, Trial } from "./side.js";
 
 /**
- * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. Those that
- * were so before, and are written as they were, are not the merge's.
+ * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. An object
+ * that was refused before for the same reason is not the merge's, nor is what such a refusal alone keeps from being applied.
  */
 export function rejectedChanges(before: Side, after: Side): ObjectChange[] {
   const live = byKey(after.snapshot);
-  const known = new Map(before.trials.map((one) => [nameOf(one), one]));
+  const known = new Set(before.trials.flatMap(refusalsOf));
+  const refused = after.trials.filter((one) => one.refusal !== undefined);
+  const fresh = refused.filter((one) => !refusalsOf(one).some((refusal) => known.has(refusal)));
   return after.trials.flatMap((trial): ObjectChange[] => {
     const { object, result, refusal, owner } = trial;
-    const was = known.get(nameOf(trial));
-    if (was && (was.refusal !== undefined || refusal === undefined)) return [];
-    const there = live.get(keyOf(object));
     const base = { ref: refOf(object), action: "rejected" as const, dataLoss: false, owner };
-    if (refusal !== undefined) return [{ ...base, message: refusal, diff: "" }];
-    const diff = result ? diffOf(there, result) : "";
-    if (diff === "") return [];
-    const first = after.trials.find((one) => one.owner === owner && one.refusal !== undefined);
+    if (refusal !== undefined) return fresh.includes(trial) ? [{ ...base, message: refusal, diff: "" }] : [];
+    const first = fresh.find((one) => one.owner === owner);
+    // Its Kustomization fails for what it failed for before.
+    if (!first && before.trials.some((one) => one.owner === owner)) return [];
+    const there = live.get(keyOf(object));
+    if (!result || (there && isUnchanged(there, result))) return [];
     const why = first ? `${owner} stops at ${labelOf(first.object)}` : `${owner} fails`;
-    return [{ ...base, message: `not applied: ${why}`, diff }];
+    return [{ ...base, message: `not applied: ${why}`, diff: diffOf(there, result) }];
   });
 }
 
-/** The same for the same manifest of the same owner. */
-function nameOf({ owner, object }: Trial): string {
-  return `${owner} ${JSON.stringify(object)}`;
+/** Whether applying an object would leave it as it is: defaults that only one of the two writes are no difference. */
+function isUnchanged(there: KubeObject, result: KubeObject): boolean {
+  const same = isSame(there, result) && (groupKindOf(there) !== "/Secret" || sameSecret(there, result));
+  return same || diffOf(there, result) === "";
+}
+
+/** What tells one refusal from others: the owner, the object and the API server's words without the value that it does not like. */
+function refusalsOf({ owner, object, refusal }: Trial): string[] {
+  if (refusal === undefined) return [];
+  const reason = refusal.replace(/\b(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\S+)/g, "$1 value");
+  return [`${owner} ${keyOf(object)} ${reason}`];
 }
 
 /** Objects that are applied and whose pods do not become ready; in place of the changes of the same objects. */

@@ -33,11 +33,6 @@ function merge(one: Fields, other: Fields): Fields {
 /** Whether a field is among those written. @param path names of fields; one that begins with `k:` is an item of a list */
 export function isAmong(fields: Fields, path: readonly string[]): boolean {
   let found: Fields | undefined = fields;
-  for (const name of path) {
-    found = found?.[name.startsWith("k:") ? name : `f:${name}`];
-    if (found === undefined) return false;
-    // The manifest wrote the whole of it.
-    if (Object.keys(found).length === 0) return true;
-  }
-  return true;
+  for (const name of path) found = found?.[name.startsWith("k:") ? name : `f:${name}`];
+  return found !== undefined;
 }

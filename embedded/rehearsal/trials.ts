@@ -6,7 +6,8 @@ import { x as extract } from "tar";
 import { parseAllDocuments } from "yaml";
 import { ApiError } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
-import { isKubeObject, type KubeObject, keyOf, labelOf, textAt } from "../../delivery/rehearse/objects.js";
+import { at, isKubeObject, type KubeObject, keyOf, labelOf, textAt } from "../../delivery/rehearse/objects.js";
+import { isKustomization } from "../../delivery/rehearse/owners.js";
 import { refusedIn } from "../../delivery/rehearse/rejections.js";
 import type { Answer } from "../../delivery/rehearse/settle.js";
 import type { Side, Trial } from "../../delivery/rehearse/side.js";
@@ -34,7 +35,9 @@ export async function tryRefused(
 ): Promise<Trial[]> {
   const answers = new Map(side.answers);
   const refused = side.snapshot.filter((one) => {
-    const answer = one.kind === "Kustomization" ? answers.get(keyOf(one)) : undefined;
+    // What it applies elsewhere, this API server cannot judge.
+    const isHere = isKustomization(one) && at(one, "spec", "kubeConfig") === undefined;
+    const answer = isHere ? answers.get(keyOf(one)) : undefined;
     return answer?.state === "failed" && answer.reason === "ReconciliationFailed";
   });
   const discovery = new KubeDiscovery(plane.api);

@@ -58,6 +58,12 @@ describe("a field that a manifest wrote is no default", () => {
     expect(isSame(of("1"), of("2"))).toBe(true);
   });
 
+  test("but an empty specification, which Flux writes into a namespace, is none", () => {
+    const shop = (more: string) =>
+      object(`{apiVersion: v1, kind: Namespace, metadata: {name: shop, ${writes('{"f:spec": {}}')}}, spec: {${more}}}`);
+    expect(isSame(shop("finalizers: [kubernetes]"), shop(""))).toBe(true);
+  });
+
   test("neither are its finalizers, owners and annotations", () => {
     const fields = `{"f:metadata": {"f:finalizers": {'v:"example.com/keep"': {}}, "f:ownerReferences": {'k:{"uid":"u"}': {}}, "f:annotations": {"f:reconcile.fluxcd.io/forceAt": {}}}}`;
     const metadata = `name: a, namespace: shop, finalizers: [example.com/keep, finalizers.fluxcd.io], ownerReferences: [{kind: ConfigMap, name: b, uid: u}], annotations: {reconcile.fluxcd.io/forceAt: now, deployment.kubernetes.io/revision: "3"}`;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { mergeReports } from "../../../../delivery/rehearse/merge-reports.js";
+import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
 import { policyResults } from "../../../../delivery/rehearse/policies.js";
 import { readiness } from "../../../../delivery/rehearse/readiness.js";
 import { reportOf, unableReport } from "../../../../delivery/rehearse/report.js";
@@ -80,16 +81,51 @@ test("GIVEN what a refused Kustomization would have applied WHEN reported THEN r
   ]);
 });
 
-test("GIVEN what was refused or left out at the base as well WHEN reported THEN only what the merge writes otherwise is", () => {
-  const before = side([], { trials });
-  const of = (after: readonly Trial[]) =>
-    reportOf({ ...empty, ...sides, before, after: side([], { trials: after }) }).changes.map(({ ref }) => ref.kind);
-  expect(of(trials)).toEqual([]);
-  expect(of([{ object: deployment("nginx:2"), owner, refusal: "field is immutable" }])).toEqual(["Deployment"]);
-  expect(of([{ object: deployment("nginx:1"), owner: "Kustomization flux-system/b", refusal: "no" }])).toEqual([
+const rejectedOf = (before: readonly Trial[], after: readonly Trial[], live: readonly KubeObject[] = []) =>
+  reportOf({
+    ...empty,
+    ...sides,
+    before: side(live, { trials: before }),
+    after: side(live, { trials: after }),
+  }).changes.map(({ ref }) => ref.kind);
+
+test("GIVEN what was refused or left out at the base as well WHEN reported THEN only another refusal is", () => {
+  const refused = (image: string, refusal: string, by = owner) => ({ object: deployment(image), owner: by, refusal });
+  expect(rejectedOf(trials, trials)).toEqual([]);
+  expect(rejectedOf(trials, [refused("nginx:2", "field is immutable")])).toEqual([]);
+  expect(rejectedOf(trials, [refused("nginx:1", "quota exceeded")])).toEqual(["Deployment"]);
+  expect(rejectedOf(trials, [refused("nginx:1", "field is immutable", "Kustomization flux-system/b")])).toEqual([
     "Deployment",
   ]);
-  expect(of([{ object: map, owner, refusal: "no" }])).toEqual(["ConfigMap"]);
+  expect(rejectedOf(trials, [{ object: map, owner, refusal: "no" }])).toEqual(["ConfigMap"]);
+});
+
+test("GIVEN the same refusal of another value WHEN reported THEN it is not another refusal", () => {
+  const refused = (value: string) => [
+    { object: map, owner, refusal: `spec.replicas: Invalid value: "${value}": must be a number` },
+  ];
+  expect(rejectedOf(refused("two"), refused("three: 3"))).toEqual([]);
+});
+
+test("GIVEN a Kustomization that failed for the same before WHEN the merge edits its other objects THEN these are not rejected", () => {
+  const edited = { ...map, data: { a: "c" } };
+  expect(rejectedOf(trials, [trials[0] as Trial, { object: edited, owner, result: edited }])).toEqual([]);
+  const worse = { object: deployment("nginx:1"), owner, refusal: "quota exceeded" };
+  expect(rejectedOf(trials, [worse, { object: edited, owner, result: edited }]).sort()).toEqual([
+    "ConfigMap",
+    "Deployment",
+  ]);
+});
+
+test("GIVEN an object as it is beside one that is refused WHEN reported THEN a default that Flux writes is no difference", () => {
+  const service = (fields: string) =>
+    object(
+      `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop, managedFields: [{manager: kustomize-controller, operation: Apply, fieldsV1: {"f:spec": {"f:ports": {'k:{"port":80,"protocol":"TCP"}': ${fields}}}}}]}, spec: {ports: [{port: 80, protocol: TCP}]}}`,
+    );
+  const live = service('{"f:port": {}, "f:protocol": {}}');
+  const result = service('{"f:port": {}}');
+  const refused = { object: deployment("nginx:1"), owner, refusal: "no" };
+  expect(rejectedOf([], [refused, { object: live, owner, result }], [live])).toEqual(["Deployment"]);
 });
 
 test("GIVEN objects that differ WHEN held against the rules THEN only those are warned of", () => {
