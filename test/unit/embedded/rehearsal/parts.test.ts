@@ -28,6 +28,17 @@ test("GIVEN routes WHEN the API server is told THEN only sources with a clone ar
   expect(names("MutatingAdmissionPolicyBinding")).toEqual(names("MutatingAdmissionPolicy"));
 });
 
+test("GIVEN a tree with definitions of another Flux WHEN admitted THEN the rehearsal keeps its own, unless it changes them itself", () => {
+  const policy = admissionObjects({ server: "http://127.0.0.1:7", trees: {} }).find(
+    ({ kind, metadata }) => kind === "MutatingAdmissionPolicy" && metadata.name.endsWith("flux-definitions"),
+  );
+  expect(policy?.spec).toMatchObject({
+    matchConstraints: { resourceRules: [{ operations: ["UPDATE"], resources: ["customresourcedefinitions"] }] },
+    mutations: [{ jsonPatch: { expression: '[JSONPatch{op: "replace", path: "/spec", value: oldObject.spec}]' } }],
+  });
+  expect(JSON.stringify(policy?.spec)).toContain("rehearsal.timonier/versions");
+});
+
 test("the folder is TIMONIER_REHEARSAL, else in the tools' cache", () => {
   expect(rehearsalRoot({ TIMONIER_REHEARSAL: "/a/b" })).toBe("/a/b");
   expect(rehearsalRoot({ TIMONIER_CACHE: "/c" })).toBe("/c/rehearsal");
