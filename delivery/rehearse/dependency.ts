@@ -1,0 +1,95 @@
+import { Environment, EvaluationError } from "@marcbachmann/cel-js";
+import { at, conditionOf, type KubeObject, labelOf, listAt, numberAt, textAt } from "./objects.js";
+
+/** Whether a dependency lets the one that depends on it go on. */
+export type DependencyState =
+  | { readonly state: "ready" }
+  | { readonly state: "waiting"; readonly message: string }
+  /** Its expression is wrong: the controller gives up, and says so. */
+  | { readonly state: "failed"; readonly message: string }
+  /** Its expression uses what is not known here. */
+  | { readonly state: "not evaluated"; readonly message: string };
+
+/** How the cluster's Flux decides. */
+export interface DependencyOptions {
+  /** Feature gate AdditiveCELDependencyCheck: an expression does not take the place of the condition Ready. @default false */
+  readonly additive?: boolean;
+}
+
+/**
+ * Whether an object may be reconciled as far as one of its dependencies is concerned, as kustomize- and helm-controller decide: by
+ * `dependsOn[].readyExpr` where there is one, else by the condition Ready of what the dependency has observed. Whether the dependency
+ * has applied the same revision is not looked at.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#dependency-ready-expression
+ */
+export function dependencyIsReady(
+  object: KubeObject,
+  dependency: KubeObject,
+  { additive = false }: DependencyOptions = {},
+): DependencyState {
+  const expression = readyExpressionOf(object, dependency);
+  if (expression === undefined) return conditionIsReady(dependency);
+  const state = evaluated(expression, object, dependency);
+  return state.state === "ready" && additive ? conditionIsReady(dependency) : state;
+}
+
+/** The expression by which an object judges a dependency. undefined: by its condition Ready. */
+export function readyExpressionOf(object: KubeObject, dependency: KubeObject): string | undefined {
+  const { name, namespace } = dependency.metadata;
+  const entry = listAt(object, "spec", "dependsOn").find(
+    (one) => textAt(one, "name") === name && (textAt(one, "namespace") ?? object.metadata.namespace) === namespace,
+  );
+  return textAt(entry, "readyExpr") || undefined;
+}
+
+function conditionIsReady(dependency: KubeObject): DependencyState {
+  const observed = numberAt(dependency, "status", "observedGeneration") === dependency.metadata.generation;
+  if (observed && conditionOf(dependency, "Ready")?.status === "True") return { state: "ready" };
+  return { state: "waiting", message: `dependency '${nameOf(dependency)}' is not ready` };
+}
+
+/** Both objects are `google.protobuf.Struct` for the controllers: their fields have no types. */
+const environment = new Environment({ enableOptionalTypes: true })
+  .registerVariable("self", "map")
+  .registerVariable("dep", "map");
+
+function evaluated(expression: string, self: KubeObject, dep: KubeObject): DependencyState {
+  const where = `readyExpr of ${labelOf(self)} for '${nameOf(dep)}'`;
+  try {
+    const program = environment.parse(expression);
+    const { valid, type, error } = program.check();
+    if (!valid) return unjudged(where, error?.message, expression);
+    // The controllers compile with the result's type: a field alone has none.
+    if (type !== "bool") return { state: "failed", message: `${where}: expected bool, got ${type}` };
+    if (program({ self, dep }) === true) return { state: "ready" };
+    return { state: "waiting", message: `dependency '${nameOf(dep)}' is not ready according to readyExpr eval` };
+  } catch (error) {
+    const message = error instanceof Error ? firstLine(error.message) : String(error);
+    if (error instanceof EvaluationError && /^No such key/.test(message))
+      return { state: "waiting", message: `${where}: ${message}` };
+    return unjudged(where, message, expression);
+  }
+}
+
+/** A variable that does not exist is a mistake for every CEL; another fault may be one of this library, which lacks functions. */
+function unjudged(where: string, fault: string | undefined, expression: string): DependencyState {
+  const message = firstLine(fault ?? "it cannot be parsed");
+  const [, unknown] = /^Unknown variable: (\w+)/.exec(message) ?? [];
+  if (unknown !== undefined && !new RegExp(`\\b${unknown}\\.\\w+\\(`).test(expression))
+    return { state: "failed", message: `${where}: ${message}` };
+  return { state: "not evaluated", message: `${where}: ${message}` };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
+}
+
+function nameOf({ metadata: { name, namespace } }: KubeObject): string {
+  return `${namespace}/${name}`;
+}
+
+/** Whether an object judges any of its dependencies by an expression. */
+export function hasReadyExpression(object: KubeObject): boolean {
+  return listAt(object, "spec", "dependsOn").some((one) => at(one, "readyExpr") !== undefined);
+}
