@@ -1,7 +1,7 @@
 import type { IBucket } from "@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { filled, interval, matching, objectName, optional } from "./faults.js";
+import { address, filled, interval, objectName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { local, type NamedOptions, named, type Reference } from "./reference.js";
@@ -63,7 +63,7 @@ function render(props: BucketProps): Rendered<Spec> {
 function faults(props: BucketProps): string[] {
   return [
     ...filled("bucketName", props.bucketName, "the name of a bucket"),
-    ...matching("endpoint", props.endpoint, /^[^/\s@]+$/, "HOST or HOST:PORT"),
+    ...address("endpoint", props.endpoint, /^[^/\s@]+$/, "HOST or HOST:PORT"),
     ...optional(interval, "interval", props.interval),
     ...optional(interval, "timeout", props.timeout),
     ...optional(objectName, "secretName", props.secretName),

@@ -53,17 +53,32 @@ export function objectName(field: string, value: unknown): string[] {
     : fault(field, "a name of at most 253 characters", value);
 }
 
+/** Name of an object that Flux writes into a label of whatever the object applies. @see objectName */
+export function labelledName(field: string, value: unknown): string[] {
+  if (typeof value !== "string" || value.length <= 63) return [];
+  return fault(field, "a name of at most 63 characters, for Flux makes it a label of what it applies", value);
+}
+
 /** Name of a namespace: a DNS label. */
 export function namespaceName(field: string, value: unknown): string[] {
   return matching(field, value, label, 'at most 63 lower-case letters, digits and "-"');
 }
 
-/** An address without a credential in it: a manifest is committed, so whoever reads the repository would have it. */
+/** An address without a credential in it: a manifest is committed, and everyone who reads the repository would have it. */
 export function address(field: string, value: unknown, pattern: RegExp, expected: string): string[] {
-  if (typeof value === "string" && /^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(value)) {
-    return [`${field}: expected an address without a password; put it into a Secret and name that`];
+  if (typeof value === "string" && hasCredential(value)) {
+    return [`${field}: expected an address without a password or token; put it into a Secret and name that`];
   }
   return matching(field, value, pattern, expected);
+}
+
+/** Whether an address names a user who may be a token. Over SSH the user is a name, as `git` is, unless a password follows. */
+function hasCredential(text: string): boolean {
+  const [, scheme, authority = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)/i.exec(text) ?? [];
+  const end = authority.lastIndexOf("@");
+  if (end < 0) return false;
+  const withPassword = /:|%3a/i.test(authority.slice(0, end));
+  return withPassword || (scheme !== undefined && scheme.toLowerCase() !== "ssh");
 }
 
 /** A value as an error shows it. */

@@ -1,7 +1,7 @@
 import type { IHelmRelease } from "@kubernetes-models/flux-cd/helm.toolkit.fluxcd.io/v2";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { fault, filled, interval, matching, namespaceName, optional } from "./faults.js";
+import { fault, filled, interval, labelledName, matching, namespaceName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
@@ -107,14 +107,20 @@ function renderChart(self: HelmRelease, chart: HelmChart): Pick<Rendered<Spec>, 
 
 function faults(self: HelmRelease, props: HelmReleaseProps): string[] {
   return [
+    ...labelledName("name", self.name),
     ...chartFaults(self, props.chart),
     ...optional(interval, "interval", props.interval),
     ...optional(interval, "timeout", props.timeout),
     ...optional(namespaceName, "targetNamespace", props.targetNamespace),
     ...optional(namespaceName, "storageNamespace", props.storageNamespace),
-    ...matching("releaseName", props.releaseName ?? self.name, /^.{1,53}$/, "at most 53 characters, as Helm allows"),
+    // Where none is given, Flux shortens the name that it makes of the object's.
+    ...optional(releaseName, "releaseName", props.releaseName),
     ...(props.dependsOn ?? []).flatMap((other, index) => missing(self, `dependsOn[${index}]`, other)),
   ];
+}
+
+function releaseName(field: string, value: unknown): string[] {
+  return matching(field, value, /^.{1,53}$/, "at most 53 characters, as Helm allows");
 }
 
 function chartFaults(self: HelmRelease, chart: HelmChart | undefined): string[] {

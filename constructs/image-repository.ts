@@ -1,7 +1,8 @@
 import type { IImageRepository } from "@kubernetes-models/flux-cd/image.toolkit.fluxcd.io/v1";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { interval, matching, objectName, optional } from "./faults.js";
+import { imageName } from "../core/image-reference.js";
+import { address, interval, objectName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { local, type NamedOptions, named, type Reference } from "./reference.js";
@@ -58,12 +59,7 @@ function render(props: ImageRepositoryProps): Rendered<Spec> {
 
 function faults(props: ImageRepositoryProps): string[] {
   return [
-    ...matching(
-      "image",
-      props.image,
-      /^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)+$|^[a-z0-9][\w.-]*$/,
-      "HOST/PATH without a tag",
-    ),
+    ...address("image", props.image, new RegExp(imageName), "HOST/PATH without a tag"),
     ...optional(interval, "interval", props.interval),
     ...optional(interval, "timeout", props.timeout),
     ...optional(objectName, "secretName", props.secretName),

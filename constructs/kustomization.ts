@@ -1,7 +1,7 @@
 import type { IKustomization } from "@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { interval, matching, namespaceName, optional } from "./faults.js";
+import { interval, labelledName, matching, namespaceName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
@@ -107,6 +107,7 @@ function postBuild({ substitute, substituteFrom }: KustomizationProps): PostBuil
 function faults(self: Kustomization, props: KustomizationProps): string[] {
   const dependencies = props.dependsOn ?? [];
   return [
+    ...labelledName("name", self.name),
     ...missing(self, "source", props.source),
     ...matching("path", props.path ?? "./", /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, "a folder inside the source, ./FOLDER"),
     ...optional(interval, "interval", props.interval),

@@ -1,6 +1,7 @@
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { imageReference } from "../core/image-reference.js";
 import { fault, matching, objectName, wholeNumber } from "./faults.js";
 import { propsFaults } from "./flux-object.js";
 import { requireUniqueNames } from "./unique-names.js";
@@ -70,15 +71,15 @@ function render(props: WebServerProps): k8s.DeploymentSpec {
 function faults(props: WebServerProps): string[] {
   return [
     ...matching("app", props.app, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'at most 63 letters, digits and "-"'),
-    ...matching("image", props.image, imageReference, "an image with its tag, NAME:TAG"),
+    ...matching("image", props.image, image, "an image with its tag, NAME:TAG"),
     ...wholeNumber("replicas", props.replicas, 0),
     ...wholeNumber("port", props.port ?? 80, 1, 65_535),
     ...wholeSeconds("minReady", props.minReady ?? Duration.seconds(0)),
   ];
 }
 
-/** Name with a tag or a digest: without one, what runs would change without a merge. */
-const imageReference = /^[a-z0-9][\w.\-/:]*?(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
+/** With a tag or a digest: without one, what runs would change without a merge. */
+const image = new RegExp(`^(?=.*(:[^/@]+|@[^/]+)$)${imageReference.slice(1)}`);
 
 function wholeSeconds(field: string, value: unknown): string[] {
   if (!(value instanceof Duration)) return fault(field, "a cdk8s Duration such as Duration.seconds(5)", value);

@@ -12,9 +12,12 @@ const pathPart = "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*";
 const tag = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 const digest = "(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})";
 
+/** Pattern of an image's name without tag and digest. @see imageReference */
+export const imageName = `^((${registry})/)?${pathPart}(/${pathPart})*$`;
+
 /**
  * Pattern of what a container runtime takes for an image's name: the registry may have upper-case letters, what follows may not.
  *
  * @see https://github.com/distribution/reference/blob/main/regexp.go
  */
-export const imageReference = `^((${registry})/)?${pathPart}(/${pathPart})*(:${tag})?(@${digest})?$`;
+export const imageReference = `${imageName.slice(0, -1)}(:${tag})?(@${digest})?$`;
