@@ -1,6 +1,7 @@
 import { withoutAssumption } from "./assumption.js";
 import { withHealthExpressions } from "./health-expressions.js";
 import { at, groupKindOf, type KubeObject, type Metadata } from "./objects.js";
+import { providedKinds, restoredSource } from "./provided.js";
 
 /** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
 export const ORIGINAL = "rehearsal.timonier/original";
@@ -18,6 +19,8 @@ export function restore(changed: KubeObject): KubeObject {
   const metadata: Metadata = { ...rest, ...(Object.keys(annotations).length > 0 && { annotations }) } as Metadata;
   const spec = at(object, "spec") as Record<string, unknown>;
   const fields = kept.split("\n");
+  if (providedKinds.some((kind) => kind === object.kind))
+    return { ...object, metadata, spec: restoredSource(object, fields) };
   const isSource = groupKindOf(object) === "source.toolkit.fluxcd.io/GitRepository";
   return {
     ...object,

@@ -2,6 +2,7 @@ import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, Reconciliation } from "../report/model.js";
 import { kindsOfExpressions } from "./health-expressions.js";
 import { at, groupOf, labelOf, type Snapshot } from "./objects.js";
+import { sourceOption } from "./provided.js";
 import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
 import { isReconciliation, isSource } from "./settle.js";
@@ -53,11 +54,11 @@ function isUnreadyOnBothSides({ ready, readyBefore, reason }: Reconciliation): b
 }
 
 function unreachedSource({ object: source, message }: OutOfReach): NotEvaluated {
-  const { namespace, name } = source.metadata;
+  const option = sourceOption(source);
   return {
     subject: labelOf(source),
     reason: `it cannot be read from here: ${message}`,
-    ...(source.kind === "GitRepository" && { option: `--source ${namespace}/${name}=DIR` }),
+    ...(option !== undefined && { option }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../../delivery/rehearse/health-expressions.js";
 import type { KubeObject } from "../../delivery/rehearse/objects.js";
-import { ORIGINAL } from "../../delivery/rehearse/restore.js";
 import { clusterName } from "../cluster/layout.js";
+import { annotations, keep, type Mutation, text } from "./mutations.js";
+import { providedMutations } from "./provided/admission.js";
+import type { ProvidedSource } from "./provided/provided-sources.js";
 
 /** Which GitRepositories are served from which tree. */
 export interface SourceRouting {
@@ -9,17 +11,8 @@ export interface SourceRouting {
   readonly server: string;
   /** Tree's name by `NAMESPACE/NAME` of a GitRepository or by its address. */
   readonly trees: Readonly<Record<string, string>>;
-}
-
-interface Mutation {
-  readonly name: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly operations: readonly string[];
-  /** CEL: when. */
-  readonly when: string;
-  /** CEL: a list of JSONPatch. */
-  readonly patch: string;
+  /** Sources whose content is given as files. @default none */
+  readonly provided?: readonly ProvidedSource[];
 }
 
 /**
@@ -28,10 +21,16 @@ interface Mutation {
  * original (delivery/rehearse/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
  */
 export function admissionObjects(routing: SourceRouting): KubeObject[] {
-  return [gitRepositories(routing), decryption, healthExpressions, pods, conversion, fluxDefinitions].flatMap((one) => [
-    policy(one),
-    binding(one),
-  ]);
+  const provided = providedMutations(routing.provided ?? [], routing.server);
+  return [
+    gitRepositories(routing),
+    ...provided,
+    decryption,
+    healthExpressions,
+    pods,
+    conversion,
+    fluxDefinitions,
+  ].flatMap((one) => [policy(one), binding(one)]);
 }
 
 const apiVersion = "admissionregistration.k8s.io/v1";
@@ -83,13 +82,6 @@ function probe(group: string, resource: string, mark: string): Mutation {
     when: `object.metadata.name == ${text(PROBE)}`,
     patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: ${text(mark)}}}]`,
   };
-}
-
-const annotations =
-  '(has(object.metadata.annotations) ? [] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {}}])';
-
-function keep(value: string, annotation = ORIGINAL): string {
-  return `[JSONPatch{op: "add", path: "/metadata/annotations/" + jsonpatch.escapeKey("${annotation}"), value: ${value}}]`;
 }
 
 function gitRepositories({ server, trees }: SourceRouting): Mutation {
@@ -204,10 +196,6 @@ const fluxDefinitions: Mutation = {
   ].join(" && "),
   patch: '[JSONPatch{op: "replace", path: "/spec", value: oldObject.spec}]',
 };
-
-function text(value: string): string {
-  return JSON.stringify(value);
-}
 
 function policy({ name, group, resource, operations, when, patch }: Mutation): KubeObject {
   return {

@@ -25,6 +25,7 @@ import {
 import { expectation, type Planned, serveSide, treeOf } from "./planned.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { prepare } from "./prepare.js";
+import { readSourcesAgain } from "./provided/refresh.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
 import { ask, askAndWait } from "./settled.js";
 import { tryRefused } from "./trials.js";
@@ -35,8 +36,8 @@ import { waiting } from "./waiting.js";
 const LOOKS = 2;
 
 /** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
-export function rehearsalPolicies({ routes }: Planned, server: string): KubeObject[] {
-  return admissionObjects({ server, trees: routes });
+export function rehearsalPolicies({ routes, provided }: Planned, server: string): KubeObject[] {
+  return admissionObjects({ server, trees: routes, provided });
 }
 
 /** The base, applied where it was not kept. */
@@ -82,6 +83,7 @@ export async function atHead(
   await waitFor(waiting("the cluster's objects", starting), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
+  await readSourcesAgain(plane, watch, before);
   const kept = await keepUntouched(plane, planned, watch, before.snapshot, expectation(planned, plane, "head"));
   await serveSide(planned, "head");
   const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);

@@ -1,15 +1,24 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { UserError } from "../../core/user-error.js";
 import { serveGit } from "../gitlab/git/backend.js";
 
-/** Serves the repositories of a folder to whoever runs on this machine, for reading. @throws UserError for a port in use */
-export async function serveRepositories(folder: string, port: number): Promise<Server> {
+/**
+ * Serves the repositories of a folder to programs on this machine, for reading.
+ *
+ * @param others what answers all other requests
+ * @throws UserError for a port in use
+ */
+export async function serveRepositories(
+  folder: string,
+  port: number,
+  others: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> {
   const server = createServer((request, response) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
     const [, name, service] = /^\/([a-z0-9-]+\.git)(\/info\/refs|\/git-upload-pack)$/.exec(path) ?? [];
     if (!name || !service || query.includes("git-receive-pack")) {
-      response.writeHead(404).end();
+      others(request, response);
       return;
     }
     serveGit(request, response, {

@@ -11,10 +11,13 @@ import { scan } from "../../delivery/rehearse/scan.js";
 import { isSource } from "../../delivery/rehearse/settle.js";
 import type { NotEvaluated } from "../../delivery/report/model.js";
 import type { RehearsalLayout } from "./layout.js";
-import type { Plane } from "./plane.js";
+import { gitServer, type Plane } from "./plane.js";
+import { givenSources, sayProvided } from "./provided/given.js";
+import type { ProvidedSource } from "./provided/provided-sources.js";
+import { providedOf } from "./provided/provided-sources.js";
 import type { RehearsalRequest } from "./request.js";
 import { setRefs } from "./served-repository.js";
-import { type Changing, otherRepository } from "./sides.js";
+import { type Changing, otherRepository, type Repository } from "./sides.js";
 import { type FollowedRef, resolveFollowed } from "./tree-refs.js";
 import { type ServedTree, serveTree } from "./trees.js";
 
@@ -27,6 +30,8 @@ export interface Planned {
   readonly followed: ReadonlyMap<string, readonly FollowedRef[]>;
   readonly target: string;
   readonly assumed: readonly KubeObject[];
+  /** Sources whose content is given as files. */
+  readonly provided: readonly ProvidedSource[];
   readonly simulated: readonly string[];
   /** Folder that stands for a cluster, where the tree has none and the command line names none. @default there is one */
   readonly guessed?: string;
@@ -34,18 +39,21 @@ export interface Planned {
 
 /** Reads the trees, and says what is to be rehearsed: one for each cluster. @throws UserError for what cannot be */
 export async function plan(layout: RehearsalLayout, request: RehearsalRequest, changing: Changing): Promise<Planned[]> {
-  const others = await Promise.all(
-    Object.entries(request.sources).map(([source, spec]) => otherRepository(spec, [source], request.cwd)),
-  );
   const setup = request.root === undefined ? [] : [await otherRepository(request.root, [], request.cwd)];
-  const repositories = [...setup, changing, ...others];
   const dir = request.dir === undefined ? undefined : resolve(request.cwd, request.dir);
-  const trees = await Promise.all(
-    repositories.map((one, index) => serveTree(layout.repositories, `t${index}`, one, dir)),
+  const serve = (repositories: readonly Repository[], from: number) =>
+    Promise.all(repositories.map((one, index) => serveTree(layout.repositories, `t${from + index}`, one, dir)));
+  const own = await serve([...setup, changing], 0);
+  const given = await givenSources(
+    request,
+    own.flatMap(({ planned }) => [...planned.base, ...planned.head]),
   );
+  const clones = given.clones.map(([source, spec]) => otherRepository(spec, [source], request.cwd));
+  const trees = [...own, ...(await serve(await Promise.all(clones), own.length))];
   const first = trees[0] as ServedTree;
   const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
   const { roots, simulated, guessed } = rootsOf(first, request, changing.target);
+  const said = [...simulated, ...sayProvided(given.files)];
   const planned = roots.map(async (root): Promise<Planned> => {
     const routed = await withFollowed(trees, root, assumed, setup.length, changing.target);
     if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
@@ -61,11 +69,12 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
       root,
       target: changing.target,
       assumed,
+      provided: given.files,
       ...(guessed !== undefined && { guessed }),
       simulated: [
         "readiness of pods, jobs and volume claims",
         "Secrets with which sources are read",
-        ...simulated,
+        ...said,
         ...(root.simulated ?? []),
       ],
     };
@@ -177,6 +186,9 @@ export function treeOf({ trees }: Planned, { record }: Plane, source: KubeObject
   return url.startsWith(prefix) ? trees.find(({ planned }) => url === `${prefix}${planned.name}.git`) : undefined;
 }
 
+/** What every revision ends with: which one a source finds in given files is for the source-controller to say. */
+const ANY_REVISION = "";
+
 /** Commit that a source comes to at base or at head; undefined for one that is not served here, and for what the clone does not know. */
 export function expectation(
   planned: Planned,
@@ -185,8 +197,9 @@ export function expectation(
 ): (source: KubeObject) => string | undefined {
   return (source) => {
     const tree = treeOf(planned, plane, source);
+    if (!tree) return providedOf(planned.provided, gitServer(plane.record), source) && ANY_REVISION;
     const { key } = followedBy(source);
-    const followed = tree && planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
+    const followed = planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
     return followed?.[which]?.commit;
   };
 }

@@ -16,9 +16,11 @@ import { messagesBetween } from "./clone.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
-import { type PlaneTools, planeAt, touched } from "./plane.js";
+import { gitServer, type PlaneTools, planeAt, touched } from "./plane.js";
 import { expectation, type Planned, plan, treeOf, unknownRefs } from "./planned.js";
 import { madeUp } from "./prepare.js";
+import { serveProvided } from "./provided/serve.js";
+import { unprovenSources } from "./provided/unproven.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
@@ -93,11 +95,14 @@ async function ofCluster(
     planned.assumed,
     stubs,
     flux.map(({ kind, name }) => [kind, name]),
+    planned.provided.map(({ source, id, content }) => [source, id, content.form, content.digest]),
   ]);
   const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting, (server) =>
     rehearsalPolicies(planned, server),
   );
-  const server = await serveRepositories(layout.repositories, plane.record.ports.gitPort ?? 0);
+  const server = await serveRepositories(layout.repositories, plane.record.ports.gitPort ?? 0, (asked, response) =>
+    serveProvided(planned.provided, asked, response),
+  );
   const watch = new ClusterWatch(plane.api);
   const expected = expectation(planned, plane, "head");
   try {
@@ -119,7 +124,11 @@ async function ofCluster(
       ),
       ...(planned.guessed !== undefined && { guessed: planned.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
-      notEvaluated: [...unknownRefs(planned, plane, after.snapshot), ...encryptedFiles(planned)],
+      notEvaluated: [
+        ...unknownRefs(planned, plane, after.snapshot),
+        ...encryptedFiles(planned),
+        ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(plane.record)),
+      ],
       simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],
       causes,
       files: planned.trees.flatMap(({ base, head }) => [base.files, head.files]),
