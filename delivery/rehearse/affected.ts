@@ -1,5 +1,6 @@
 import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, ObjectChange } from "../report/model.js";
+import { mayLimit } from "./limits.js";
 import { at, groupOf, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
 import { isReconciliation } from "./settle.js";
 import { pluralOf } from "./stubs.js";
@@ -24,7 +25,7 @@ export interface Effects {
 export function withEffects(found: Unjudged, effects: Effects): NotEvaluated[] {
   const changed = new Set(effects.changes.map(({ ref }) => refName(ref)));
   const objects = new Map(effects.after.filter(isReconciliation).map((one) => [labelOf(one), one]));
-  const rules = effects.changes.some(limitsOthers);
+  const rules = effects.changes.some(({ ref, action }) => mayLimit(ref, action === "created"));
   const isReached = (name: string): boolean => {
     if (!found.unapplied.has(name)) return false;
     const object = objects.get(name);
@@ -59,34 +60,6 @@ function inputsOf(object: KubeObject): string[] {
     ...references.filter((one) => one !== undefined).map((one) => named(one)),
     ...(account ? [`ServiceAccount ${namespace}/${account}`] : []),
   ];
-}
-
-/** Kinds of Kubernetes' own whose objects decide whether other objects are accepted. */
-const limits = new Set([
-  "/LimitRange",
-  "/ResourceQuota",
-  `${ADMISSION}/MutatingAdmissionPolicy`,
-  `${ADMISSION}/MutatingAdmissionPolicyBinding`,
-  `${ADMISSION}/MutatingWebhookConfiguration`,
-  `${ADMISSION}/ValidatingAdmissionPolicy`,
-  `${ADMISSION}/ValidatingAdmissionPolicyBinding`,
-  `${ADMISSION}/ValidatingWebhookConfiguration`,
-]);
-
-/** Kinds that limit others only when they are changed or deleted, and not when they are new. */
-const limitsWhenOld = new Set([
-  "/Namespace",
-  "apiextensions.k8s.io/CustomResourceDefinition",
-  "rbac.authorization.k8s.io/ClusterRole",
-  "rbac.authorization.k8s.io/ClusterRoleBinding",
-  "rbac.authorization.k8s.io/Role",
-  "rbac.authorization.k8s.io/RoleBinding",
-]);
-
-/** Whether a change may let the API server reject objects that it accepted before. */
-function limitsOthers({ ref: { apiVersion, kind }, action }: ObjectChange): boolean {
-  const name = `${groupOf(apiVersion)}/${kind}`;
-  return limits.has(name) || (action !== "created" && limitsWhenOld.has(name));
 }
 
 /** Whether a gap is a webhook that the API server would ask about something that the merge writes. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fromTop, isWithin, pathsRead, type ReadableTree } from "./kustomize-reads.js";
+import { mayLimit } from "./limits.js";
 import { withoutNoise } from "./noise.js";
 import {
   at,
@@ -147,12 +148,29 @@ export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouc
 
 /** Whether the cluster's own admission policies are others than they were. */
 export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
+  return hasOthers(before, after, ({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind));
+}
+
+/**
+ * Whether the API server may reject at the head what it accepted while the merge was being applied: quotas, rights, definitions or
+ * namespaces differ. A Kustomization that looked before they did would fail at its next look.
+ */
+export function hasOtherLimits(before: Snapshot, after: Snapshot): boolean {
+  return hasOthers(before, after, mayLimit);
+}
+
+function hasOthers(
+  before: Snapshot,
+  after: Snapshot,
+  counts: (object: KubeObject, isNew: boolean) => boolean,
+): boolean {
   const [old, young] = [before, after].map((snapshot) =>
-    byKey(withoutNoise(snapshot).filter(({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind))),
+    byKey(withoutNoise(snapshot.filter((one) => counts(one, false)))),
   ) as [Map<string, KubeObject>, Map<string, KubeObject>];
   return [...new Set([...old.keys(), ...young.keys()])].some((key) => {
     const [was, is] = [old.get(key), young.get(key)];
-    return !was || !is || !isAsBefore(was, is);
+    if (was && is) return !isAsBefore(was, is);
+    return was !== undefined || (is !== undefined && counts(is, true));
   });
 }
 

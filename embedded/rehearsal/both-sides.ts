@@ -5,7 +5,7 @@ import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
-import { hasOtherPolicies, reaches, type Untouched } from "../../delivery/rehearse/untouched.js";
+import { hasOtherLimits, hasOtherPolicies, reaches, type Untouched } from "../../delivery/rehearse/untouched.js";
 import { admissionObjects } from "./admission.js";
 import { applyAll, applyOne } from "./apply.js";
 import { atRest } from "./at-rest.js";
@@ -105,11 +105,13 @@ async function reached(
   kept: readonly Untouched[],
 ): Promise<readonly KubeObject[]> {
   if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(plane, starting, side);
+  if (hasOtherLimits(before.snapshot, side.snapshot)) {
+    // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
+    if (before.snapshot.some(isRight)) await rightsInForce(plane, starting);
+    return known(side);
+  }
   const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
-  if (!others) return [];
-  // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
-  if ([...before.snapshot, ...side.snapshot].some(isRight)) await rightsInForce(plane, starting);
-  return kept.map(({ object }) => object);
+  return others ? kept.map(({ object }) => object) : [];
 }
 
 /**
@@ -118,10 +120,13 @@ async function reached(
  */
 async function heldAgainstPolicies(plane: Plane, starting: PlaneTools, side: Side): Promise<readonly KubeObject[]> {
   await policiesInForce(plane, starting);
-  const known = new Set(
-    side.answers.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])),
-  );
-  return side.snapshot.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && known.has(keyOf(one)));
+  return known(side);
+}
+
+/** Kustomizations that have applied everything, or were refused. */
+function known({ answers, snapshot }: Side): readonly KubeObject[] {
+  const keys = new Set(answers.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])));
+  return snapshot.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
 }
 
 /** Whether the controllers are started with other arguments than at the base. */

@@ -239,6 +239,7 @@ test("a new release whose chart cannot be reached makes the verdict unknown, and
     {
       subject: "HelmRepository default/charts",
       reason: expect.stringMatching(/cannot be read from here: .*connection refused/),
+      option: expect.stringMatching(/^--source default\/charts=PATH /),
     },
   ]);
   expect(report.reconciliations.filter(({ notEvaluated }) => notEvaluated).map(({ ref }) => ref.name)).toEqual(["db"]);

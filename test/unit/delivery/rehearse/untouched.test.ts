@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
-import { hasOtherPolicies, reaches, type TreeChange, untouched } from "../../../../delivery/rehearse/untouched.js";
+import {
+  hasOtherLimits,
+  hasOtherPolicies,
+  reaches,
+  type TreeChange,
+  untouched,
+} from "../../../../delivery/rehearse/untouched.js";
 import { object } from "./support.js";
 
 const from = "main@sha1:1111111111111111111111111111111111111111";
@@ -263,4 +269,18 @@ describe("what differs", () => {
     const asked = { ...web.metadata, annotations: { "reconcile.fluxcd.io/requestedAt": "now" }, resourceVersion: "9" };
     expect(reaches([web], [{ ...web, status: {}, metadata: asked }], kept)).toBe(false);
   });
+});
+
+test("limits differ WHEN a quota is new, or rights, definitions and namespaces of before change or go", () => {
+  const of = (kind: string, apiVersion: string, more = "") =>
+    object(`{apiVersion: ${apiVersion}, kind: ${kind}, metadata: {name: x, namespace: shop${more}}}`);
+  const quota = of("ResourceQuota", "v1");
+  const right = of("RoleBinding", "rbac.authorization.k8s.io/v1");
+  const changed = of("RoleBinding", "rbac.authorization.k8s.io/v1", ", labels: {a: b}");
+  expect(hasOtherLimits([], [quota])).toBe(true);
+  expect(hasOtherLimits([quota], [quota])).toBe(false);
+  expect(hasOtherLimits([], [right])).toBe(false);
+  expect(hasOtherLimits([right], [])).toBe(true);
+  expect(hasOtherLimits([right], [changed])).toBe(true);
+  expect(hasOtherLimits([of("ConfigMap", "v1")], [])).toBe(false);
 });

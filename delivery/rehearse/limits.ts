@@ -1,0 +1,33 @@
+import { groupOf } from "./objects.js";
+
+const ADMISSION = "admissionregistration.k8s.io";
+const RBAC = "rbac.authorization.k8s.io";
+
+/** Kinds whose objects decide whether the API server accepts others. */
+const always = new Set([
+  "/LimitRange",
+  "/ResourceQuota",
+  `${ADMISSION}/MutatingAdmissionPolicy`,
+  `${ADMISSION}/MutatingAdmissionPolicyBinding`,
+  `${ADMISSION}/MutatingWebhookConfiguration`,
+  `${ADMISSION}/ValidatingAdmissionPolicy`,
+  `${ADMISSION}/ValidatingAdmissionPolicyBinding`,
+  `${ADMISSION}/ValidatingWebhookConfiguration`,
+]);
+
+/** Kinds that may take away what was accepted before when their objects change or go, and that take away nothing when they are new. */
+const whenThereBefore = new Set([
+  "/Namespace",
+  "/ServiceAccount",
+  "apiextensions.k8s.io/CustomResourceDefinition",
+  `${RBAC}/ClusterRole`,
+  `${RBAC}/ClusterRoleBinding`,
+  `${RBAC}/Role`,
+  `${RBAC}/RoleBinding`,
+]);
+
+/** Whether a difference of an object of this kind may let the API server reject other objects that it accepted before. */
+export function mayLimit({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }, isNew: boolean) {
+  const name = `${groupOf(apiVersion)}/${kind}`;
+  return always.has(name) || (!isNew && whenThereBefore.has(name));
+}
