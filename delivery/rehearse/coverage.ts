@@ -1,11 +1,11 @@
 import type { Coverage, NotEvaluated } from "../report/model.js";
-import { type FileTree, filesRead } from "./files-read.js";
+import { fromTop, isWithin, pathsRead, type ReadableTree } from "./kustomize-reads.js";
 import { parsed, type ScannedDocument } from "./scan.js";
 
 /** The tree that the merge changes. */
 export interface ChangedTree {
-  readonly base: FileTree;
-  readonly head: FileTree;
+  readonly base: ReadableTree;
+  readonly head: ReadableTree;
   /** Paths of the files that differ. */
   readonly changed: readonly string[];
   /** Objects in the files of the head. */
@@ -51,7 +51,7 @@ export interface UnreadFile {
 
 /** Compares the files that differ with what was evaluated. */
 export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { readonly unread: readonly UnreadFile[] } {
-  const readBy = readersByFile(tree, seen.readers);
+  const readBy = readersByFile(tree, seen);
   const gaps = [...seen.unevaluated].some((name) => name.startsWith("Kustomization "));
   const isManifest = manifestsOf(tree);
   const blind = (path: string): string | undefined => {
@@ -82,20 +82,33 @@ export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { read
 }
 
 /** Names of what reads each file, at the base or at the head. */
-function readersByFile({ base, head }: ChangedTree, readers: readonly Reader[]): Map<string, string[]> {
-  const folders = new Map<string, Set<string>>();
-  for (const { folder } of readers) {
-    if (!folders.has(folder)) folders.set(folder, new Set([...filesRead(base, folder), ...filesRead(head, folder)]));
-  }
+function readersByFile({ base, head }: ChangedTree, { readers, unevaluated }: Seen): Map<string, string[]> {
+  const folders = new Map<string, ReadonlySet<string>>();
+  const filesOf = (folder: string, all: boolean) => {
+    const key = `${all} ${folder}`;
+    const known = folders.get(key) ?? new Set([...filesRead(base, folder, all), ...filesRead(head, folder, all)]);
+    folders.set(key, known);
+    return known;
+  };
   const found = new Map<string, string[]>();
   for (const { name, folder } of readers) {
-    for (const path of folders.get(folder) ?? []) {
+    for (const path of filesOf(folder, unevaluated.has(name))) {
       const names = found.get(path);
       if (!names) found.set(path, [name]);
       else if (!names.includes(name)) names.push(name);
     }
   }
   return found;
+}
+
+/**
+ * Files that the build of a folder reads.
+ *
+ * @param all whether every file counts where a link or a file that cannot be parsed hides what is read; else only the folder's own do
+ */
+function filesRead(tree: ReadableTree, folder: string, all: boolean): readonly string[] {
+  const read = pathsRead([folder], tree) ?? new Set(all ? [""] : [fromTop(folder)]);
+  return tree.paths.filter((path) => [...read].some((one) => isWithin(path, one)));
 }
 
 /** Whether a file may be an input of kustomize: a manifest, or any file beside or below a kustomization file. */

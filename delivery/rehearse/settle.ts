@@ -1,4 +1,6 @@
+import { neverReadyReason } from "./assumed.js";
 import { ASSUMED, assumptionOf } from "./assumption.js";
+import { dependencyIsReady, readyExpressionOf } from "./dependency.js";
 import {
   at,
   type Condition,
@@ -152,9 +154,7 @@ class Settlement {
     if (assumption !== assumptionOf(object, source))
       return { state: "waiting", for: `${labelOf(object)} is looked at again`, outdated: true };
     if (isSource(object)) return { state: "assumed", message: assumedMessage(object) };
-    const reason =
-      at(object, "spec", "kubeConfig") !== undefined ? OTHER_CLUSTER : `it needs ${source && labelOf(source)}`;
-    return { state: "assumed", message: reason };
+    return { state: "assumed", message: needOf(object) };
   }
 
   /** The source that a Kustomization or a release reads; of a chart, the one that the chart comes from. */
@@ -220,6 +220,8 @@ class Settlement {
     const source = this.#find("source.toolkit.fluxcd.io", kind, namespace, name);
     const condition = conditionOf(object, "Ready");
     const current = condition?.observedGeneration === object.metadata.generation;
+    const beyond = source ? undefined : unreachedController(kind, namespace, name);
+    if (beyond !== undefined) return gap("ArtifactFailed", beyond);
     if (!source) return failure("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
     const of = this.#answer(source);
     const revision = textAt(source, "status", "artifact", "revision");
@@ -325,6 +327,13 @@ class Settlement {
           current,
           "DependencyNotReady",
         );
+      const judged = this.#byExpression(object, dependency);
+      if (judged === "ready") continue;
+      if (typeof judged === "object") return judged;
+      if (judged !== undefined) {
+        waitsFor.push(name);
+        continue;
+      }
       if (this.#open.has(key))
         return {
           state: "failed",
@@ -341,6 +350,24 @@ class Settlement {
     return condition?.reason === "DependencyNotReady"
       ? waiting(`${labelOf(object)} has not seen yet that its dependencies are ready`)
       : undefined;
+  }
+
+  /**
+   * How an object judges a dependency by its expression: `ready`, `waiting`, or an answer. undefined: it has no expression.
+   *
+   * An expression that is not fulfilled while nothing changes any more will not be.
+   */
+  #byExpression(object: KubeObject, dependency: KubeObject): "ready" | "waiting" | Answer | undefined {
+    if (readyExpressionOf(object, dependency) === undefined) return undefined;
+    const found = dependencyIsReady(object, dependency);
+    if (found.state === "ready") return "ready";
+    if (found.state === "failed") return { state: "failed", reason: "DependencyNotReady", message: found.message };
+    if (this.view.quiet <= PATIENCE.health) return "waiting";
+    // What its status would be where it can be read is not known.
+    const unknown = found.state === "not evaluated" || dependency.metadata.annotations?.[ASSUMED] !== undefined;
+    return unknown
+      ? gap("DependencyNotReady", found.message)
+      : { state: "failed", reason: "DependencyNotReady", message: found.message };
   }
 
   #asked(object: KubeObject): string | undefined {
@@ -405,6 +432,20 @@ class Settlement {
   ): KubeObject | undefined {
     return this.#flux.get(`${group}/${kind}/${namespace ?? ""}/${name}`);
   }
+}
+
+/** What a Kustomization or release needs that cannot be reached from here. */
+function needOf(object: KubeObject): string {
+  if (at(object, "spec", "kubeConfig") !== undefined) return OTHER_CLUSTER;
+  const [, kind, namespace, name] = sourceKeyOf(object)?.split("/") ?? [];
+  return `it needs ${kind} ${namespace}/${name}`;
+}
+
+/** Why a source that is not there will never be: no controller here makes its kind. undefined: it is one that is made here. */
+function unreachedController(kind: string, namespace: string | undefined, name: string): string | undefined {
+  const source = { apiVersion: "source.toolkit.fluxcd.io/v1", kind, metadata: { name } };
+  const reason = neverReadyReason(source);
+  return reason && `${kind} ${namespace}/${name}: ${reason}`;
 }
 
 /** What is said of a Kustomization or release that applies to another cluster. */

@@ -1,29 +1,30 @@
 import type { ChangedTree, Reader } from "../../delivery/rehearse/coverage.js";
+import type { ReadableTree } from "../../delivery/rehearse/kustomize-reads.js";
 import { at, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import { gitIn } from "./clone.js";
-import type { ServedTree } from "./trees.js";
+import type { ServedTree, TreeSide } from "./trees.js";
 
 /** Reads what coverage needs of the tree that the merge changes: all paths of base and head, and which files differ. */
 export async function changedTree({ gitDir, base, head, planned }: ServedTree): Promise<ChangedTree> {
-  const [basePaths, headPaths, changed] = await Promise.all([
-    pathsOf(gitDir, base.commit),
-    pathsOf(gitDir, head.commit),
-    differing(gitDir, base.commit, head.commit),
+  const [before, after, changed] = await Promise.all([
+    readableTree(gitDir, base),
+    readableTree(gitDir, head),
+    differingPaths(gitDir, base.commit, head.commit),
   ]);
-  return {
-    base: { paths: basePaths, files: base.files },
-    head: { paths: headPaths, files: head.files },
-    changed,
-    documents: planned.head,
-  };
+  return { base: before, head: after, changed, documents: planned.head };
 }
 
-async function pathsOf(gitDir: string, commit: string): Promise<string[]> {
-  return lines(await gitIn(gitDir, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit]));
+/** A revision of a tree with the paths of everything in it. */
+export async function readableTree(gitDir: string, { commit, files }: TreeSide): Promise<ReadableTree> {
+  const listed = lines(await gitIn(gitDir, ["ls-tree", "-r", "-z", "--full-tree", commit]));
+  const entries = listed.map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
+  const links = entries.filter(({ mode }) => !mode.startsWith("100"));
+  return { files, paths: entries.map(({ path }) => path), links: links.map(({ path }) => path) };
 }
 
-async function differing(gitDir: string, base: string, head: string): Promise<string[]> {
+/** Paths of the files that differ between two commits. */
+export async function differingPaths(gitDir: string, base: string, head: string): Promise<string[]> {
   if (base === head) return [];
   return lines(await gitIn(gitDir, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head]));
 }

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { ApiError } from "../../core/kube-api.js";
 import { type Condition, type KubeObject, keyOf, listAt, refOf } from "../../delivery/rehearse/objects.js";
 import { type TreeChange, type Untouched, untouched } from "../../delivery/rehearse/untouched.js";
-import { gitIn } from "./clone.js";
+import { differingPaths, readableTree } from "./changed-tree.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { Plane } from "./plane.js";
 import { type Planned, treeOf } from "./planned.js";
@@ -88,23 +88,9 @@ async function changeOf({ gitDir, base, head }: ServedTree): Promise<TreeChange>
   const commits = { base: base.commit, head: head.commit };
   if (base.commit === head.commit)
     return { ...commits, changed: [], tree: { files: head.files, paths: [], links: [] } };
-  const [differing, listed] = await Promise.all([
-    gitIn(gitDir, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", base.commit, head.commit]),
-    gitIn(gitDir, ["ls-tree", "-r", "-z", "--full-tree", head.commit]),
+  const [changed, tree] = await Promise.all([
+    differingPaths(gitDir, base.commit, head.commit),
+    readableTree(gitDir, head),
   ]);
-  const entries = lines(listed).map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
-  const links = entries.filter(({ mode }) => !mode.startsWith("100"));
-  return {
-    ...commits,
-    changed: lines(differing),
-    tree: {
-      files: head.files,
-      paths: entries.map(({ path }) => path),
-      links: links.map(({ path }) => path),
-    },
-  };
-}
-
-function lines(output: Buffer): string[] {
-  return output.toString().split("\0").filter(Boolean);
+  return { ...commits, changed, tree };
 }

@@ -11,7 +11,7 @@ import type { Report } from "../../../../delivery/report/model.js";
 import { renderReport, reportFormats } from "../../../../delivery/report/render.js";
 import { side } from "./support.js";
 
-const noFiles = { paths: [], files: new Map() };
+const noFiles = { paths: [], files: new Map(), links: [] };
 const noTree = { base: noFiles, head: noFiles, changed: [], documents: [] };
 
 /** Letters and digits that no report holds by itself. */

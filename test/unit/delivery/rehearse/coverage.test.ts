@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { type ChangedTree, coverageOf, filesDefining, type Seen } from "../../../../delivery/rehearse/coverage.js";
-import { filesRead } from "../../../../delivery/rehearse/files-read.js";
 import { scan } from "../../../../delivery/rehearse/scan.js";
 
 const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: shop}\n`;
@@ -22,7 +21,7 @@ const files = new Map([
   ["infra/db.yaml", manifest("db")],
   ["shared/policy.yaml", manifest("policy")],
 ]);
-const tree = { paths: [...files.keys()], files };
+const tree = { paths: [...files.keys()], files, links: [] };
 
 function changedTree(...changed: readonly string[]): ChangedTree {
   return { base: tree, head: tree, changed, documents: scan(files) };
@@ -37,31 +36,6 @@ const everything: Seen = {
   unevaluated: new Set(),
 };
 const without = (...names: readonly string[]): Seen => ({ ...everything, unevaluated: new Set(names) });
-
-describe("files that a Kustomization reads", () => {
-  test("are those of its folder, and what its kustomization files name outside of it", () => {
-    expect([...filesRead(tree, "./apps/production")].sort()).toEqual([
-      "apps/base/kustomization.yaml",
-      "apps/base/web.yaml",
-      "apps/production/kustomization.yaml",
-      "components/tls/kustomization.yaml",
-      "components/tls/tls.yaml",
-      "files/web.conf",
-      "shared/policy.yaml",
-    ]);
-    expect(filesRead(tree, ".").size).toBe(files.size);
-    expect(filesRead(tree, "missing").size).toBe(0);
-  });
-
-  test("are found in a kustomization file that cannot be parsed, too, and a circle ends", () => {
-    const broken = new Map([
-      ["a/kustomization.yaml", "resources:\n  - ../b\n\t- x: [\n"],
-      ["b/kustomization.yaml", "resources: [../a]"],
-      ["b/x.yaml", ""],
-    ]);
-    expect(filesRead({ paths: [...broken.keys()], files: broken }, "a").size).toBe(3);
-  });
-});
 
 describe("coverage", () => {
   test("is whole where everything was evaluated; files that nothing reads do not count", () => {
@@ -105,6 +79,17 @@ describe("coverage", () => {
         affected: true,
       },
     ]);
+  });
+
+  test("GIVEN a link that hides what is read THEN every file may be read by what was not evaluated, and none more by what was", () => {
+    const linked = { ...tree, links: ["apps/production/more"] };
+    const one = { ...changedTree("infra/db.yaml"), base: linked, head: linked };
+    const readers = everything.readers.slice(0, 1);
+    const seen = { ...everything, readers };
+    expect(
+      coverageOf(one, { ...seen, unevaluated: new Set(["Kustomization flux-system/apps"]) }).notEvaluated,
+    ).toHaveLength(1);
+    expect(coverageOf(one, seen).notEvaluated).toEqual([]);
   });
 
   test("finds the changed files that define an object", () => {

@@ -8,7 +8,7 @@ import { scan } from "../../../../delivery/rehearse/scan.js";
 import type { Trial } from "../../../../delivery/rehearse/side.js";
 import { applied, object, side } from "./support.js";
 
-const noFiles = { paths: [], files: new Map() };
+const noFiles = { paths: [], files: new Map(), links: [] };
 const empty = {
   tree: { base: noFiles, head: noFiles, changed: [], documents: [] },
   readers: [],

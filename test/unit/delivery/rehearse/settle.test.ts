@@ -231,3 +231,28 @@ test("GIVEN a request to look again THEN a look that had begun before does not c
   expect(of("rehearsal-2000")).toEqual({ state: "ready" });
   expect(of("rehearsal-3000")).toEqual({ state: "ready" });
 });
+
+test("GIVEN a source that no controller here makes THEN it is a gap", () => {
+  const one = kustomization("a", {}, { sourceRef: { kind: "ExternalArtifact", name: "app" } });
+  expect(answerOf("a", [one])).toMatchObject({ state: "failed", gap: true });
+  expect(answerOf("a", [assumed(one)])).toEqual({
+    state: "assumed",
+    message: "it needs ExternalArtifact default/app",
+  });
+});
+
+test("GIVEN a dependency that is judged by an expression THEN the expression decides, and not the condition Ready", () => {
+  const dependsOn = (readyExpr: string) => [{ name: "a", readyExpr }];
+  const of = (readyExpr: string, quiet = 0) =>
+    answerOf(
+      "b",
+      [kustomization("a", failing("X")), kustomization("b", isReady, { dependsOn: dependsOn(readyExpr) })],
+      {
+        quiet,
+      },
+    );
+  expect(of("dep.metadata.name == 'a'")).toEqual({ state: "ready" });
+  expect(of("dep.metadata.name == 'c'")).toMatchObject({ state: "waiting" });
+  expect(of("dep.metadata.name == 'c'", 10_000)).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+  expect(of("nonsense == 1")).toMatchObject({ state: "failed" });
+});
