@@ -11,6 +11,18 @@ export interface Root {
   readonly objects: readonly KubeObject[];
   /** What is taken for granted of it, in sentences. @default nothing */
   readonly simulated?: readonly string[];
+  /** `OCIRepository flux-system/flux-system`: sources of other kinds for which a GitRepository of that name stands. @default none */
+  readonly artifacts?: readonly string[];
+}
+
+/** What is known of a tree beside its files. */
+export interface Tree {
+  readonly documents: readonly ScannedDocument[];
+  readonly files: TreeFiles;
+  /** Address of the clone's remote. */
+  readonly origin?: string | undefined;
+  /** Branch that a source follows where nothing says which. */
+  readonly branch: string;
 }
 
 export const SOURCE = "source.toolkit.fluxcd.io";
@@ -20,41 +32,77 @@ export const KUSTOMIZE = "kustomize.toolkit.fluxcd.io";
 export const NOWHERE = "https://rehearsal.invalid/tree.git";
 
 /**
- * Clusters whose Flux follows a tree: those that `flux bootstrap` made, those of a FluxInstance, and those whose first source and
- * Kustomization were written by hand.
- *
- * @param origin address of the clone's remote
+ * Clusters whose Flux follows a tree: those that `flux bootstrap` made or is to make, those of a FluxInstance, and those whose first
+ * source and Kustomization were written by hand.
  */
-export function clustersOf(
-  documents: readonly ScannedDocument[],
-  files: TreeFiles,
-  origin: string | undefined,
-): Root[] {
-  const roots = new Map<string, Root>();
-  for (const root of [...bootstrapped(documents), ...instances(documents, files)]) {
-    const cluster = root.cluster ?? "";
-    if (!roots.has(cluster)) roots.set(cluster, root);
-  }
-  const known = [...roots.values()];
-  for (const root of byHand(documents, files, origin, known)) roots.set(root.cluster ?? "", root);
-  return [...roots.values()];
+export function clustersOf(tree: Tree): Root[] {
+  const known = distinct([...bootstrapped(tree), ...instances(tree)]);
+  const more = known.length > 0 ? known : notBootstrapped(tree);
+  return distinct([...more, ...byHand(tree, more)]);
 }
 
-/** By their `flux-system/gotk-sync.yaml`, with what it holds. */
-function bootstrapped(documents: readonly ScannedDocument[]): Root[] {
-  const folders = new Map<string, KubeObject[]>();
-  for (const document of documents) {
-    if (!/(^|\/)flux-system\/gotk-sync\.yaml$/.test(document.path)) continue;
+function distinct(roots: readonly Root[]): Root[] {
+  const byCluster = new Map<string, Root>();
+  for (const root of roots) if (!byCluster.has(root.cluster ?? "")) byCluster.set(root.cluster ?? "", root);
+  return [...byCluster.values()];
+}
+
+/** By their `flux-system/gotk-sync.yaml`, with what it holds: nothing before `flux bootstrap` fills it. */
+function bootstrapped({ documents, files, branch }: Tree): Root[] {
+  const paths = [...files.keys()].filter((path) => /(^|\/)flux-system\/gotk-sync\.yaml$/.test(path));
+  return paths.map((path) => {
+    const folder = folderOf(folderOf(path)) || ".";
+    const objects = documents.filter((one) => one.path === path).flatMap((one) => parsed(one) ?? []);
+    return objects.length > 0 ? { cluster: folder, objects } : rootOfFolder(folder, "flux-system/flux-system", branch);
+  });
+}
+
+/** By the Kustomizations whose source is written down nowhere: it is bootstrap that makes it. */
+function notBootstrapped({ documents, files, branch }: Tree): Root[] {
+  const defined = new Set(objectsOf(documents, SOURCE, "GitRepository").map(({ metadata }) => metadata.name));
+  const folders = new Map<string, string>();
+  for (const document of documents.filter((one) => one.kind === "Kustomization" && isFluxKind(one))) {
     const object = parsed(document);
-    if (!object) continue;
-    const folder = folderOf(folderOf(document.path)) || ".";
-    folders.set(folder, [...(folders.get(folder) ?? []), object]);
+    const [kind, name] = [textAt(object, "spec", "sourceRef", "kind"), textAt(object, "spec", "sourceRef", "name")];
+    if (!object || kind !== "GitRepository" || name === undefined || defined.has(name) || !isName(name)) continue;
+    const namespace = textAt(object, "spec", "sourceRef", "namespace") ?? object.metadata.namespace ?? "flux-system";
+    if (isName(namespace)) folders.set(folderOf(document.path) || ".", `${namespace}/${name}`);
   }
-  return [...folders].map(([cluster, objects]) => ({ cluster, objects }));
+  const roots = [...folders].map(([folder, id]) => rootOfFolder(folder, id, branch));
+  return roots.filter(({ cluster = "" }) => {
+    const others = roots.filter((other) => other.cluster !== cluster);
+    return !others.some(({ objects }) =>
+      holdsFolder(reachedBy(documents, files, objects.filter(isKustomization)), cluster),
+    );
+  });
+}
+
+function holdsFolder(paths: ReadonlySet<string>, folder: string): boolean {
+  return [...paths].some((path) => folderOf(path) === folderIn(folder));
+}
+
+function rootOfFolder(folder: string, id: string, branch: string): Root {
+  const [namespace = "", name = ""] = id.split("/");
+  const metadata = { name, namespace };
+  return {
+    cluster: folder,
+    objects: [sourceOf(metadata, branch), kustomizationOf(metadata, `./${folderIn(folder)}`)],
+    simulated: [`that Flux was bootstrapped with the folder ${folder}, as GitRepository ${id}`],
+  };
+}
+
+/** A source of this repository that no manifest says. */
+export function sourceOf(metadata: KubeObject["metadata"], branch: string): KubeObject {
+  return {
+    apiVersion: `${SOURCE}/v1`,
+    kind: "GitRepository",
+    metadata,
+    spec: { interval: "1h", url: NOWHERE, ref: { branch } },
+  };
 }
 
 /** By the `sync` of a FluxInstance, of the values of its chart, or of a file with such values. @see https://fluxcd.control-plane.io/operator/fluxinstance/ */
-function instances(documents: readonly ScannedDocument[], files: TreeFiles): Root[] {
+function instances({ documents, files, branch }: Tree): Root[] {
   const own = objectsOf(documents, "fluxcd.controlplane.io", "FluxInstance").map((one) => ({
     sync: at(one, "spec", "sync"),
     namespace: textAt(one, "metadata", "namespace"),
@@ -69,7 +117,9 @@ function instances(documents: readonly ScannedDocument[], files: TreeFiles): Roo
   const inValues = [...files.values()]
     .filter((text) => /^instance:\s*$/m.test(text) && /^\s+sync:\s*$/m.test(text))
     .map((text) => ({ sync: at(valuesIn(text), "instance", "sync"), namespace: undefined }));
-  return [...own, ...inReleases, ...inValues].flatMap(({ sync, namespace }) => rootOfSync(sync, namespace) ?? []);
+  return [...own, ...inReleases, ...inValues].flatMap(
+    ({ sync, namespace }) => rootOfSync(sync, namespace, branch) ?? [],
+  );
 }
 
 function valuesIn(text: string): unknown {
@@ -80,7 +130,7 @@ function valuesIn(text: string): unknown {
   }
 }
 
-function rootOfSync(sync: unknown, space: string | undefined): Root | undefined {
+function rootOfSync(sync: unknown, space: string | undefined, branch: string): Root | undefined {
   const [path, url] = [textAt(sync, "path"), textAt(sync, "url")];
   if (path === undefined || url === undefined) return undefined;
   const kind = textAt(sync, "kind") ?? "GitRepository";
@@ -89,16 +139,15 @@ function rootOfSync(sync: unknown, space: string | undefined): Root | undefined 
   const isGit = kind === "GitRepository" && /^(https?|ssh):\/\//.test(url);
   const ref = textAt(sync, "ref");
   const metadata = { name: isName(name) ? name : "flux-system", namespace };
-  const source = {
-    apiVersion: `${SOURCE}/v1`,
-    kind: "GitRepository",
-    metadata,
-    spec: { interval: "1h", url: isGit ? url : NOWHERE, ref: isGit && ref ? { name: ref } : { branch: "main" } },
-  };
+  const source = sourceOf(metadata, branch);
+  const ownRef = { ...source, spec: { interval: "1h", url, ...(ref ? { ref: { name: ref } } : { ref: { branch } }) } };
   return {
     cluster: folderIn(path) || ".",
-    objects: [source, kustomizationOf(metadata, path)],
-    ...(!isGit && { simulated: [`that ${kind} ${namespace}/${name} (${url}) has the files of this repository`] }),
+    objects: [isGit ? ownRef : source, kustomizationOf(metadata, path)],
+    ...(!isGit && {
+      artifacts: [`${kind} ${namespace}/${metadata.name}`],
+      simulated: [`that ${kind} ${namespace}/${metadata.name} (${url}) has the files of this repository`],
+    }),
   };
 }
 
@@ -135,13 +184,9 @@ interface Pair {
 }
 
 /** Sources of this repository with the Kustomizations that they are for, in one folder that no other cluster applies. */
-function byHand(
-  documents: readonly ScannedDocument[],
-  files: TreeFiles,
-  origin: string | undefined,
-  known: readonly Root[],
-): Root[] {
-  const all = pairs(documents, files, origin);
+function byHand(tree: Tree, known: readonly Root[]): Root[] {
+  const { documents, files } = tree;
+  const all = pairs(tree);
   const own = all.filter(({ isOwn }) => isOwn);
   // A fork has another address than its sources have.
   const candidates = own.length > 0 || known.length > 0 ? own : all;
@@ -153,13 +198,12 @@ function byHand(
     textAt(one, "spec", "sourceRef", "name"),
   );
   const uses = ({ source }: Pair) => readers.filter((name) => name === source.metadata.name).length;
-  const holds = (reach: ReadonlySet<string>, folder: string) => [...reach].some((path) => folderOf(path) === folder);
   return withReach
     .filter(({ pair, reach }) => {
-      if (holds(covered, pair.folder)) return false;
-      const others = withReach.filter((other) => other.pair !== pair && holds(other.reach, pair.folder));
+      if (holdsFolder(covered, pair.folder)) return false;
+      const others = withReach.filter((other) => other.pair !== pair && holdsFolder(other.reach, pair.folder));
       // Where both apply each other, the one whose source more Kustomizations read was first.
-      return others.every((other) => holds(reach, other.pair.folder) && uses(pair) >= uses(other.pair));
+      return others.every((other) => holdsFolder(reach, other.pair.folder) && uses(pair) >= uses(other.pair));
     })
     .map(({ pair: { folder, source, kustomizations } }) => ({
       cluster: folder || ".",
@@ -167,7 +211,7 @@ function byHand(
     }));
 }
 
-function pairs(documents: readonly ScannedDocument[], files: TreeFiles, origin: string | undefined): Pair[] {
+function pairs({ documents, files, origin }: Tree): Pair[] {
   const folders = groupBy(
     documents.filter((one) => isFluxKind(one)),
     ({ path }) => folderOf(path),
@@ -277,4 +321,20 @@ export function namespacesOf(objects: readonly KubeObject[]): KubeObject[] {
   return [...new Set(names)]
     .filter((name) => name !== "flux-system" && name !== "default")
     .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+}
+
+/** A root with a GitRepository for each artifact that the user gives a clone for: `--source` may name one of any kind. */
+export function withArtifacts(root: Root, documents: readonly ScannedDocument[], named: readonly string[]): Root {
+  const kinds = ["OCIRepository", "Bucket"];
+  const sources = kinds.flatMap((kind) =>
+    objectsOf(documents, SOURCE, kind).map(({ metadata }) => ({ kind, metadata })),
+  );
+  const found = sources.filter(({ metadata: { namespace, name } }) => named.includes(`${namespace}/${name}`));
+  const ids = [...new Set(found.map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace}/${name}`))];
+  if (ids.length === 0) return root;
+  const repositories = ids.map((id) => {
+    const [namespace = "", name = ""] = id.slice(id.indexOf(" ") + 1).split("/");
+    return sourceOf({ namespace, name }, "main");
+  });
+  return { ...root, objects: [...root.objects, ...repositories], artifacts: [...(root.artifacts ?? []), ...ids] };
 }

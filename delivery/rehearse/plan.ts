@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { sameRepository, spellingsOf } from "./address.js";
-import { isGitRepository, kustomizationOf, NOWHERE, type Root, SOURCE } from "./entries.js";
+import { isGitRepository, kustomizationOf, type Root, SOURCE, sourceOf } from "./entries.js";
 import { type Following, followings, idOf } from "./follows.js";
 import { type KubeObject, listAt, textAt } from "./objects.js";
 import { folderIn } from "./reach.js";
@@ -29,18 +29,13 @@ export function pathRoot(
   targetNamespace: string | undefined,
   others: readonly string[] = [],
 ): Root {
-  const source = (id: string): KubeObject => {
-    const [namespace = "", name = ""] = id.split("/");
-    return {
-      apiVersion: `${SOURCE}/v1`,
-      kind: "GitRepository",
-      metadata: { name, namespace },
-      spec: { interval: "1h", url: NOWHERE, ref: { branch } },
-    };
-  };
   const metadata = { name: "rehearsal", namespace: "flux-system" };
   return {
-    objects: [...["flux-system/rehearsal", ...others].map(source), kustomizationOf(metadata, path, targetNamespace)],
+    objects: [
+      sourceOf(metadata, branch),
+      ...others.map((id) => sourceOf({ namespace: id.split("/")[0] ?? "", name: id.split("/")[1] ?? "" }, branch)),
+      kustomizationOf(metadata, path, targetNamespace),
+    ],
     simulated: others.map((id) => `that GitRepository ${id} has the files of this repository`),
   };
 }

@@ -13,6 +13,8 @@ export interface SourceRouting {
   readonly trees: Readonly<Record<string, string>>;
   /** Sources whose content is given as files. @default none */
   readonly provided?: readonly ProvidedSource[];
+  /** `OCIRepository flux-system/flux-system`: sources for which a GitRepository of that name stands. @default none */
+  readonly artifacts?: readonly string[];
 }
 
 /**
@@ -25,6 +27,7 @@ export function admissionObjects(routing: SourceRouting): KubeObject[] {
   return [
     gitRepositories(routing),
     ...provided,
+    artifacts(routing),
     decryption,
     healthExpressions,
     pods,
@@ -114,6 +117,21 @@ function gitRepositories({ server, trees }: SourceRouting): Mutation {
       `[JSONPatch{op: "replace", path: "/spec/url", value: ${text(`${server}/`)} + ${tree} + ".git"}]`,
       ...["secretRef", "provider", "proxySecretRef", "serviceAccountName", "verify"].map(remove),
     ].join(" + "),
+  };
+}
+
+/** Kustomizations of an artifact that has a tree's files read the repository that stands for it. */
+function artifacts({ artifacts: names = [] }: SourceRouting): Mutation {
+  const namespace =
+    "(has(object.spec.sourceRef.namespace) ? object.spec.sourceRef.namespace : object.metadata.namespace)";
+  const name = `(object.spec.sourceRef.kind + " " + ${namespace} + "/" + object.spec.sourceRef.name)`;
+  return {
+    name: "artifacts",
+    group: "kustomize.toolkit.fluxcd.io",
+    resource: "kustomizations",
+    operations: ["CREATE", "UPDATE"],
+    when: `${name} in [${names.map(text).join(", ")}]`,
+    patch: '[JSONPatch{op: "replace", path: "/spec/sourceRef/kind", value: "GitRepository"}]',
   };
 }
 

@@ -36,8 +36,11 @@ import { waiting } from "./waiting.js";
 const LOOKS = 2;
 
 /** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
-export function rehearsalPolicies({ routes, provided }: Planned, server: string): KubeObject[] {
-  return admissionObjects({ server, trees: routes, provided });
+export function rehearsalPolicies(
+  { routes, provided, root: { artifacts = [] } }: Planned,
+  server: string,
+): KubeObject[] {
+  return admissionObjects({ server, trees: routes, provided, artifacts });
 }
 
 /** The base, applied where it was not kept. */

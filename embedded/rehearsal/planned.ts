@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../core/user-error.js";
-import { clustersOf, type Root, undefinedSources } from "../../delivery/rehearse/entries.js";
+import { clustersOf, type Root, undefinedSources, withArtifacts } from "../../delivery/rehearse/entries.js";
 import { followedBy, notInClone } from "../../delivery/rehearse/follows.js";
 import { isKubeObject, type KubeObject, labelOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { followingsOf, gitRepositories, holdsFiles, pathRoot, routing } from "../../delivery/rehearse/plan.js";
@@ -54,7 +54,10 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
   const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
   const { roots, simulated, guessed } = rootsOf(first, request, changing.target);
   const said = [...simulated, ...sayProvided(given.files)];
-  const planned = roots.map(async (root): Promise<Planned> => {
+  const documents = trees.flatMap(({ planned: { base, head } }) => [...base, ...head]);
+  const named = trees.flatMap((tree) => tree.planned.as);
+  const planned = roots.map(async (chosen): Promise<Planned> => {
+    const root = withArtifacts(chosen, documents, named);
     const routed = await withFollowed(trees, root, assumed, setup.length, changing.target);
     if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
       throw new UserError(
@@ -132,8 +135,8 @@ function rootsOf(
   branch: string,
 ): { roots: readonly Root[]; simulated: readonly string[]; guessed?: string } {
   const there = ["namespaces default and flux-system are there"];
-  const clusters =
-    request.path === undefined ? clustersOf(tree.planned.base, tree.base.files, tree.planned.origin) : [];
+  const { base: documents, origin } = tree.planned;
+  const clusters = request.path === undefined ? clustersOf({ documents, files: tree.base.files, origin, branch }) : [];
   const chosen =
     request.cluster === undefined
       ? clusters
@@ -158,8 +161,10 @@ function rootsOf(
   const says = [tree.base, tree.head].some(({ files }) => saysNamespace(files, path));
   const namespace = request.targetNamespace ?? (says ? undefined : "default");
   const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
-  const documents = [...tree.planned.base, ...tree.planned.head];
-  const others = undefinedSources(documents, ["flux-system", ...(namespace === undefined ? [] : [namespace])]);
+  const others = undefinedSources(
+    [...documents, ...tree.planned.head],
+    ["flux-system", ...(namespace === undefined ? [] : [namespace])],
+  );
   return {
     roots: [pathRoot(path, branch, namespace, others)],
     simulated: [...there, ...assumed],

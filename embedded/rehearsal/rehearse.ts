@@ -90,6 +90,7 @@ async function ofCluster(
     planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
     othersAtBase(planned),
     planned.root.objects,
+    planned.root.artifacts ?? [],
     planned.routes,
     planned.target,
     planned.assumed,

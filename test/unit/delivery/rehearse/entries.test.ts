@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { spellingsOf } from "../../../../delivery/rehearse/address.js";
-import { clustersOf, namespacesOf, undefinedSources } from "../../../../delivery/rehearse/entries.js";
+import { clustersOf, namespacesOf, undefinedSources, withArtifacts } from "../../../../delivery/rehearse/entries.js";
 import { textAt } from "../../../../delivery/rehearse/objects.js";
 import { pathRoot, routing } from "../../../../delivery/rehearse/plan.js";
 import { scan } from "../../../../delivery/rehearse/scan.js";
@@ -16,7 +16,7 @@ const map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 
 function clusters(files: Record<string, string>, of: string | undefined = origin) {
   const all = new Map(Object.entries(files));
-  return clustersOf(scan(all), all, of);
+  return clustersOf({ documents: scan(all), files: all, origin: of, branch: "main" });
 }
 
 const names = (files: Record<string, string>, of?: string) => clusters(files, of).map(({ cluster }) => cluster);
@@ -28,7 +28,7 @@ test("a cluster is a folder with gotk-sync.yaml, and its source and others with 
     ["clusters/prod/x.yaml", source("same", "https://h.example/g/setup.git")],
   ]);
   const base = scan(files);
-  const [root] = clustersOf(base, files, undefined);
+  const [root] = clustersOf({ documents: base, files, branch: "main" });
   expect(root?.cluster).toBe("clusters/prod");
   const routes = routing([{ name: "t0", as: [], base, head: base }], root as NonNullable<typeof root>);
   expect(routes).toEqual({
@@ -110,9 +110,9 @@ test("what a cluster applies is no other cluster: sources of tenants, applicatio
       source("podinfo", "https://github.com/stefanprodan/podinfo") + applied("podinfo", "./kustomize"),
   };
   expect(names(tenants)).toEqual(["clusters/prod"]);
+  const { "clusters/prod/flux-system/gotk-sync.yaml": _bootstrapped, ...rest } = tenants;
   const byHand = {
-    ...tenants,
-    "clusters/prod/flux-system/gotk-sync.yaml": "",
+    ...rest,
     "clusters/prod/sync.yaml": source("flux-system") + applied("flux-system", "./clusters/prod"),
   };
   expect(names(byHand)).toEqual(["clusters/prod"]);
@@ -164,4 +164,33 @@ test("a source that the cluster has outside of Git is served like those in the t
   ])
     expect(routing([tree], root)[spelling]).toBe("t0");
   expect(spellingsOf("/a/folder")).toEqual([]);
+});
+
+test("a cluster that is not bootstrapped yet is the folder whose Kustomizations have no source", () => {
+  const empty = {
+    "clusters/prod/flux-system/gotk-sync.yaml": "# bootstrap writes this\n",
+    "clusters/prod/tenants.yaml": applied("tenants", "./tenants", "flux-system"),
+    "tenants/team.yaml": source("team") + applied("team", "./"),
+  };
+  const { "clusters/prod/flux-system/gotk-sync.yaml": _file, ...without } = empty;
+  for (const files of [empty, without]) {
+    const [root, ...more] = clusters(files);
+    expect(more).toEqual([]);
+    expect(root).toMatchObject({
+      cluster: "clusters/prod",
+      simulated: ["that Flux was bootstrapped with the folder clusters/prod, as GitRepository flux-system/flux-system"],
+      objects: [{ metadata: { name: "flux-system" } }, { spec: { path: "./clusters/prod" } }],
+    });
+  }
+});
+
+test("a clone that the user gives for an artifact is read by a GitRepository of its name", () => {
+  const file =
+    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: apps, namespace: x}\nspec: {url: 'oci://h/apps'}\n";
+  const root = pathRoot("./apps", "main", undefined);
+  const documents = scan(new Map([["a.yaml", file]]));
+  expect(withArtifacts(root, documents, ["x/other"])).toBe(root);
+  const more = withArtifacts(root, documents, ["x/apps"]);
+  expect(more.artifacts).toEqual(["OCIRepository x/apps"]);
+  expect(more.objects.at(-1)).toMatchObject({ kind: "GitRepository", metadata: { namespace: "x", name: "apps" } });
 });

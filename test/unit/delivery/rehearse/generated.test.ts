@@ -25,7 +25,7 @@ function readTree(base: TreeFiles, head: TreeFiles): void {
     head: after,
   };
   for (const root of [
-    ...clustersOf(before, base, planned.origin),
+    ...clustersOf({ documents: before, files: base, origin: planned.origin, branch: "main" }),
     pathRoot("./apps", "main", undefined, undefinedSources(before, ["a"])),
   ]) {
     const routes = routing([planned], root);
