@@ -14,7 +14,8 @@ import {
   type Snapshot,
   textAt,
 } from "./objects.js";
-import { byKey, inventoryOf } from "./owners.js";
+import { dependencyOrder } from "./order.js";
+import { byKey, inventoryOf, isKustomization } from "./owners.js";
 import { holdsFiles } from "./plan.js";
 import { dependenciesOf, isReconciliation } from "./settle.js";
 
@@ -143,6 +144,22 @@ export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouc
     const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
     if (inert.has(kind) || (!was && inertWhenNew.has(kind))) return false;
     return groupOf(object.apiVersion).endsWith(".toolkit.fluxcd.io") || !isNew(object.metadata.namespace);
+  });
+}
+
+/**
+ * Kustomizations that have to apply after those that looked once more: they list an object of one of these and come after it. The last
+ * one has the object.
+ */
+export function sharersOf(snapshot: Snapshot, looked: readonly KubeObject[]): KubeObject[] {
+  const again = new Set(looked.map(keyOf));
+  const taken = new Set<string>();
+  return dependencyOrder(snapshot.filter(isKustomization)).filter((one) => {
+    const keys = inventoryOf(one);
+    const isAgain = again.has(keyOf(one));
+    const shares = !isAgain && keys.some((key) => taken.has(key));
+    if (isAgain || shares) for (const key of keys) taken.add(key);
+    return shares;
   });
 }
 

@@ -5,7 +5,13 @@ import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
-import { hasOtherLimits, hasOtherPolicies, reaches, type Untouched } from "../../delivery/rehearse/untouched.js";
+import {
+  hasOtherLimits,
+  hasOtherPolicies,
+  reaches,
+  sharersOf,
+  type Untouched,
+} from "../../delivery/rehearse/untouched.js";
 import { admissionObjects } from "./admission.js";
 import { applyAll, applyOne } from "./apply.js";
 import { atRest } from "./at-rest.js";
@@ -96,6 +102,10 @@ export async function atHead(
   if (again.length === 0) return { side, kept: kept.length };
   starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
   await lookAgain(plane, watch, again);
+  const looked = await sideNow(plane, planned, watch, starting, "head", timeout, before);
+  const sharers = sharersOf(looked.snapshot, again);
+  if (sharers.length === 0) return { side: looked, kept: 0 };
+  await lookAgain(plane, watch, sharers);
   return { side: await sideNow(plane, planned, watch, starting, "head", timeout, before), kept: 0 };
 }
 

@@ -4,6 +4,7 @@ import {
   hasOtherLimits,
   hasOtherPolicies,
   reaches,
+  sharersOf,
   type TreeChange,
   untouched,
 } from "../../../../delivery/rehearse/untouched.js";
@@ -184,6 +185,15 @@ describe("a Kustomization is untouched", () => {
     expect(beside(rights)).toEqual([]);
     expect(beside(rights, "rehearsal.timonier-pods")).toEqual(["store"]);
   });
+});
+
+test("what lists an object of one that looked again, and comes after it, has to look again as well", () => {
+  const infra = kustomization("infra", { holds: ["shared"] });
+  const apps = kustomization("apps", { holds: ["shared"], spec: ", dependsOn: [{name: infra}]" });
+  const names = (looked: KubeObject) =>
+    sharersOf([apps, kustomization("other"), infra], [looked]).map(({ metadata }) => metadata.name);
+  expect(names(infra)).toEqual(["apps"]);
+  expect(names(apps)).toEqual([]);
 });
 
 describe("policies", () => {
