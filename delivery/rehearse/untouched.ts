@@ -1,11 +1,13 @@
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { kindDefined } from "./definitions.js";
 import { fromTop, isWithin, pathsRead, type ReadableTree } from "./kustomize-reads.js";
 import { mayLimit } from "./limits.js";
 import { withoutNoise } from "./noise.js";
 import {
   at,
   conditionOf,
+  groupKindOf,
   groupOf,
   type KubeObject,
   keyOf,
@@ -134,6 +136,8 @@ export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouc
   const old = byKey(withoutNoise(before));
   const young = byKey(withoutNoise(after));
   const theirs = new Set(kept.flatMap(({ object }) => inventoryOf(object)));
+  // No operator runs here: the API server only stores what definitions define.
+  const stored = new Set(before.flatMap((one) => kindDefined(one) ?? []));
   const isNew = (namespace: string | undefined) =>
     namespace !== undefined && !old.has(`/Namespace//${namespace}`) && young.has(`/Namespace//${namespace}`);
   return [...new Set([...old.keys(), ...young.keys()])].some((key) => {
@@ -141,9 +145,10 @@ export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouc
     const object = is ?? was;
     if (!object || (was && is && isAsBefore(was, is))) return false;
     if (theirs.has(key)) return true;
-    const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
-    if (inert.has(kind) || (!was && inertWhenNew.has(kind))) return false;
-    return groupOf(object.apiVersion).endsWith(".toolkit.fluxcd.io") || !isNew(object.metadata.namespace);
+    const kind = groupKindOf(object);
+    const isFlux = groupOf(object.apiVersion).endsWith(".toolkit.fluxcd.io");
+    if (inert.has(kind) || (stored.has(kind) && !isFlux) || (!was && inertWhenNew.has(kind))) return false;
+    return isFlux || !isNew(object.metadata.namespace);
   });
 }
 

@@ -255,6 +255,19 @@ describe("what differs", () => {
     expect(reaches([shop, one], [shop], kept)).toBe(true);
   });
 
+  test("reaches nobody where it is of a kind that a definition defines, stand-ins among them: no operator runs here", () => {
+    const defined = of(
+      "apiextensions.k8s.io/v1",
+      "CustomResourceDefinition",
+      "{name: ones.example.com, labels: {rehearsal.timonier/stub: 'true'}}",
+      ", spec: {group: example.com, names: {kind: One}}",
+    );
+    const one = of("example.com/v1", "One");
+    expect(reaches([shop, defined, one], [shop, defined], kept)).toBe(false);
+    expect(reaches([shop, defined], [shop, defined, one], kept)).toBe(false);
+    expect(reaches([shop], [shop, defined, one], kept)).toBe(true);
+  });
+
   test("reaches nobody where it is a right that is new; may where one is another or goes", () => {
     const right = (verb: string) =>
       of("rbac.authorization.k8s.io/v1", "Role", undefined, `, rules: [{resources: [pods], verbs: [${verb}]}]`);
