@@ -114,7 +114,7 @@ test("a Kustomization that a merge does not touch is not applied again, and the 
   expect(kept(report)).toBe(
     "that 5 Kustomizations with the same files would apply the same: nothing that changes reaches what they hold",
   );
-  // The one that another depends on is asked by its controller together with it.
+  // A controller asks what one depends on together with it. A folder that takes in others is the same where these are.
   await expect.poll(applied, { timeout: 5_000 }).toEqual(["infra", "web"]);
   const head = await git(setup, "rev-parse", "HEAD");
   for (const { message } of report.reconciliations) expect(message).toContain(head);
