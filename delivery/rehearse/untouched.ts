@@ -161,9 +161,8 @@ export function sharersOf(snapshot: Snapshot, looked: readonly KubeObject[]): Ku
   const taken = new Set<string>();
   return dependencyOrder(snapshot.filter(isKustomization)).filter((one) => {
     const keys = inventoryOf(one);
-    const isAgain = again.has(keyOf(one));
-    const shares = !isAgain && keys.some((key) => taken.has(key));
-    if (isAgain || shares) for (const key of keys) taken.add(key);
+    const shares = keys.some((key) => taken.has(key));
+    if (shares || again.has(keyOf(one))) for (const key of keys) taken.add(key);
     return shares;
   });
 }
