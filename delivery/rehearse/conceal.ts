@@ -118,24 +118,24 @@ class Concealment {
   }
 
   #diff(diff: string, owners: readonly string[], kind: string): string {
-    if (diff === "") return "";
-    return diff
-      .split("\n")
-      .map((line) => {
-        if (/^(---|\+\+\+) /.test(line)) return this.#named(line);
-        return /^[-+ ]/.test(line) ? line.charAt(0) + this.#line(line.slice(1), owners, kind) : line;
-      })
-      .join("\n");
+    if (this.#fields.empty) return this.#long(diff);
+    const lines = diff.split("\n").map((line) => {
+      if (/^(---|\+\+\+) /.test(line)) return this.#replaceNames(line);
+      return /^[-+ ]/.test(line) ? line.charAt(0) + this.#line(line.slice(1), { owners, kind }) : line;
+    });
+    return this.#long(lines.join("\n"));
   }
 
   /** A line of a manifest: the key is a field of its own, for a substitution may have written it. */
-  #line(line: string, owners: readonly string[], kind: string): string {
-    const place = { owners, kind };
+  #line(line: string, place: Place): string {
     const [, start, name, colon, value] =
       /^((?:\s*- )*\s*)("[^"]*"|'[^']*'|[^\s"'][^:]*?)(:(?:\s+|$))(.*)$/.exec(line) ?? [];
-    if (start === undefined || name === undefined || value === undefined) return this.#text(line, place);
-    const key = unquoted(name);
-    return `${start}${this.#text(name, { ...place, key: "" })}${colon}${this.#text(value, { ...place, key })}`;
+    if (start === undefined || name === undefined || value === undefined) return this.#fields.hide(line, place);
+    const [key, field] = [
+      { ...place, key: "" },
+      { ...place, key: unquoted(name) },
+    ];
+    return `${start}${this.#fields.hide(name, key)}${colon}${this.#fields.hide(value, field)}`;
   }
 
   #text(text: string, place: Place = {}): string {
