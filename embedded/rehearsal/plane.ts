@@ -61,7 +61,7 @@ export async function planeAt(
   policies: (server: string) => readonly KubeObject[] = () => [],
 ): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 8]);
+  const pins = keyOf([starting.tools, starting.flux, 11]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
   const taken = takenPorts(layout, record);
@@ -139,13 +139,7 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   await apiServerReady(api, layout, starting);
   const { gitVersion } = await api.call<{ gitVersion: string }>({ path: "/version" });
   const discovery = new KubeDiscovery(api);
-  const node = nodeManifest(gitVersion, 0);
-  const huge = { cpu: "10000", memory: "100Ti", "ephemeral-storage": "1000Ti", pods: "100000" };
-  await api.call({
-    method: "POST",
-    path: "/api/v1/nodes",
-    body: { ...node, status: { ...node.status, capacity: huge, allocatable: huge } },
-  });
+  await createNode(api, gitVersion);
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } };
   await applyAll(api, discovery, [namespace, ...definitions], FLUX_MANAGER);
   await established(api, starting, definitions);
@@ -157,6 +151,20 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   await keep(plane, EMPTY, {});
   starting.progress(`rehearsal: control plane made (${elapsed(start)})`);
   return { ...plane, record: { ...record, at: EMPTY } };
+}
+
+/** The one node, on which every pod is. */
+async function createNode(api: KubeApi, kubernetesVersion: string): Promise<void> {
+  const node = nodeManifest(kubernetesVersion, 0);
+  const huge = { cpu: "10000", memory: "100Ti", "ephemeral-storage": "1000Ti", pods: "100000" };
+  await api.call({
+    method: "POST",
+    path: "/api/v1/nodes",
+    body: { ...node, status: { ...node.status, capacity: huge, allocatable: huge } },
+  });
+  // A new node gets the taint of one that is not ready, and the controller that would take it off does not run here: DaemonSets
+  // would have no pods.
+  await api.call({ method: "PATCH", path: `/api/v1/nodes/${clusterName}`, body: { spec: { taints: [] } } });
 }
 
 /** Keeps the present state as a base, and goes on. */
