@@ -16,6 +16,7 @@ import {
 } from "./objects.js";
 import { inventoryOf, ownerOf } from "./owners.js";
 import { readiness } from "./readiness.js";
+import { isUnreachable } from "./unreachable.js";
 
 /** What a reconciliation came to. */
 export type Answer =
@@ -194,6 +195,9 @@ class Settlement {
   #gapOf(chart: KubeObject): { readonly gap?: true } {
     const source = this.#sourceOf(chart);
     const answer = source && this.#answer(source);
+    // A registry has no state of its own: only its charts tell whether it can be read.
+    const isServed = source === undefined || this.view.expected(source) !== undefined;
+    if (!isServed && isUnreachable(conditionOf(chart, "Ready")?.message ?? "")) return { gap: true };
     return answer?.state === "assumed" || (answer?.state === "failed" && answer.gap) ? { gap: true } : {};
   }
 
@@ -205,7 +209,9 @@ class Settlement {
       chart.metadata.namespace,
       ref.sourceRef?.name,
     );
-    if (!source || source.kind === "HelmRepository") return { state: "ready" };
+    const isRegistry = source?.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci";
+    const isMade = source?.kind === "HelmRepository" && conditionOf(chart, "Ready")?.status === "True";
+    if (!source || isRegistry || isMade) return { state: "ready" };
     const answer = this.#answer(source);
     if (answer.state !== "ready") return answer.state === "waiting" ? answer : { state: "ready" };
     const seen = textAt(chart, "status", "observedSourceArtifactRevision");

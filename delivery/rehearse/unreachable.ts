@@ -1,0 +1,22 @@
+/** What Go's network code and registries say where nothing is known of what they have. */
+const words = [
+  /\bdial (tcp|udp)\b/,
+  /\bproxyconnect\b/,
+  /\bno such host\b/,
+  /\bconnection (refused|reset)\b/,
+  /\bnetwork is unreachable\b/,
+  /\bno route to host\b/,
+  /\b(i\/o|TLS handshake|Client\.)\s*timeout\b/i,
+  /\bdeadline exceeded\b/,
+  /\b(x509|tls):/,
+  /\bEOF\b/,
+  /\bcredential not found\b/,
+  /\b(unauthorized|UNAUTHORIZED|denied|DENIED|forbidden|Forbidden|TOOMANYREQUESTS|Too Many Requests)\b/,
+  /\b(status code|response|status|code)\W{1,3}(40[13]|429|5\d\d)\b/,
+  /\b(40[13]|429|5\d\d) (Unauthorized|Forbidden|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\b/,
+];
+
+/** Whether a source failed because its server could not be reached or let nobody in, so that nothing is known of what it has. */
+export function isUnreachable(message: string): boolean {
+  return words.some((one) => one.test(message));
+}

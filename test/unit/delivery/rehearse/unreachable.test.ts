@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
+import { keyOf } from "../../../../delivery/rehearse/objects.js";
+import { answers } from "../../../../delivery/rehearse/settle.js";
+import { isUnreachable } from "../../../../delivery/rehearse/unreachable.js";
+
+test.each([
+  'chart pull error: failed to get chart version for remote reference: Get "https://r.example.com/v2/charts/web/tags/list": dial tcp: lookup r.example.com: no such host',
+  "could not fetch chart: proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused",
+  "chart pull error: GET https://r.example.com/v2/: response status code 401: unauthorized: authentication required",
+  'GET "http://r.example.com/v2/charts/web/manifests/1.0.0": basic credential not found',
+  "DENIED: requested access to the resource is denied",
+  "failed to download chart: 503 Service Unavailable",
+  "x509: certificate signed by unknown authority",
+  "context deadline exceeded",
+])("says that nothing is known after: %s", (message) => {
+  expect(isUnreachable(message)).toBe(true);
+});
+
+test.each([
+  "invalid chart reference: failed to get chart version for remote reference: no 'web' chart with version matching '9.x' found",
+  "chart pull error: web:3.0.0: not found",
+  "could not locate a version matching provided version string 4.x",
+  "chart metadata is missing these dependencies: denied-host",
+])("takes as an answer: %s", (message) => {
+  expect(isUnreachable(message.replace("denied-host", "db"))).toBe(false);
+});
+
+function flux(kind: string, name: string, spec: unknown, status: unknown): KubeObject {
+  const group = kind === "HelmRelease" ? "helm" : "source";
+  const version = kind === "HelmRelease" ? "v2" : "v1";
+  return {
+    apiVersion: `${group}.toolkit.fluxcd.io/${version}`,
+    kind,
+    metadata: { name, namespace: "default", generation: 1 },
+    spec,
+    status,
+  };
+}
+
+const failed = (message: string) => ({
+  conditions: [{ type: "Ready", status: "False", reason: "ChartPullError", message, observedGeneration: 1 }],
+});
+
+const sourceRef = { kind: "HelmRepository", name: "charts" };
+const release = flux("HelmRelease", "web", { chart: { spec: { chart: "web", sourceRef } } }, { helmChart: "default/default-web" });
+
+function releaseOf(objects: readonly KubeObject[], served: boolean) {
+  const view = {
+    flux: [...objects, release],
+    others: [],
+    pods: [],
+    expected: (one: KubeObject) => (served && one.kind === "HelmRepository" ? "" : undefined),
+    asked: () => undefined,
+    quiet: 0,
+  };
+  return answers(view).get(keyOf(release));
+}
+
+test("does not take a release for failed when the registry of its chart cannot be reached", () => {
+  const registry = flux("HelmRepository", "charts", { type: "oci", url: "oci://r.example.com" }, {});
+  const chart = (message: string) => flux("HelmChart", "default-web", { chart: "web", sourceRef }, failed(message));
+  const unreachable = chart("dial tcp: lookup r.example.com: no such host");
+  expect(releaseOf([registry, unreachable], false)).toMatchObject({ state: "failed", gap: true });
+  expect(releaseOf([registry, unreachable], true)).not.toHaveProperty("gap");
+  expect(releaseOf([registry, chart("web:3.0.0: not found")], false)).not.toHaveProperty("gap");
+});
+
+test("waits for a chart that failed before its repository had an index", () => {
+  const ready = { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }], artifact: { revision: "sha256:2" } };
+  const repository = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, ready);
+  const chart = (seen: string | undefined) =>
+    flux(
+      "HelmChart",
+      "default-web",
+      { chart: "web", sourceRef },
+      { ...failed("no artifact available"), ...(seen && { observedSourceArtifactRevision: seen }) },
+    );
+  expect(releaseOf([repository, chart(undefined)], true)).toMatchObject({ state: "waiting" });
+  expect(releaseOf([repository, chart("sha256:1")], true)).toMatchObject({ state: "waiting" });
+  expect(releaseOf([repository, chart("sha256:2")], true)).toMatchObject({ state: "failed" });
+});
