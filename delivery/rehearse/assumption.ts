@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { at, type KubeObject, textAt } from "./objects.js";
+import { at, groupOf, type KubeObject, textAt } from "./objects.js";
 
 /**
  * Annotation of a source, Kustomization or release that the rehearsal suspended and set to Ready, because it needs something that
@@ -13,7 +13,7 @@ export const ASSUMED = "rehearsal.timonier/assumed";
  * @param source what the object reads, where it reads one
  */
 export function assumptionOf(object: KubeObject, source: KubeObject | undefined): string {
-  const specs = [specOf(object), source && specOf(source)];
+  const specs = [readBy(object), source && readBy(source)];
   const digest = createHash("sha256").update(JSON.stringify(specs)).digest("hex").slice(0, 16);
   const former = (formerSuspend(object) ?? "").toString();
   return former === "" ? digest : `${digest} ${former}`;
@@ -42,4 +42,11 @@ function formerSuspend(object: KubeObject): boolean | undefined {
 function specOf(object: KubeObject): Record<string, unknown> {
   const { suspend: _suspend, ...spec } = (object.spec ?? {}) as Record<string, unknown>;
   return spec;
+}
+
+/** What decides what an object reads: when and how long a source is asked does not change what answers. */
+function readBy(object: KubeObject): Record<string, unknown> {
+  if (groupOf(object.apiVersion) !== "source.toolkit.fluxcd.io") return specOf(object);
+  const { interval: _interval, timeout: _timeout, ...read } = specOf(object);
+  return read;
 }
