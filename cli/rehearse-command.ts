@@ -28,11 +28,17 @@ export function addRehearseVerb(
     .option("--dir <folder>", "a folder that is not committed, in place of --head")
     .option("--cluster <name>", "one cluster folder (default: all)")
     .option("--root <clone[@ref]>", "clone of the setup repository, where this one is an application's")
-    .option("--source <namespace/name=clone[@ref]>", "clone that stands for a source; repeatable", collect, [])
+    .option(
+      "--source <namespace/name=path>",
+      "what a source reads: a clone (DIR[@REF]), charts, an OCI image layout or an artifact's content; repeatable",
+      collect,
+      [],
+    )
     .option("--as <namespace/name>", "source that this clone stands for")
     .option("--path <folder>", "what one Kustomization applies, where the tree has no cluster (default: ./infra)")
     .option("--target-namespace <name>", "namespace of that Kustomization's objects")
     .option("--assume <file>", "objects that the cluster has outside of Git; repeatable", collect, [])
+    .option("--offline", "ask nothing outside of this machine: sources that are not given are not evaluated")
     .option("--causes <file>", "places in the program that objects come from, as JSON")
     .option("--timeout <seconds>", "for each side, after which what is not known counts as unknown", seconds)
     .addOption(

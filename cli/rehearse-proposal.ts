@@ -7,7 +7,7 @@ import type { RehearsalRequest } from "../embedded/rehearsal/request.js";
 import { type Proposal, propose } from "./proposal.js";
 import { withRehearsal } from "./with-rehearsal.js";
 
-type Options = Pick<RehearsalRequest, "assume" | "timeout">;
+type Options = Pick<RehearsalRequest, "assume" | "offline" | "timeout">;
 
 /**
  * What the merge requests that `publish` would open do to a stack's cluster, as one report. Each becomes a merge of its own,

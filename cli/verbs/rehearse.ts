@@ -21,6 +21,7 @@ export interface RehearseOptions {
   readonly path?: string;
   readonly targetNamespace?: string;
   readonly assume: readonly string[];
+  readonly offline?: boolean;
   readonly causes?: string;
   readonly timeout?: number;
   readonly format?: ReportFormat;
@@ -43,9 +44,11 @@ export async function rehearse(options: RehearseOptions): Promise<number> {
     await stopRehearsal(rehearsalLayout(rehearsalRoot(process.env)));
     return 0;
   }
-  const { stack, assume, timeout } = options;
+  const { stack, assume, timeout, offline = false } = options;
   const report =
-    stack === undefined ? await ofClone(options) : await rehearseProposal(stack, { assume, ...seconds(timeout) });
+    stack === undefined
+      ? await ofClone(options)
+      : await rehearseProposal(stack, { assume, offline, ...seconds(timeout) });
   write(report, options);
   return codes[report.verdict];
 }
@@ -62,9 +65,9 @@ function pairOf(text: string): [string, string] {
   const [, source, spec] = /^([^=/]+\/[^=/]+)=(.+)$/.exec(text) ?? [];
   if (source && spec) return [source, spec];
   throw new UserError(
-    `"${text}" names no source and clone`,
+    `"${text}" names no source and path`,
     "--source",
-    "write --source NAMESPACE/NAME=DIR or NAMESPACE/NAME=DIR@REF",
+    "write --source NAMESPACE/NAME=PATH: a clone (DIR or DIR@REF), charts, an OCI image layout or an artifact's content",
   );
 }
 

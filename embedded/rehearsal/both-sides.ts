@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { waitFor } from "../../core/wait.js";
 import { namespacesOf } from "../../delivery/rehearse/entries.js";
 import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
+import { offlineInWords } from "../../delivery/rehearse/offline.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
-import { isReconciliation } from "../../delivery/rehearse/settle.js";
+import { type Answer, isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import {
   hasOtherLimits,
@@ -162,7 +163,7 @@ async function sideNow(
     for (let again = 0; ; again++) {
       const { answers, failing, snapshot, unlisted } = await atRest(plane, watch, expected, end, starting);
       const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
-      if (robbed.length === 0) return { snapshot, unlisted, answers: [...answers], failing: [...failing] };
+      if (robbed.length === 0) return { snapshot, unlisted, answers: inWords(answers), failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.
       await askAndWait(plane, watch, robbed);
     }
@@ -179,6 +180,10 @@ async function sideNow(
     return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
   };
   return { ...side, trials: await tryRefused(plane, side, commitOf, starting) };
+}
+
+function inWords(answers: ReadonlyMap<string, Answer>): Side["answers"] {
+  return [...answers].map(([key, answer]) => [key, offlineInWords(answer)] as const);
 }
 
 /** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startDaemon } from "../../core/daemon.js";
 import type { ClusterTool } from "../cluster/tools.js";
 import type { RehearsalLayout } from "./layout.js";
+import { keptNetwork } from "./network.js";
 import type { PlaneRecord } from "./record.js";
 import { scratchFolder } from "./scratch.js";
 
@@ -47,6 +48,7 @@ export function startFlux(
       command: program,
       args: controllerArguments(name, layout, record, meaningful[name] ?? []),
       env: {
+        ...keptNetwork(layout),
         PATH: "/usr/local/bin:/usr/bin:/bin",
         HOME: tmp,
         TMPDIR: tmp,

@@ -19,6 +19,10 @@ export interface RehearsalLayout {
   readonly bases: string;
   /** Bare repositories that are served to the source-controller. */
   readonly repositories: string;
+  /** Variables with which the Flux controllers reach the network. */
+  readonly network: string;
+  /** Copy of the user's registry logins, during a rehearsal. */
+  readonly logins: string;
   readonly keeperPid: string;
   readonly keeperLog: string;
 }
@@ -41,6 +45,8 @@ export function rehearsalLayout(root: string): RehearsalLayout {
     artifacts: join(flux, "artifacts"),
     bases: join(root, "bases"),
     repositories: join(root, "repositories"),
+    network: join(root, "network.json"),
+    logins: join(root, "logins"),
     keeperPid: join(root, "keeper.json"),
     keeperLog: join(root, "keeper.log"),
   };

@@ -20,6 +20,7 @@ import { apiServerReady, installControlPlane, openApi, type Starting, startCompo
 import { type FluxController, fluxControllers, meaningfulFlags, startFlux } from "./flux.js";
 import type { RehearsalLayout } from "./layout.js";
 import { listeners } from "./listeners.js";
+import { networkKey } from "./network.js";
 import { policiesInForce } from "./policies-in-force.js";
 import { freeze, freezeWriters, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
 import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
@@ -69,7 +70,7 @@ export async function planeAt(
     starting.progress(`rehearsal: another program listens on port ${taken.join(", ")}: other ports are chosen`);
     return await install(layout, pins, starting);
   }
-  if (record.at === key && missingPrograms(layout).length === 0) {
+  if (record.at === key && record.network === networkKey(layout) && missingPrograms(layout).length === 0) {
     thaw(layout);
     const plane = opened(layout, record);
     if (await plane.api.isReady(5_000)) return plane;
@@ -94,7 +95,8 @@ async function restored(
   starting: PlaneTools,
   policies: readonly KubeObject[],
 ): Promise<Plane> {
-  const { at: _at, ...rest } = record;
+  const { at: _at, ...before } = record;
+  const rest = { ...before, network: networkKey(layout) };
   writePlaneRecord(layout, rest);
   const plane = opened(layout, rest);
   const flux = key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key));
@@ -144,7 +146,7 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   await applyAll(api, discovery, [namespace, ...definitions], FLUX_MANAGER);
   await established(api, starting, definitions);
   await applyAll(api, discovery, [...volumeGrowth, ...serviceNetworks], "timonier");
-  const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion };
+  const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion, network: networkKey(layout) };
   const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
   startFlux(layout, record, starting.tools, new Set());
   await Promise.all([fluxReady(plane, starting), accountsReady(plane, starting), changesObjects(plane, starting)]);

@@ -11,6 +11,8 @@ export interface PlaneRecord {
   readonly kubernetesVersion: string;
   /** Key of the base at which it stands, untouched since. undefined: something was applied, or it does not run. */
   readonly at?: string;
+  /** Key of the network that the Flux controllers were started with. */
+  readonly network?: string;
   /** Key of the base that was used last. */
   readonly last?: string;
 }

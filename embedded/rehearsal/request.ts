@@ -21,6 +21,8 @@ export interface RehearsalRequest {
   readonly targetNamespace?: string;
   /** Files with objects that the cluster has outside of Git. */
   readonly assume: readonly string[];
+  /** Asks nothing outside of this machine: sources without a clone or files are not evaluated. @default false */
+  readonly offline?: boolean;
   /** File with causes, as JSON. */
   readonly causes?: string;
   /** Milliseconds after which what is not known counts as unknown. @default 60 s for each side */

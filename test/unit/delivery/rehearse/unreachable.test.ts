@@ -43,7 +43,12 @@ const failed = (message: string) => ({
 });
 
 const sourceRef = { kind: "HelmRepository", name: "charts" };
-const release = flux("HelmRelease", "web", { chart: { spec: { chart: "web", sourceRef } } }, { helmChart: "default/default-web" });
+const release = flux(
+  "HelmRelease",
+  "web",
+  { chart: { spec: { chart: "web", sourceRef } } },
+  { helmChart: "default/default-web" },
+);
 
 function releaseOf(objects: readonly KubeObject[], served: boolean) {
   const view = {
@@ -67,7 +72,10 @@ test("does not take a release for failed when the registry of its chart cannot b
 });
 
 test("waits for a chart that failed before its repository had an index", () => {
-  const ready = { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }], artifact: { revision: "sha256:2" } };
+  const ready = {
+    conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }],
+    artifact: { revision: "sha256:2" },
+  };
   const repository = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, ready);
   const chart = (seen: string | undefined) =>
     flux(
