@@ -68,6 +68,11 @@ export interface FluxView {
   readonly requested?: (key: string) => string | undefined;
   /** Milliseconds since anything changed. */
   readonly quiet: number;
+  /**
+   * Milliseconds since any answer became another one. What waits for a source tries again every few seconds, which changes objects
+   * but tells nothing. @default quiet
+   */
+  readonly still?: number;
 }
 
 /** How long nothing may happen before what is not ready counts as never becoming it, and before a source counts as out of reach. Milliseconds. */
@@ -183,7 +188,7 @@ class Settlement {
     }
     // One that is served here fails for good only if it stays so.
     if (condition?.status === "False" && current && this.view.quiet > PATIENCE.health) return failed(condition);
-    if (expected === undefined && this.view.quiet > PATIENCE.source) {
+    if (expected === undefined && (this.view.still ?? this.view.quiet) > PATIENCE.source) {
       const message = condition?.message ?? "does not answer";
       const beyond = source.kind === "HelmChart" ? this.#gapOf(source) : { gap: true as const };
       return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };

@@ -38,6 +38,8 @@ export async function settle(
   const ready = new Set<string>();
   const asked = new Map<string, { readonly token: string; readonly epoch: number; readonly time: number }>();
   let said = "";
+  let states = "";
+  let moved = start;
   for (;;) {
     signal?.throwIfAborted();
     const view: FluxView = {
@@ -48,8 +50,12 @@ export async function settle(
       asked: (key) => (asked.get(key)?.epoch === ready.size ? asked.get(key)?.token : undefined),
       quiet: watch.quiet,
       requested: (key) => watch.requests.get(key),
+      still: Date.now() - moved,
     };
     const found = answers(view);
+    const now = statesOf(found);
+    if (now !== states) moved = Date.now();
+    states = now;
     for (const object of view.flux) {
       if (found.get(keyOf(object))?.state === "ready") ready.add(markOf(object));
     }
@@ -61,9 +67,9 @@ export async function settle(
       return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
     await Promise.all(view.flux.map((object) => bridge(plane, view.flux, object, found.get(keyOf(object)))));
     const first = open[0];
-    const now = first ? waitsFor(found.get(keyOf(first))) : "workloads";
-    if (now !== said && Date.now() - start > 5_000) progress(`rehearsal: ${now} (${elapsed(start)})`);
-    said = now;
+    const waited = first ? waitsFor(found.get(keyOf(first))) : "workloads";
+    if (waited !== said && Date.now() - start > 5_000) progress(`rehearsal: ${waited} (${elapsed(start)})`);
+    said = waited;
     await Promise.all(
       open.map(async (object) => {
         const answer = found.get(keyOf(object));
@@ -79,6 +85,11 @@ export async function settle(
     );
     await watch.change(100);
   }
+}
+
+/** What everything came to so far, without the reasons. */
+function statesOf(found: ReadonlyMap<string, Answer>): string {
+  return [...found].map(([key, { state }]) => `${key} ${state}`).join("\n");
 }
 
 /** Has what needs something out of reach count as Ready, and takes that back where the object or its source differs. */

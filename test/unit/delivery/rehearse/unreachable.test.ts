@@ -71,6 +71,13 @@ test("does not take a release for failed when the registry of its chart cannot b
   expect(releaseOf([registry, chart("web:3.0.0: not found")], false)).not.toHaveProperty("gap");
 });
 
+test("counts a source that does not answer as out of reach although its charts try again all the time", () => {
+  const silent = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, {});
+  const view = { flux: [silent], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
+  expect(answers({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "failed", gap: true });
+  expect(answers({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "waiting" });
+});
+
 test("waits for a chart that failed before its repository had an index", () => {
   const ready = {
     conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }],
