@@ -1,5 +1,6 @@
 import { at, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
 import { byKey } from "./owners.js";
+import { CLUSTER_IP } from "./restore.js";
 
 /** What the rehearsal takes for granted about the cluster since the trees do not say it, in sentences for `simulated`. */
 export function assumptions(before: Snapshot, after: Snapshot): string[] {
@@ -49,6 +50,7 @@ function services(objects: Snapshot): readonly KubeObject[] {
 
 /** Whether a manifest names the address: the API server gives one to every Service. */
 function isWritten({ metadata }: KubeObject): boolean {
+  if (metadata.annotations?.[CLUSTER_IP] !== undefined) return true;
   return (metadata.managedFields ?? []).some(
     ({ manager, fieldsV1 }) => !/^kube-/.test(manager ?? "") && at(fieldsV1, "f:spec", "f:clusterIP") !== undefined,
   );

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { groupKindOf, type KubeObject, type Metadata } from "./objects.js";
-import { restore } from "./restore.js";
+import { CLUSTER_IP, restore } from "./restore.js";
 import { type Fields, isAmong, writtenFields } from "./written.js";
 
 /** What the API server writes into metadata, whatever a manifest says. */
@@ -26,6 +26,7 @@ const controllersAnnotations = [
   "reconcile.fluxcd.io/resetAt",
   "volume.kubernetes.io/storage-provisioner",
   "volume.beta.kubernetes.io/storage-provisioner",
+  CLUSTER_IP,
 ];
 
 /** Flux adds it to its own objects under the name with which it applies others. */

@@ -6,6 +6,9 @@ import { providedKinds, restoredSource } from "./provided.js";
 /** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
 export const ORIGINAL = "rehearsal.timonier/original";
 
+/** Annotation in which the rehearsal's API server keeps the address that a Service asks for, where its network does not have it. */
+export const CLUSTER_IP = "rehearsal.timonier/cluster-ip";
+
 /**
  * The object as its manifest says it: addresses, Secrets and signatures of sources, and decryption, which the rehearsal had to take out.
  * Objects that it did not touch are returned as they are.

@@ -25,7 +25,7 @@ import { policiesInForce } from "./policies-in-force.js";
 import { freeze, freezeWriters, killPlane, missingPrograms, planeProcesses, thaw } from "./processes.js";
 import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./record.js";
 import { readRegistry } from "./registry.js";
-import { serviceNetworks } from "./service-network.js";
+import { serviceAddresses } from "./service-network.js";
 import { type KeptRegistry, servedKinds, setBack } from "./set-back.js";
 import { volumeGrowth } from "./volume-growth.js";
 import { waiting } from "./waiting.js";
@@ -62,7 +62,7 @@ export async function planeAt(
   policies: (server: string) => readonly KubeObject[] = () => [],
 ): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 11]);
+  const pins = keyOf([starting.tools, starting.flux, 12]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
   const taken = takenPorts(layout, record);
@@ -145,7 +145,7 @@ async function install(layout: RehearsalLayout, pins: string, starting: PlaneToo
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } };
   await applyAll(api, discovery, [namespace, ...definitions], FLUX_MANAGER);
   await established(api, starting, definitions);
-  await applyAll(api, discovery, [...volumeGrowth, ...serviceNetworks], "timonier");
+  await applyAll(api, discovery, [...volumeGrowth, ...serviceAddresses], "timonier");
   const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion, network: networkKey(layout) };
   const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
   startFlux(layout, record, starting.tools, new Set());

@@ -36,5 +36,8 @@ test("addresses and families that Services ask for are assumed to be the cluster
     "that the cluster has addresses of both families, IPv4 and IPv6",
   ]);
   expect(assumptions([asking, dual], [asking, dual])).toEqual([]);
+  const annotations = { "rehearsal.timonier/cluster-ip": "172.20.0.10" };
+  const replaced = { ...given, metadata: { ...given.metadata, annotations } };
+  expect(assumptions([], [replaced])).toHaveLength(1);
   expect(assumptions([], [given, one("v1", "Service", "d", { clusterIP: "None" })])).toEqual([]);
 });
