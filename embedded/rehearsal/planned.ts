@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { UserError } from "../../core/user-error.js";
 import { clustersOf, type Root, undefinedSources, withArtifacts } from "../../delivery/rehearse/entries.js";
 import { followedBy, notInClone } from "../../delivery/rehearse/follows.js";
-import { isKubeObject, type KubeObject, labelOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
+import { type KubeObject, labelOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { followingsOf, gitRepositories, holdsFiles, pathRoot, routing } from "../../delivery/rehearse/plan.js";
 import { saysNamespace } from "../../delivery/rehearse/reach.js";
-import { scan } from "../../delivery/rehearse/scan.js";
+import { parsed, scan } from "../../delivery/rehearse/scan.js";
 import { isSource } from "../../delivery/rehearse/settle.js";
 import type { NotEvaluated } from "../../delivery/report/model.js";
 import type { RehearsalLayout } from "./layout.js";
@@ -172,16 +171,24 @@ function rootsOf(
   };
 }
 
+/** Objects of a file, of Lists as well: `kubectl get -o yaml` writes one. */
 function readObjects(file: string): KubeObject[] {
   try {
-    return parseAllDocuments(readFileSync(file, "utf8"))
-      .map((document): unknown => document.toJS())
-      .filter(isKubeObject);
+    return scan(new Map([[file, readFileSync(file, "utf8")]]))
+      .flatMap((document) => parsed(document) ?? [])
+      .map(asWritten);
   } catch (cause) {
     throw new UserError("the objects that the cluster has cannot be read", file, "name a YAML file: --assume FILE", {
       cause,
     });
   }
+}
+
+/** An object without what an API server added to it and takes from nobody. */
+function asWritten({ status: _status, metadata, ...rest }: KubeObject): KubeObject {
+  const { managedFields: _fields, resourceVersion: _version, uid: _uid, generation: _generation, ...kept } = metadata;
+  const { creationTimestamp: _created, selfLink: _link, ownerReferences: _owners, ...own } = kept;
+  return { ...rest, apiVersion: rest.apiVersion as string, kind: rest.kind as string, metadata: own };
 }
 
 /** Tree that a source reads here, by its address after admission. */
