@@ -40,7 +40,11 @@ export function addRehearseVerb(
     .option("--assume <file>", "objects that the cluster has outside of Git; repeatable", collect, [])
     .option("--offline", "ask nothing outside of this machine: sources that are not given are not evaluated")
     .option("--causes <file>", "places in the program that objects come from, as JSON")
-    .option("--timeout <seconds>", "for each side, after which what is not known counts as unknown", seconds)
+    .option(
+      "--timeout <seconds>",
+      "for the whole rehearsal, after which there is no answer for what has not come to an end (default: 300)",
+      seconds,
+    )
     .addOption(
       new Option("--format <form>", "of the report (default: markdown in a terminal, else json)").choices(formats),
     )

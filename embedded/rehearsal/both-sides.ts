@@ -57,7 +57,7 @@ export async function atBase(
   key: string,
   watch: ClusterWatch,
   starting: PlaneTools,
-  timeout: number,
+  end: number,
 ): Promise<Side> {
   await serveSide(planned, "base");
   if (plane.record.at === key) return await readBase<Side>(plane.layout, key);
@@ -71,10 +71,10 @@ export async function atBase(
     await admitted(plane, planned, starting);
     await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
   });
-  let side = await sideNow(plane, planned, watch, starting, "base", timeout);
+  let side = await sideNow(plane, planned, watch, starting, "base", end);
   if (hasPolicies(side.snapshot)) {
     await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));
-    side = await sideNow(plane, planned, watch, starting, "base", timeout);
+    side = await sideNow(plane, planned, watch, starting, "base", end);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
   if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
@@ -87,7 +87,7 @@ export async function atHead(
   planned: Planned,
   watch: ClusterWatch,
   starting: PlaneTools,
-  timeout: number,
+  end: number,
   before: Side,
 ): Promise<{ side: Side; kept: number }> {
   await waitFor(waiting("the cluster's objects", starting), async () =>
@@ -98,16 +98,16 @@ export async function atHead(
   await serveSide(planned, "head");
   const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);
   await Promise.all(sources.map((source) => ask(plane, source, `rehearsal-${Date.now()}`)));
-  const side = await sideNow(plane, planned, watch, starting, "head", timeout, before);
+  const side = await sideNow(plane, planned, watch, starting, "head", end, before);
   const again = await reached(plane, starting, before, side, kept);
   if (again.length === 0) return { side, kept: kept.length };
   starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
   await lookAgain(plane, watch, again);
-  const looked = await sideNow(plane, planned, watch, starting, "head", timeout, before);
+  const looked = await sideNow(plane, planned, watch, starting, "head", end, before);
   const sharers = sharersOf(looked.snapshot, again);
   if (sharers.length === 0) return { side: looked, kept: 0 };
   await lookAgain(plane, watch, sharers);
-  return { side: await sideNow(plane, planned, watch, starting, "head", timeout, before), kept: 0 };
+  return { side: await sideNow(plane, planned, watch, starting, "head", end, before), kept: 0 };
 }
 
 /** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
@@ -154,12 +154,11 @@ async function sideNow(
   watch: ClusterWatch,
   starting: PlaneTools,
   which: "base" | "head",
-  timeout: number,
+  end: number,
   before?: Side,
 ): Promise<Side> {
   const expected = expectation(planned, plane, which);
   const look = async (): Promise<Omit<Side, "trials">> => {
-    const end = Date.now() + timeout;
     for (let again = 0; ; again++) {
       const { answers, failing, snapshot, unlisted } = await atRest(plane, watch, expected, end, starting);
       const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];

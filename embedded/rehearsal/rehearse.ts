@@ -26,8 +26,8 @@ import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
 
-/** Milliseconds that each side has by default. */
-const TIMEOUT = 60_000;
+/** Milliseconds that each cluster has by default, for base and head together. */
+const TIMEOUT = 300_000;
 
 /** Says what a merge would do. Whatever keeps it from saying so is in the report. @throws only for faults of its own */
 export async function rehearse(
@@ -113,10 +113,10 @@ async function ofCluster(
   const watch = new ClusterWatch(plane.api);
   const expected = expectation(planned, plane, "head");
   try {
-    const timeout = request.timeout ?? TIMEOUT;
-    const before = await atBase(plane, planned, key, watch, starting, timeout);
+    const end = request.timeout === undefined ? Date.now() + TIMEOUT : start + request.timeout;
+    const before = await atBase(plane, planned, key, watch, starting, end);
     touched(plane);
-    const { side: after, kept } = await atHead(plane, planned, watch, starting, timeout, before);
+    const { side: after, kept } = await atHead(plane, planned, watch, starting, end, before);
     const documents = planned.trees.flatMap((tree) => tree.planned.head);
     const changed = planned.trees.find(({ repository }) => repository === changing) as ServedTree;
     return reportOf({

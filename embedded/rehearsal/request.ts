@@ -25,6 +25,6 @@ export interface RehearsalRequest {
   readonly offline?: boolean;
   /** File with causes, as JSON. */
   readonly causes?: string;
-  /** Milliseconds after which what is not known counts as unknown. @default 60 s for each side */
+  /** Milliseconds that the whole rehearsal may take; what has not come to an end by then has no answer. @default 300 s for each cluster */
   readonly timeout?: number;
 }
