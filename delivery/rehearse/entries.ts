@@ -16,7 +16,7 @@ export interface Root {
 }
 
 /** What is known of a tree beside its files. */
-export interface Tree {
+interface Tree {
   readonly documents: readonly ScannedDocument[];
   readonly files: TreeFiles;
   /** Address of the clone's remote. */
@@ -29,7 +29,7 @@ export const SOURCE = "source.toolkit.fluxcd.io";
 export const KUSTOMIZE = "kustomize.toolkit.fluxcd.io";
 
 /** Address of a source that stands for this repository and has none of its own. */
-export const NOWHERE = "https://rehearsal.invalid/tree.git";
+const NOWHERE = "https://rehearsal.invalid/tree.git";
 
 /**
  * Clusters whose Flux follows a tree: those that `flux bootstrap` made or is to make, those of a FluxInstance, and those whose first
@@ -269,7 +269,7 @@ function inFluxSystem(object: KubeObject): KubeObject {
 }
 
 /** Paths of everything that some Kustomizations apply, and those that these apply. */
-export function reachedBy(
+function reachedBy(
   documents: readonly ScannedDocument[],
   files: TreeFiles,
   kustomizations: readonly KubeObject[],
