@@ -2,7 +2,7 @@ import type { ObjectRef } from "../../core/kube-discovery.js";
 import type { ObjectChange, Reconciliation, Report } from "../report/model.js";
 import { HiddenFields, labelOfRef, literal, type Place, wordOf } from "./hidden-fields.js";
 import { type KubeObject, labelOf, type Snapshot } from "./objects.js";
-import { formsOf, isSecretObject, redactText, SHORTEST, secretValues, valuesOf } from "./redact.js";
+import { formsOf, isSecretObject, isWord, redactText, SHORTEST, secretValues, valuesOf } from "./redact.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 import { HIDDEN, occurrencesIn } from "./substitutions.js";
 
@@ -35,9 +35,10 @@ class Concealment {
   constructor({ snapshots, others, files }: SecretSources) {
     const texts = files && [...new Set(files.flatMap((one) => [...one.values()]))];
     const objects = [...snapshots.flat(), ...others, ...(files ? secretsIn(files) : [])];
-    this.#values = secretValues(objects, outsideOfSecrets(texts));
+    const isPublic = outsideOfSecrets(texts);
+    this.#values = secretValues(objects, isPublic);
     this.#secrets = shortValues(objects);
-    this.#fields = new HiddenFields(snapshots, texts && occurrencesIn(texts));
+    this.#fields = new HiddenFields(snapshots, texts && occurrencesIn(texts), isPublic);
     this.#names = this.#fields.empty ? [] : this.#hiddenNames(objects);
   }
 
@@ -215,12 +216,18 @@ function secretsIn(files: readonly TreeFiles[]): KubeObject[] {
   });
 }
 
-/** Whether files hold a text outside of Secrets. */
+/** Shorter words stand in most files, whatever they mean. */
+const SHORTEST_WORD = 5;
+
+/** Whether a text is a word that files hold outside of Secrets, such as the name of a stage: it tells nothing that Git does not. */
 function outsideOfSecrets(texts: readonly string[] | undefined): (text: string) => boolean {
   const open = (texts ?? [])
     .flatMap((text) => text.split(/^---(?=\s|$)/m))
     .filter((part) => !/^kind:\s*["']?Secret\b/m.test(part));
-  return (text) => open.some((part) => part.includes(text));
+  return (text) =>
+    text.length >= SHORTEST_WORD &&
+    isWord(text) &&
+    open.some((part) => part.includes(text) && part.search(wordOf(text)) >= 0);
 }
 
 /** User and password in URLs, wherever they come from; `git@` tells nothing. */

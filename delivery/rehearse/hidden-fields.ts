@@ -42,10 +42,12 @@ export class HiddenFields {
   /**
    * @param sides what the cluster holds at base and at head
    * @param occurrences where the trees write each variable. undefined: it is not known, so it may be anywhere
+   * @param isPublic whether a word is written in Git outside of Secrets
    */
   constructor(
     sides: readonly Snapshot[],
     private readonly occurrences: ReadonlyMap<string, readonly Occurrence[]> | undefined,
+    private readonly isPublic: (text: string) => boolean,
   ) {
     for (const snapshot of sides) this.#addOwners(snapshot);
     for (const snapshot of sides) this.#addRules(snapshot);
@@ -139,9 +141,9 @@ export class HiddenFields {
       }),
     );
     const inline = leaves(at(reader, "spec", "values")).filter(([key, text]) => this.#isHidden(text, key, reader));
-    return [...texts, ...inline.map(([, text]) => text)].flatMap((text) =>
-      [text, ...text.split("\n")].flatMap(anywhere),
-    );
+    return [...texts, ...inline.map(([, text]) => text)]
+      .filter((text) => !this.isPublic(text))
+      .flatMap((text) => [text, ...text.split("\n")].flatMap(anywhere));
   }
 
   /** Values of a Secret or ConfigMap, and whether they come from a Secret: a ConfigMap may hold what a substitution put there. */
@@ -228,7 +230,7 @@ function longestFirst(one: Rule, other: Rule): number {
 
 function parsedOr(text: string): unknown {
   try {
-    return parse(text, { version: "1.1" });
+    return parse(text, { version: "1.1", logLevel: "error" });
   } catch {
     return text;
   }

@@ -7,8 +7,10 @@ export const SHORTEST = 6;
 /** Keys whose values often are words that other objects hold as well, and that tell nothing. */
 const harmless = /^(user(name)?|host(name)?|port|database|db(name)?|type|name|namespace|region)$/i;
 
-/** `postgres`, `europe-west`, `example.com`: no password is made of lower-case words alone. */
-const word = /^[a-z]+([-._/][a-z]+)*$/;
+/** `postgres`, `europe-west`, `example.com`: a password is not made of lower-case words alone. */
+export function isWord(text: string): boolean {
+  return /^[a-z]+([-._/][a-z]+)*$/.test(text);
+}
 
 /** Annotation in which `kubectl apply` keeps the whole object, with the values of a Secret. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -69,7 +71,7 @@ function lastApplied({ metadata }: KubeObject): unknown {
  * Every value of every Secret that is long enough to be replaced wherever it stands, in every form in which a text may hold it;
  * longest first.
  *
- * @param isPublic whether something is written in Git outside of Secrets: a word that stands there is no secret
+ * @param isPublic whether a word is written in Git outside of Secrets: then it is no secret
  */
 export function secretValues(objects: Snapshot, isPublic: (text: string) => boolean = () => false): string[] {
   const values = new Set<string>();
@@ -77,7 +79,7 @@ export function secretValues(objects: Snapshot, isPublic: (text: string) => bool
     // The state of a Helm release is compressed: no text holds it.
     if (!isSecretObject(object) || textAt(object, "type") === "helm.sh/release.v1") continue;
     for (const [key, plain] of valuesOf(object)) {
-      if (word.test(plain) && (harmless.test(key) || isPublic(plain))) continue;
+      if (isPublic(plain) || (isWord(plain) && harmless.test(key))) continue;
       for (const form of formsOf(plain)) if (form.length >= SHORTEST) values.add(form);
     }
   }

@@ -320,3 +320,29 @@ test("a report that has no answer shows no credentials either", () => {
     fix: "git@example.com",
   });
 });
+
+test("a release's value that is a word of its chart is shown, any other one is hidden, however short", () => {
+  const values = stringify({ engine: "redis", tier: "q", size: "abc" });
+  const secret = one("v1", "Secret", "chart", { data: { "values.yaml": base64(values) } });
+  const thing = one(
+    "example.com/v1",
+    "Thing",
+    "thing",
+    { spec: { database: "redis", level: "q", length: "xabcx" } },
+    released,
+  );
+  const { changes } = reportOf({
+    base: { ref: "main" },
+    head: { ref: "HEAD" },
+    before: side([secret, release]),
+    after: side([secret, release, thing]),
+    served: () => false,
+    policies: [],
+    notEvaluated: [],
+    simulated: [],
+    causes: [],
+    files: [new Map([["charts/db/templates/all.yaml", "name: redis-server\nq: abc\n"]])],
+    duration: 1,
+  });
+  expect(changes[0]?.diff).toContain("+  database: redis\n+  length: x(hidden)x\n+  level: (hidden)");
+});
