@@ -169,15 +169,22 @@ test.each(lengths)("no value of a Secret of %i characters is in any format", (le
   expect(report.policies.length).toBeGreaterThan(1);
   expect(report.versions.length).toBeGreaterThan(1);
   for (const format of reportFormats) {
-    const own = renderReport(
-      { ...reported("", ""), changes: [], reconciliations: [], versions: [], policies: [] },
-      format,
-    );
+    const own = empty(format);
     const text = renderReport(report, format);
     for (const value of [old, young].flatMap(formsOf).filter((form) => !own.includes(form)))
       expect(text.includes(value), `${format} holds ${value}: ${around(text, value)}`).toBe(false);
   }
 });
+
+const rendered = new Map<string, string>();
+
+/** A format without anything in it: what it holds by itself is no value of a Secret. */
+function empty(format: (typeof reportFormats)[number]): string {
+  const nothing = { changes: [], reconciliations: [], versions: [], policies: [] };
+  const text = rendered.get(format) ?? renderReport({ ...reported("", ""), ...nothing }, format);
+  rendered.set(format, text);
+  return text;
+}
 
 function around(text: string, value: string): string {
   const index = text.indexOf(value);
@@ -304,7 +311,7 @@ test("a long value of any characters is hidden, however YAML writes it", () => {
         expect(String(spec.part)).not.toContain(known.trim());
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 50 },
   );
 });
 
