@@ -1,11 +1,10 @@
-import type { Answer } from "./settle.js";
-
 /** An address at which nothing listens. It stands for every proxy while a rehearsal runs offline. */
 export const NOWHERE = "127.0.0.1:1";
 
 /** The answer with words for the user where a source failed only because the rehearsal runs offline. */
-export function offlineInWords(answer: Answer): Answer {
-  if (!("message" in answer) || !answer.message.includes(NOWHERE)) return answer;
-  const [subject] = /^(?:[A-Z][A-Za-z]+ \S+\/\S+: )*/.exec(answer.message) ?? [""];
+export function offlineInWords<T extends object>(answer: T): T {
+  const message = "message" in answer ? String(answer.message) : "";
+  if (!message.includes(NOWHERE)) return answer;
+  const [subject] = /^(?:[A-Z][A-Za-z]+ \S+\/\S+: )*/.exec(message) ?? [""];
   return { ...answer, message: `${subject}the rehearsal runs offline, so nothing outside of this machine is read` };
 }

@@ -14,6 +14,7 @@ import {
   type Snapshot,
   textAt,
 } from "./objects.js";
+import { NOWHERE } from "./offline.js";
 import { inventoryOf, ownerOf } from "./owners.js";
 import { readiness } from "./readiness.js";
 import { isUnreachable } from "./unreachable.js";
@@ -184,16 +185,26 @@ class Settlement {
       // A chart may have failed before its source had anything for it.
       if (source.kind !== "HelmChart") return { ...failed(condition), gap: true };
       const behind = this.#chartIsCurrent(source);
-      return behind.state === "waiting" ? behind : { ...failed(condition), ...this.#gapOf(source) };
+      if (behind.state === "waiting") return behind;
+      const beyond = this.#gapOf(source);
+      // A registry that did not answer once may do so when it is asked again; offline it never does.
+      const message = condition.message ?? "";
+      const isOver = this.#still > PATIENCE.source || message.includes(NOWHERE);
+      if (beyond.gap && isUnreachable(message) && !isOver) return waiting(`${labelOf(source)}: ${message}`);
+      return { ...failed(condition), ...beyond };
     }
     // One that is served here fails for good only if it stays so.
     if (condition?.status === "False" && current && this.view.quiet > PATIENCE.health) return failed(condition);
-    if (expected === undefined && (this.view.still ?? this.view.quiet) > PATIENCE.source) {
+    if (expected === undefined && (source.kind === "HelmChart" ? this.view.quiet : this.#still) > PATIENCE.source) {
       const message = condition?.message ?? "does not answer";
       const beyond = source.kind === "HelmChart" ? this.#gapOf(source) : { gap: true as const };
       return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
     }
     return waiting(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
+  }
+
+  get #still(): number {
+    return this.view.still ?? this.view.quiet;
   }
 
   /** A chart that fails is a gap where the source that it comes from is one: what that has is not known. */

@@ -50,7 +50,7 @@ const release = flux(
   { helmChart: "default/default-web" },
 );
 
-function releaseOf(objects: readonly KubeObject[], served: boolean) {
+function releaseOf(objects: readonly KubeObject[], served: boolean, still = 9_000) {
   const view = {
     flux: [...objects, release],
     others: [],
@@ -58,6 +58,7 @@ function releaseOf(objects: readonly KubeObject[], served: boolean) {
     expected: (one: KubeObject) => (served && one.kind === "HelmRepository" ? "" : undefined),
     asked: () => undefined,
     quiet: 0,
+    still,
   };
   return answers(view).get(keyOf(release));
 }
@@ -67,6 +68,9 @@ test("does not take a release for failed when the registry of its chart cannot b
   const chart = (message: string) => flux("HelmChart", "default-web", { chart: "web", sourceRef }, failed(message));
   const unreachable = chart("dial tcp: lookup r.example.com: no such host");
   expect(releaseOf([registry, unreachable], false)).toMatchObject({ state: "failed", gap: true });
+  expect(releaseOf([registry, unreachable], false, 0)).toMatchObject({ state: "waiting" });
+  const offline = chart("proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused");
+  expect(releaseOf([registry, offline], false, 0)).toMatchObject({ state: "failed", gap: true });
   expect(releaseOf([registry, unreachable], true)).not.toHaveProperty("gap");
   expect(releaseOf([registry, chart("web:3.0.0: not found")], false)).not.toHaveProperty("gap");
 });
