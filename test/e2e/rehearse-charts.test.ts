@@ -1,10 +1,11 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Report } from "../../delivery/report/model.js";
 import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
+import { readContent } from "../../embedded/rehearsal/provided/content.js";
 import {
   commit,
   type Files,
@@ -63,7 +64,7 @@ const base: Files = {
   "clusters/prod/chart.yaml": source(
     "OCIRepository",
     "chart",
-    "url: 'oci://registry.example.invalid/charts/web', ref: {semver: 1.0.x}, verify: {provider: cosign}, " +
+    `url: 'oci://registry.example.invalid/charts/web', ref: {tag: 1.0.0, digest: "sha256:${"0".repeat(64)}"}, verify: {provider: cosign}, ` +
       "layerSelector: {mediaType: application/vnd.cncf.helm.chart.content.v1.tar+gzip, operation: copy}",
   ),
   "clusters/prod/manifests.yaml": source(
@@ -84,10 +85,11 @@ spec: {interval: 1h, path: ., prune: true, targetNamespace: default, sourceRef: 
 
 const charts = join(root, "charts");
 const manifests = join(root, "manifests");
+const layoutFolder = join(root, "layout");
 const sources = {
   "default/charts": charts,
-  "default/registry": charts,
-  "default/chart": join(charts, "web-1.1.0.tgz"),
+  "default/registry": layoutFolder,
+  "default/chart": charts,
   "default/manifests": manifests,
 };
 
@@ -97,10 +99,10 @@ beforeAll(async () => {
   writeFiles(join(root, "packed", "web"), chart("web", "1.1.0", "welcome"));
   await create({ cwd: join(root, "packed"), gzip: true, file: join(charts, "web-1.1.0.tgz") }, ["web"]);
   writeFiles(join(charts, "web-2.0.0"), chart("web", "2.0.0", "good day"));
+  await writeLayout();
   writeFiles(manifests, {
     "map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-artifact}\ndata: {a: b}\n",
   });
-  sources["default/chart"] = charts;
 });
 
 beforeEach(async () => {
@@ -111,6 +113,20 @@ afterAll(async () => {
   await stopRehearsal(layout);
   rmSync(root, { recursive: true, force: true });
 });
+
+/** The charts as an OCI image layout. */
+async function writeLayout(): Promise<void> {
+  const { images } = await readContent(charts, false);
+  const index = images.tagged.map(({ tag, digest }) => ({
+    digest,
+    annotations: { "org.opencontainers.image.ref.name": tag },
+  }));
+  const blobs = [...images.blobs, ...[...images.manifests].map(([digest, one]) => [digest, one.content] as const)];
+  mkdirSync(join(layoutFolder, "blobs", "sha256"), { recursive: true });
+  for (const [digest, content] of blobs) writeFileSync(join(layoutFolder, "blobs", digest.replace(":", "/")), content);
+  writeFileSync(join(layoutFolder, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
+  writeFileSync(join(layoutFolder, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: index }));
+}
 
 async function rehearse(files: Files, given: Record<string, string> = sources): Promise<Report> {
   await commit(setup, files);
@@ -154,6 +170,17 @@ test("shows sources as they are written", async () => {
   const diff = diffOf(report, "changed HelmRepository default/registry");
   expect(diff).toContain("oci://other.example.invalid/charts");
   expect(diff).not.toContain("127.0.0.1");
+});
+
+test("takes a pinned chart by its version", async () => {
+  const chart = base["clusters/prod/chart.yaml"] ?? "";
+  const digest = `sha256:${"1".repeat(64)}`;
+  const report = await rehearse({
+    "clusters/prod/chart.yaml": chart.replace("tag: 1.0.0", "tag: 1.1.0").replace(/sha256:0+/, digest),
+  });
+  expect(said(report)).toEqual(["changed ConfigMap default/ref", "changed OCIRepository default/chart"]);
+  expect(diffOf(report, "changed OCIRepository default/chart")).toContain(digest);
+  expect(report.verdict).toBe("safe");
 });
 
 test("rejects a required value that is missing", async () => {
