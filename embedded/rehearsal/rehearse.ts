@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { ApiError } from "../../core/kube-api.js";
 import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { assumptions } from "../../delivery/rehearse/assumptions.js";
@@ -45,11 +46,22 @@ export async function rehearse(
     if (!request.offline) giveLogins(layout, env);
     return await rehearsed(layout, request, starting, changing, start);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return unable(changing?.revisions ?? asked, error, start);
+    return unable(changing?.revisions ?? asked, known(error), start);
   } finally {
     removeLogins(layout);
   }
+}
+
+/** What the API server of the rehearsal answers is not a fault of the program: it may be busy, or forget a kind. @throws what is one */
+function known(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  if (!(error instanceof ApiError)) throw error;
+  return new UserError(
+    `the rehearsal cluster refused a request: ${error.message}`,
+    "the rehearsal's API server",
+    "run the command again; if it fails again, begin with a new cluster: npx timonier rehearse --stop",
+    { cause: error },
+  );
 }
 
 function unable({ base, head }: Changing["revisions"], { what, where, fix }: UserError, start: number): Report {
@@ -72,9 +84,8 @@ async function rehearsed(
     try {
       reports.push([cluster, await ofCluster(layout, request, starting, changing, planned, causes, start)]);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
       // What can be said of the others is not lost with it.
-      reports.push([cluster, unable(changing.revisions, error, begun)]);
+      reports.push([cluster, unable(changing.revisions, known(error), begun)]);
     }
   }
   starting.progress(`rehearsal: done (${elapsed(start)})`);
