@@ -20,7 +20,7 @@ function labelled([cluster, report]: readonly [string, Report]): Report {
     notEvaluated: [
       // The one fault of a report is the first one's.
       ...(report.fault ? [{ subject: cluster, reason: `it could not be rehearsed: ${report.fault.what}` }] : []),
-      ...report.notEvaluated.map(({ subject, reason }) => ({ subject: `${cluster}: ${subject}`, reason })),
+      ...report.notEvaluated.map((one) => ({ ...one, subject: `${cluster}: ${one.subject}` })),
     ],
   };
 }

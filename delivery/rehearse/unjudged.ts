@@ -43,6 +43,10 @@ export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudge
     others: [
       ...gaps.filter(({ object }) => isSource(object) && object.kind !== "HelmChart").map(unreachedSource),
       ...fromSnapshot(after.snapshot),
+      ...(after.unlisted ?? []).map(({ apiVersion, kind, message }) => ({
+        subject: kind === undefined ? `API ${apiVersion}` : `${kind} of ${apiVersion}`,
+        reason: `its objects cannot be listed: ${message}`,
+      })),
     ],
   };
 }

@@ -8,6 +8,7 @@ import { elapsed } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
 import { fluxVersionOf, withDefaultGates } from "../../delivery/rehearse/flux-version.js";
 import { isKubeObject, type KubeObject } from "../../delivery/rehearse/objects.js";
+import { withOpenKinds } from "../../delivery/rehearse/open-kinds.js";
 import { controllerArgumentsOf } from "../../delivery/rehearse/plan.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { nodeManifest } from "../cluster/control-plane/node.js";
@@ -62,7 +63,7 @@ export async function planeAt(
   policies: (server: string) => readonly KubeObject[] = () => [],
 ): Promise<Plane> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 12]);
+  const pins = keyOf([starting.tools, starting.flux, 13]);
   const record = readPlaneRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
   const taken = takenPorts(layout, record);
@@ -217,7 +218,8 @@ async function fluxDefinitions(flux: string): Promise<KubeObject[]> {
   return parseAllDocuments(stdout)
     .map((document): unknown => document.toJS())
     .filter(isKubeObject)
-    .filter(({ kind }) => kind === "CustomResourceDefinition");
+    .filter(({ kind }) => kind === "CustomResourceDefinition")
+    .map(withOpenKinds);
 }
 
 async function established(api: KubeApi, starting: Starting, definitions: readonly KubeObject[]): Promise<void> {
