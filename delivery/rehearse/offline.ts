@@ -1,5 +1,5 @@
 /** An address at which nothing listens. It stands for every proxy while a rehearsal runs offline. */
-export const NOWHERE = "127.0.0.1:1";
+export const NOWHERE = "127.9.9.9:9";
 
 /** The answer with words for the user where a source failed only because the rehearsal runs offline. */
 export function offlineInWords<T extends object>(answer: T): T {

@@ -5,7 +5,7 @@ import { at, groupOf, labelOf, type Snapshot } from "./objects.js";
 import { sourceOption } from "./provided.js";
 import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
-import { isReconciliation, isSource } from "./settle.js";
+import { isReconciliation, isSource, sourceOf } from "./settle.js";
 import type { Side } from "./side.js";
 import { isStub } from "./stubs.js";
 
@@ -41,7 +41,7 @@ export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudge
     unapplied: new Set([...unknown.keys()].filter((name) => !applied.has(name))),
     reconciliations: [...unknown].map(([subject, reason]) => ({ subject, reason })),
     others: [
-      ...gaps.filter(({ object }) => isSource(object) && object.kind !== "HelmChart").map(unreachedSource),
+      ...unreachedSources(gaps, after.snapshot),
       ...fromSnapshot(after.snapshot),
       ...(after.unlisted ?? []).map(({ apiVersion, kind, message }) => ({
         subject: kind === undefined ? `API ${apiVersion}` : `${kind} of ${apiVersion}`,
@@ -55,6 +55,20 @@ export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudge
 function isUnreadyOnBothSides({ ready, readyBefore, reason }: Reconciliation): boolean {
   const unready = (status: Reconciliation["ready"]) => status !== undefined && status !== "True";
   return reason !== "Suspended" && unready(ready) && unready(readyBefore);
+}
+
+/** A release counts for the registry that its chart comes from, which has no status of its own. */
+function unreachedSources(gaps: readonly OutOfReach[], snapshot: Snapshot): NotEvaluated[] {
+  const found = new Map<string, NotEvaluated>();
+  for (const gap of gaps) {
+    if (isSource(gap.object) && gap.object.kind !== "HelmChart") found.set(labelOf(gap.object), unreachedSource(gap));
+  }
+  for (const { object } of gaps.filter((one) => isReconciliation(one.object))) {
+    const source = sourceOf(object, snapshot);
+    if (!source || found.has(labelOf(source)) || at(object, "spec", "kubeConfig") !== undefined) continue;
+    found.set(labelOf(source), unreachedSource({ object: source, message: `${labelOf(object)} gets nothing from it` }));
+  }
+  return [...found.values()];
 }
 
 function unreachedSource({ object: source, message }: OutOfReach): NotEvaluated {

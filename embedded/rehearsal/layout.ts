@@ -21,8 +21,6 @@ export interface RehearsalLayout {
   readonly repositories: string;
   /** Variables with which the Flux controllers reach the network. */
   readonly network: string;
-  /** Copy of the user's registry logins, during a rehearsal. */
-  readonly logins: string;
   readonly keeperPid: string;
   readonly keeperLog: string;
 }
@@ -46,7 +44,6 @@ export function rehearsalLayout(root: string): RehearsalLayout {
     bases: join(root, "bases"),
     repositories: join(root, "repositories"),
     network: join(root, "network.json"),
-    logins: join(root, "logins"),
     keeperPid: join(root, "keeper.json"),
     keeperLog: join(root, "keeper.log"),
   };

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { NOWHERE } from "../../delivery/rehearse/offline.js";
 import type { RehearsalLayout } from "./layout.js";
@@ -10,9 +9,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Addresses of this machine: the API server and the served sources are never asked for through a proxy. */
 const OWN = ["127.0.0.1", "localhost"];
-
-/** Name of the file with registry logins. @see https://docs.docker.com/reference/cli/docker/#configuration-files */
-const CONFIG = "config.json";
 
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY"] as const;
 const authorities = ["SSL_CERT_FILE", "SSL_CERT_DIR"] as const;
@@ -47,11 +43,10 @@ export function keepNetwork(layout: RehearsalLayout, env: Environment, offline: 
   writeFileAtomic.sync(layout.network, JSON.stringify(networkEnvironment(env, offline)), { mode: 0o600 });
 }
 
-/** What {@link keepNetwork} kept, and where the controllers find registry logins. */
+/** What {@link keepNetwork} kept. */
 export function keptNetwork(layout: RehearsalLayout): Record<string, string> {
-  const logins = { DOCKER_CONFIG: layout.logins };
-  if (!existsSync(layout.network)) return { ...networkEnvironment({}, false), ...logins };
-  return { ...(JSON.parse(readFileSync(layout.network, "utf8")) as Record<string, string>), ...logins };
+  if (!existsSync(layout.network)) return networkEnvironment({}, false);
+  return JSON.parse(readFileSync(layout.network, "utf8")) as Record<string, string>;
 }
 
 /** What tells one network from another; controllers that were started with another one are started again. */
@@ -60,25 +55,4 @@ export function networkKey(layout: RehearsalLayout): string {
     .update(JSON.stringify(keptNetwork(layout)))
     .digest("hex")
     .slice(0, 16);
-}
-
-/** What tells how far the controllers reach: a base that lacks a source because of the network is not the base of another network. */
-export function reachOf(layout: RehearsalLayout): string {
-  const file = join(layout.logins, CONFIG);
-  const logins = existsSync(file) ? readFileSync(file) : "";
-  return createHash("sha256").update(networkKey(layout)).update(logins).digest("hex").slice(0, 16);
-}
-
-/** Gives the controllers the user's registry logins, for the time of a rehearsal. They read the file with each request. */
-export function giveLogins(layout: RehearsalLayout, env: Environment): void {
-  removeLogins(layout);
-  const file = join(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"), CONFIG);
-  if (!existsSync(file)) return;
-  mkdirSync(layout.logins, { recursive: true, mode: 0o700 });
-  writeFileAtomic.sync(join(layout.logins, CONFIG), readFileSync(file), { mode: 0o600 });
-}
-
-/** Deletes the copy of the user's registry logins. */
-export function removeLogins(layout: RehearsalLayout): void {
-  rmSync(layout.logins, { recursive: true, force: true });
 }

@@ -17,7 +17,7 @@ import { messagesBetween } from "./clone.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { serveRepositories } from "./git-server.js";
 import type { RehearsalLayout } from "./layout.js";
-import { giveLogins, keepNetwork, reachOf, removeLogins } from "./network.js";
+import { keepNetwork, networkKey } from "./network.js";
 import { gitServer, type PlaneTools, planeAt, touched } from "./plane.js";
 import { expectation, type Planned, plan, treeOf, unknownRefs } from "./planned.js";
 import { madeUp } from "./prepare.js";
@@ -43,12 +43,9 @@ export async function rehearse(
   try {
     changing = await changingRepository(request, env);
     keepNetwork(layout, env, request.offline ?? false);
-    if (!request.offline) giveLogins(layout, env);
     return await rehearsed(layout, request, starting, changing, start);
   } catch (error) {
     return unable(changing?.revisions ?? asked, known(error), start);
-  } finally {
-    removeLogins(layout);
   }
 }
 
@@ -112,7 +109,7 @@ async function ofCluster(
     planned.assumed,
     stubs,
     flux.map(({ kind, name }) => [kind, name]),
-    reachOf(layout),
+    networkKey(layout),
     planned.provided.map(({ source, id, content }) => [source, id, content.form, content.digest]),
   ]);
   const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting, (server) =>

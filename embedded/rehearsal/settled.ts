@@ -89,7 +89,9 @@ export async function settle(
 
 /** What everything came to so far, without the reasons. */
 function statesOf(found: ReadonlyMap<string, Answer>): string {
-  return [...found].map(([key, { state }]) => `${key} ${state}`).join("\n");
+  // A chart that cannot be pulled is tried again for ever: its state goes back and forth.
+  const others = [...found].filter(([key]) => !key.startsWith("source.toolkit.fluxcd.io/HelmChart/"));
+  return others.map(([key, { state }]) => `${key} ${state}`).join("\n");
 }
 
 /** Has what needs something out of reach count as Ready, and takes that back where the object or its source differs. */
@@ -136,10 +138,10 @@ function markOf(object: KubeObject): string {
 
 /** Whether it is not known yet what becomes of an object, or what depends on it has not been told yet. */
 function isOpen(object: KubeObject, answer: Answer | undefined): boolean {
+  // A release waits for its chart; once it is assumed, nothing does.
+  if (object.kind === "HelmChart") return false;
   if (answer?.state === "assumed") return conditionOf(object, "Ready")?.status !== "True";
-  return (
-    answer?.state === "waiting" || (object.kind !== "HelmChart" && answer?.state === "failed" && answer.gap === true)
-  );
+  return answer?.state === "waiting" || (answer?.state === "failed" && answer.gap === true);
 }
 
 function waitsFor(answer: Answer | undefined): string {

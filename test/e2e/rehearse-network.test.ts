@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -38,11 +38,14 @@ spec:
 const repository = (name: string, spec: string) =>
   `apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: ${name}, namespace: default}\nspec: {interval: 1h, ${spec}}\n`;
 
+const secretOf = (word: string) =>
+  `apiVersion: v1\nkind: Secret\nmetadata: {name: private, namespace: default}\nstringData: {username: user, password: ${word}}\n`;
+
 let registry = 0;
 let silent = 0;
 /** Hosts that a proxy was asked for. */
 const asked: string[] = [];
-let login: Record<string, string> = {};
+let proxies: Record<string, string> = {};
 
 beforeAll(async () => {
   writeFiles(join(root, "web"), {
@@ -65,12 +68,12 @@ beforeAll(async () => {
     socket.destroy();
   });
   const address = `http://user:${password}@127.0.0.1:${await listen(proxy)}`;
-  login = { DOCKER_CONFIG: join(root, "docker"), HTTPS_PROXY: address };
+  proxies = { HTTPS_PROXY: address };
   const base: Files = {
     "clusters/prod/flux-system/gotk-sync.yaml": gotkSync,
     "clusters/prod/private.yaml": repository(
       "private",
-      `type: oci, insecure: true, url: 'oci://127.0.0.1:${registry}/h/s0'`,
+      `type: oci, insecure: true, secretRef: {name: private}, url: 'oci://127.0.0.1:${registry}/h/s0'`,
     ),
     "clusters/prod/silent.yaml": repository("silent", `url: 'http://127.0.0.1:${silent}'`),
     "clusters/prod/foreign.yaml": repository("foreign", "url: 'https://charts.example.invalid'"),
@@ -78,12 +81,7 @@ beforeAll(async () => {
     "clusters/prod/other.yaml": release("other", "silent", "hello"),
   };
   await makeClone(setup, setupUrl, base);
-  mkdirSync(join(root, "docker"));
-  const auth = Buffer.from(`user:${password}`).toString("base64");
-  writeFileSync(
-    join(root, "docker", "config.json"),
-    JSON.stringify({ auths: { [`127.0.0.1:${registry}`]: { auth } } }),
-  );
+  writeFiles(root, { "right.yaml": secretOf(password), "wrong.yaml": secretOf("another") });
 });
 
 beforeEach(async () => {
@@ -99,21 +97,20 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-async function rehearse(files: Files, env = login, offline = false): Promise<Report> {
+async function rehearse(files: Files, { secret = "right.yaml", offline = false } = {}): Promise<Report> {
   await commit(setup, files);
-  return await rehearsal({ cwd: setup, base: "main", offline }, env);
+  return await rehearsal({ cwd: setup, base: "main", offline, assume: [join(root, secret)] }, proxies);
 }
 
 const readyOf = ({ reconciliations }: Report, name: string) =>
   reconciliations.find(({ ref }) => ref.name === name)?.ready;
 const changed = { "clusters/prod/web.yaml": release("web", "private", "welcome") };
 
-test("reads with the user's logins and proxies, shows them nowhere, and keeps no copy of the logins", async () => {
+test("reads with the Secrets that are given and the user's proxies, and shows them nowhere", async () => {
   const report = await rehearse(changed);
   expect([readyOf(report, "web"), readyOf(report, "other")]).toEqual(["True", "Unknown"]);
   expect(new Set(asked)).toEqual(new Set(["charts.example.invalid:443"]));
   expect(JSON.stringify(report)).not.toContain(password);
-  expect(existsSync(layout.logins)).toBe(false);
 });
 
 test("does not ask again at the head for a source that did not answer at the base", async () => {
@@ -131,7 +128,7 @@ test("does not ask again at the head for a source that did not answer at the bas
 });
 
 test("takes a registry that lets nobody in for one that cannot be read", async () => {
-  const report = await rehearse(changed, {});
+  const report = await rehearse(changed, { secret: "wrong.yaml" });
   expect([readyOf(report, "web"), report.verdict]).toEqual(["Unknown", "unknown"]);
   expect(report.notEvaluated.flatMap(({ option }) => option?.split("=")[0] ?? [])).toContain(
     "--source default/private",
@@ -140,7 +137,7 @@ test("takes a registry that lets nobody in for one that cannot be read", async (
 
 test("asks nothing outside of this machine when it is offline", async () => {
   const before = asked.length;
-  const report = await rehearse(changed, login, true);
+  const report = await rehearse(changed, { offline: true });
   expect(asked.length).toBe(before);
   const gap = report.notEvaluated.find(({ subject }) => subject === "HelmRepository default/foreign");
   expect(gap?.reason).toContain("the rehearsal runs offline");

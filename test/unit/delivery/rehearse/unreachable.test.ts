@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
 import { keyOf } from "../../../../delivery/rehearse/objects.js";
+import { NOWHERE } from "../../../../delivery/rehearse/offline.js";
 import { answers } from "../../../../delivery/rehearse/settle.js";
 import { isUnreachable } from "../../../../delivery/rehearse/unreachable.js";
 
 test.each([
   'chart pull error: failed to get chart version for remote reference: Get "https://r.example.com/v2/charts/web/tags/list": dial tcp: lookup r.example.com: no such host',
-  "could not fetch chart: proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused",
+  `could not fetch chart: proxyconnect tcp: dial tcp ${NOWHERE}: connect: connection refused`,
   "chart pull error: GET https://r.example.com/v2/: response status code 401: unauthorized: authentication required",
   'GET "http://r.example.com/v2/charts/web/manifests/1.0.0": basic credential not found',
   "DENIED: requested access to the resource is denied",
@@ -69,7 +70,7 @@ test("does not take a release for failed when the registry of its chart cannot b
   const unreachable = chart("dial tcp: lookup r.example.com: no such host");
   expect(releaseOf([registry, unreachable], false)).toMatchObject({ state: "failed", gap: true });
   expect(releaseOf([registry, unreachable], false, 0)).toMatchObject({ state: "waiting" });
-  const offline = chart("proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused");
+  const offline = chart(`proxyconnect tcp: dial tcp ${NOWHERE}: connect: connection refused`);
   expect(releaseOf([registry, offline], false, 0)).toMatchObject({ state: "failed", gap: true });
   expect(releaseOf([registry, unreachable], true)).not.toHaveProperty("gap");
   expect(releaseOf([registry, chart("web:3.0.0: not found")], false)).not.toHaveProperty("gap");

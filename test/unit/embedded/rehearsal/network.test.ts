@@ -1,17 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { statSync } from "node:fs";
 import { expect, test } from "vitest";
 import { NOWHERE, offlineInWords } from "../../../../delivery/rehearse/offline.js";
 import { rehearsalLayout } from "../../../../embedded/rehearsal/layout.js";
-import {
-  giveLogins,
-  keepNetwork,
-  keptNetwork,
-  networkEnvironment,
-  networkKey,
-  reachOf,
-  removeLogins,
-} from "../../../../embedded/rehearsal/network.js";
+import { keepNetwork, keptNetwork, networkEnvironment, networkKey } from "../../../../embedded/rehearsal/network.js";
 import { folderWith } from "./provided/support.js";
 
 test("gives the controllers proxies and authorities, and never sends what is on this machine through a proxy", () => {
@@ -48,28 +39,10 @@ test("keeps what may hold a password for the user alone, and tells networks apar
   const layout = rehearsalLayout(folderWith({}));
   keepNetwork(layout, { HTTP_PROXY: "http://u:p@h" }, false);
   expect(statSync(layout.network).mode & 0o777).toBe(0o600);
-  expect(keptNetwork(layout)).toMatchObject({ HTTP_PROXY: "http://u:p@h", DOCKER_CONFIG: layout.logins });
+  expect(keptNetwork(layout)).toMatchObject({ HTTP_PROXY: "http://u:p@h" });
   const key = networkKey(layout);
   keepNetwork(layout, {}, false);
   expect(networkKey(layout)).not.toBe(key);
-});
-
-test("copies registry logins for the time of a rehearsal, only where there are any", () => {
-  const root = folderWith({ "docker/config.json": '{"auths":{}}' });
-  const layout = rehearsalLayout(join(root, "rehearsal"));
-  giveLogins(layout, { HOME: join(root, "nobody") });
-  expect(existsSync(layout.logins)).toBe(false);
-  const without = reachOf(layout);
-  giveLogins(layout, { DOCKER_CONFIG: join(root, "docker") });
-  const file = join(layout.logins, "config.json");
-  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual(['{"auths":{}}', 0o600]);
-  expect(reachOf(layout)).not.toBe(without);
-  removeLogins(layout);
-  expect(existsSync(layout.logins)).toBe(false);
-  mkdirSync(join(root, "home", ".docker"), { recursive: true });
-  writeFileSync(join(root, "home", ".docker", "config.json"), "{}");
-  giveLogins(layout, { HOME: join(root, "home") });
-  expect(readFileSync(file, "utf8")).toBe("{}");
 });
 
 test("says in words that a source failed because the rehearsal is offline", () => {
