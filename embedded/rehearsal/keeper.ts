@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "../../core/progress.js";
-import { conditionOf, type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
+import { at, conditionOf, type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
 import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { EMPTY, readBase } from "./base-store.js";
@@ -14,20 +15,28 @@ import { ask } from "./settled.js";
 /** How long a control plane waits for the next rehearsal. Milliseconds. */
 const IDLE = 30 * 60_000;
 
+/** Time between two looks whether the folder is there. Milliseconds. */
+const LOOK = 5_000;
+
 /** How long controllers that were started anew may take for their first look at everything. Milliseconds. */
 const SETTLING = 120_000;
 
 /** `keeper.ts ORDER`: sets the control plane back to its base, freezes it there, and ends it after a while. */
 async function main(order: KeeperOrder): Promise<void> {
   const layout = rehearsalLayout(order.root);
-  const { tools, flux, at } = order;
-  const plane = await planeAt(layout, at, { tools, flux, progress: silent });
-  const ready = new Set(await readyAt(layout, at));
+  const { tools, flux, at: key } = order;
+  const plane = await planeAt(layout, key, { tools, flux, progress: silent });
+  const ready = new Set(await readyAt(layout, key));
   await firstLook(plane, ready).catch(() => {});
   plane.api.close();
   freeze(layout);
-  await sleep(IDLE);
+  await idle(layout);
   await killPlane(layout);
+}
+
+/** Waits for the next rehearsal, which ends this process; not longer than the folder is there. */
+async function idle({ root }: RehearsalLayout): Promise<void> {
+  for (const end = Date.now() + IDLE; Date.now() < end && existsSync(root); ) await sleep(LOOK);
 }
 
 /** Keys of what is Ready at a base. */
@@ -46,9 +55,11 @@ async function firstLook(plane: Plane, ready: ReadonlySet<string>): Promise<void
   try {
     const token = `rehearsal-${Date.now()}`;
     for (const end = Date.now() + SETTLING; Date.now() < end; await watch.change(500)) {
+      // What is suspended is not looked at: by the tree, or because it needs something out of reach.
       const isDone = (one: KubeObject) =>
-        textAt(one, "status", "lastHandledReconcileAt") === token &&
-        (conditionOf(one, "Ready")?.status === "True" || !ready.has(keyOf(one)));
+        at(one, "spec", "suspend") === true ||
+        (textAt(one, "status", "lastHandledReconcileAt") === token &&
+          (conditionOf(one, "Ready")?.status === "True" || !ready.has(keyOf(one))));
       const open = watch.flux.filter((one) => isReconciliation(one) && !isDone(one));
       if (watch.complete && open.length === 0) return;
       const unasked = open.filter(
