@@ -17,7 +17,8 @@ code, pre { font: .875em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, mon
 code { overflow-wrap: anywhere; }
 header { padding: 1rem 1.25rem; background: var(--panel); border: 1px solid var(--line);
   border-left: .4rem solid var(--soft); border-radius: .4rem; }
-header.safe { border-left-color: var(--good); } header.destructive { border-left-color: var(--warn); }
+header.safe { border-left-color: var(--good); }
+header.destructive, header.unknown { border-left-color: var(--warn); }
 header.rejected, header.unable { border-left-color: var(--bad); }
 .soft { color: var(--soft); } .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 .word { font-weight: 600; }
