@@ -1,4 +1,5 @@
 import { elapsed } from "../../core/progress.js";
+import { podsLag } from "../../delivery/rehearse/lagging.js";
 import { conditionOf, type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
 import { type Answer, answers, type FluxView, sourceOf } from "../../delivery/rehearse/settle.js";
@@ -18,6 +19,8 @@ export interface Settled {
 
 /** How long nothing happens before workloads that are not ready count as failing. Milliseconds. */
 const QUIET = 8_000;
+/** How much longer pods that nothing has looked at yet are waited for. Milliseconds. */
+const LAG = 20_000;
 /** Before a request to look again is repeated: what it began needs its time, and a new one would end it. Milliseconds. */
 const AGAIN = 4_000;
 
@@ -42,13 +45,14 @@ export async function settle(
   let moved = start;
   for (;;) {
     signal?.throwIfAborted();
+    const quiet = watch.quiet - (podsLag(watch.others, watch.pods) ? LAG : 0);
     const view: FluxView = {
       flux: watch.flux,
       others: watch.others,
       pods: watch.pods,
       expected,
       asked: (key) => (asked.get(key)?.epoch === ready.size ? asked.get(key)?.token : undefined),
-      quiet: watch.quiet,
+      quiet,
       requested: (key) => watch.requests.get(key),
       still: Date.now() - moved,
     };
@@ -62,7 +66,7 @@ export async function settle(
     const open = view.flux.filter((one) => isOpen(one, found.get(keyOf(one))));
     const workloads = unready(view);
     const late = Date.now() - start > timeout;
-    const over = open.length === 0 && (workloads.settled || watch.quiet > QUIET);
+    const over = open.length === 0 && (workloads.settled || quiet > QUIET);
     if (late || (watch.complete && over))
       return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
     await Promise.all(view.flux.map((object) => bridge(plane, view.flux, object, found.get(keyOf(object)))));
