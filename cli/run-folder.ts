@@ -13,7 +13,7 @@ const foldersOf = (stack: Stack) => join(stack.state.stack(stack.name), "tmp");
 /**
  * Runs Pulumi with a temporary folder of its own. Plugins write credentials into temporary files and leave them there: the
  * kubernetes plugin a kubeconfig with each run. The folder is deleted afterwards, and those of runs that were killed are deleted at
- * the next run, together with plugins whose engine was killed, which would otherwise stay for ever.
+ * the next run, together with plugins whose engine was killed, which would otherwise never end.
  *
  * One command at a time works on a stack ({@link exclusively} in stack.ts), so every folder that is there belongs to an earlier run.
  */

@@ -42,7 +42,7 @@ export function isOtherFlux(cluster: string, rehearsed: string): boolean {
  */
 export function defaultGatesOf(cluster: string | undefined): readonly string[] {
   const minor = cluster === undefined ? undefined : minorOf(cluster);
-  // Since Flux 2.9 a variable that nobody sets is an error; before, it was replaced by nothing.
+  // Since Flux 2.9 an undefined variable is an error; before, it was replaced by an empty string.
   return minor !== undefined && minor[0] === 2 && minor[1] < 9 ? ["StrictPostBuildSubstitutions=false"] : [];
 }
 

@@ -93,7 +93,7 @@ export async function settle(
 
 /** What everything came to so far, without the reasons. */
 function statesOf(found: ReadonlyMap<string, Answer>): string {
-  // A chart that cannot be pulled is tried again for ever: its state goes back and forth.
+  // source-controller retries a chart that cannot be pulled without end, and its state changes with each try.
   const others = [...found].filter(([key]) => !key.startsWith("source.toolkit.fluxcd.io/HelmChart/"));
   return others.map(([key, { state }]) => `${key} ${state}`).join("\n");
 }
