@@ -45,12 +45,14 @@ export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
     pulumi.all(requests),
     pulumi.all(upgrades),
     args.after,
+    args.cluster.startedAt,
   ]);
   const whileSupervised = supervised(args.cluster);
-  const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers, newer]) => {
+  const awaited = inputs.apply(async ([kubeconfig, token, tokens, numbers, newer, , startedAt]) => {
     if (pulumi.runtime.isDryRun()) return true;
     try {
-      return await whileSupervised((signal) => deliver(args, { kubeconfig, token, tokens, numbers, newer, signal }));
+      const known = { kubeconfig, token, tokens, numbers, newer, startedAt };
+      return await whileSupervised((signal) => deliver(args, { ...known, signal }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // Logged and not thrown: the update fails, and yet its outputs are kept, so that `status` can look.
@@ -72,6 +74,8 @@ interface Known {
   /** Merge requests with the cluster's manifests, and with a newer Flux, by repository. */
   readonly numbers: ReadonlyArray<number | undefined>;
   readonly newer: ReadonlyArray<number | undefined>;
+  /** See {@link Cluster.startedAt}. */
+  readonly startedAt: string | undefined;
   /** Ends the wait when the cluster is lost. */
   readonly signal: AbortSignal;
 }
@@ -121,7 +125,7 @@ async function openRequests(
 async function awaitDelivery(
   args: DeliveredArgs,
   client: GitLab,
-  { kubeconfig, tokens, signal }: Known,
+  { kubeconfig, tokens, signal, startedAt }: Known,
 ): Promise<void> {
   const heads = await Promise.all(
     args.repositories.map(async (repository): Promise<[string, string]> => {
@@ -136,7 +140,12 @@ async function awaitDelivery(
   const own = ["GitRepository", "Kustomization"].map((kind) => `${kind} ${fluxSystem}/${fluxSystem}`);
   await converge(
     await readCluster(kubeconfig),
-    { heads: new Map(heads), required: [...own, ...requiredControllers], credentials: new Map(marks) },
+    {
+      heads: new Map(heads),
+      required: [...own, ...requiredControllers],
+      credentials: new Map(marks),
+      ...(startedAt && { since: Date.parse(startedAt) }),
+    },
     { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true), signal },
   );
 }

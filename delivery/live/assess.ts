@@ -13,6 +13,11 @@ export interface Expectation {
    * that the one before it can go. @default any fetch will do
    */
   readonly credentials?: ReadonlyMap<string, string>;
+  /**
+   * When the cluster was started again, in milliseconds. Its API server then serves the states of before the stop at first, so each
+   * source and Kustomization has to have answered a request made since. @default it was not stopped
+   */
+  readonly since?: number;
 }
 
 /** A reconciliation that takes longer may be one whose end its controller could not write: it would not look again for minutes. */
@@ -84,8 +89,15 @@ function assessSource(source: KubeObject, expected: Expectation): Finding {
     if (head && stored !== head) return `has revision ${short(stored)}, published is ${short(head)}`;
     const answered = source.status?.lastHandledReconcileAt;
     if (credential && !answered?.endsWith(`#${credential}`)) return "has not fetched with its present token yet";
-    return undefined;
+    return answeredBefore(source, expected);
   });
+}
+
+/** What is missing while the controller has answered no request since the cluster was started again. */
+function answeredBefore({ status }: KubeObject, { since }: Expectation): string | undefined {
+  if (since === undefined) return undefined;
+  const [at = ""] = status?.lastHandledReconcileAt?.split("#") ?? [];
+  return Date.parse(at) >= since ? undefined : "not looked at since the cluster was started";
 }
 
 /** Text of a request to look now, which the controller repeats in its answer. @param at ISO 8601 */
@@ -101,7 +113,10 @@ function assessKustomization(object: KubeObject, view: ClusterView, expected: Ex
     const applied = commitOf(object.status?.lastAppliedRevision);
     return head && applied !== head ? `applied revision ${short(applied)}, published is ${short(head)}` : undefined;
   });
-  if (finding.state === "ready") return finding;
+  if (finding.state === "ready") {
+    const message = answeredBefore(object, expected);
+    return message ? { ...finding, state: "progressing", message, ask: object } : finding;
+  }
   const { object: name, message } = finding;
   if (source && AWAITS_ARTIFACT.test(message)) {
     const served = assessSource(source, expected).state === "ready";

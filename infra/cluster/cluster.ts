@@ -16,6 +16,8 @@ export interface Cluster {
   readonly provider: kubernetes.Provider;
   /** Server version: `v1.36.3`. */
   readonly kubernetesVersion: pulumi.Output<string>;
+  /** When this program last started a cluster that had been stopped: ISO 8601. @default it never did */
+  readonly startedAt?: pulumi.Output<string | undefined>;
   /**
    * The cluster itself, where the stack owns it: in-cluster objects are deleted with it instead of one by one.
    * undefined: the cluster stays, so they are deleted first.

@@ -8,6 +8,8 @@ interface EmbeddedClusterArgs {
   readonly stack: string;
 }
 
+const outputs = ["identity", "kubeconfig", "kubernetesVersion", "receiver", "startedAt"] as const;
+
 /** The control plane, node and runtime agent on this machine; the timonier plugin starts and ends them. */
 class EmbeddedCluster extends pulumi.CustomResource {
   /** UID of namespace kube-system: another value is another cluster. */
@@ -15,12 +17,14 @@ class EmbeddedCluster extends pulumi.CustomResource {
   declare readonly kubeconfig: pulumi.Output<string>;
   declare readonly kubernetesVersion: pulumi.Output<string>;
   declare readonly receiver: pulumi.Output<string>;
+  /** See {@link Cluster.startedAt}. */
+  declare readonly startedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: EmbeddedClusterArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "timonier:embedded:Cluster",
       name,
-      { ...args, identity: undefined, kubeconfig: undefined, kubernetesVersion: undefined, receiver: undefined },
+      { ...args, ...Object.fromEntries(outputs.map((output) => [output, undefined])) },
       pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts),
     );
   }
@@ -38,6 +42,7 @@ export function embeddedCluster(name: string, stack: string): Cluster {
     identity: cluster.identity,
     provider,
     kubernetesVersion: cluster.kubernetesVersion,
+    startedAt: cluster.startedAt,
     owned: cluster,
     receiver: cluster.receiver,
     mark: {},

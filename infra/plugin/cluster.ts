@@ -39,7 +39,13 @@ export const embeddedCluster: ResourceKind<unknown> = {
     return {
       changes: state !== "running",
       changed: [],
-      stables: ["identity", "kubeconfig", "kubernetesVersion", "receiver"],
+      stables: [
+        ...(state === "running" ? ["startedAt"] : []),
+        "identity",
+        "kubeconfig",
+        "kubernetesVersion",
+        "receiver",
+      ],
     };
   },
   create: async (news, ctx) => {
@@ -50,7 +56,11 @@ export const embeddedCluster: ResourceKind<unknown> = {
     const seen = await inspectCluster(folder(olds));
     return seen.state === "absent" ? undefined : { id, state, inputs: olds };
   },
-  update: async (_id, _olds, news, ctx) => ({ state: await start(news, ctx) }),
+  update: async (_id, _olds, news, ctx) => {
+    // Before the start: what answers a request made later has looked since.
+    const startedAt = new Date().toISOString();
+    return { state: { ...(await start(news, ctx)), startedAt } };
+  },
   delete: async (id, state) => {
     // The folder may be that of its successor by now.
     if (!(await hasSuccessor(folder(state), id))) await removeCluster(folder(state));

@@ -78,8 +78,10 @@ export const minikubeCluster: ResourceKind<unknown> = {
     const { minikube, spec } = place;
     const change = planChange(clusterSpec.parse(olds.inputs), spec, reachable(await minikube.look(), place.claim));
     if (change.kind === "replace") throw vanished(spec.profile);
+    // Before the start: what answers a request made later has looked since.
+    const startedAt = change.kind === "update" && change.start ? new Date().toISOString() : olds.state.startedAt;
     if (change.kind === "update") await apply(change, place);
-    return { state: await stateOf(place, news) };
+    return { state: { ...(await stateOf(place, news)), ...(startedAt !== undefined && { startedAt }) } };
   },
   delete: async (_id, state, ctx) => {
     const { minikube, claim, spec } = await placeOf(state, ctx);
@@ -97,7 +99,7 @@ export const minikubeCluster: ResourceKind<unknown> = {
   },
 };
 
-const outputs = ["identity", "kubeconfig", "kubernetesVersion", "state"] as const;
+const outputs = ["identity", "kubeconfig", "kubernetesVersion", "state", "startedAt"] as const;
 
 async function apply(change: Extract<Change, { kind: "update" }>, { minikube, spec }: Place): Promise<void> {
   await keepAuthority(minikubeFolder(process.env), spec.profile, spec.extraCa);

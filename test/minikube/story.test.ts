@@ -43,20 +43,8 @@ const up = async () => {
   return said.all;
 };
 const status = async () => JSON.parse((await copy.timonier("status", "--json", ...stack)).stdout) as StatusReport;
-/**
- * Waits until `status` has nothing to say. After a stop, the API server serves the states of before at first, so that `up` may end
- * some seconds before Kubernetes notices that pods start again.
- */
-const settled = () =>
-  waitFor(
-    { what: "status without problems", timeout: 60_000, interval: 1_000, where: "minikube", fix: "see above" },
-    async () => {
-      const { ok, cluster, problems } = await status();
-      if (ok && cluster.state === "running") return { done: true, value: undefined };
-      console.log(`not settled yet: ${problems.join("; ")}`);
-      return { done: false, missing: problems.join("; ") };
-    },
-  );
+const expectNoProblems = async () =>
+  expect(await status()).toMatchObject({ ok: true, problems: [], cluster: { state: "running" } });
 /** A command in a user's shell of the stack. */
 const shell = (command: string) =>
   copy.run("bash", ["-c", `eval "$(node cli/timonier.mjs env -s minikube)"; ${command}`]);
@@ -168,14 +156,14 @@ test("`minikube stop` is seen by a refresh, and `up` mends it", async () => {
   expect(seen.exitCode, seen.all).toBe(0);
   expect(seen.all).toMatch(/timonier:minikube:Cluster cluster.*updated/);
   expect(await up()).toMatch(/timonier:minikube:Cluster cluster updated/);
-  await settled();
+  await expectNoProblems();
   for (const pod of await nginxPods(2)) await serves(pod);
 });
 
 test("without a refresh, too", async () => {
   expect((await minikube("stop")).exitCode).toBe(0);
   expect(await up()).toMatch(/timonier:minikube:Cluster cluster updated/);
-  await settled();
+  await expectNoProblems();
 });
 
 test("a cluster deleted behind Pulumi's back is made anew, as Git says it", async () => {

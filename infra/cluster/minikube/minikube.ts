@@ -12,18 +12,22 @@ import type { ClusterSpec } from "./cli/spec.js";
 import type { MinikubeConfig } from "./config.js";
 import { othersKubeconfig } from "./others.js";
 
+const outputs = ["identity", "kubeconfig", "kubernetesVersion", "state", "startedAt"] as const;
+
 /** A profile that the stack makes, changes and deletes; the timonier plugin calls minikube. */
 class MinikubeProfile extends pulumi.CustomResource {
   /** UID of namespace kube-system: another value is another cluster. */
   declare readonly identity: pulumi.Output<string>;
   declare readonly kubeconfig: pulumi.Output<string>;
   declare readonly kubernetesVersion: pulumi.Output<string>;
+  /** See {@link Cluster.startedAt}. */
+  declare readonly startedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: ClusterSpec, opts?: pulumi.CustomResourceOptions) {
     super(
       "timonier:minikube:Cluster",
       name,
-      { ...args, identity: undefined, kubeconfig: undefined, kubernetesVersion: undefined, state: undefined },
+      { ...args, ...Object.fromEntries(outputs.map((output) => [output, undefined])) },
       pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts),
     );
   }
@@ -52,6 +56,7 @@ export async function minikubeCluster(
     identity: cluster.identity,
     provider: kubernetesProvider(kubeconfig, cluster.identity, { deletedWith: cluster }),
     kubernetesVersion: cluster.kubernetesVersion,
+    startedAt: cluster.startedAt,
     owned: cluster,
     receiver: undefined,
     mark: {},

@@ -85,6 +85,36 @@ describe("what has arrived", () => {
     ]);
   });
 
+  test("has to have been looked at since the cluster was started again: what it says may be from before", () => {
+    const since = Date.parse("2026-11-29T10:00:00.000Z");
+    const answered = (object: KubeObject, lastHandledReconcileAt: string): KubeObject => ({
+      ...object,
+      status: { ...object.status, lastHandledReconcileAt },
+    });
+    const states = (handled: string) =>
+      assess(
+        {
+          sources: [answered(source(head), handled)],
+          kustomizations: [answered(kustomization(head), handled)],
+          workloads: [],
+        },
+        { heads: expected.heads, required: [], since },
+      ).map(({ state, ask }) => [state, ask?.kind]);
+    const notYet = [
+      ["progressing", "GitRepository"],
+      ["progressing", "Kustomization"],
+    ];
+    expect(states("")).toEqual(notYet);
+    expect(states("2026-11-29T09:59:59.999Z#abc")).toEqual(notYet);
+    const looked = [
+      ["ready", undefined],
+      ["ready", undefined],
+    ];
+    expect(states("2026-11-29T10:00:00.000Z#abc")).toEqual(looked);
+    // As `flux reconcile` and notification-controller write it.
+    expect(states("2026-11-29T11:00:01.123456789+01:00")).toEqual(looked);
+  });
+
   test("counts only available replicas of the current generation", () => {
     const stale = deployment(3, { observedGeneration: 1 });
     const surging = deployment(3, { replicas: 4 });

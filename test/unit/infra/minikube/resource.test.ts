@@ -168,8 +168,11 @@ describe("what happens outside", () => {
     });
     expect(await diff(olds)).toMatchObject({ changes: true, changed: ["state"] });
     forget();
-    const { state } = (await minikubeCluster.update?.("team", olds, spec, context())) ?? {};
+    expect(olds.state).not.toHaveProperty("startedAt");
+    const before = Date.now();
+    const { state = {} } = (await minikubeCluster.update?.("team", olds, spec, context())) ?? {};
     expect(state).toMatchObject({ state: "running" });
+    expect(Date.parse(String(state.startedAt))).toBeGreaterThanOrEqual(before);
     expect(changes()).toHaveLength(1);
     expect(changes()[0]).not.toMatch(/--(cpus|memory|nodes)=/);
   });
@@ -210,7 +213,10 @@ describe("what happens outside", () => {
       inputs: { addons: [] },
     });
     forget();
-    await minikubeCluster.update?.("team", olds, olds.inputs, context());
+    const started = { ...olds, state: { ...olds.state, startedAt: "2026-11-29T10:00:00.000Z" } };
+    const updated = await minikubeCluster.update?.("team", started, olds.inputs, context());
+    // Nothing was started by this.
+    expect(updated?.state).toMatchObject({ startedAt: "2026-11-29T10:00:00.000Z" });
     expect(changes()).toEqual(["addons enable ingress --profile=team"]);
   });
 
