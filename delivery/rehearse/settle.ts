@@ -76,8 +76,12 @@ export interface FluxView {
   readonly still?: number;
 }
 
-/** How long nothing may happen before what is not ready counts as never becoming it, and before a source counts as out of reach. Milliseconds. */
-const PATIENCE = { health: 8_000, source: 8_000 };
+/**
+ * How long nothing may happen before what is not ready counts as never becoming it (`health`), before a source counts as out of reach
+ * after its controller began to look (`source`) and before it did (`unseen`: a busy machine), and before what the network says of a
+ * source that is served here counts as its answer (`served`). Milliseconds.
+ */
+const PATIENCE = { health: 8_000, source: 8_000, unseen: 20_000, served: 60_000 };
 
 const sourceKinds = new Set([
   "GitRepository",
@@ -181,6 +185,11 @@ class Settlement {
       if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
       return waiting(`${labelOf(source)} is at ${revision ?? "no revision"}`);
     }
+    const isServed = this.#isServed(source);
+    // What is served on this machine can be reached: its controller tries again.
+    if (condition?.status === "False" && isServed && this.#still <= PATIENCE.served) {
+      if (isUnreachable(condition.message ?? "")) return waiting(`${labelOf(source)}: ${condition.message}`);
+    }
     if (condition?.status === "False" && current && expected === undefined) {
       // A chart may have failed before its source had anything for it.
       if (source.kind !== "HelmChart") return { ...failed(condition), gap: true };
@@ -195,7 +204,8 @@ class Settlement {
     }
     // One that is served here fails for good only if it stays so.
     if (condition?.status === "False" && current && this.view.quiet > PATIENCE.health) return failed(condition);
-    if (expected === undefined && (source.kind === "HelmChart" ? this.view.quiet : this.#still) > PATIENCE.source) {
+    const patience = current ? PATIENCE.source : PATIENCE.unseen;
+    if (!isServed && (source.kind === "HelmChart" ? this.view.quiet : this.#still) > patience) {
       const message = condition?.message ?? "does not answer";
       const beyond = source.kind === "HelmChart" ? this.#gapOf(source) : { gap: true as const };
       return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
@@ -207,13 +217,19 @@ class Settlement {
     return this.view.still ?? this.view.quiet;
   }
 
+  /** Whether a source is served on this machine. A chart is where its source is. */
+  #isServed(source: KubeObject): boolean {
+    const from = source.kind === "HelmChart" ? this.#sourceOf(source) : source;
+    return from !== undefined && this.view.expected(from) !== undefined;
+  }
+
   /** A chart that fails is a gap where the source that it comes from is one: what that has is not known. */
   #gapOf(chart: KubeObject): { readonly gap?: true } {
     const source = this.#sourceOf(chart);
     const answer = source && this.#answer(source);
     // A registry has no state of its own: only its charts tell whether it can be read.
-    const isServed = source === undefined || this.view.expected(source) !== undefined;
-    if (!isServed && isUnreachable(conditionOf(chart, "Ready")?.message ?? "")) return { gap: true };
+    if (source !== undefined && !this.#isServed(source) && isUnreachable(conditionOf(chart, "Ready")?.message ?? ""))
+      return { gap: true };
     return answer?.state === "assumed" || (answer?.state === "failed" && answer.gap) ? { gap: true } : {};
   }
 

@@ -135,9 +135,10 @@ test("GIVEN everything in it is ready THEN its controller is asked to look now",
 });
 
 test("GIVEN a source from elsewhere that does not answer THEN it fails after a while, and what reads it", () => {
-  const elsewhere: KubeObject = { ...source, metadata: { ...source.metadata, name: "repo" }, status: {} };
+  const conditions = [{ type: "Ready", status: "Unknown", reason: "Progressing", observedGeneration: 1 }];
+  const elsewhere: KubeObject = { ...source, metadata: { ...source.metadata, name: "repo" }, status: { conditions } };
   const found = answers(view([elsewhere, kustomization("a", {})], { expected: () => undefined, quiet: 10_000 }));
-  expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "failed", reason: "NoAnswer" });
+  expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "failed", gap: true });
   expect(found.get("kustomize.toolkit.fluxcd.io/Kustomization/default/a")).toMatchObject({
     state: "failed",
     reason: "ArtifactFailed",

@@ -39,6 +39,11 @@ function flux(kind: string, name: string, spec: unknown, status: unknown): KubeO
   };
 }
 
+/** Its controller began to look, and has no answer yet. */
+const looking = {
+  conditions: [{ type: "Ready", status: "Unknown", reason: "Progressing", message: "new", observedGeneration: 1 }],
+};
+
 const failed = (message: string) => ({
   conditions: [{ type: "Ready", status: "False", reason: "ChartPullError", message, observedGeneration: 1 }],
 });
@@ -77,10 +82,42 @@ test("does not take a release for failed when the registry of its chart cannot b
 });
 
 test("counts a source that does not answer as out of reach although its charts try again all the time", () => {
-  const silent = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, {});
+  const silent = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, looking);
   const view = { flux: [silent], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
   expect(answers({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "failed", gap: true });
   expect(answers({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "waiting" });
+});
+
+test("gives a source that no controller has looked at yet more time", () => {
+  const unseen = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, {});
+  const view = { flux: [unseen], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
+  expect(answers({ ...view, still: 9_000 }).get(keyOf(unseen))).toMatchObject({ state: "waiting" });
+  expect(answers({ ...view, still: 21_000 }).get(keyOf(unseen))).toMatchObject({ state: "failed", gap: true });
+});
+
+test("does not give up a chart or a source that is served on this machine", () => {
+  const repository = flux("HelmRepository", "charts", { url: "http://127.0.0.1:1/charts/s0" }, looking);
+  const chart = (status: unknown) => flux("HelmChart", "default-web", { chart: "web", sourceRef }, status);
+  const view = { others: [], pods: [], asked: () => undefined, quiet: 100_000, still: 100_000 };
+  const of = (objects: readonly KubeObject[], one: KubeObject, served = true) =>
+    answers({
+      ...view,
+      flux: objects,
+      expected: ({ kind }) => (served && kind === "HelmRepository" ? "" : undefined),
+    }).get(keyOf(one));
+  expect(of([repository, chart(looking)], chart(looking))).toMatchObject({ state: "waiting" });
+  expect(of([repository, chart(looking)], repository)).toMatchObject({ state: "waiting" });
+  expect(of([repository, chart(looking)], chart(looking), false)).toMatchObject({ state: "failed", gap: true });
+});
+
+test("GIVEN a served source WHEN a busy machine ends a request THEN its controller tries again", () => {
+  const registry = flux("HelmRepository", "charts", { type: "oci", url: "oci://127.0.0.1:1/h/s0" }, {});
+  const chart = flux("HelmChart", "default-web", { chart: "web", sourceRef }, failed("context deadline exceeded"));
+  expect(releaseOf([registry, chart], true)).toMatchObject({ state: "waiting" });
+  expect(releaseOf([registry, chart], true, 61_000)).toMatchObject({ state: "failed" });
+  const index = flux("HelmRepository", "charts", { url: "http://127.0.0.1:1/charts/s0" }, failed("connection refused"));
+  const view = { flux: [index], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 9_000 };
+  expect(answers(view).get(keyOf(index))).toMatchObject({ state: "waiting" });
 });
 
 test("waits for a chart that failed before its repository had an index", () => {
