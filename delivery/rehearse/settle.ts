@@ -323,6 +323,8 @@ class Settlement {
     const attempted = textAt(object, "status", "lastAttemptedRevision") ?? "";
     const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
     if (condition?.status === "True" && current && observed) {
+      // helm-controller writes the revision that it attempts a moment before it takes the condition back.
+      if (conditionOf(object, "Reconciling")?.status === "True") return waiting(`${labelOf(object)} is reconciled`);
       if (revision !== undefined && attempted.split("+")[0] !== revision.split("+")[0]?.split("@")[0])
         return waiting(`${labelOf(object)} has not tried ${revision}`);
       const values = listAt(object, "spec", "valuesFrom").length > 0;

@@ -137,3 +137,25 @@ test("waits for a chart that failed before its repository had an index", () => {
   expect(releaseOf([repository, chart("sha256:1")], true)).toMatchObject({ state: "waiting" });
   expect(releaseOf([repository, chart("sha256:2")], true)).toMatchObject({ state: "failed" });
 });
+
+test("does not take a release for ready while its controller attempts another revision", () => {
+  const chart = flux(
+    "OCIRepository",
+    "chart",
+    { url: "oci://127.0.0.1:1/o/s0" },
+    {
+      conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }],
+      artifact: { revision: "1.1.0@sha256:2" },
+    },
+  );
+  const of = (more: readonly unknown[]) => {
+    const conditions = [{ type: "Ready", status: "True", observedGeneration: 1 }, ...more];
+    const status = { observedGeneration: 1, lastAttemptedRevision: "1.1.0+2", conditions };
+    const one = flux("HelmRelease", "ref", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
+    const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
+    return answers(view).get(keyOf(one));
+  };
+  expect(of([])).toEqual({ state: "ready" });
+  const reconciling = { type: "Reconciling", status: "True", message: "Fulfilling prerequisites" };
+  expect(of([reconciling])).toMatchObject({ state: "waiting" });
+});
