@@ -3,6 +3,7 @@ import type { AppsInput } from "../apps/main.js";
 import type { Settings } from "../apps/settings.js";
 import { UserError } from "../core/user-error.js";
 import type { PlatformConfig } from "../infra/config.js";
+import { ensureKnown } from "./known-stacks.js";
 import { stackConfig } from "./preflight.js";
 import { Pulumi, type StackOutputs } from "./pulumi.js";
 import { findStack, type Stack } from "./stack.js";
@@ -35,16 +36,13 @@ export interface DestinationEnvironment {
  * Where a stack's manifests go: as the stack that is up says, else as its settings do, so that a pipeline or a fresh
  * clone synthesizes the same bytes.
  *
- * @throws UserError for a stack that is neither up nor has settings, unless the environment names its cluster
+ * @throws UserError for a stack that does not exist, unless the environment names its cluster
  */
 export async function destinationOf(name: string, env: DestinationEnvironment = process.env): Promise<Destination> {
+  if (!env.TIMONIER_CLUSTER) await ensureKnown(name);
   const stack = findStack(name);
   const outputs = await new Pulumi(stack).outputs();
   const config = outputs ? undefined : await stackConfig(stack);
-  if (!outputs && !config && name !== "embedded" && !env.TIMONIER_CLUSTER) {
-    const fix = `commit infra/stacks/Pulumi.${name}.yaml, or set TIMONIER_CLUSTER`;
-    throw new UserError(`there is no stack ${name}: it is not up, and has no settings`, stack.configFile, fix);
-  }
   const repositories = outputs ?? (config && repositoriesOf(config));
   return {
     stack,

@@ -3,18 +3,21 @@ import { GitLabError } from "../core/gitlab-error.js";
 import { UserError } from "../core/user-error.js";
 import { diskError } from "./disk-error.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
+import { DEFAULT_STACK, ensureKnown } from "./known-stacks.js";
 import { addRehearseVerb } from "./rehearse-command.js";
 import { addReportVerbs } from "./report-commands.js";
 import { stackName } from "./stack-name.js";
 
 interface Options {
   readonly stack: string;
+  readonly new?: boolean;
   readonly json?: boolean;
   readonly debug?: boolean;
   readonly as?: "maintainer" | "administrator";
   readonly out: string;
 }
 
+const newOption = ["--new", "make an embedded stack of that name where there is none"] as const;
 const debugOption = ["--debug", "keep Pulumi's encrypted log of this run, and say which file it is"] as const;
 
 /** Runs one command. @returns the exit code */
@@ -26,15 +29,18 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError("(timonier --help lists the commands)");
   // A verb is loaded when it is called: no command pays for another one's imports.
   const verb = (run: (options: Options) => Promise<number>) => async (options: Options) => {
+    if (!options.new) await ensureKnown(options.stack);
     code = await run(options);
   };
   const add = (name: string, description: string) =>
-    program.command(name).description(description).option("-s, --stack <name>", "the stack", stackName, "embedded");
+    program.command(name).description(description).option("-s, --stack <name>", "the stack", stackName, DEFAULT_STACK);
 
   add("up", "bring the stack to its configuration, and wait until everything is Ready")
+    .option(...newOption)
     .option(...debugOption)
     .action(verb(async (options) => (await import("./verbs/up.js")).up(options)));
   add("preview", "what `up` would do; writes nothing")
+    .option(...newOption)
     .option("--json", "for programs: as `pulumi preview --json`")
     .option(...debugOption)
     .action(verb(async (options) => (await import("./verbs/preview.js")).preview(options)));
@@ -44,9 +50,9 @@ export async function main(args: readonly string[]): Promise<number> {
   add("doctor", "what has to be mended before `up`: the settings, GitLab, its token, the places for repositories")
     .option("--json", "for programs")
     .action(verb(async (options) => (await import("./verbs/doctor.js")).doctor(options)));
-  add("env", 'exports for a shell: eval "$(npx timonier env)"').action(
-    verb(async (options) => (await import("./verbs/env.js")).env(options)),
-  );
+  add("env", 'exports for a shell: eval "$(npx timonier env)"')
+    .option(...newOption)
+    .action(verb(async (options) => (await import("./verbs/env.js")).env(options)));
   const addForSeveral = (name: string, description: string) =>
     program
       .command(name)
@@ -55,11 +61,11 @@ export async function main(args: readonly string[]): Promise<number> {
   addForSeveral("synth", "apps/ → dist/setup, dist/application; needs nothing that runs")
     .option("--causes <file>", "where each object comes from in apps/, as JSON")
     .option("--base <dir>", "an earlier dist/: causes then name the value that made the difference")
-    .action(async ({ stack = ["embedded"], ...options }: Several & { causes?: string; base?: string }) => {
+    .action(async ({ stack = [DEFAULT_STACK], ...options }: Several & { causes?: string; base?: string }) => {
       code = await (await import("./verbs/synth.js")).synth({ stack, ...options });
     });
   addForSeveral("publish", "what apps/ says, as a merge request to each repository that differs").action(
-    async ({ stack = ["embedded"] }: Several) => {
+    async ({ stack = [DEFAULT_STACK] }: Several) => {
       code = await (await import("./verbs/publish.js")).publish({ stack });
     },
   );

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Options } from "execa";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
@@ -41,10 +41,19 @@ export class Pulumi {
   /** Whether the stack is known to the backend. */
   async exists(): Promise<boolean> {
     if (this.checkpoint !== undefined) return existsSync(this.checkpoint);
+    return (await this.names()).includes(this.stack.name);
+  }
+
+  /** Names of all stacks that the backend knows. */
+  async names(): Promise<readonly string[]> {
+    if (this.checkpoint !== undefined) {
+      const files = await readdir(dirname(this.checkpoint)).catch(() => []);
+      return files.flatMap((file) => /^(.+)\.json$/.exec(file)?.[1] ?? []);
+    }
     await ensureTools(["pulumi"], { binDir: this.stack.state.bin, progress });
     const known = JSON.parse(await this.quiet(["stack", "ls", "--json"])) as ReadonlyArray<{ readonly name: string }>;
     // Pulumi Cloud puts the organization before it.
-    return known.some(({ name }) => name.split("/").at(-1) === this.stack.name);
+    return known.flatMap(({ name }) => name.split("/").at(-1) ?? []);
   }
 
   /** Whether everything that the stack makes lies in its own folder, so that its state can be done without. */

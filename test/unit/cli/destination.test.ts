@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,7 @@ test("the environment takes precedence", async () => {
 
 test("a name that nobody knows is an error with the fix, not another cluster's folder", async () => {
   await expect(destinationOf("prodction", {})).rejects.toThrow(/there is no stack prodction/);
+  expect(existsSync(join(state, "stacks", "prodction"))).toBe(false);
 });
 
 test("an embedded GitLab has no address before it is up", () => {
