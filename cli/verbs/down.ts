@@ -11,6 +11,7 @@ import { sweepMinikube } from "../../infra/cluster/minikube/cli/sweep.js";
 import { withLogIf } from "../automatic-log.js";
 import { doubtsGitLab, protectedResources, type StateResource, stayingProvider, unprotected } from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
+import { keptOnPurpose, objectsByKind } from "../leftovers.js";
 import { checkAllSettings, firstSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { ensurePulumiHome } from "../pulumi-home.js";
@@ -26,6 +27,7 @@ export async function down({ stack: name, debug }: { stack: string; debug?: bool
 }
 
 async function bringDown(stack: Stack, start: number, debug = false): Promise<number> {
+  let left: readonly string[] = [];
   const pulumi = new Pulumi(stack);
   const defect = pulumi.defect();
   if (defect) {
@@ -41,7 +43,8 @@ async function bringDown(stack: Stack, start: number, debug = false): Promise<nu
     // In a pipeline's fresh clone there may be no plugins yet.
     await ensurePulumiHome(stack);
     await pulumi.releaseStaleLock();
-    const staying = await settleBefore(stack, pulumi);
+    const { staying, unreached } = await settleBefore(stack, pulumi);
+    left = unreached;
     await staying?.drain();
     const guarded = await protectedNow(stack, pulumi);
     const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
@@ -62,24 +65,31 @@ async function bringDown(stack: Stack, start: number, debug = false): Promise<nu
     await writeFileAtomic(stack.configFile, settings, { mode: 0o600 });
   }
   progress(`stack ${stack.name} is gone after ${elapsed(start)}`);
-  for (const line of kept(stack)) progress(line);
+  if (left.length > 0) progress("not removed, because the cluster did not answer, or is another one by now:");
+  for (const line of left) progress(`  ${line}`);
+  for (const line of keptOnPurpose(stack)) progress(line);
   return exitCodes.done;
 }
 
 /**
  * Takes into Pulumi's knowledge what a killed run had made in a GitLab that stays; an embedded one goes as a whole.
  *
- * @returns the cluster, if it stays, with what it may hold beyond Pulumi's knowledge
+ * @returns the cluster, if it stays, with what it may hold beyond Pulumi's knowledge; and the objects in it that cannot be
+ *   deleted, because it cannot be reached
  */
-async function settleBefore(stack: Stack, pulumi: Pulumi): Promise<StayingCluster | undefined> {
+async function settleBefore(
+  stack: Stack,
+  pulumi: Pulumi,
+): Promise<{ staying?: StayingCluster; unreached: readonly string[] }> {
   // Looked at first: settling ends the doubt, and with it what tells what may be in the cluster.
   const deployment = await pulumi.deployment();
   if (doubtsGitLab(deployment)) {
     const { gitlab } = await checkAllSettings(stack);
     await (await import("../interrupted.js")).settleInterrupted(pulumi, deployment, gitlab, progress);
   }
-  if (!stayingProvider(deployment)) return undefined;
-  return (await import("../staying-cluster.js")).stayingCluster(stack, deployment, progress);
+  if (!stayingProvider(deployment)) return { unreached: [] };
+  const staying = await (await import("../staying-cluster.js")).stayingCluster(stack, deployment, progress);
+  return staying ? { staying, unreached: [] } : { unreached: objectsByKind(deployment) };
 }
 
 /** What Pulumi may not delete; nothing once the setting says so, whether an update has been made since or not. */
@@ -128,12 +138,4 @@ async function writtenSettings(stack: Stack): Promise<string | undefined> {
   } catch {
     return text;
   }
-}
-
-function kept(stack: Stack): string[] {
-  return [
-    existsSync(stack.configFile) && `kept ${stack.configFile}: the stack's settings`,
-    existsSync(stack.state.passphraseFile) && `kept ${stack.state.passphraseFile}: other stacks' secrets may need it`,
-    `kept ${stack.state.bin}: the tools, for the next up`,
-  ].filter((line) => typeof line === "string");
 }

@@ -285,6 +285,8 @@ describe("back to nothing", () => {
     const said = await copy.timonier("down");
     expect(said.exitCode).toBe(0);
     expect(said.all).toMatch(/kept .*passphrase/);
+    expect(said.all).toMatch(/kept .*backups\/timonier\/embedded: Pulumi's copies of earlier states/);
+    expect(said.all).not.toContain("not removed");
     expect(copy.processes()).toEqual([]);
     // What a person wrote stays: here the days that tokens live.
     expect(said.all).toMatch(/kept .*Pulumi\.embedded\.yaml: the stack's settings/);
