@@ -20,6 +20,18 @@ const networks = [
   ["fc00::", 7, "ipv6"],
   ["fe80::", 10, "ipv6"],
   ["fec0::", 10, "ipv6"],
+  // NAT64 of one's own network (RFC 8215): only that network knows where it leads.
+  ["64:ff9b:1::", 48, "ipv6"],
+] as const;
+
+/**
+ * Networks whose IPv6 addresses hold an IPv4 address that a gateway connects to, and the group that it begins at: NAT64
+ * (RFC 6052), 6to4 (RFC 3056) and IPv4-compatible addresses (RFC 4291).
+ */
+const gateways = [
+  ["64:ff9b::", 96, 6],
+  ["2002::", 16, 1],
+  ["::", 96, 6],
 ] as const;
 
 /**
@@ -33,6 +45,26 @@ export function isLocalAddress(address: string): boolean {
   if (family === 0) return false;
   const list = new BlockList();
   for (const [network, bits, version] of networks) list.addSubnet(network, bits, version);
+  const within = family === 6 ? carriedAddress(address) : undefined;
+  if (within !== undefined && isLocalAddress(within)) return true;
   // A list of IPv4 networks also holds the same addresses written as IPv6 (::ffff:10.0.0.1).
   return list.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** The IPv4 address that a gateway would connect to for an IPv6 one; undefined when it holds none. */
+function carriedAddress(address: string): string | undefined {
+  const gateway = gateways.find(([network, bits]) => {
+    const list = new BlockList();
+    list.addSubnet(network, bits, "ipv6");
+    return list.check(address, "ipv6");
+  });
+  if (!gateway) return undefined;
+  const [head = "", tail] = new URL(`http://[${address.split("%")[0]}]`).hostname.slice(1, -1).split("::");
+  const groups = (text: string) => text.split(":").filter(Boolean);
+  const end = tail === undefined ? [] : groups(tail);
+  const zeros = Array.from({ length: 8 - groups(head).length - end.length }, () => "0");
+  const [high = 0, low = 0] = [...groups(head), ...zeros, ...end]
+    .slice(gateway[2], gateway[2] + 2)
+    .map((group) => Number.parseInt(group, 16));
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
