@@ -5,7 +5,7 @@ import { type Context, repositoryOf, stateOf } from "./http/context.js";
 import { accessLevels } from "./model/access-level.js";
 import { groupLevel } from "./model/membership.js";
 import { type Namespace, namespaceById, pathTaken, projectPath } from "./model/namespaces.js";
-import { isRefName, nameFaults, pathFaults, slug } from "./model/paths.js";
+import { nameFaults, newRefFault, pathFaults, slug } from "./model/paths.js";
 import { badRequest, invalid, problem } from "./model/problem.js";
 import { zeroId } from "./model/protection.js";
 import { randomHex } from "./model/secrets.js";
@@ -36,7 +36,7 @@ export function createProject(
     const path = wish.path ?? slug(name);
     checkProject(context, namespace, name, path);
     const defaultBranch = wish.defaultBranch || "main";
-    if (!isRefName(defaultBranch)) throw invalid({ default_branch: ["is invalid"] });
+    if (newRefFault("branch", defaultBranch)) throw invalid({ default_branch: ["is invalid"] });
     const repository = `${randomHex(16)}.git`;
     await createRepository(context.layout.repositories, repository, defaultBranch);
     const now = new Date().toISOString();
@@ -119,7 +119,7 @@ export async function updateProject(
   const repository = repositoryOf(context, project);
   const branch = wish.defaultBranch;
   if (branch && branch !== project.defaultBranch) {
-    if (!isRefName(branch)) throw invalid({ default_branch: ["is invalid"] });
+    if (newRefFault("branch", branch)) throw invalid({ default_branch: ["is invalid"] });
     // An empty project has no branch yet: its default branch is only a name.
     const missing = !(await branchHead(repository, branch)) && (await branchHead(repository, project.defaultBranch));
     if (missing) throw invalid({ base: [`Could not change HEAD: branch '${branch}' does not exist`] });

@@ -37,7 +37,8 @@ function parseLog(output: string): Commit[] {
 /** The commit that a branch, tag or hash names; undefined when there is none. */
 export async function resolve(repository: string, revision: string): Promise<string | undefined> {
   if (revision.startsWith("-") || revision === "") return undefined;
-  const names = /^[0-9a-f]{40}$/.test(revision)
+  // A branch named HEAD, pushed before such names were refused, must not stand in for the default branch.
+  const names = /^([0-9a-f]{40}|HEAD)$/.test(revision)
     ? [revision]
     : [`refs/heads/${revision}`, `refs/tags/${revision}`, revision];
   for (const name of names) {

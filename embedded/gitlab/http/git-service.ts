@@ -51,14 +51,14 @@ export async function serveGitRequest(
   const match = /^\/(.+?)(\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/.exec(path);
   if (!match) return reply.code(404).send({ error: "404 Not Found" });
   const [, encoded = "", suffix, service = ""] = match;
-  const asked = service === "info/refs" ? new URLSearchParams(query).get("service") : service;
+  const asked = service === "info/refs" ? new URLSearchParams(query).getAll("service").at(-1) : service;
   if (asked !== "git-upload-pack" && asked !== "git-receive-pack") {
     return reply.code(403).type("text/plain").send("Git access over dumb HTTP is not allowed\n");
   }
   if ((service === "info/refs") !== (request.method === "GET")) return reply.code(405).send();
   if (!suffix) {
     if (request.method !== "GET") return refuse(reply, missing);
-    return reply.redirect(`${context.url}/${encoded}.git/info/refs?${query}`, 301);
+    return reply.redirect(`${context.url}/${encoded}.git/info/refs?service=${asked}`, 301);
   }
   const planted = context.faults.take(request.method, path);
   if (planted?.delay) await sleep(planted.delay);
@@ -99,7 +99,16 @@ export async function serveGitRequest(
   const cut = planted?.cut ? () => request.raw.socket.destroy() : undefined;
   try {
     if (write && caller?.kind === "user") await push(context, request, reply, project, caller.user, cut);
-    else await download(context, request, reply, project, `/${service}`, query);
+    // Git gets the service that was checked, whatever else the client's query holds.
+    else
+      await download(
+        context,
+        request,
+        reply,
+        project,
+        `/${service}`,
+        service === "info/refs" ? `service=${asked}` : "",
+      );
     note(200);
   } catch (error) {
     note(500);

@@ -5,8 +5,13 @@ import type { Context } from "./context.js";
 export function isPage(url: string): boolean {
   const path = url.split("?")[0] ?? "";
   if (/^\/(api|-)(\/|$)/.test(path)) return false;
-  const git = /\/(info\/refs|git-upload-pack|git-receive-pack)$/.test(path);
-  return !git || path.includes("/-/");
+  return !isGit(url);
+}
+
+/** Whether an address is one of Git's over HTTP. */
+export function isGit(url: string): boolean {
+  const path = url.split("?")[0] ?? "";
+  return /^\/(?!api\/).+\/(info\/refs|git-upload-pack|git-receive-pack)$/.test(path) && !path.includes("/-/");
 }
 
 /**

@@ -8,64 +8,91 @@ import type { Context } from "./context.js";
 import { rateLimiter } from "./rate-limit.js";
 import type { Answer, Call, Route } from "./route.js";
 
-/** What runs a route for a request: authentication, scopes, parameters, the handler, the snapshot, the answer. */
-export function restHandler(context: Context) {
-  const limit = rateLimiter(context.settings.rateLimit);
+/** What runs a route for a request. */
+export interface RestHandler {
+  /** Before the body is read: authentication, limits, scopes. @throws Problem */
+  admit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Parameters, the handler, the snapshot, the answer. */
+  handle(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+}
 
-  return async (route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const path = request.url.split("?")[0] ?? "";
-    const planted = context.faults.take(request.method, path);
-    if (planted?.delay) await sleep(planted.delay);
-    const write = !["GET", "HEAD"].includes(request.method);
-    const scopes = route.options.scopes ?? scopesForMethod(request.method);
-    let caller: Caller | undefined;
-    let call: Call | undefined;
-    const note = (status: number) => {
-      const user = caller?.user.username ?? null;
-      const token = caller?.token.name ?? null;
-      const role = call?.role ?? 0;
-      context.journal.add({
-        time: new Date().toISOString(),
-        method: request.method,
-        path,
-        route: route.path,
-        user,
-        token,
-        status,
-        write,
-        scopes,
-        role,
-      });
-    };
-    try {
-      if (planted?.status)
-        throw new Problem(planted.status, planted.body ?? { message: `${planted.status} planted` }, planted.headers);
-      const now = new Date();
-      const query = request.query as Record<string, unknown>;
-      caller = await authenticate(context, route, request, path, now);
-      reply.headers(limit(caller ? `token ${caller.token.id}` : request.ip, now));
-      if (caller && !suffices(caller.token.scopes, scopes)) throw insufficientScope(scopes);
-      const raw = { ...query, ...(request.body as Record<string, unknown> | undefined) };
-      const parts = request.params as Record<string, string>;
-      const address = `${context.url}${request.url}`;
-      call = { context, state: context.store.state, caller, path: parts, raw, address, now, role: 0 };
-      const answer = await route.handle(call, readParams(route.needs, route.may, raw) as never);
-      if (write) await context.store.save();
-      note(answer.status);
-      if (planted?.cut) request.raw.socket.destroy();
-      return send(reply, answer);
-    } catch (error) {
-      note(error instanceof Problem ? error.status : 500);
-      throw error;
-    }
+/** Runs the routes of a server. */
+export function restHandler(context: Context): RestHandler {
+  const limit = rateLimiter(context.settings.rateLimit);
+  return {
+    async admit(route, request, reply) {
+      let caller: Caller | undefined;
+      try {
+        const now = new Date();
+        caller = await authenticate(context, route, request, now);
+        reply.headers(limit(caller ? `token ${caller.token.id}` : request.ip, now));
+        const scopes = scopesOf(route, request);
+        if (caller && !suffices(caller.token.scopes, scopes)) throw insufficientScope(scopes);
+      } catch (error) {
+        note(context, route, request, caller, 0, statusOf(error));
+        throw error;
+      }
+    },
+    async handle(route, request, reply) {
+      const planted = context.faults.take(request.method, pathOf(request));
+      if (planted?.delay) await sleep(planted.delay);
+      let caller: Caller | undefined;
+      let call: Call | undefined;
+      try {
+        if (planted?.status)
+          throw new Problem(planted.status, planted.body ?? { message: `${planted.status} planted` }, planted.headers);
+        const now = new Date();
+        // Again: the token may have been revoked while the body arrived.
+        caller = await authenticate(context, route, request, now);
+        const query = request.query as Record<string, unknown>;
+        const raw = { ...query, ...(request.body as Record<string, unknown> | undefined) };
+        const parts = request.params as Record<string, string>;
+        const address = `${context.url}${request.url}`;
+        call = { context, state: context.store.state, caller, path: parts, raw, address, now, role: 0 };
+        const answer = await route.handle(call, readParams(route.needs, route.may, raw) as never);
+        if (isWrite(request)) await context.store.save();
+        note(context, route, request, caller, call.role, answer.status);
+        if (planted?.cut) request.raw.socket.destroy();
+        return send(reply, answer);
+      } catch (error) {
+        note(context, route, request, caller, call?.role ?? 0, statusOf(error));
+        throw error;
+      }
+    },
   };
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split("?")[0] ?? "";
+const isWrite = (request: FastifyRequest) => !["GET", "HEAD"].includes(request.method);
+const scopesOf = (route: Route, request: FastifyRequest) => route.options.scopes ?? scopesForMethod(request.method);
+const statusOf = (error: unknown) => (error instanceof Problem ? error.status : 500);
+
+function note(
+  context: Context,
+  route: Route,
+  request: FastifyRequest,
+  caller: Caller | undefined,
+  role: number,
+  status: number,
+): void {
+  context.journal.add({
+    time: new Date().toISOString(),
+    method: request.method,
+    path: pathOf(request),
+    route: route.path,
+    user: caller?.user.username ?? null,
+    token: caller?.token.name ?? null,
+    status,
+    write: isWrite(request),
+    scopes: scopesOf(route, request),
+    role,
+  });
 }
 
 async function authenticate(
   context: Context,
   route: Route,
   request: FastifyRequest,
-  path: string,
   now: Date,
 ): Promise<Caller | undefined> {
   const value = tokenValue(request.headers, request.query as Record<string, unknown>);
@@ -79,7 +106,7 @@ async function authenticate(
     return check.caller;
   }
   // A revoked token that tries to rotate was stolen, or its owner's was: nothing that came of it is trusted any more.
-  if (check.revoked && /\/(personal_)?access_tokens\/(\d+|self)\/rotate$/.test(path)) {
+  if (check.revoked && /\/(personal_)?access_tokens\/(\d+|self)\/rotate$/.test(pathOf(request))) {
     revokeFamily(context.store.state, check.revoked);
     await context.store.save();
   }

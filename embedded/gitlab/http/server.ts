@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { parseForm } from "../model/form.js";
 import { fault, Problem } from "../model/problem.js";
+import { limitBody, patience } from "./bodies.js";
 import type { Context } from "./context.js";
 import { serveGitRequest } from "./git-service.js";
-import { isPage, lazyPages } from "./pages-gate.js";
+import { isGit, isPage, lazyPages } from "./pages-gate.js";
 import { restHandler } from "./rest.js";
 import type { Route } from "./route.js";
 import { testRoutes } from "./test-endpoints.js";
@@ -35,16 +36,22 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
   const app = (tls ? fastify({ ...common, https: tls }) : fastify(common)) as unknown as FastifyInstance;
   parseBodies(app);
   app.addHook("onRequest", async (request, reply) => {
+    limitBody(request.raw, reply.raw, isGit(request.url) ? patience.git : patience.api);
     reply.header("x-request-id", request.id).header("cache-control", "no-cache");
+    if (/%00|\0/.test(request.url)) return reply.code(400).type("text/plain").send("Bad Request");
+    // Before the body is read.
+    if (request.is404) return reply.code(404).send({ error: "404 Not Found" });
+    return undefined;
   });
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "404 Not Found" }));
-  const handle = restHandler(context);
+  const rest = restHandler(context);
   for (const each of routes) {
     app.route({
       method: each.method,
       url: `${each.options.base ?? "/api/v4"}${each.path}`,
-      handler: (request, reply) => handle(each, request, reply),
+      // Before the body is read: whoever has no token makes the server hold nothing.
+      onRequest: (request, reply) => rest.admit(each, request, reply),
+      handler: (request, reply) => rest.handle(each, request, reply),
     });
   }
   for (const path of ["/-/health", "/-/readiness", "/-/liveness"])
@@ -55,9 +62,13 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
   app.route({
     method: ["GET", "POST"],
     url: "/*",
+    // Git's packs stay in the stream; a body of any other kind is none of Git's.
+    bodyLimit: 4_096,
     // Before the body is read: the pages are a server of their own, with its own limits.
     onRequest: async (request, reply) => {
       if (isPage(request.url)) await pages(request, reply);
+      else if (!isGit(request.url)) return reply.code(404).send({ error: "404 Not Found" });
+      return undefined;
     },
     handler: git,
   });

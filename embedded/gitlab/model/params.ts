@@ -3,6 +3,8 @@ import { fault } from "./problem.js";
 /** What a parameter may be; a list of strings means one of them. */
 export type Kind =
   | "string"
+  /** What a file holds: a string in which a null byte is allowed. */
+  | "content"
   | "integer"
   | "boolean"
   | "day"
@@ -15,7 +17,7 @@ export type Kind =
 /** Parameters by name. */
 export type Spec = Readonly<Record<string, Kind>>;
 
-type Value<K> = K extends "string" | "day"
+type Value<K> = K extends "string" | "content" | "day"
   ? string
   : K extends "integer"
     ? number
@@ -73,6 +75,8 @@ function coerce(kind: Kind, given: unknown): unknown {
   if (typeof kind !== "string") return kind.includes(String(given)) ? String(given) : unlisted;
   switch (kind) {
     case "string":
+      return typeof given === "object" || String(given).includes("\0") ? invalid : String(given);
+    case "content":
       return typeof given === "object" ? invalid : String(given);
     case "integer":
       return /^-?\d{1,15}$/.test(String(given)) ? Number(given) : invalid;

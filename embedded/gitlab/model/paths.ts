@@ -53,12 +53,33 @@ export function isNumericId(id: string): boolean {
   return /^\d+$/.test(id);
 }
 
-/** Whether a name is good for a branch or tag. @see https://git-scm.com/docs/git-check-ref-format */
+/**
+ * Whether a name is good for a branch or tag: Git's rules, and GitLab's own. `HEAD` is the default branch everywhere, so no
+ * branch may take that name.
+ *
+ * @see https://git-scm.com/docs/git-check-ref-format and lib/gitlab/git_ref_validator.rb of GitLab
+ */
 export function isRefName(name: string): boolean {
-  if (name === "" || name === "@" || name.startsWith("-") || name.startsWith("refs/")) return false;
+  if (name === "" || name === "@" || name === "HEAD" || /^(-|refs\/)/.test(name)) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Git refuses control characters in names.
   if (/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$|^\//.test(name)) return false;
   return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
+}
+
+/**
+ * Why a new branch or tag cannot have this name, in GitLab's words; undefined when it can. Names that read as the hash of a
+ * commit are refused: what they mean would depend on who asks.
+ *
+ * @see lib/gitlab/checks/branch_check.rb and tag_check.rb of GitLab
+ */
+export function newRefFault(kind: "branch" | "tag", name: string): string | undefined {
+  if (!isRefName(name)) {
+    return kind === "branch"
+      ? "You cannot create a branch with an invalid name."
+      : "You cannot create a tag with a prohibited pattern.";
+  }
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})([/-]|$)/i.test(name)) return undefined;
+  return `You cannot create a ${kind} with a SHA-1 or SHA-256 ${kind} name.`;
 }
 
 /** Whether a branch fits a protected branch's name, in which `*` stands for anything. */
@@ -71,5 +92,17 @@ export function matchesWildcard(pattern: string, name: string): boolean {
 /** Whether a path is good for a file of a repository: relative, inside, nothing of Git's own. */
 export function isFilePath(path: string): boolean {
   if (path === "" || path.startsWith("/") || path.endsWith("/") || path.includes("\0")) return false;
-  return path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git");
+  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..") && !namesGitFolder(path);
+}
+
+/**
+ * Whether a part of a path is Git's own folder, or what Windows or macOS take for it: `git~1`, `.git.`, `.g\u200cit`. A clone
+ * there would write into its own configuration.
+ *
+ * @see is_hfs_dotgit in utf8.c and is_ntfs_dotgit in path.c of Git
+ */
+function namesGitFolder(path: string): boolean {
+  // Characters that HFS+ leaves out when it compares names.
+  const visible = path.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, "");
+  return visible.split(/[/\\]/).some((part) => /^(\.git|git~1)[ .]*(:.*)?$/i.test(part));
 }

@@ -52,7 +52,7 @@ function userOfLink({ call }: Visit, link: string): User | undefined {
   const id = call.context.sessions.linkOf(link, call.now);
   const token = call.state.tokens.find((each) => each.id === id);
   const check = token && checkKnownToken(call.state, token, call.now);
-  return check?.ok ? check.caller.user : undefined;
+  return check?.ok && !check.caller.user.bot ? check.caller.user : undefined;
 }
 
 function page(visit: Visit, offered?: { user: User; link: string }, refusal?: string): PageAnswer {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createCommit, readFileAt } from "../commits.js";
 import { diff } from "../git/diff.js";
-import { listTree, log, mergeBase, readBlob, readCommit, resolve } from "../git/read.js";
+import { entryAt, listTree, log, mergeBase, readBlob, readCommit, resolve } from "../git/read.js";
 import { gitBytes } from "../git/run.js";
 import { repositoryOf } from "../http/context.js";
 import {
@@ -51,14 +51,14 @@ export const fileRoutes: readonly Route[] = [
   route(
     "POST",
     file,
-    { needs: { branch: "string", commit_message: "string", content: "string" }, may: change },
+    { needs: { branch: "string", commit_message: "string", content: "content" }, may: change },
     (call, values) =>
       write(call, "create", values).then(() => created({ file_path: call.path.file_path, branch: values.branch })),
   ),
   route(
     "PUT",
     file,
-    { needs: { branch: "string", commit_message: "string", content: "string" }, may: change },
+    { needs: { branch: "string", commit_message: "string", content: "content" }, may: change },
     (call, values) =>
       write(call, "update", values).then(() => ok({ file_path: call.path.file_path, branch: values.branch })),
   ),
@@ -126,12 +126,14 @@ export const fileRoutes: readonly Route[] = [
         if (!commit) throw notFound("File");
         const suffix = name === "archive" ? "tar.gz" : name.slice("archive.".length);
         const prefix = `${project.path}-${values.sha ?? project.defaultBranch}-${commit}/`.replace(/\/(?=.*\/$)/g, "-");
+        const path = values.path?.replace(/^\/+|\/+$/g, "");
+        if (path && !(await entryAt(repository, commit, path))) throw notFound("File");
         const content = await gitBytes(repository, [
           "archive",
           `--format=${suffix}`,
           `--prefix=${prefix}`,
           commit,
-          ...(values.path ? [`:(literal)${values.path}`] : []),
+          ...(path ? [`:(literal)${path}`] : []),
         ]);
         return {
           status: 200,

@@ -1,7 +1,7 @@
 import { administrator, created, ok, type Route, route, userOf } from "../http/route.js";
 import { answerQuery } from "../model/graphql.js";
 import { groupLevel } from "../model/membership.js";
-import { notFound } from "../model/problem.js";
+import { forbidden, notFound } from "../model/problem.js";
 import { fullUser } from "../views/user.js";
 
 const reading = ["api", "read_api", "read_user"];
@@ -38,6 +38,8 @@ export const instanceRoutes: readonly Route[] = [
   // No GitLab has this route: `timonier open` asks for an address that signs its token's user in in a browser, once.
   route("POST", "/timonier/sign_in_links", { scopes: ["api"] }, (call) => {
     const user = userOf(call);
+    // The form for tokens refuses bots as well.
+    if (user.bot) throw forbidden();
     const { secret, until } = call.context.sessions.issueLink(call.caller?.token.id ?? 0, call.now);
     return created({
       url: `${call.context.url}/users/sign_in?link=${secret}`,

@@ -4,7 +4,7 @@ import { git } from "../git/run.js";
 import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
-import { isRefName } from "../model/paths.js";
+import { isRefName, newRefFault } from "../model/paths.js";
 import { forbidden, notFound, problem } from "../model/problem.js";
 import { zeroId } from "../model/protection.js";
 import type { Project } from "../model/types.js";
@@ -39,6 +39,8 @@ export const tagRoutes: readonly Route[] = [
       const repository = repositoryOf(call.context, project);
       if (project.archived) throw forbidden();
       if (!isRefName(values.tag_name)) throw problem(400, "Tag name invalid");
+      const fault = newRefFault("tag", values.tag_name);
+      if (fault) throw problem(400, fault);
       const commit = await resolve(repository, values.ref);
       if (!commit) throw problem(400, "Target ".concat(values.ref, " is invalid"));
       await moveRefs(repository, [`create refs/tags/${values.tag_name} ${commit}`]).catch((error) => {
