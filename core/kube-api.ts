@@ -1,6 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 
+/** Tokens that end, and are renewed by whoever gave them. */
+export interface TokenSource {
+  /**
+   * The token for the next call.
+   *
+   * @param refused a token that the API server has just refused. @default none was
+   */
+  current(refused?: string): Promise<string | undefined>;
+}
+
 /** How to reach an API server. */
 export interface ApiAccess {
   /** `https://127.0.0.1:PORT` */
@@ -12,6 +22,8 @@ export interface ApiAccess {
   readonly key?: string | undefined;
   /** Bearer token. @default none */
   readonly token?: string | undefined;
+  /** Where later tokens come from. @default the token stays valid */
+  readonly tokens?: TokenSource | undefined;
   /** Name that the server's certificate must have. @default the server's */
   readonly serverName?: string | undefined;
   /** Accepts any certificate: a kubeconfig may ask for it. @default false */
@@ -70,7 +82,19 @@ export class KubeApi {
   }
 
   /** Answers of any kind, the body not read yet. */
-  open(call: ApiCall): Promise<IncomingMessage> {
+  async open(call: ApiCall): Promise<IncomingMessage> {
+    const { token, tokens } = this.access;
+    if (!tokens) return this.send(call, token);
+    const used = await tokens.current();
+    const answer = await this.send(call, used);
+    if (answer.statusCode !== 401) return answer;
+    const fresh = await tokens.current(used);
+    if (fresh === used) return answer;
+    answer.resume();
+    return this.send(call, fresh);
+  }
+
+  private send(call: ApiCall, token: string | undefined): Promise<IncomingMessage> {
     const url = new URL(call.path, this.access.server);
     for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
     const method = call.method ?? "GET";
@@ -83,7 +107,7 @@ export class KubeApi {
           agent: this.#agent,
           headers: {
             accept: call.accept ?? "application/json",
-            ...(this.access.token && { authorization: `Bearer ${this.access.token}` }),
+            ...(token && { authorization: `Bearer ${token}` }),
             ...(body !== undefined && {
               "content-type":
                 call.contentType ?? (method === "PATCH" ? "application/merge-patch+json" : "application/json"),
@@ -104,7 +128,7 @@ export class KubeApi {
       sent.on("error", (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
         // The server went since the connection was last used: what was asked never arrived.
-        if (sent.reusedSocket && error.code === "ECONNRESET") resolve(this.open(call));
+        if (sent.reusedSocket && error.code === "ECONNRESET") resolve(this.send(call, token));
         else reject(error);
       });
       sent.end(body);

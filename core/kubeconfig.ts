@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { delimiter } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { ApiAccess } from "./kube-api.js";
+import type { ApiAccess, TokenSource } from "./kube-api.js";
+import { StateFolder } from "./state.js";
 import { UserError } from "./user-error.js";
 
 const named = <T extends z.ZodType>(key: string, value: T) => z.object({ name: z.string(), [key]: value });
@@ -65,7 +67,7 @@ export async function readKubeconfig(text: string): Promise<ApiAccess> {
     cert: await pem(login["client-certificate-data"], login["client-certificate"]),
     key: await pem(login["client-key-data"], login["client-key"]),
     token: login.token ?? (login.tokenFile && (await readFile(login.tokenFile, "utf8")).trim()),
-    ...(login.exec && (await runPlugin(login.exec))),
+    ...(login.exec && (await loggedIn(login.exec))),
   };
 }
 
@@ -94,20 +96,55 @@ const credential = z.object({
     token: z.string().optional(),
     clientCertificateData: z.string().optional(),
     clientKeyData: z.string().optional(),
+    expirationTimestamp: z.string().optional(),
   }),
 });
 
+type Credential = z.infer<typeof credential>["status"];
+
+/** Milliseconds before its end from which a token counts as expired: a call under way must not lose it. */
+const MARGIN = 60_000;
+
+/** Runs the command once for all that stays, and again whenever its token has ended. */
+async function loggedIn(plugin: z.infer<typeof exec>): Promise<Partial<ApiAccess>> {
+  const first = await runPlugin(plugin);
+  const access = { token: first.token, cert: first.clientCertificateData, key: first.clientKeyData };
+  return first.token === undefined ? access : { ...access, tokens: renewing(first, () => runPlugin(plugin)) };
+}
+
+function renewing(first: Credential, run: () => Promise<Credential>): TokenSource {
+  let now = Promise.resolve(first);
+  return {
+    current: async (refused) => {
+      const { token, expirationTimestamp } = await now;
+      const ends = expirationTimestamp === undefined ? Number.POSITIVE_INFINITY : Date.parse(expirationTimestamp);
+      if (token !== refused && Date.now() < ends - MARGIN) return token;
+      const before = now;
+      const next = run();
+      now = next;
+      try {
+        return (await next).token;
+      } catch (error) {
+        // The next call tries again.
+        if (now === next) now = before;
+        throw error;
+      }
+    },
+  };
+}
+
 /** @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins */
-async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec>): Promise<Partial<ApiAccess>> {
+async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec>): Promise<Credential> {
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   const extra = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
+  // The login command of EKS clusters is among our own tools.
+  const PATH = [process.env.PATH ?? "", new StateFolder().bin].join(delimiter);
   try {
     const { stdout } = await promisify(execFile)(command, args ?? [], {
-      env: { ...process.env, ...extra, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+      env: { ...process.env, PATH, ...extra, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
       timeout: 30_000,
     });
-    const { status } = credential.parse(JSON.parse(stdout));
-    return { token: status.token, cert: status.clientCertificateData, key: status.clientKeyData };
+    return credential.parse(JSON.parse(stdout)).status;
   } catch (cause) {
     const words = (cause as { stderr?: string }).stderr?.trim() || (cause as Error).message.split("\n")[0];
     throw new UserError(`the kubeconfig's login command failed: ${words}`, command, "run it by hand and mend it", {

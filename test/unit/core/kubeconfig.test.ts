@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -69,6 +69,45 @@ describe("a login command, as of EKS", () => {
       what: "the kubeconfig's login command failed: expired session",
       where: join(folder, "login"),
     });
+  });
+});
+
+describe("a login command's token", () => {
+  /** A command that counts its runs, and gives tokens that end in so many seconds. */
+  const counting = (name: string, seconds: number) => {
+    const command = join(folder, name);
+    const ends = new Date(Date.now() + seconds * 1000).toISOString();
+    writeFileSync(
+      command,
+      `#!/bin/sh\necho >> ${command}.runs\necho '{"status":{"token":"t'$(wc -l < ${command}.runs | tr -d ' ')'","expirationTimestamp":"${ends}"}}'\n`,
+    );
+    chmodSync(command, 0o755);
+    return kubeconfig({ exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command } });
+  };
+
+  test("is renewed when it ends, and not before", async () => {
+    const lasting = await readKubeconfig(counting("lasting", 900));
+    expect([await lasting.tokens?.current(), await lasting.tokens?.current()]).toEqual(["t1", "t1"]);
+    const ending = await readKubeconfig(counting("ending", 30));
+    expect([ending.token, await ending.tokens?.current(), await ending.tokens?.current()]).toEqual(["t1", "t2", "t3"]);
+  });
+
+  test("is renewed when the API server refuses it", async () => {
+    const { tokens } = await readKubeconfig(counting("refused", 900));
+    expect([await tokens?.current("t1"), await tokens?.current("t1")]).toEqual(["t2", "t2"]);
+  });
+
+  test("comes from a command among our own tools, too", async () => {
+    process.env.TIMONIER_STATE = join(folder, "state");
+    try {
+      mkdirSync(join(folder, "state", "bin"), { recursive: true });
+      writeFileSync(join(folder, "state", "bin", "own-login"), `#!/bin/sh\necho '{"status":{"token":"own"}}'\n`);
+      chmodSync(join(folder, "state", "bin", "own-login"), 0o755);
+      const text = kubeconfig({ exec: { apiVersion: "client.authentication.k8s.io/v1beta1", command: "own-login" } });
+      expect(await readKubeconfig(text)).toMatchObject({ token: "own" });
+    } finally {
+      delete process.env.TIMONIER_STATE;
+    }
   });
 });
 
