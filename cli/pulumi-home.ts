@@ -2,6 +2,7 @@ import { mkdir, readlink, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "../core/state.js";
 import { versions } from "../core/versions.js";
+import { installLoginCommand } from "../infra/cluster/eks/login-command.js";
 import { switchLogOff } from "./automatic-log.js";
 import type { Stack } from "./stack.js";
 
@@ -27,6 +28,7 @@ function plugins(stack: Stack): Record<string, { readonly file: string; readonly
  */
 export async function ensurePulumiHome(stack: Stack): Promise<void> {
   await switchLogOff(stack.state.pulumiHome);
+  await installLoginCommand(stack.state.bin);
   for (const [folder, { file, target }] of Object.entries(plugins(stack))) {
     const place = join(stack.state.pulumiHome, "plugins", folder);
     await mkdir(place, { recursive: true });

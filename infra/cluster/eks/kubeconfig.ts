@@ -1,3 +1,5 @@
+import { LOGIN_COMMAND } from "./login-command.js";
+
 /** Where a cluster is. */
 export interface EksAccess {
   readonly name: string;
@@ -10,17 +12,18 @@ export interface EksAccess {
 }
 
 /**
- * A kubeconfig that holds no credential: each use asks the AWS CLI for a token of fifteen minutes.
+ * A kubeconfig that holds no credential: each use asks our own login command for a token of fifteen minutes, so that the
+ * AWS CLI is not needed.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
  */
 export function eksKubeconfig({ name, endpoint, certificateAuthority, region, profile }: EksAccess): string {
   const exec = {
     apiVersion: "client.authentication.k8s.io/v1beta1",
-    command: "aws",
-    args: ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"],
+    command: LOGIN_COMMAND,
+    args: ["--cluster", name, "--region", region, ...(profile === undefined ? [] : ["--profile", profile])],
     interactiveMode: "Never",
-    ...(profile !== undefined && { env: [{ name: "AWS_PROFILE", value: profile }] }),
+    installHint: 'The command is in the PATH that timonier sets: eval "$(npx timonier env -s STACK)"',
   };
   return JSON.stringify({
     apiVersion: "v1",

@@ -243,19 +243,18 @@ describe("the contract", () => {
   });
 
   test.each([
-    ["team", [{ name: "AWS_PROFILE", value: "team" }]],
-    [undefined, undefined],
-  ])("the kubeconfig logs in by the AWS CLI, with profile %s, and holds no credential", async (profile, env) => {
+    ["team", ["--profile", "team"]],
+    [undefined, []],
+  ])("the kubeconfig logs in without the AWS CLI, with profile %s, and holds no credential", async (profile, more) => {
     const { cluster } = await make({ profile });
     const config = JSON.parse(await known(cluster.kubeconfig));
     expect(config.users[0].user).toEqual({
       exec: expect.objectContaining({
-        command: "aws",
-        args: ["eks", "get-token", "--cluster-name", "west", "--region", "eu-central-1", "--output", "json"],
-        ...(env && { env }),
+        command: "timonier-eks-token",
+        args: ["--cluster", "west", "--region", "eu-central-1", ...more],
+        installHint: expect.stringContaining("npx timonier env"),
       }),
     });
-    if (!env) expect(config.users[0].user.exec).not.toHaveProperty("env");
   });
 
   test("the kubeconfig is one that our own client reads", async () => {

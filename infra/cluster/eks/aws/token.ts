@@ -1,0 +1,52 @@
+import { endpointOf } from "./endpoint.js";
+import { type AwsCredentials, presign } from "./sign.js";
+
+/** Seconds that the presigned URL in a token is valid. EKS accepts at most these, and the token for 15 minutes. */
+const URL_SECONDS = 60;
+
+/** Milliseconds for which a token counts as valid: a minute less than EKS accepts it. */
+const TOKEN_LIFE = 14 * 60_000;
+
+/** For whom and for which cluster. */
+export interface TokenRequest {
+  readonly credentials: AwsCredentials;
+  readonly cluster: string;
+  readonly region: string;
+  readonly now: Date;
+}
+
+/** A bearer token for a cluster's API server. */
+export interface EksToken {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/**
+ * The token that `aws eks get-token` makes: a presigned request to STS, which EKS sends to learn whose it is. Nothing is
+ * asked of AWS.
+ *
+ * @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
+ */
+export function eksToken({ credentials, cluster, region, now }: TokenRequest): EksToken {
+  const url = endpointOf("sts", region);
+  url.searchParams.set("Action", "GetCallerIdentity");
+  url.searchParams.set("Version", "2011-06-15");
+  const scope = { credentials, region, service: "sts", now };
+  const signed = presign({ url, headers: { "x-k8s-aws-id": cluster } }, scope, URL_SECONDS);
+  const end = now.getTime() + TOKEN_LIFE;
+  return {
+    token: `k8s-aws-v1.${Buffer.from(signed.href).toString("base64url")}`,
+    expires: Math.min(end, credentials.expiration ?? end),
+  };
+}
+
+/** What a kubeconfig's login command prints. @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1beta1/ */
+export function execCredential({ token, expires }: EksToken): string {
+  return JSON.stringify({
+    apiVersion: "client.authentication.k8s.io/v1beta1",
+    kind: "ExecCredential",
+    spec: {},
+    status: { token, expirationTimestamp: new Date(expires).toISOString().replace(/\.\d+/, "") },
+  });
+}

@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { checkout } from "../../../core/state.js";
+
+/** Name of the login command in kubeconfigs. It is found in PATH, since kubeconfigs are in the state of several machines. */
+export const LOGIN_COMMAND = "timonier-eks-token";
+
+/**
+ * Makes the login command of this checkout.
+ *
+ * @param binDir a folder that is in the PATH of Pulumi, kubectl and our own client
+ */
+export async function installLoginCommand(binDir: string): Promise<void> {
+  const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
+  const parts = [process.execPath, join(checkout, "core", "run.mjs"), join(checkout, "infra/cluster/eks/login.ts")];
+  const text = `#!/bin/sh\nexec ${parts.map(quoted).join(" ")} "$@"\n`;
+  const file = join(binDir, LOGIN_COMMAND);
+  if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
+  await writeFileAtomic(file, text, { mode: 0o755 });
+}

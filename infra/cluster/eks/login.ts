@@ -1,0 +1,21 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../../../core/user-error.js";
+import { findCredentials } from "./aws/credentials.js";
+import { eksToken, execCredential } from "./aws/token.js";
+
+/** The login command in an EKS cluster's kubeconfig; infra/cluster/eks/login-command.ts makes the program that runs this. */
+async function login(): Promise<void> {
+  const { values } = parseArgs({
+    options: { cluster: { type: "string" }, region: { type: "string" }, profile: { type: "string" } },
+  });
+  const { cluster, region, profile } = values;
+  if (!cluster || !region)
+    throw new UserError("cluster and region are missing", "the arguments", "--cluster NAME --region REGION");
+  const credentials = await findCredentials({ region, profile });
+  console.log(execCredential(eksToken({ credentials, cluster, region, now: new Date() })));
+}
+
+await login().catch((error: unknown) => {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+});
