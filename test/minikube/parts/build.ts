@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import pLimit from "p-limit";
 import { elapsed, type Progress } from "../../../core/progress.js";
 import { versions } from "../../../core/versions.js";
 import { cacheRoot, keyOf, ToolCache } from "../../../embedded/toolchain/cache.js";
+import { compilerMemory, thisMachine } from "../../../embedded/toolchain/compiler-memory.js";
 import { Go, goEnvironment } from "../../../embedded/toolchain/go.js";
 import { withLock } from "../../../embedded/toolchain/lock.js";
 import type { Platform } from "../../../embedded/toolchain/platform.js";
@@ -24,8 +26,8 @@ interface LaneModule {
 const kubernetes = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler"];
 const node = ["kubeadm", "kubectl", "kubelet"];
 
+/** The longest first: the others are built beside it. */
 const modules: readonly LaneModule[] = [
-  { name: "pause", packages: ["."], linked: {} },
   {
     name: "node",
     packages: [
@@ -38,6 +40,7 @@ const modules: readonly LaneModule[] = [
     },
   },
   { name: "coredns", packages: ["github.com/coredns/coredns"], linked: {} },
+  { name: "pause", packages: ["."], linked: {} },
 ];
 
 /**
@@ -46,12 +49,11 @@ const modules: readonly LaneModule[] = [
  * @returns path of each program by its name
  */
 export async function buildParts(platform: Platform, progress: Progress): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (const module of modules) {
-    const folder = await build(module, platform, progress);
-    for (const name of await readdir(folder)) found.set(name, join(folder, name));
-  }
-  return found;
+  const folders = await pLimit(2).map(modules, (module) => build(module, platform, progress));
+  const programs = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).map((name): [string, string] => [name, join(folder, name)])),
+  );
+  return new Map(programs.flat());
 }
 
 async function build(module: LaneModule, platform: Platform, progress: Progress): Promise<string> {
@@ -71,7 +73,8 @@ async function build(module: LaneModule, platform: Platform, progress: Progress)
       await cp(join(here, "modules", module.name), source, { recursive: true });
       const bin = join(folder, "bin");
       let compiled = 0;
-      const go = new Go(goEnvironment(process.env, platform, cache.root), signal);
+      const memory = compilerMemory(process.env, thisMachine());
+      const go = new Go({ ...goEnvironment(process.env, platform, cache.root), ...memory }, signal);
       await whileTelling(
         progress,
         () => `${job}: building from Go source, ${compiled} packages compiled`,
