@@ -83,5 +83,6 @@ export const rows: Readonly<Record<string, Row>> = {
 export const others: Readonly<Record<string, { readonly entry: string; readonly about: string }>> = {
   memory: { entry: "bench/up.ts", about: "memory and the parts of a first `up`" },
   rehearsal: { entry: "bench/rehearse.ts", about: "rehearsals of 3 and 100 applications" },
+  "home-operations": { entry: "bench/home-operations.ts", about: "a rehearsal of 20 Kustomizations with 60 releases" },
   synthesis: { entry: "bench/synth.ts", about: "synthesis of 1,000 and 2,000 applications beside the cdk8s CLI" },
 };
