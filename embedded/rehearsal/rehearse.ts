@@ -9,6 +9,7 @@ import { mergeReports } from "../../delivery/rehearse/merge-reports.js";
 import { baseKey } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
 import { reportOf, unableReport } from "../../delivery/rehearse/report.js";
+import { withoutDecryption } from "../../delivery/rehearse/undecrypted.js";
 import type { NotEvaluated, Report } from "../../delivery/report/model.js";
 import { EMPTY, hasBase } from "./base-store.js";
 import { atBase, atHead, rehearsalPolicies } from "./both-sides.js";
@@ -23,6 +24,7 @@ import { expectation, type Planned, plan, treeOf, unknownRefs } from "./planned.
 import { madeUp } from "./prepare.js";
 import { serveProvided } from "./provided/serve.js";
 import { unprovenSources } from "./provided/unproven.js";
+import { readingOf } from "./reading.js";
 import type { RehearsalRequest } from "./request.js";
 import { type Changing, changingRepository } from "./sides.js";
 import type { ServedTree } from "./trees.js";
@@ -122,9 +124,11 @@ async function ofCluster(
   const expected = expectation(planned, plane, "head");
   try {
     const end = request.timeout === undefined ? Date.now() + TIMEOUT : start + request.timeout;
-    const before = await atBase(plane, planned, key, watch, starting, end);
+    const base = await atBase(plane, planned, key, watch, starting, end);
     touched(plane);
-    const { side: after, kept } = await atHead(plane, planned, watch, starting, end, before);
+    const { side: head, kept } = await atHead(plane, planned, watch, starting, end, base);
+    const before = withoutDecryption(base, readingOf(planned, plane, "base"));
+    const after = withoutDecryption(head, readingOf(planned, plane, "head"));
     const documents = planned.trees.flatMap((tree) => tree.planned.head);
     const changed = planned.trees.find(({ repository }) => repository === changing) as ServedTree;
     return reportOf({

@@ -224,6 +224,18 @@ metadata: {name: db, namespace: default}
 spec: {interval: 1m, chart: {spec: {chart: postgres, version: "16.x", sourceRef: {kind: HelmRepository, name: charts}}}}
 `;
 
+test("an encrypted Secret is rejected where its Kustomization does not decrypt", async () => {
+  const cipher = "ENC[AES256_GCM,data:aGk=,iv:aa==,tag:bb==,type:str]";
+  const secret = `apiVersion: v1\nkind: Secret\nmetadata: {name: login}\nstringData: {a: "${cipher}"}\nsops: {mac: "${cipher}"}\n`;
+  await commit(setup, { "apps/web/login.yaml": secret });
+  const report = await rehearsal({ cwd: setup });
+  expect(report.verdict).toBe("rejected");
+  const web = report.reconciliations.find(({ ref }) => ref.name === "web");
+  expect(web?.message).toBe(
+    "Secret/default/login is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
+  );
+});
+
 test("a new release whose chart cannot be reached makes the verdict unknown, and nothing else fails because of it", async () => {
   await commit(setup, { "clusters/prod/db.yaml": unreachableChart });
   const report = await rehearsal({ cwd: setup });

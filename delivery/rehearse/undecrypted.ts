@@ -1,0 +1,74 @@
+import { isEncrypted } from "./encrypted.js";
+import { type KubeObject, keyOf, textAt } from "./objects.js";
+import { isKustomization } from "./owners.js";
+import { reachOf } from "./reach.js";
+import { restore } from "./restore.js";
+import { parsed, scan, type TreeFiles } from "./scan.js";
+import { type Answer, sourceOf } from "./settle.js";
+import type { Side } from "./side.js";
+
+/** What is needed to know which files a Kustomization reads. */
+export interface Reading {
+  /** Files of the revision that a source is at; undefined for one that is not served here. */
+  readonly filesOf: (source: KubeObject) => TreeFiles | undefined;
+  /** Keys of Kustomizations that stand for some that no manifest says: whether those decrypt is not known. */
+  readonly standIns: ReadonlySet<string>;
+}
+
+/**
+ * A revision state in which Kustomizations without `spec.decryption` fail when they apply an object that SOPS encrypted, as in a real
+ * cluster. In the rehearsal its values were replaced, so it was applied.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
+ */
+export function withoutDecryption(side: Side, { filesOf, standIns }: Reading): Side {
+  const failures = new Map<string, string>();
+  const encrypted = new Map<string, readonly KubeObject[]>();
+  for (const object of side.snapshot.filter(isKustomization)) {
+    if (standIns.has(keyOf(object)) || decrypts(object)) continue;
+    const source = sourceOf(object, side.snapshot);
+    const files = source && filesOf(source);
+    const found = files && firstEncrypted(object, files, encrypted);
+    if (found) failures.set(keyOf(object), messageOf(found, object));
+  }
+  if (failures.size === 0) return side;
+  const answers = side.answers.map(([key, answer]): [string, Answer] => {
+    const message = answer.state === "ready" ? failures.get(key) : undefined;
+    return [key, message === undefined ? answer : { state: "failed", reason: "ReconciliationFailed", message }];
+  });
+  return { ...side, answers };
+}
+
+function decrypts(kustomization: KubeObject): boolean {
+  return textAt(restore(kustomization), "spec", "decryption", "provider") !== undefined;
+}
+
+function firstEncrypted(
+  kustomization: KubeObject,
+  files: TreeFiles,
+  known: Map<string, readonly KubeObject[]>,
+): KubeObject | undefined {
+  for (const path of reachOf(files, textAt(kustomization, "spec", "path") ?? ".").paths) {
+    const text = files.get(path) ?? "";
+    const objects = known.get(text) ?? encryptedIn(path, text);
+    known.set(text, objects);
+    if (objects[0]) return objects[0];
+  }
+  return undefined;
+}
+
+function encryptedIn(path: string, text: string): readonly KubeObject[] {
+  if (!isEncrypted(text)) return [];
+  return scan(new Map([[path, text]]))
+    .flatMap((document) => parsed(document) ?? [])
+    .filter((object) => object.sops !== undefined);
+}
+
+/** In the words of kustomize-controller and of the API server. */
+function messageOf({ apiVersion, kind, metadata }: KubeObject, kustomization: KubeObject): string {
+  const namespace = textAt(kustomization, "spec", "targetNamespace") ?? metadata.namespace;
+  const name = [kind, ...(namespace === undefined ? [] : [namespace]), metadata.name].join("/");
+  return kind === "Secret" && apiVersion === "v1"
+    ? `${name} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`
+    : `${name} dry-run failed: .sops: field not declared in schema: it is encrypted, and decryption is not configured`;
+}
