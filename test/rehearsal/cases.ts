@@ -27,6 +27,12 @@ const caseFile = z.strictObject({
   extra: z.boolean().default(false),
   /** Files of base/ that head has no more. */
   removed: z.array(z.string()).default([]),
+  /** A tree of `trees/` that base/ and head/ add to. Several cases have the same; `CASE` in it is the case's name. */
+  tree: z.string().optional(),
+  /** The rehearsal cannot see enough, and has to say so: its verdict is `unknown`. */
+  unknown: z.boolean().default(false),
+  /** Files of outside/ that the rehearsal gets by `--assume`. */
+  assume: z.array(z.string()).default([]),
 });
 
 /** What a merge does to an object, as the report's model has it. */
@@ -47,11 +53,22 @@ export interface Case {
   readonly label: Label;
   readonly core: boolean;
   readonly extra: boolean;
+  readonly unknown: boolean;
   readonly base: Files;
   readonly head: Files;
+  /** Other branches of the repository, which the merge does not touch. */
+  readonly branches: Readonly<Record<string, Files>>;
+  /** Manifests of what the cluster has outside of Git. */
+  readonly outside: Files;
+  /** Paths of the files that the rehearsal gets by `--assume`. */
+  readonly assume: readonly string[];
 }
 
-const folder = join(checkout, "test", "rehearsal", "cases");
+const corpus = join(checkout, "test", "rehearsal");
+const folder = join(corpus, "cases");
+
+/** All of them: reading some hundred files takes longer than a unit test should. */
+let cases: readonly Case[] | undefined;
 
 /**
  * Reads the corpus.
@@ -68,7 +85,8 @@ export function readCases(only: readonly string[] = []): Case[] {
   const unknown = only.filter((one) => !(one in selections) && !names.includes(one));
   if (unknown.length > 0) throw new Error(`no case of the corpus is called ${unknown.join(", ")}`);
   const wanted = only.length === 0 ? ["default"] : only;
-  return names.map(readCase).filter((one) => wanted.some((word) => selections[word]?.(one) ?? one.name === word));
+  cases ??= names.map(readCase);
+  return cases.filter((one) => wanted.some((word) => selections[word]?.(one) ?? one.name === word));
 }
 
 const selections: Readonly<Record<string, (one: Case) => boolean>> = {
@@ -84,17 +102,35 @@ export function belongsTo(name: string, { namespace, name: object }: { namespace
 }
 
 function readCase(name: string): Case {
-  const { title, why, label, core, extra, removed } = caseFile.parse(
-    parse(readFileSync(join(folder, name, "case.yaml"), "utf8")),
-  );
-  const base = readTree(join(folder, name, "base"));
-  const head = { ...base, ...readTree(join(folder, name, "head")) };
+  const root = join(folder, name);
+  const { tree, removed, assume, ...rest } = caseFile.parse(parse(readFileSync(join(root, "case.yaml"), "utf8")));
+  if (rest.core && rest.extra) throw new Error(`${name} is both core and extra`);
+  const shared = tree === undefined ? {} : readTree(join(corpus, "trees", tree));
+  const base: Record<string, string> = { ...named(shared, name), ...named(readTree(join(root, "base")), name) };
+  const head: Record<string, string> = { ...base, ...named(readTree(join(root, "head")), name) };
   for (const path of removed) {
     if (!(path in base)) throw new Error(`${name} removes ${path}, which it does not have`);
     delete head[path];
   }
-  if (core && extra) throw new Error(`${name} is both core and extra`);
-  return { name, title, why, label, core, extra, base, head };
+  return {
+    name,
+    ...rest,
+    base,
+    head,
+    branches: readBranches(join(root, "branches"), name),
+    outside: readTree(join(root, "outside")),
+    assume: assume.map((file) => join(root, "outside", file)),
+  };
+}
+
+/** A tree with the case's name in it. */
+function named(files: Files, name: string): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replaceAll("CASE", name)]));
+}
+
+function readBranches(root: string, name: string): Readonly<Record<string, Files>> {
+  if (!statSync(root, { throwIfNoEntry: false })) return {};
+  return Object.fromEntries(readdirSync(root).map((branch) => [branch, named(readTree(join(root, branch)), name)]));
 }
 
 function readTree(root: string): Record<string, string> {

@@ -28,8 +28,12 @@ export function labelled({ label }: Case, happened: Outcome): Outcome {
   };
 }
 
-/** Compares what was foretold with what happened. Pure. */
-export function compare(foretold: Outcome, happened: Outcome): Differences {
+/**
+ * Compares what was foretold with what happened. Pure.
+ *
+ * @param unknown the only honest verdict is `unknown`: whatever happens, any other one is missed @default false
+ */
+export function compare(foretold: Outcome, happened: Outcome, unknown = false): Differences {
   const missed: string[] = [];
   const alarms: string[] = [];
   const others: string[] = [];
@@ -37,12 +41,17 @@ export function compare(foretold: Outcome, happened: Outcome): Differences {
     const text = `${subject}: foretold ${said ?? "as before"}, happened ${was ?? "as before"}`;
     ({ missed, alarms, others })[weight].push(text);
   };
+  if (unknown) {
+    if (foretold.verdict === "unknown") return { missed: [], alarms: [], others: [] };
+    return { missed: [`verdict: foretold ${foretold.verdict}, and it cannot be known`], alarms: [], others: [] };
+  }
   if (foretold.verdict !== happened.verdict) {
     const worse = severity[happened.verdict] > severity[foretold.verdict] || foretold.verdict === "unable";
     file("verdict", foretold.verdict, happened.verdict, worse ? "missed" : "alarms");
   }
   for (const key of keysOf(foretold.ready, happened.ready)) {
     const [said, was] = [foretold.ready[key], happened.ready[key]];
+    if (foretold.open?.includes(key)) continue;
     if (said !== was) file(key, said, was, was === "False" ? "missed" : said === "False" ? "alarms" : "others");
   }
   for (const key of keysOf(foretold.objects, happened.objects)) {
@@ -91,6 +100,8 @@ export interface Row {
   readonly label: Outcome;
   readonly predicted: Outcome;
   readonly happened: Outcome;
+  /** The prediction has to be that it cannot be known. */
+  readonly unknown: boolean;
 }
 
 /** Case, label, prediction and what happened, one a line; what differs below it. */
@@ -99,18 +110,19 @@ export function corpusTable(rows: readonly Row[]): string {
     ["CASE", "LABEL", "PREDICTED", "HAPPENED"],
     rows.map(({ name, label, predicted, happened }) => [name, label.verdict, brief(predicted), brief(happened)]),
   );
-  const notes = rows.flatMap(({ name, predicted, happened }) => {
-    const { missed, alarms, others } = compare(predicted, happened);
+  const notes = rows.flatMap(({ name, predicted, happened, unknown }) => {
+    const { missed, alarms, others } = compare(predicted, happened, unknown);
     return [
       ...missed.map((text) => `${name}: MISSED ${text}`),
       ...alarms.map((text) => `${name}: FALSE ALARM ${text}`),
       ...others.map((text) => `${name}: otherwise than predicted: ${text}`),
+      ...(predicted.verdict === "unable" ? predicted.messages : []),
     ];
   });
   const count = (of: (row: Row) => boolean) => rows.filter(of).length;
   const bad = count(({ happened }) => happened.verdict !== "safe");
-  const missed = count((row) => compare(row.predicted, row.happened).missed.length > 0);
-  const alarms = count((row) => compare(row.predicted, row.happened).alarms.length > 0);
+  const missed = count((row) => compare(row.predicted, row.happened, row.unknown).missed.length > 0);
+  const alarms = count((row) => compare(row.predicted, row.happened, row.unknown).alarms.length > 0);
   const sum = `${rows.length} cases, ${bad} of them failed or lost something: ${missed} missed, ${alarms} false alarms`;
   return [lines, ...notes, sum].join("\n");
 }

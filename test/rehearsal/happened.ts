@@ -1,6 +1,6 @@
 import type { Report } from "../../delivery/report/model.js";
 import { belongsTo, type Fate, type Ready } from "./cases.js";
-import { contentOf, type Seen, type Snapshot } from "./observe.js";
+import { contentOf, inventoryOf, type Seen, type Snapshot } from "./observe.js";
 import { readyOf } from "./settled.js";
 
 /** As the report's model has it. */
@@ -14,6 +14,8 @@ export interface Outcome {
   readonly refusers: Readonly<Record<string, string>>;
   /** Every Kustomization and HelmRelease that is there afterwards. */
   readonly ready: Readonly<Record<string, Ready>>;
+  /** Keys of `ready` about which a prediction says that they are not evaluated. @default none */
+  readonly open?: readonly string[];
   /** What is lost with data that no manifest brings back, sorted. */
   readonly dataLoss: readonly string[];
   /** What a person wants to read who looks for the reason. */
@@ -30,6 +32,8 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
     const condition = readyOf(object);
     return condition && condition.status !== "True" ? [{ key, ...condition }] : [];
   });
+  // What has failed before the merge already does not fail because of it.
+  const broken = failed.filter(({ key }) => (readyOf(old.get(key))?.status ?? "True") === "True");
   const pruned = prunedOf(old, now);
   const objects: Record<string, Fate> = {};
   for (const key of new Set([...old.keys(), ...now.keys()])) {
@@ -43,7 +47,7 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
   }
   const lost = Object.values(objects).some((fate) => fate === "recreated" || fate === "pruned" || fate === "deleted");
   return {
-    verdict: failed.length > 0 ? "rejected" : lost ? "destructive" : "safe",
+    verdict: broken.length > 0 ? "rejected" : lost ? "destructive" : "safe",
     objects,
     refusers: {},
     ready: Object.fromEntries(reconcilers.map(([key, object]) => [key, statusOf(object)])),
@@ -82,21 +86,13 @@ function fateOf(before: Seen | undefined, after: Seen | undefined, pruned: boole
 
 /** Keys of what a Kustomization had in its inventory and has no more, or that went with its Kustomization. */
 function prunedOf(before: Snapshot, after: Snapshot): Set<string> {
-  const inventory = (object: Seen | undefined): string[] =>
-    (object?.status?.inventory?.entries ?? []).map(({ id }: { id: string }) => keyOfId(id));
   return new Set(
     [...before].flatMap(([key, object]) => {
       if (object.kind !== "Kustomization") return [];
-      const kept = new Set(inventory(after.get(key)));
-      return inventory(object).filter((one) => !kept.has(one));
+      const kept = new Set(inventoryOf(after.get(key)));
+      return inventoryOf(object).filter((one) => !kept.has(one));
     }),
   );
-}
-
-/** `default_nginx_apps_Deployment` → `Deployment default/nginx`; a colon in a name is written as two underscores. */
-function keyOfId(id: string): string {
-  const [, namespace, name = id, kind] = /^([^_]*)_(.+)_[^_]*_([^_]+)$/.exec(id) ?? [];
-  return `${kind} ${namespace ? `${namespace}/` : ""}${name.replaceAll("__", ":")}`;
 }
 
 /** Reasons of conditions whose message names what was refused. Others name what is waited for, or a file. */

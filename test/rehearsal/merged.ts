@@ -6,7 +6,7 @@ import { type Outcome, whatHappened } from "./happened.js";
 import { refOf, type Snapshot, snapshot } from "./observe.js";
 import type { RealCluster } from "./real-cluster.js";
 import { type Proposal, propose } from "./repository.js";
-import { readyOf, waitUntilSettled } from "./settled.js";
+import { lookAgain, readyOf, waitUntilSettled } from "./settled.js";
 
 type Log = (text: string) => void;
 
@@ -25,46 +25,54 @@ export async function mergeAll(
   log: Log,
 ): Promise<Map<string, Outcome>> {
   const revisions = new Map<string, string>();
+  for (const text of cases.flatMap(({ outside }) => Object.values(outside))) await cluster.provide(text);
   for (const [name, { url, base }] of proposals) {
     await cluster.follow(name, url);
     revisions.set(name, base);
   }
-  const before = await rest(cluster, revisions, log, () => true);
+  const { now: before } = await rest(cluster, revisions, log, () => true);
   for (const [name, proposal] of proposals) {
     revisions.set(name, await proposal.merge());
     const namespace = "flux-system";
     await cluster.reconcile({ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", namespace, name });
   }
   log("merged");
-  const after = await rest(cluster, revisions, log, (name, now) => {
+  const { now: after, open } = await rest(cluster, revisions, log, (name, now) => {
     const one = cases.find((other) => other.name === name) as Case;
     const was = whatHappened(name, before, now);
     return Object.values(compare(labelled(one, was), was)).some((differences) => differences.length > 0);
   });
-  return new Map(cases.map(({ name }) => [name, whatHappened(name, before, after)]));
+  return new Map(
+    cases.map(({ name }): [string, Outcome] => {
+      const was = whatHappened(name, before, after);
+      const waits = open.get(name);
+      return [name, waits ? { ...was, verdict: "unable", messages: waits } : was];
+    }),
+  );
 }
 
 /**
  * Waits until all is at rest. What fails and is doubtful is tried once more, as Flux does at its next interval: on a busy machine
- * a wait may have ended too early.
+ * a wait may have ended too early. So is what {@link lookAgain} names, whatever its label says.
  */
 async function rest(
   cluster: RealCluster,
   revisions: ReadonlyMap<string, string>,
   log: Log,
   doubtful: (name: string, now: Snapshot) => boolean,
-): Promise<Snapshot> {
-  await waitUntilSettled(cluster.api, revisions, log);
+): Promise<{ now: Snapshot; open: ReadonlyMap<string, readonly string[]> }> {
+  const open = await waitUntilSettled(cluster.api, revisions, log);
   const now = await snapshot(cluster.api);
   const failed = [...now.values()].filter(({ kind }) => kind === "Kustomization" || kind === "HelmRelease");
   const again = [...revisions.keys()]
     .filter((name) => doubtful(name, now))
     .flatMap((name) => failed.filter((one) => belongsTo(name, one.metadata) && readyOf(one)?.status === "False"));
-  if (again.length === 0) return now;
+  again.push(...lookAgain(now));
+  if (again.length === 0) return { now, open };
   for (const object of again) {
     log(`once more: ${object.kind} ${object.metadata.name}: ${readyOf(object)?.message}`);
     await cluster.reconcile(refOf(object));
   }
-  await waitUntilSettled(cluster.api, revisions, log);
-  return snapshot(cluster.api);
+  const stillOpen = await waitUntilSettled(cluster.api, revisions, log);
+  return { now: await snapshot(cluster.api), open: stillOpen };
 }

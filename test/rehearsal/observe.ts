@@ -81,6 +81,17 @@ export function refOf({ apiVersion, kind, metadata }: Seen): ObjectRef {
   return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
+/** Keys of what a Kustomization applied. */
+export function inventoryOf(kustomization: Seen | undefined): string[] {
+  return (kustomization?.status?.inventory?.entries ?? []).map(({ id }: { id: string }) => keyOfId(id));
+}
+
+/** `default_nginx_apps_Deployment` → `Deployment default/nginx`; a colon in a name is written as two underscores. */
+function keyOfId(id: string): string {
+  const [, namespace, name = id, kind] = /^([^_]*)_(.+)_[^_]*_([^_]+)$/.exec(id) ?? [];
+  return `${kind} ${namespace ? `${namespace}/` : ""}${name.replaceAll("__", ":")}`;
+}
+
 /**
  * What is to be compared of an object: all that a manifest can say, and in Flux's labels who applies it. A digest, since Secrets are
  * among them.

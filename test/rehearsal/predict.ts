@@ -3,21 +3,22 @@ import { execa } from "execa";
 import { refName } from "../../core/kube-discovery.js";
 import { checkout } from "../../core/state.js";
 import type { Report } from "../../delivery/report/model.js";
-import type { Fate, Ready } from "./cases.js";
+import type { Case, Fate, Ready } from "./cases.js";
 import type { Outcome } from "./happened.js";
 import type { Proposal } from "./repository.js";
 
 /** Rehearses every merge request, one after the other, as pipelines do. @returns predictions by case */
 export async function rehearseAll(
+  cases: readonly Case[],
   proposals: ReadonlyMap<string, Proposal>,
   home: string,
   log: (text: string) => void,
 ): Promise<Map<string, Outcome>> {
   const found = new Map<string, Outcome>();
   const start = Date.now();
-  for (const [name, proposal] of proposals) {
+  for (const { name, assume } of cases) {
     const begun = Date.now();
-    const outcome = await rehearse(proposal, home);
+    const outcome = await rehearse(proposals.get(name) as Proposal, assume, home);
     found.set(name, outcome);
     log(`rehearsed ${found.size} of ${proposals.size}: ${name}: ${outcome.verdict}, ${(Date.now() - begun) / 1000} s`);
   }
@@ -31,8 +32,9 @@ export async function stopRehearsals(home: string): Promise<void> {
   await timonier(checkout, home, ["rehearse", "--stop"]);
 }
 
-async function rehearse({ clone }: Proposal, home: string): Promise<Outcome> {
+async function rehearse({ clone }: Proposal, assume: readonly string[], home: string): Promise<Outcome> {
   const args = ["rehearse", "--base", "origin/main", "--head", "origin/change", "--format", "json"];
+  args.push(...assume.flatMap((file) => ["--assume", file]));
   const { stdout, stderr } = await timonier(clone, home, args);
   try {
     return predicted(JSON.parse(stdout) as Report);
@@ -41,9 +43,10 @@ async function rehearse({ clone }: Proposal, home: string): Promise<Outcome> {
   }
 }
 
+/** The program's own limit is 300 s, so that it says itself what it waited for. */
 function timonier(cwd: string, home: string, args: readonly string[]) {
   const env = { TIMONIER_REHEARSAL: home };
-  return execa(join(checkout, "cli", "timonier.mjs"), args, { cwd, env, reject: false, timeout: 180_000 });
+  return execa(join(checkout, "cli", "timonier.mjs"), args, { cwd, env, reject: false, timeout: 330_000 });
 }
 
 /** A report's answers in the corpus's words. */
@@ -60,6 +63,7 @@ function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: R
         ready === undefined ? [] : [[refName(ref), ready === "Unknown" ? "none" : ready]],
       ),
     ),
+    open: reconciliations.filter((one) => one.notEvaluated).map(({ ref }) => refName(ref)),
     dataLoss: changes
       .filter(({ dataLoss }) => dataLoss)
       .map(({ ref }) => refName(ref))

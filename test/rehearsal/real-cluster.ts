@@ -14,6 +14,8 @@ export interface RealCluster {
   readonly api: KubeApi;
   /** Applies what makes Flux follow a repository, as `flux bootstrap` does once. */
   follow(name: string, url: string): Promise<void>;
+  /** Applies manifests by hand: what the cluster has outside of Git. */
+  provide(text: string): Promise<void>;
   /** What `flux reconcile` does: nobody waits for the next interval. */
   reconcile(object: ObjectRef): Promise<void>;
   remove(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startRealCluster(): Promise<RealCluster> {
     const discovery = new KubeDiscovery(api);
     return {
       api,
+      provide: (text) => apply(api, documents(text)),
       follow: (name, url) => apply(api, documents(syncFile(name, url))),
       async reconcile(object) {
         const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": new Date().toISOString() } } };

@@ -56,6 +56,8 @@ export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> 
   const project = await ask("POST", "/projects", { name: one.name, visibility: "public" });
   const path = `/projects/${project.id}`;
   const url = `${gitlab.url}/${project.path_with_namespace}.git`;
+  const filled = (files: Files): Files => withUrl(files, `https://git.example.com/${one.name}.git`, url);
+  const [base, head] = [filled(one.base), filled(one.head)];
   const sync = { [`${clusterFolder}/flux-system/gotk-sync.yaml`]: syncFile(one.name, url) };
   const commit = (branch: string, from: Files, to: Files, more: object) =>
     ask("POST", `${path}/repository/commits`, {
@@ -64,8 +66,10 @@ export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> 
       actions: difference(from, to),
       ...more,
     });
-  const first = await commit("main", {}, { ...one.base, ...sync }, {});
-  await commit("change", one.base, one.head, { start_branch: "main" });
+  const first = await commit("main", {}, { ...base, ...sync }, {});
+  await commit("change", base, head, { start_branch: "main" });
+  for (const [branch, files] of Object.entries(one.branches))
+    await commit(branch, base, { ...base, ...filled(files) }, { start_branch: "main" });
   const request = await ask("POST", `${path}/merge_requests`, {
     source_branch: "change",
     target_branch: "main",
@@ -84,6 +88,11 @@ export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> 
       return merged.merge_commit_sha;
     },
   };
+}
+
+/** Files with the project's URL where a manifest has a placeholder: it has a port of its own in each run. */
+function withUrl(files: Files, placeholder: string, url: string): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replaceAll(placeholder, url)]));
 }
 
 /** Actions of one commit that makes the one tree of the other. */

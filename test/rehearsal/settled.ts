@@ -1,7 +1,7 @@
 import type { KubeApi } from "../../core/kube-api.js";
 import { waitFor } from "../../core/wait.js";
 import { belongsTo } from "./cases.js";
-import { listOf, nameOf, type Seen } from "./observe.js";
+import { inventoryOf, listOf, nameOf, type Seen, type Snapshot } from "./observe.js";
 
 /** What of the cluster tells whether a case has come to rest. */
 export interface Movement {
@@ -27,20 +27,27 @@ interface Condition {
 export function unsettled(name: string, sha: string, movement: Movement): string[] {
   const mine = (all: readonly Seen[]) => all.filter((object) => belongsTo(name, object.metadata));
   const kustomizations = mine(movement.kustomizations);
-  const fetched = mine(movement.sources).filter((one) => !one.status?.artifact?.revision?.endsWith(`:${sha}`));
+  const expected = expectedRevisions(mine(movement.sources), sha);
+  const fetched = mine(movement.sources).filter(
+    (one) => !one.status?.artifact?.revision?.endsWith(expected.get(one.metadata.name)),
+  );
   const byName = new Map(movement.kustomizations.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
   const late = kustomizations.flatMap((one) => {
     if (one.spec.suspend) return [];
     const ready = readyOf(one);
     if (isMoving(one) || !ready) return [`${nameOf(one)} is being reconciled`];
-    if (one.status.lastAttemptedRevision?.endsWith(`:${sha}`)) return [];
+    const revision = expected.get(one.spec.sourceRef?.name) ?? `:${sha}`;
+    if (one.status.lastAttemptedRevision?.endsWith(revision)) return [];
     if (ready.status === "True") return [`${nameOf(one)} has not seen ${sha.slice(0, 8)}`];
     if (ready.reason !== "DependencyNotReady")
       return ready.reason === "ArtifactFailed" ? [] : [`${nameOf(one)} is behind`];
-    const waitsFor: { name: string; namespace?: string }[] = one.spec.dependsOn ?? [];
+    const waitsFor: { name: string; namespace?: string; readyExpr?: string }[] = one.spec.dependsOn ?? [];
+    // Only its controller knows whether an expression holds: `lookAgain` asks it.
+    if (waitsFor.some(({ readyExpr }) => readyExpr)) return [];
     const free = waitsFor.every((other) => {
       const found = byName.get(`${other.namespace ?? one.metadata.namespace}/${other.name}`);
-      return found && readyOf(found)?.status === "True" && found.status.lastAppliedRevision?.endsWith(`:${sha}`);
+      const applied = found && (expected.get(found.spec.sourceRef?.name) ?? `:${sha}`);
+      return found && readyOf(found)?.status === "True" && found.status.lastAppliedRevision?.endsWith(applied);
     });
     return free ? [`${nameOf(one)} will look at its dependencies again`] : [];
   });
@@ -70,41 +77,74 @@ export function unsettled(name: string, sha: string, movement: Movement): string
   ];
 }
 
+/** How the revision of each source ends, by name: main moves with the merge, and other branches, tags and commits stay as they are. */
+function expectedRevisions(sources: readonly Seen[], sha: string): ReadonlyMap<string, string> {
+  return new Map(
+    sources.map(({ metadata, spec, status }) => [
+      metadata.name,
+      (spec?.ref?.branch ?? "main") === "main" && !spec?.ref?.tag && !spec?.ref?.commit
+        ? `:${sha}`
+        : (status?.artifact?.revision ?? "none"),
+    ]),
+  );
+}
+
+/**
+ * Kustomizations whose next look may say something else than their last one: what they applied is no longer there, because another
+ * one deleted it after they had looked, or they wait for an expression about a dependency. Pure.
+ */
+export function lookAgain(now: Snapshot): Seen[] {
+  return [...now.values()].filter((one) => {
+    if (one.kind !== "Kustomization" || one.spec.suspend) return false;
+    const ready = readyOf(one);
+    if (ready?.status === "True") return inventoryOf(one).some((key) => !now.has(key));
+    return ready?.reason === "DependencyNotReady" && one.spec.dependsOn?.some((other: object) => "readyExpr" in other);
+  });
+}
+
 /** The condition Ready. undefined: there is none yet. */
-export function readyOf(object: Seen): Condition | undefined {
-  return object.status?.conditions?.find(({ type }: Condition) => type === "Ready");
+export function readyOf(object: Seen | undefined): Condition | undefined {
+  return object?.status?.conditions?.find(({ type }: Condition) => type === "Ready");
 }
 
 /**
  * Waits until every case has settled, and stayed so for a few seconds.
  *
  * @param revisions commit of main by case
- * @throws UserError naming what has not
+ * @returns what the cases wait for that have not settled in time, by case
  */
 export async function waitUntilSettled(
   api: KubeApi,
   revisions: ReadonlyMap<string, string>,
   progress: (text: string) => void,
-): Promise<void> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const quiet = 5_000;
   const since = new Map<string, { state: string; from: number }>();
+  const open = new Map<string, readonly string[]>();
   const options = { timeout: 400_000, interval: 1_000, where: "the real cluster", fix: "read the controllers' logs" };
-  await waitFor({ what: "every case to settle", progress, ...options }, async () => {
-    const movement = await look(api);
-    const missing = [...revisions].flatMap(([name, sha]) => {
-      const reasons = unsettled(name, sha, movement);
-      if (reasons.length > 0) since.delete(name);
-      if (reasons.length > 0) return reasons;
-      const state = fingerprint(name, movement);
-      const before = since.get(name);
-      if (before?.state === state) return Date.now() - before.from >= quiet ? [] : [`${name} may still move`];
-      since.set(name, { state, from: Date.now() });
-      return [`${name} has just settled`];
+  try {
+    await waitFor({ what: "every case to settle", progress, ...options }, async () => {
+      const movement = await look(api);
+      open.clear();
+      for (const [name, sha] of revisions) {
+        const reasons = unsettled(name, sha, movement);
+        const state = fingerprint(name, movement);
+        if (reasons.length > 0) since.delete(name);
+        else if (since.get(name)?.state !== state) since.set(name, { state, from: Date.now() });
+        const from = since.get(name)?.from;
+        if (from === undefined) open.set(name, reasons);
+        else if (Date.now() - from < quiet) open.set(name, [`${name} may still move`]);
+      }
+      if (open.size === 0) return { done: true, value: undefined };
+      const missing = [...open.values()].flat();
+      const shown = missing.slice(0, 3).join(", ");
+      return { done: false, missing: missing.length > 3 ? `${shown} and ${missing.length - 3} more` : shown };
     });
-    if (missing.length === 0) return { done: true, value: undefined };
-    const shown = missing.slice(0, 3).join(", ");
-    return { done: false, missing: missing.length > 3 ? `${shown} and ${missing.length - 3} more` : shown };
-  });
+  } catch (error) {
+    // The other cases still have an answer.
+    if (open.size === 0) throw error;
+  }
+  return open;
 }
 
 async function look(api: KubeApi): Promise<Movement> {

@@ -27,15 +27,16 @@ export function testCorpus(cases: readonly Case[]): void {
     log(`${cases.length} merge requests are open`);
     const [happened, predicted] = await Promise.all([
       cluster.then((started) => mergeAll(started, cases, proposals, log)),
-      rehearseAll(proposals, gitlab.scratch("rehearsal"), log),
+      rehearseAll(cases, proposals, gitlab.scratch("rehearsal"), log),
     ]);
     for (const one of cases) {
       const was = happened.get(one.name);
       const said = predicted.get(one.name);
       if (!was || !said) throw new Error(`${one.name} was not run`);
-      rows.set(one.name, { name: one.name, label: labelled(one, was), predicted: said, happened: was });
+      const { name, unknown } = one;
+      rows.set(name, { name, label: labelled(one, was), predicted: said, happened: was, unknown });
     }
-  }, 2_400_000);
+  }, 4_800_000);
 
   afterAll(async () => {
     console.log(corpusTable([...rows.values()]));
@@ -53,21 +54,21 @@ export function testCorpus(cases: readonly Case[]): void {
     });
 
     test("every failure and every loss was predicted", () => {
-      const { predicted, happened } = row();
-      expect(compare(predicted, happened).missed, predicted.messages.join("\n")).toEqual([]);
+      const { predicted, happened, unknown } = row();
+      expect(compare(predicted, happened, unknown).missed, predicted.messages.join("\n")).toEqual([]);
     });
   });
 
   test("there is at most one false alarm", () => {
     const alarming = [...rows.values()].filter(
-      ({ predicted, happened }) => compare(predicted, happened).alarms.length > 0,
+      ({ predicted, happened, unknown }) => compare(predicted, happened, unknown).alarms.length > 0,
     );
     expect(alarming.map(({ name }) => name).length, corpusTable(alarming)).toBeLessThanOrEqual(1);
   });
 
   test("verdicts agree in every case but the false alarm", () => {
     const verdicts = (of: (row: Row) => Verdict) => [...rows.values()].map((row) => `${row.name}: ${of(row)}`);
-    const happened = new Set(verdicts((row) => row.happened.verdict));
+    const happened = new Set(verdicts((row) => (row.unknown ? "unknown" : row.happened.verdict)));
     const wrong = verdicts((row) => row.predicted.verdict).filter((verdict) => !happened.has(verdict));
     expect(wrong.length, wrong.join("\n")).toBeLessThanOrEqual(1);
   });

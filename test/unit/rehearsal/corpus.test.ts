@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { readCases } from "../../rehearsal/cases.js";
+import { type Case, readCases } from "../../rehearsal/cases.js";
 import { compare } from "../../rehearsal/compare.js";
 import { type Outcome, refusedIn, whatHappened } from "../../rehearsal/happened.js";
 import type { Seen, Snapshot } from "../../rehearsal/observe.js";
-import { unsettled } from "../../rehearsal/settled.js";
+import { lookAgain, unsettled } from "../../rehearsal/settled.js";
 
 const safe: Outcome = {
   verdict: "safe",
@@ -32,9 +32,10 @@ function kustomization(status: string, revision: string, message = "", ids: stri
 }
 
 test("the corpus is large, and a third of it is harmless", () => {
+  const harmless = (cases: readonly Case[]) => cases.filter(({ label }) => label.verdict === "safe").length;
   const cases = readCases();
   expect(cases.length).toBeGreaterThanOrEqual(45);
-  expect(cases.filter(({ label }) => label.verdict === "safe").length).toBeGreaterThanOrEqual(cases.length / 4);
+  expect(harmless(cases)).toBeGreaterThanOrEqual(cases.length / 4);
 });
 
 test("the core is small, and has every verdict, every fate, lost data, Helm, policies, definitions and dependencies", () => {
@@ -135,6 +136,20 @@ test("GIVEN two looks at a cluster THEN every fate is told from identity, conten
   });
 });
 
+test("GIVEN a Kustomization that failed before the merge as well THEN the merge is not rejected", () => {
+  const failing = snapshotOf(kustomization("False", "1", "missing"));
+  expect(whatHappened("shop", failing, failing).verdict).toBe("safe");
+  expect(whatHappened("shop", snapshotOf(kustomization("True", "1")), failing).verdict).toBe("rejected");
+  expect(whatHappened("shop", snapshotOf(), failing).verdict).toBe("rejected");
+});
+
+test("GIVEN what cannot be known THEN every other verdict is missed", () => {
+  const lost: Outcome = { ...safe, verdict: "destructive", objects: { "ConfigMap shop/x": "pruned" } };
+  expect(compare({ ...safe, verdict: "unknown" }, lost, true)).toEqual({ missed: [], alarms: [], others: [] });
+  expect(compare(safe, safe, true).missed).toEqual(["verdict: foretold safe, and it cannot be known"]);
+  expect(compare({ ...safe, verdict: "unknown" }, lost).missed).toHaveLength(2);
+});
+
 test("GIVEN a refusal in a controller's words THEN the object is named", () => {
   expect(refusedIn('Deployment/shop/web dry-run failed (Invalid): Deployment.apps "web" is invalid', "shop")).toEqual([
     "Deployment shop/web",
@@ -143,6 +158,37 @@ test("GIVEN a refusal in a controller's words THEN the object is named", () => {
     'server-side apply failed for object shop/web apps/v1, Kind=Deployment: Deployment.apps "web" is invalid';
   expect(refusedIn(helm, "shop")).toEqual(["Deployment shop/web"]);
   expect(refusedIn("ConfigMap/other/x namespace not specified", "shop")).toEqual([]);
+});
+
+test("GIVEN a source at another branch THEN it stays where it is", () => {
+  const team = seen("GitRepository", "team", "g", {
+    ...{ metadata: { name: "shop-team", namespace: "shop", uid: "g" }, spec: { ref: { branch: "team" } } },
+    status: { artifact: { revision: "team@sha1:7" } },
+  });
+  const one = { ...kustomization("True", "7"), spec: { sourceRef: { name: "shop-team" } } };
+  const status = { ...one.status, lastAttemptedRevision: "team@sha1:7" };
+  const none = { releases: [], charts: [], namespaces: [], definitions: [] };
+  const of = (kustomizations: Seen[]) => unsettled("shop", "2", { ...none, sources: [team], kustomizations });
+  expect(of([{ ...one, status }])).toEqual([]);
+  expect(of([{ ...one, spec: { sourceRef: { name: "shop" } }, status }])).toEqual([
+    "Kustomization shop/apps has not seen 2",
+  ]);
+});
+
+test("GIVEN a Ready Kustomization whose object is gone, or an expression about a dependency THEN it has to look again", () => {
+  const applied = kustomization("True", "2", "", ["shop_settings__ConfigMap"]);
+  expect(lookAgain(snapshotOf(applied, seen("ConfigMap", "settings", "c")))).toEqual([]);
+  expect(lookAgain(snapshotOf(applied))).toEqual([applied]);
+  expect(lookAgain(snapshotOf({ ...applied, spec: { suspend: true } }))).toEqual([]);
+  const conditions = [
+    { type: "Ready", status: "False", reason: "DependencyNotReady", message: "", observedGeneration: 1 },
+  ];
+  const waiting = (dependency: object) => ({
+    ...kustomization("False", "2"),
+    ...{ spec: { dependsOn: [dependency] }, status: { observedGeneration: 1, conditions } },
+  });
+  expect(lookAgain(snapshotOf(waiting({ name: "infra" })))).toEqual([]);
+  expect(lookAgain(snapshotOf(waiting({ name: "infra", readyExpr: "false" })))).toHaveLength(1);
 });
 
 test("GIVEN a Kustomization at an older commit THEN the case has not settled; a failure at the new one has", () => {
