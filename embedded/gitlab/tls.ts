@@ -2,6 +2,7 @@ import { randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import type { Layout } from "./layout.js";
+import { nameConstraints, permits } from "./name-constraints.js";
 
 const dayLength = 86_400_000;
 const caLife = 3_650 * dayLength;
@@ -25,7 +26,11 @@ export async function ensureCertificates(
   const ca = readCertificate(layout.ca);
   const server = readCertificate(layout.certificate);
   const names = ["127.0.0.1", "::1", ...addresses];
-  const caGood = ca !== undefined && lasts(ca, now) && existsSync(layout.caKey);
+  const caGood =
+    ca !== undefined &&
+    lasts(ca, now) &&
+    existsSync(layout.caKey) &&
+    addresses.every((address) => permits(ca, address));
   const served = server !== undefined && lasts(server, now) && existsSync(layout.key);
   const named =
     served && names.every((name) => server.checkIP(name) !== undefined) && server.checkHost("localhost") !== undefined;
@@ -57,6 +62,7 @@ export async function ensureCertificates(
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        new x509.Extension("2.5.29.30", true, new Uint8Array(nameConstraints(addresses))),
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey as never),
       ],
     });

@@ -1,7 +1,12 @@
-import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import "reflect-metadata";
+import { webcrypto, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect, createServer } from "node:tls";
+import * as x509 from "@peculiar/x509";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { layoutOf } from "../../../../embedded/gitlab/layout.js";
 import { ensureCertificates } from "../../../../embedded/gitlab/tls.js";
@@ -12,6 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const read = (file: string) => new X509Certificate(readFileSync(file));
 
 test("makes a CA and a certificate for this machine, once", async () => {
@@ -43,3 +49,58 @@ test("a new address or a near end renews the certificate under the same CA, whic
   expect(readFileSync(layout.ca, "utf8")).toBe(ca);
   expect(read(layout.certificate).verify(read(layout.ca).publicKey)).toBe(true);
 });
+
+/** What a client that trusts the CA says of the server's certificate; undefined when it is content. */
+async function verdict(layout: ReturnType<typeof layoutOf>, servername: string): Promise<string | undefined> {
+  const [key, cert, ca] = [layout.key, layout.certificate, layout.ca].map((file) => readFileSync(file));
+  const server = createServer({ key, cert }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const { port } = server.address() as AddressInfo;
+    const options = { host: "127.0.0.1", port, ca, servername, checkServerIdentity: () => undefined };
+    return await new Promise((resolve) => {
+      const socket = connect(options as never, () => socket.end(() => resolve(undefined)));
+      socket.on("error", (error: Error) => resolve(error.message));
+    });
+  } finally {
+    server.close();
+  }
+}
+
+test("a CA signs for this machine and local networks alone, and a client refuses what else it signed", async () => {
+  const layout = layoutOf(folder);
+  await ensureCertificates(layout, ["172.18.0.1", "fd00::1"]);
+  expect(await verdict(layout, "localhost")).toBeUndefined();
+  const first = readFileSync(layout.ca, "utf8");
+  // WHEN a public address comes to the settings THEN there is a CA that may sign for it
+  await ensureCertificates(layout, ["192.0.2.1"]);
+  expect(readFileSync(layout.ca, "utf8")).not.toBe(first);
+  expect(await verdict(layout, "localhost")).toBeUndefined();
+  const second = readFileSync(layout.ca, "utf8");
+  await ensureCertificates(layout, ["192.0.2.1", "10.0.0.1"]);
+  expect(readFileSync(layout.ca, "utf8")).toBe(second);
+  // WHEN the CA's key signs for an address that the CA may not
+  await signFor(layout, "198.51.100.1");
+  expect(await verdict(layout, "localhost")).toMatch(/permitted subtree violation/);
+});
+
+/** Replaces the server's certificate by one for an address, signed by the CA's key. */
+async function signFor(layout: ReturnType<typeof layoutOf>, address: string): Promise<void> {
+  const issuer = new x509.X509Certificate(readFileSync(layout.ca, "utf8"));
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const der = x509.PemConverter.decodeFirst(readFileSync(layout.caKey, "utf8"));
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: "01",
+    subject: "CN=localhost",
+    issuer: issuer.subject,
+    notBefore: issuer.notBefore,
+    notAfter: issuer.notAfter,
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey as never,
+    signingKey: (await webcrypto.subtle.importKey("pkcs8", der, algorithm, true, ["sign"])) as never,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: "ip", value: address }])],
+  });
+  writeFileSync(layout.certificate, certificate.toString("pem"));
+  const key = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  writeFileSync(layout.key, x509.PemConverter.encode(key, "PRIVATE KEY"));
+}
