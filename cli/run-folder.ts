@@ -1,14 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { uptime } from "node:os";
 import { basename, join } from "node:path";
 import { endProcess, identify, type ProcessIdentity } from "../core/daemon.js";
 import { USER_TMPDIR } from "../core/user-tmpdir.js";
+import { SHELL_RUN } from "./shell-pulumi.js";
 import type { Stack } from "./stack.js";
 
 /** Milliseconds between SIGTERM and SIGKILL for a plugin whose engine is gone. */
 const GRACE = 2_000;
 
-/** Where the temporary folders of Pulumi's runs on a stack are. */
-const foldersOf = (stack: Stack) => join(stack.state.stack(stack.name), "tmp");
+/** Where the temporary folders of Pulumi's runs on a stack are; each name begins with the id of the process that made it. */
+export const foldersOf = (stack: Stack) => join(stack.state.stack(stack.name), "tmp");
 
 /**
  * Runs Pulumi with a temporary folder of its own. Plugins write credentials into temporary files and leave them there: the
@@ -29,11 +31,30 @@ export async function withRunFolder<T>(stack: Stack, work: (env: Record<string, 
   }
 }
 
-/** Deletes temporary folders of runs that were killed, and ends the plugins that they left. */
-export async function removeEarlierRuns(stack: Stack): Promise<void> {
+/**
+ * Deletes temporary folders of runs that have ended, and ends the plugins that they left.
+ *
+ * @param isAlone whether no other command works on the stack. Without it, folders of processes that still run are left
+ */
+export async function removeEarlierRuns(stack: Stack, isAlone = true): Promise<void> {
   const root = foldersOf(stack);
-  for (const name of list(root)) await remove(join(root, name));
+  for (const name of list(root)) {
+    // A shell is no command of this program, so its runs of Pulumi are never excluded.
+    const mayRun = !isAlone || name.endsWith(SHELL_RUN);
+    if (!(mayRun && isOwnerAlive(join(root, name)))) await remove(join(root, name));
+  }
   removeIfEmpty(root);
+}
+
+/** Numbers of processes start from the beginning when the machine does: a folder from before has no owner. */
+function isOwnerAlive(folder: string): boolean {
+  try {
+    const booted = Date.now() - uptime() * 1_000;
+    process.kill(Number.parseInt(basename(folder), 10), 0);
+    return statSync(folder).mtimeMs > booted;
+  } catch {
+    return false;
+  }
 }
 
 /** An engine that outlived its command goes on with its folder. */

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 /** Root of this checkout. */
 export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
+/** Name of the folder of programs that stand before the real ones in a shell. A search for tools on PATH leaves it out. */
+export const SHELL_BIN = "timonier-shell";
+
 /**
  * Everything that this checkout's stacks keep on disk, in one git-ignored folder: delete it and nothing is left.
  *
@@ -31,6 +34,11 @@ export class StateFolder {
   /** Links to the tools in the versions that this checkout wants; for PATH. */
   get bin(): string {
     return this.folder("bin");
+  }
+
+  /** Programs that only a shell with `timonier env` has on its PATH. */
+  get shellBin(): string {
+    return this.folder(SHELL_BIN);
   }
 
   /** One stack's own folder. */

@@ -5,6 +5,8 @@ import { pulumiToolNames, toolNamesOf } from "../../embedded/toolchain/tools.js"
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
+import { foldersOf, removeEarlierRuns } from "../run-folder.js";
+import { quote, shellPulumi } from "../shell-pulumi.js";
 import { findStack, stackEnvironment } from "../stack.js";
 import { progress } from "../terminal.js";
 
@@ -24,8 +26,11 @@ export async function env({ stack: name }: { stack: string }): Promise<number> {
     () => "existing" as const,
   );
   await ensureTools(toolNamesOf(kind), options);
+  await removeEarlierRuns(stack, false);
+  const own = stackEnvironment(stack);
   const exports: Record<string, string> = {
-    ...stackEnvironment(stack),
+    ...own,
+    ...(await shellPulumi(stack, foldersOf(stack), own.PATH ?? "")),
     ...(await gitlabEnvironment(stack.gitlabFolder)),
   };
   for (const [key, value] of Object.entries(exports)) console.log(`export ${key}=${quote(value)}`);
@@ -37,9 +42,4 @@ async function gitlabEnvironment(folder: string): Promise<Record<string, string>
   if (!existsSync(folder)) return {};
   const { url, caFile, tokenFile } = await reserveGitLab(folder);
   return { GITLAB_URL: url, GITLAB_CA_FILE: caFile, GITLAB_TOKEN_FILE: tokenFile };
-}
-
-/** For a POSIX shell. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
-function quote(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
+import { basename, delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
+import { SHELL_BIN } from "../../core/state.js";
 import type { Tool } from "./tools.js";
 import { describeRange, findVersion, fits } from "./version-range.js";
 
@@ -30,7 +31,8 @@ async function candidates(name: string, env: NodeJS.ProcessEnv, skip: readonly s
   const isOwn = (path: string) => own.some((folder) => path.startsWith(`${folder}/`));
   const found: string[] = [];
   // An empty or relative entry means the current folder: what lies there is not an installed tool.
-  for (const folder of new Set((env.PATH ?? "").split(delimiter).filter(isAbsolute))) {
+  const folders = (env.PATH ?? "").split(delimiter).filter((one) => isAbsolute(one) && basename(one) !== SHELL_BIN);
+  for (const folder of new Set(folders)) {
     const path = join(folder, name);
     const real = await executable(path);
     // Another checkout's folder of links is on PATH after its `timonier env`: its targets lie in the cache.

@@ -1,10 +1,21 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { removeEarlierRuns, withRunFolder } from "../../../cli/run-folder.js";
+import { shellPulumi } from "../../../cli/shell-pulumi.js";
 import { findStack, type Stack } from "../../../cli/stack.js";
 import { StateFolder } from "../../../core/state.js";
 import { USER_TMPDIR, withUserTmpdir } from "../../../core/user-tmpdir.js";
@@ -74,6 +85,48 @@ test("an engine that outlived its command keeps its folder and its plugins", asy
   } finally {
     for (const { child } of [engine, plugin]) child.kill("SIGKILL");
   }
+});
+
+describe("a shell with `timonier env`", () => {
+  const env = { PATH: "/usr/bin:/bin", TMPDIR: "/mine" };
+
+  /** Runs `pulumi` as that shell does; the real one is the script. */
+  async function shellRun(script: string) {
+    const real = join(stack.state.bin, "pulumi");
+    writeFileSync(real, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const exported = { ...env, ...(await shellPulumi(stack, temporary(), env.PATH)) };
+    return spawn("pulumi", ["up", "a b"], { env: exported, stdio: ["ignore", "pipe", "inherit"] });
+  }
+
+  test("gives each run of Pulumi a temporary folder of the stack's, which the next command deletes", async () => {
+    const child = await shellRun('echo canary > "$TMPDIR/kubeconfig123"; echo "$TMPDIR $TIMONIER_USER_TMPDIR $1 $2"');
+    const [said] = (await once(child.stdout, "data")) as [Buffer];
+    await once(child, "exit");
+    const folder = join(temporary(), `${child.pid}-shell`);
+    expect(String(said)).toBe(`${folder} /mine up a b\n`);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    await removeEarlierRuns(stack, false);
+    expect(existsSync(temporary())).toBe(false);
+  });
+
+  test("keeps the folder of a run that goes on, whatever command begins", async () => {
+    const child = await shellRun("echo begun; exec sleep 60");
+    await once(child.stdout, "data");
+    for (const isAlone of [true, false]) await removeEarlierRuns(stack, isAlone);
+    expect(readdirSync(temporary())).toEqual([`${child.pid}-shell`]);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await removeEarlierRuns(stack, false);
+    expect(existsSync(temporary())).toBe(false);
+  });
+
+  test("takes no process for the owner of a folder that is older than the machine's start", async () => {
+    const folder = join(temporary(), `${process.pid}-shell`);
+    mkdirSync(folder, { recursive: true });
+    utimesSync(folder, 0, 0);
+    await removeEarlierRuns(stack, false);
+    expect(existsSync(temporary())).toBe(false);
+  });
 });
 
 test("programs that outlive a run get the user's own temporary folder", () => {

@@ -1,6 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { SHELL_BIN } from "../../../../core/state.js";
 import { lookOnPath } from "../../../../embedded/toolchain/path.js";
 import { tools } from "../../../../embedded/toolchain/tools.js";
 import { script, tempFolder } from "./temp-folder.js";
@@ -59,6 +60,12 @@ test("own folders are skipped, and links into them", async () => {
   expect(await lookOnPath(tools.etcd, { ...env, PATH: `${env.PATH}:/bin` }, [join(folder, "bin")])).toMatchObject({
     version: "3.7.3",
   });
+});
+
+test("what another checkout's `timonier env` puts before a tool is not the tool", async () => {
+  const folder = join(await tempFolder(), SHELL_BIN);
+  await script(join(folder, "etcd"), "echo 'etcd Version: 3.7.3'");
+  expect(await lookOnPath(tools.etcd, { PATH: folder }, [])).toEqual({ reason: "not found" });
 });
 
 test("a tool that cannot tell its version is not asked", async () => {
