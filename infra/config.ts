@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
 import { UserError } from "../core/user-error.js";
-import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
+import { checkEks, type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import { checkMinikube, type MinikubeConfig, runtimes } from "./cluster/minikube/config.js";
 import { driverNames, driverOf } from "./cluster/minikube/drivers.js";
@@ -119,6 +119,10 @@ export const settings = z.strictObject({
   eksPublicCidrs: listOf(
     /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
     "such as 203.0.113.0/24, with commas, and never everybody's",
+  ),
+  eksApiSources: listOf(
+    /^((\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])|sg-[0-9a-f]+)$/,
+    "CIDR blocks and security groups such as 10.8.0.0/16,sg-0a1b2c, with commas",
   ),
   eksAdminRoles: listOf(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, "role ARNs, with commas"),
   eksLogTypes: listOf(new RegExp(`^(${logTypes.join("|")})$`), `of ${logTypes.join(", ")}`),
@@ -240,7 +244,7 @@ function clusterOf(
         context: parsed.kubeContext || undefined,
       };
     case "eks":
-      return { kind: "eks", name, ...eksOf(parsed, raw) };
+      return { kind: "eks", name, ...checkEks(eksOf(parsed, raw)) };
     case "minikube":
       return { kind: "minikube", name, ...minikubeOf(parsed, name) };
   }
@@ -290,6 +294,7 @@ function eksOf(parsed: z.infer<typeof settings>, raw: Readonly<Record<string, st
         : { kind: "managed", instanceType: parsed.eksInstanceType, count: parsed.eksNodeCount },
     adminRoles: parsed.eksAdminRoles,
     publicCidrs: parsed.eksPublicCidrs,
+    apiSources: parsed.eksApiSources,
     logTypes: parsed.eksLogTypes,
     tags: Object.fromEntries(
       parsed.eksTags.map((tag) => [tag.slice(0, tag.indexOf("=")), tag.slice(tag.indexOf("=") + 1)]),

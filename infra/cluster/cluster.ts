@@ -30,6 +30,13 @@ export interface Cluster {
    * before Flux is: the cluster stays, or what it made outside of itself (load balancers, disks) has to go first.
    */
   readonly mark: Readonly<Record<string, string>>;
+  /**
+   * Where to ask whether the cluster is there when its API server does not answer: load balancers and disks that it made in
+   * the cloud have to go before it does.
+   *
+   * @default nothing but the API server tells
+   */
+  readonly cloud?: CloudCluster;
   /** Names (see refName) of objects that were there before: not changed where Git owns them, and never deleted. */
   readonly theirs: ReadonlySet<string>;
   /**
@@ -38,6 +45,16 @@ export interface Cluster {
    * @default they are not on this machine, or not the stack's
    */
   readonly supervise?: (options: SuperviseOptions) => Promise<void>;
+}
+
+/** A cluster in a cloud. */
+export interface CloudCluster {
+  readonly kind: "eks";
+  /** Its name there. */
+  readonly name: string;
+  readonly region: string;
+  /** @default the environment's */
+  readonly profile?: string;
 }
 
 /** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */

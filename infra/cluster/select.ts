@@ -14,8 +14,9 @@ export async function connectCluster(config: PlatformConfig, wanted: () => Wante
       return embeddedCluster(config.cluster.name, config.stack);
     case "eks": {
       // Large, and loaded by the stacks that use it alone.
-      const { eksCluster } = await import("./eks/eks.js");
-      return eksCluster(config.cluster.name, config.cluster);
+      const [{ eksCluster }, { prepareEks }] = await Promise.all([import("./eks/eks.js"), import("./eks/prepare.js")]);
+      const { name } = config.cluster;
+      return eksCluster(name, config.cluster, await prepareEks(name, config.cluster));
     }
     case "minikube": {
       const { minikubeCluster } = await import("./minikube/minikube.js");

@@ -5,6 +5,9 @@ import type { OwnNetwork } from "./config.js";
 /** Availability zones that a cluster lies in: EKS wants two, and a third one costs nothing but subnets. */
 const ZONES = 3;
 
+/** Identifiers of zones that do not take EKS. @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+const WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"] as const;
+
 /** Where a VPC is made. */
 export interface NetworkArgs {
   readonly config: OwnNetwork;
@@ -22,8 +25,6 @@ export interface NetworkArgs {
 export class Network extends pulumi.ComponentResource {
   /** For nodes and the control plane's interfaces. */
   readonly privateSubnetIds: pulumi.Output<string[]>;
-  /** What a node needs before it can reach anything. */
-  readonly routes: pulumi.Resource;
 
   constructor(name: string, { config, tags }: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:eks:Network", name, {}, opts);
@@ -35,8 +36,12 @@ export class Network extends pulumi.ComponentResource {
       child,
     );
     const zones = aws.getAvailabilityZonesOutput(
-      // Local zones cannot hold a control plane.
-      { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+      {
+        state: "available",
+        // Local zones cannot hold a control plane.
+        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+        excludeZoneIds: [...WITHOUT_EKS],
+      },
       child,
     );
     const subnets = (kind: "public" | "private", first: number, role: string) =>
@@ -54,7 +59,8 @@ export class Network extends pulumi.ComponentResource {
               // By these tags load balancers find their subnets.
               tags: { ...named(`${kind}-${index + 1}`), [`kubernetes.io/role/${role}`]: "1" },
             },
-            child,
+            // A zone that is not available one day shifts the list: subnets stay where they are.
+            { ...child, ignoreChanges: ["availabilityZone"] },
           ),
       );
     const open = subnets("public", 0, "elb");
@@ -79,10 +85,10 @@ export class Network extends pulumi.ComponentResource {
         new aws.ec2.RouteTableAssociation(part, { subnetId: subnet.id, routeTableId: routes.id }, child);
       });
       const args = { routeTableId: routes.id, destinationCidrBlock: "0.0.0.0/0", ...way };
-      return new aws.ec2.Route(`${name}-${kind}`, args, child);
+      new aws.ec2.Route(`${name}-${kind}`, args, child);
     };
     table("public", open, { gatewayId: internet.id });
-    this.routes = table("private", closed, { natGatewayId: nat.id });
+    table("private", closed, { natGatewayId: nat.id });
     this.privateSubnetIds = pulumi.all(closed.map(({ id }) => id));
     this.registerOutputs({});
   }

@@ -18,12 +18,15 @@ const POLICIES = {
     auto: ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"],
     managed: ["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly"],
   },
+  volumes: { auto: [], managed: ["service-role/AmazonEBSCSIDriverPolicy"] },
 } as const;
 
 /** What a cluster's parts may do in AWS. */
 export class Roles extends pulumi.ComponentResource {
   readonly cluster: aws.iam.Role;
   readonly nodes: aws.iam.Role;
+  /** Makes volumes. @default Auto Mode does so with the cluster's role */
+  readonly volumes: aws.iam.Role | undefined;
   /** What has to be there before a cluster, and after it is deleted. */
   readonly attachments: readonly pulumi.Resource[];
 
@@ -39,7 +42,8 @@ export class Roles extends pulumi.ComponentResource {
       const made = new aws.iam.Role(`${name}-${part}`, { assumeRolePolicy: trust(service, actions), tags }, child);
       for (const policy of POLICIES[part][kind]) {
         const args = { role: made.name, policyArn: `arn:${partition}:iam::aws:policy/${policy}` };
-        attachments.push(new aws.iam.RolePolicyAttachment(`${name}-${part}-${policy}`, args, child));
+        const attachment = `${name}-${part}-${policy.replace(/^.*\//, "")}`;
+        attachments.push(new aws.iam.RolePolicyAttachment(attachment, args, child));
       }
       return made;
     };
@@ -50,6 +54,12 @@ export class Roles extends pulumi.ComponentResource {
       kind === "auto" ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"],
     );
     this.nodes = role("nodes", "ec2.amazonaws.com", ["sts:AssumeRole"]);
+    this.volumes =
+      kind === "managed" ? role("volumes", "pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]) : undefined;
+    if (kind === "auto") {
+      const args = { role: this.cluster.name, policy: volumeTagging(partition) };
+      attachments.push(new aws.iam.RolePolicy(`${name}-cluster-volume-tags`, args, child));
+    }
     this.attachments = attachments;
     this.registerOutputs({});
   }
@@ -59,6 +69,26 @@ function trust(service: string, actions: readonly string[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: actions }],
+  });
+}
+
+/**
+ * AWS's own policies for Auto Mode refuse volumes with tags of a user's.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html#tag-prop
+ */
+function volumeTagging(partition: string): string {
+  const cluster = "eks:eks-cluster-name";
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["ec2:CreateVolume", "ec2:CreateSnapshot"],
+        Resource: ["volume", "snapshot"].map((kind) => `arn:${partition}:ec2:*:*:${kind}/*`),
+        Condition: { StringEquals: { [`aws:RequestTag/${cluster}`]: `\${aws:PrincipalTag/${cluster}}` } },
+      },
+    ],
   });
 }
 

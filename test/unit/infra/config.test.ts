@@ -62,13 +62,28 @@ describe("settings", () => {
 });
 
 describe("an EKS cluster's settings", () => {
-  const eks = { ...defaults, "timonier:cluster": "eks", "aws:region": "eu-central-1" };
+  const unreached = { ...defaults, "timonier:cluster": "eks", "aws:region": "eu-central-1" };
+  const eks = { ...unreached, "timonier:eksPublicCidrs": "203.0.113.7/32" };
 
-  test("the default: Auto Mode in a VPC of its own, reached from there alone", () => {
+  test("name a way to the API server: without one nothing is made", () => {
+    expect(() => parseConfig(unreached, "eks")).toThrow(
+      expect.objectContaining({
+        what: expect.stringContaining("from a VPC that the same run makes"),
+        fix: expect.stringContaining("eksPublicCidrs"),
+      }),
+    );
+    const subnets = { ...unreached, "timonier:eksSubnetIds": "subnet-0a,subnet-0b" };
+    expect(() => parseConfig(subnets, "eks")).toThrow(/its security group admits nothing else/);
+    const reached = { ...subnets, "timonier:eksApiSources": "10.8.0.0/16,sg-0a1b" };
+    expect(parseConfig(reached, "eks").cluster).toMatchObject({ apiSources: ["10.8.0.0/16", "sg-0a1b"] });
+  });
+
+  test("the default: Auto Mode in a VPC of its own", () => {
     expect(parseConfig(eks, "eks").cluster).toEqual({
       ...{ kind: "eks", name: "eks", region: "eu-central-1", profile: undefined, kubernetesVersion: "1.35" },
       ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" } },
-      ...{ adminRoles: [], publicCidrs: [], logTypes: ["api", "audit", "authenticator"], tags: {} },
+      ...{ adminRoles: [], publicCidrs: ["203.0.113.7/32"], apiSources: [] },
+      ...{ logTypes: ["api", "audit", "authenticator"], tags: {} },
     });
   });
 
@@ -88,6 +103,8 @@ describe("an EKS cluster's settings", () => {
   test.each([
     ["eksPublicCidrs", "0.0.0.0/0"],
     ["eksPublicCidrs", "203.0.113.7"],
+    ["eksApiSources", "10.8.0.0"],
+    ["eksApiSources", "vpc-1"],
     ["eksVpcCidr", "10.0.0.0/20"],
     ["eksVpcCidr", "8.8.0.0/16"],
     ["eksAdminRoles", "platform"],

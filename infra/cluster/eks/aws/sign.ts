@@ -28,7 +28,7 @@ export interface Signable {
   readonly body: string;
 }
 
-/** SHA-256 of nothing, and of any text. */
+/** SHA-256 of a text. */
 export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
@@ -82,7 +82,9 @@ function signatureOf({ method, url, headers }: Signable, scope: Scope, payload: 
   const names = Object.keys(headers).sort();
   const signed = names.join(";");
   const lines = names.map((name) => `${name}:${(headers[name] ?? "").trim().replace(/ +/g, " ")}\n`).join("");
-  const canonical = [method, url.pathname, queryText(url), lines, signed, payload].join("\n");
+  // Paths are encoded twice for every service but S3.
+  const path = scope.service === "s3" ? url.pathname : url.pathname.split("/").map(encode).join("/");
+  const canonical = [method, path, queryText(url), lines, signed, payload].join("\n");
   const { time, day } = stamps(scope.now);
   const toSign = ["AWS4-HMAC-SHA256", time, scopeText(scope), hashOf(canonical)].join("\n");
   const key = [day, scope.region, scope.service, "aws4_request"].reduce<Buffer | string>(

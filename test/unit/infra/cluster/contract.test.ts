@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
 import type { Cluster } from "../../../../infra/cluster/cluster.js";
+import type { EksClusterConfig } from "../../../../infra/cluster/eks/config.js";
 import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
 import type { MinikubeConfig } from "../../../../infra/cluster/minikube/config.js";
 import { clusterContract } from "../../../contract/cluster-contract.js";
@@ -103,10 +104,14 @@ const mocked: Readonly<Record<Cluster["kind"], MockedKind>> = {
     }),
     connect: async () => {
       const { eksCluster } = await import("../../../../infra/cluster/eks/eks.js");
-      return eksCluster("west", {
+      const config: EksClusterConfig = {
         ...{ region: "eu-central-1", profile: undefined, kubernetesVersion: "1.35" },
-        ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" } },
-        ...{ adminRoles: [], publicCidrs: [], logTypes: ["api"], tags: {} },
+        ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" }, apiSources: [] },
+        ...{ adminRoles: [], publicCidrs: ["203.0.113.0/24"], logTypes: ["api"], tags: {} },
+      };
+      return eksCluster("west", config, {
+        ...{ caller: "arn:aws:iam::1:user/a", cluster: undefined, admitted: [], versions: undefined },
+        ...{ logGroup: "none", instanceType: undefined, quotas: [] },
       });
     },
   },

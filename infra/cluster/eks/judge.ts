@@ -1,0 +1,142 @@
+import type { Finding } from "../../finding.js";
+import type { EksClusterConfig } from "./config.js";
+import type { EksClusterFacts, EksFacts, QuotaFacts } from "./facts.js";
+
+const DAY = 86_400_000;
+
+/** Days before the end of standard support from which a version is warned about. */
+const SOON = 90;
+
+/** What has to be so before anything is made or changed in AWS, judged by what AWS says. */
+export function judgeEks(facts: EksFacts, config: EksClusterConfig, now: number): Finding[] {
+  const findings: readonly (Finding | undefined)[] = [
+    { subject: "AWS", level: "ok", message: `${facts.caller} in ${config.region}` },
+    facts.cluster ? checkCluster(facts.cluster) : checkNew(config),
+    checkVersion(facts, config, now),
+    checkInstanceType(facts, config),
+    checkAdministrators(facts),
+    ...facts.quotas.map(checkQuota),
+  ];
+  return findings.filter((finding) => finding !== undefined);
+}
+
+function checkCluster({ status, ours, endpoint, reachable }: EksClusterFacts): Finding {
+  const subject = "EKS cluster";
+  const fatal = (message: string, fix: string): Finding => ({ subject, level: "fatal", message, fix });
+  if (!ours) {
+    return fatal(
+      "one of this name is there, and no stack of this name made it (it has no tag timonier:cluster)",
+      "choose another name: pulumi config set clusterName NAME; or use it as it is: pulumi config set cluster existing",
+    );
+  }
+  if (status === "DELETING") return fatal("it is being deleted", "wait until it is gone, then run the command again");
+  if (status === "FAILED")
+    return fatal("AWS could not make it", "npx timonier down, and look at it in the AWS console");
+  if (reachable || endpoint === undefined)
+    return { subject, level: "ok", message: `${status}, ${endpoint ?? "no address yet"}` };
+  return {
+    subject,
+    level: "warning",
+    message: `${status}, and ${endpoint} does not answer from here`,
+    fix: "run the command where the network leads to it, or name this machine's address: pulumi config set eksPublicCidrs",
+  };
+}
+
+/** Nothing can be in a VPC that is made by the same run, a runner or a VPN least of all. */
+function checkNew({ network, publicCidrs }: EksClusterConfig): Finding {
+  const subject = "EKS cluster";
+  if (network.kind === "own" && publicCidrs.length === 0) {
+    return {
+      subject,
+      level: "fatal",
+      message: "its API server would be reached from a VPC alone that does not exist yet",
+      fix: "pulumi config set eksPublicCidrs ADDRESS/32 for the first run; take it away when a way leads into the VPC",
+    };
+  }
+  return { subject, level: "ok", message: "none of this name; will be made" };
+}
+
+/** The version that the cluster has or gets: AWS upgrades by itself, and refuses to go back. */
+export function versionOf(facts: Pick<EksFacts, "cluster">, { kubernetesVersion }: EksClusterConfig): string {
+  const there = facts.cluster?.version;
+  return there !== undefined && minor(there) > minor(kubernetesVersion) ? there : kubernetesVersion;
+}
+
+function checkVersion(facts: EksFacts, config: EksClusterConfig, now: number): Finding {
+  const subject = "Kubernetes version";
+  const { kubernetesVersion: wanted } = config;
+  const there = facts.cluster?.version;
+  if (there !== undefined && minor(wanted) > minor(there) + 1) {
+    return {
+      subject,
+      level: "fatal",
+      message: `the cluster has ${there}, and EKS upgrades by one minor version at a time, not to ${wanted}`,
+      fix: `pulumi config set eksVersion 1.${minor(there) + 1}, and the next one afterwards`,
+    };
+  }
+  if (there !== undefined && minor(there) > minor(wanted)) {
+    return {
+      subject,
+      level: "warning",
+      message: `the cluster has ${there}: AWS has upgraded it; it stays so, since EKS does not go back to ${wanted}`,
+      fix: `pulumi config set eksVersion ${there}`,
+    };
+  }
+  const known = facts.versions?.find(({ version }) => version === wanted);
+  if (facts.versions === undefined) return { subject, level: "ok", message: `${wanted}; its support is not visible` };
+  if (!known || known.support === "none" || (known.support === "extended" && there === undefined)) {
+    const offered = facts.versions.filter(({ support }) => support === "standard").map(({ version }) => version);
+    return {
+      subject,
+      // A cluster that runs goes on running.
+      level: there === undefined ? "fatal" : "warning",
+      message: `EKS has no standard support for ${wanted}`,
+      fix: `pulumi config set eksVersion to one of ${offered.join(", ")}`,
+    };
+  }
+  const end = new Date(known.standardEnds).toISOString().slice(0, 10);
+  if (known.standardEnds - now > SOON * DAY)
+    return { subject, level: "ok", message: `${wanted}, supported until ${end}` };
+  return {
+    subject,
+    level: "warning",
+    message: `standard support for ${wanted} ends on ${end}; AWS upgrades the cluster by itself then`,
+    fix: `pulumi config set eksVersion 1.${minor(wanted) + 1}, after a rehearsal`,
+  };
+}
+
+function checkInstanceType({ instanceType }: EksFacts, { nodes, region }: EksClusterConfig): Finding | undefined {
+  if (nodes.kind !== "managed" || instanceType === undefined) return undefined;
+  const subject = "instance type";
+  if (instanceType.known)
+    return { subject, level: "ok", message: `${nodes.instanceType}, ${instanceType.architecture}` };
+  return {
+    subject,
+    level: "fatal",
+    message: `there is no ${nodes.instanceType} in ${region}`,
+    fix: "pulumi config set eksInstanceType TYPE; AWS lists them: https://aws.amazon.com/ec2/instance-types/",
+  };
+}
+
+function checkAdministrators({ admitted }: EksFacts): Finding | undefined {
+  if (admitted.length === 0) return undefined;
+  const message = `${admitted.join(", ")} may enter the cluster by an entry that is not the stack's; it is left as it is`;
+  return { subject: "administrators", level: "ok", message };
+}
+
+function checkQuota({ name, used, limit }: QuotaFacts): Finding {
+  const subject = `quota of ${name}`;
+  const message = `${used} of ${limit} are used`;
+  if (used < limit) return { subject, level: "ok", message };
+  return {
+    subject,
+    level: "fatal",
+    message: `${message}, and one more is needed`,
+    fix: "delete one, or ask for more in the AWS console: Service Quotas",
+  };
+}
+
+/** 35 of `1.35`. */
+function minor(version: string): number {
+  return Number(version.split(".")[1]);
+}

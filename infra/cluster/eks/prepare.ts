@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../../../core/user-error.js";
+import { stopAtFatal } from "../../finding.js";
+import { type AwsApi, AwsError } from "./aws/api.js";
+import type { EksClusterConfig } from "./config.js";
+import type { EksFacts } from "./facts.js";
+import { CLUSTER_TAG, connectAws, type GatherOptions, gatherEksFacts, logGroupArn, logGroupName } from "./gather.js";
+import { judgeEks } from "./judge.js";
+
+/** Days that control-plane logs are kept. */
+export const LOG_DAYS = 90;
+
+/**
+ * Everything that AWS has to be asked before the program declares anything. A log group that EKS left behind is given the
+ * stack's tags, so that Pulumi can take it over; a preview changes nothing.
+ *
+ * @throws UserError the first problem to fix before `up`
+ */
+export async function prepareEks(
+  name: string,
+  config: EksClusterConfig,
+  options: GatherOptions = {},
+): Promise<EksFacts> {
+  try {
+    const facts = await gatherEksFacts(name, config, options);
+    const findings = judgeEks(facts, config, Date.now());
+    stopAtFatal(findings);
+    for (const { subject, level, message, fix } of findings) {
+      if (level === "warning") await pulumi.log.warn(`${subject}: ${message}${fix ? `; ${fix}` : ""}`);
+    }
+    if (facts.logGroup !== "there" || pulumi.runtime.isDryRun()) return facts;
+    await claimLogGroup(await connectAws(config, options), name, config.tags);
+    return { ...facts, logGroup: "claimed" };
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+/** What AWS refuses, as something that people can fix. */
+export function refused(error: unknown): unknown {
+  if (!(error instanceof AwsError)) return error;
+  const fix = "renew the credentials (aws sso login, a new ID token), or have the identity allowed to do this";
+  return new UserError(`AWS refuses these credentials: ${error.message} (${error.code})`, "AWS", fix, { cause: error });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+async function claimLogGroup(api: AwsApi, name: string, tags: EksClusterConfig["tags"]): Promise<void> {
+  const resourceArn = await logGroupArn(api, name);
+  const call = (operation: string, body: object) =>
+    api.json({ service: "logs", target: `Logs_20140328.${operation}`, body });
+  await call("PutRetentionPolicy", { logGroupName: logGroupName(name), retentionInDays: LOG_DAYS });
+  await call("TagResource", { resourceArn, tags: { ...tags, [CLUSTER_TAG]: name } });
+}
