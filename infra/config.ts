@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkSettings } from "../core/settings.js";
 import { UserError } from "../core/user-error.js";
-import { checkEks, type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
+import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import { checkMinikube, type MinikubeConfig, runtimes } from "./cluster/minikube/config.js";
 import { driverNames, driverOf } from "./cluster/minikube/drivers.js";
@@ -244,7 +244,7 @@ function clusterOf(
         context: parsed.kubeContext || undefined,
       };
     case "eks":
-      return { kind: "eks", name, ...checkEks(eksOf(parsed, raw)) };
+      return { kind: "eks", name, ...eksOf(parsed, raw) };
     case "minikube":
       return { kind: "minikube", name, ...minikubeOf(parsed, name) };
   }

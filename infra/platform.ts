@@ -8,7 +8,7 @@ import { versions } from "../core/versions.js";
 import { fluxSystem, gotkKustomization } from "../delivery/gotk-sync.js";
 import { synthesize, type Tree } from "../delivery/tree.js";
 import { writeTree } from "../delivery/write-tree.js";
-import { connectCluster } from "./cluster/select.js";
+import { connectCluster, prepareCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";
 import { delivered } from "./delivered.js";
 import { fluxDistribution } from "./flux/distribution.js";
@@ -29,6 +29,7 @@ export type Outputs = Record<string, pulumi.Input<unknown>>;
 /** Cluster, repositories, Flux: everything that has to exist before Git can rule. */
 export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   const say = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+  const prepared = await prepareCluster(config);
   const [instance, settings, distribution] = await Promise.all([
     connectInstance(config),
     readSettings(),
@@ -62,7 +63,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     writeTree(seed.pipeline, pipelineTree(config.pipelines)),
   ]);
 
-  const cluster = await connectCluster(config, wanted);
+  const cluster = await connectCluster(config, wanted, prepared);
   const repository = {
     instance,
     branch: config.branch,

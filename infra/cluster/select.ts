@@ -1,22 +1,40 @@
 import type { PlatformConfig } from "../config.js";
 import type { Cluster } from "./cluster.js";
+import type { EksFacts } from "./eks/facts.js";
 import { embeddedCluster } from "./embedded.js";
 import type { WantedInCluster } from "./existing/facts.js";
 
 /**
+ * What has to be known of a cluster before anything at all is declared or changed, in GitLab least of all.
+ *
+ * @returns undefined for a kind that is examined when it is connected
+ * @throws UserError the first problem to fix before `up`
+ */
+export async function prepareCluster({ cluster }: PlatformConfig): Promise<EksFacts | undefined> {
+  if (cluster.kind !== "eks") return undefined;
+  const { prepareEks } = await import("./eks/prepare.js");
+  return prepareEks(cluster.name, cluster);
+}
+
+/**
  * The cluster that the configuration asks for: the only place that knows kinds.
  *
+ * @param prepared what {@link prepareCluster} found
  * @throws UserError for a cluster that is there, the first thing that has to be mended beforehand
  */
-export async function connectCluster(config: PlatformConfig, wanted: () => WantedInCluster): Promise<Cluster> {
+export async function connectCluster(
+  config: PlatformConfig,
+  wanted: () => WantedInCluster,
+  prepared: EksFacts | undefined,
+): Promise<Cluster> {
   switch (config.cluster.kind) {
     case "embedded":
       return embeddedCluster(config.cluster.name, config.stack);
     case "eks": {
       // Large, and loaded by the stacks that use it alone.
-      const [{ eksCluster }, { prepareEks }] = await Promise.all([import("./eks/eks.js"), import("./eks/prepare.js")]);
-      const { name } = config.cluster;
-      return eksCluster(name, config.cluster, await prepareEks(name, config.cluster));
+      const { eksCluster } = await import("./eks/eks.js");
+      if (prepared === undefined) throw new TypeError("an EKS cluster is prepared first");
+      return eksCluster(config.cluster.name, config.cluster, prepared);
     }
     case "minikube": {
       const { minikubeCluster } = await import("./minikube/minikube.js");

@@ -1,5 +1,3 @@
-import { UserError } from "../../../core/user-error.js";
-
 /** Settings of an EKS cluster, checked. */
 export interface EksClusterConfig {
   /** Setting aws:region. */
@@ -48,25 +46,3 @@ export interface ManagedNodes {
 
 /** What CloudWatch can get of a control plane. @see https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
 export const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"] as const;
-
-/**
- * Refuses an API server that nothing could reach: its own VPC does not exist before the run that has to reach it, and in
- * subnets that are there its security group admits only the cluster's own nodes.
- *
- * @throws UserError naming the settings
- * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
- * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
- */
-export function checkEks(config: EksClusterConfig): EksClusterConfig {
-  if (config.publicCidrs.length > 0 || config.apiSources.length > 0) return config;
-  const own = config.network.kind === "own";
-  throw new UserError(
-    own
-      ? "the API server would be reached only from a VPC that the same run makes, so the run could not reach it"
-      : "the API server would be reached by the cluster's own nodes alone: its security group admits nothing else",
-    "settings eksPublicCidrs and eksApiSources",
-    own
-      ? "pulumi config set eksPublicCidrs ADDRESS/32, the public address of where `up` runs"
-      : "pulumi config set eksApiSources CIDR or SECURITY-GROUP, of where `up` runs in the network; or set eksPublicCidrs",
-  );
-}

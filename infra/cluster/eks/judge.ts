@@ -42,6 +42,29 @@ function checkCluster({ status, ours, endpoint, reachable }: EksClusterFacts): F
   };
 }
 
+/**
+ * Whether anything could reach the API server, by the settings alone: a VPC of its own does not exist before the run that has
+ * to reach it, and in subnets that are there its security group admits only the cluster's own nodes.
+ *
+ * @returns undefined when something can
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+ */
+export function checkWayIn({ network, publicCidrs, apiSources }: EksClusterConfig): Finding | undefined {
+  if (publicCidrs.length > 0 || apiSources.length > 0) return undefined;
+  const own = network.kind === "own";
+  return {
+    subject: "settings eksPublicCidrs and eksApiSources",
+    level: "fatal",
+    message: own
+      ? "the API server would be reached only from a VPC that the same run makes, so the run could not reach it"
+      : "the API server would be reached by the cluster's own nodes alone: its security group admits nothing else",
+    fix: own
+      ? "pulumi config set eksPublicCidrs ADDRESS/32, the public address of where `up` runs"
+      : "pulumi config set eksApiSources CIDR or SECURITY-GROUP, of where `up` runs in the network; or set eksPublicCidrs",
+  };
+}
+
 /** Nothing can be in a VPC that is made by the same run, a runner or a VPN least of all. */
 function checkNew({ network, publicCidrs }: EksClusterConfig): Finding {
   const subject = "EKS cluster";
@@ -49,7 +72,7 @@ function checkNew({ network, publicCidrs }: EksClusterConfig): Finding {
     return {
       subject,
       level: "fatal",
-      message: "its API server would be reached from a VPC alone that does not exist yet",
+      message: "its API server would be reached only from a VPC that does not exist yet",
       fix: "pulumi config set eksPublicCidrs ADDRESS/32 for the first run; take it away when a way leads into the VPC",
     };
   }

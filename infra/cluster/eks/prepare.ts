@@ -5,7 +5,7 @@ import { type AwsApi, AwsError } from "./aws/api.js";
 import type { EksClusterConfig } from "./config.js";
 import type { EksFacts } from "./facts.js";
 import { CLUSTER_TAG, connectAws, type GatherOptions, gatherEksFacts, logGroupArn, logGroupName } from "./gather.js";
-import { judgeEks } from "./judge.js";
+import { checkWayIn, judgeEks } from "./judge.js";
 
 /** Days that control-plane logs are kept. */
 export const LOG_DAYS = 90;
@@ -21,6 +21,9 @@ export async function prepareEks(
   config: EksClusterConfig,
   options: GatherOptions = {},
 ): Promise<EksFacts> {
+  // AWS need not be asked for this.
+  const closed = checkWayIn(config);
+  if (closed) stopAtFatal([closed]);
   try {
     const facts = await gatherEksFacts(name, config, options);
     const findings = judgeEks(facts, config, Date.now());

@@ -62,27 +62,13 @@ describe("settings", () => {
 });
 
 describe("an EKS cluster's settings", () => {
-  const unreached = { ...defaults, "timonier:cluster": "eks", "aws:region": "eu-central-1" };
-  const eks = { ...unreached, "timonier:eksPublicCidrs": "203.0.113.7/32" };
-
-  test("name a way to the API server: without one nothing is made", () => {
-    expect(() => parseConfig(unreached, "eks")).toThrow(
-      expect.objectContaining({
-        what: expect.stringContaining("from a VPC that the same run makes"),
-        fix: expect.stringContaining("eksPublicCidrs"),
-      }),
-    );
-    const subnets = { ...unreached, "timonier:eksSubnetIds": "subnet-0a,subnet-0b" };
-    expect(() => parseConfig(subnets, "eks")).toThrow(/its security group admits nothing else/);
-    const reached = { ...subnets, "timonier:eksApiSources": "10.8.0.0/16,sg-0a1b" };
-    expect(parseConfig(reached, "eks").cluster).toMatchObject({ apiSources: ["10.8.0.0/16", "sg-0a1b"] });
-  });
+  const eks = { ...defaults, "timonier:cluster": "eks", "aws:region": "eu-central-1" };
 
   test("the default: Auto Mode in a VPC of its own", () => {
     expect(parseConfig(eks, "eks").cluster).toEqual({
       ...{ kind: "eks", name: "eks", region: "eu-central-1", profile: undefined, kubernetesVersion: "1.35" },
       ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" } },
-      ...{ adminRoles: [], publicCidrs: ["203.0.113.7/32"], apiSources: [] },
+      ...{ adminRoles: [], publicCidrs: [], apiSources: [] },
       ...{ logTypes: ["api", "audit", "authenticator"], tags: {} },
     });
   });
@@ -91,11 +77,13 @@ describe("an EKS cluster's settings", () => {
     const lists = {
       "timonier:eksSubnetIds": "subnet-0a, subnet-0b",
       "timonier:eksTags": "team=platform,note=a=b",
+      "timonier:eksApiSources": "10.8.0.0/16, sg-0a1b",
       "timonier:eksNodes": "managed",
       "aws:profile": "team",
     };
     expect(parseConfig({ ...eks, ...lists }, "eks").cluster).toMatchObject({
       ...{ profile: "team", network: { kind: "given", subnetIds: ["subnet-0a", "subnet-0b"] } },
+      apiSources: ["10.8.0.0/16", "sg-0a1b"],
       ...{ tags: { team: "platform", note: "a=b" }, nodes: { kind: "managed", instanceType: "m7i.large", count: 2 } },
     });
   });

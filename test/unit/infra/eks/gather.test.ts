@@ -146,7 +146,7 @@ describe("what stops a run, and what it warns about", () => {
   ];
 
   test.each<[string, Partial<EksFacts>, Partial<EksClusterConfig>, RegExp]>([
-    ["no way in", {}, { publicCidrs: [], apiSources: ["10.8.0.0/16"] }, /a VPC alone that does not exist yet/],
+    ["no way in", {}, { publicCidrs: [], apiSources: ["10.8.0.0/16"] }, /only from a VPC that does not exist yet/],
     ["somebody else's cluster", { cluster: { ...cluster, ours: false } }, {}, /no stack of this name made it/],
     ["a deletion", { cluster: { ...cluster, status: "DELETING" } }, {}, /is being deleted/],
     ["a failure", { cluster: { ...cluster, status: "FAILED" } }, {}, /could not make it/],
@@ -181,6 +181,19 @@ describe("what stops a run, and what it warns about", () => {
 });
 
 describe("before the program declares anything", () => {
+  test.each<[EksClusterConfig["network"], string, string]>([
+    [{ kind: "own", cidr: "10.0.0.0/16" }, "from a VPC that the same run makes", "eksPublicCidrs ADDRESS/32"],
+    [{ kind: "given", subnetIds: ["subnet-1", "subnet-2"] }, "its security group admits nothing else", "eksApiSources"],
+  ])("an API server without a way in is refused, AWS not even asked: %o", async (network, what, fix) => {
+    const aws = new StandIn(fresh);
+    const closed = { ...config, network, publicCidrs: [] };
+    await expect(prepareEks("west", closed, { fetch: aws.fetch, credentials })).rejects.toMatchObject({
+      what: expect.stringContaining(what),
+      fix: expect.stringContaining(fix),
+    });
+    expect(aws.asked).toEqual([]);
+  });
+
   test("a log group that EKS left is given the stack's tags and an end for its logs", async () => {
     const arn = "arn:aws:logs:eu-central-1:1:log-group:/aws/eks/west/cluster";
     const aws = new StandIn({
