@@ -5,6 +5,8 @@ import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { assumptions } from "../../delivery/rehearse/assumptions.js";
 import { causesInMessages, type KnownCause, readCauses } from "../../delivery/rehearse/causes.js";
+import { withHealthChecks } from "../../delivery/rehearse/health-checks.js";
+import { lackingPods } from "../../delivery/rehearse/lacking-pods.js";
 import { mergeReports } from "../../delivery/rehearse/merge-reports.js";
 import { baseKey } from "../../delivery/rehearse/plan.js";
 import { policyResults } from "../../delivery/rehearse/policies.js";
@@ -128,7 +130,9 @@ async function ofCluster(
     touched(plane);
     const { side: head, kept } = await atHead(plane, planned, watch, starting, end, base);
     const before = withoutDecryption(base, readingOf(planned, plane, "base"));
-    const after = withoutDecryption(head, readingOf(planned, plane, "head"));
+    const applied = withoutDecryption(head, readingOf(planned, plane, "head"));
+    const lacking = lackingPods(before.snapshot, applied.snapshot);
+    const after = withHealthChecks(before, applied, lacking.stuck);
     const documents = planned.trees.flatMap((tree) => tree.planned.head);
     const changed = planned.trees.find(({ repository }) => repository === changing) as ServedTree;
     return reportOf({
@@ -146,6 +150,7 @@ async function ofCluster(
       notEvaluated: [
         ...unknownRefs(planned, plane, after.snapshot),
         ...encryptedFiles(planned),
+        ...lacking.gaps,
         ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(plane.record)),
       ],
       simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],

@@ -236,6 +236,24 @@ test("an encrypted Secret is rejected where its Kustomization does not decrypt",
   );
 });
 
+test("pods that do not start, or not before a health check ends, are known although no node runs here", async () => {
+  const env = "env: [{name: A, valueFrom: {configMapKeyRef: {name: web, key: nowhere}}}]";
+  await commit(setup, {
+    "apps/web/deployment.yaml": deployment("web").replace("[{name: web,", `[{${env}, name: web,`),
+    "apps/store/deployment.yaml": deployment("store").replace("replicas: 1", "replicas: 1\n  minReadySeconds: 590"),
+  });
+  const report = await rehearsal({ cwd: setup });
+  const failed = report.changes.flatMap(({ ref, message }) => (message ? [[ref.name, message]] : []));
+  expect(failed).toEqual([["web", "does not become ready: ConfigMap default/web has no key nowhere"]]);
+  expect(report.reconciliations.find(({ ref }) => ref.name === "store")).toMatchObject({
+    ready: "False",
+    reason: "HealthCheckFailed",
+    message: expect.stringContaining(
+      "Deployment default/store: its pods are ready after 0 s and count after 590 s more",
+    ),
+  });
+});
+
 test("a new release whose chart cannot be reached makes the verdict unknown, and nothing else fails because of it", async () => {
   await commit(setup, { "clusters/prod/db.yaml": unreachableChart });
   const report = await rehearsal({ cwd: setup });

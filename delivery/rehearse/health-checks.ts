@@ -1,0 +1,82 @@
+import { at, type KubeObject, keyOf, labelOf, listAt, textAt } from "./objects.js";
+import { byKey, inventoryOf, isKustomization, ownerOf } from "./owners.js";
+import { type Rollout, rolloutOf } from "./rollout-time.js";
+import { type Answer, isReconciliation } from "./settle.js";
+import type { Side } from "./side.js";
+
+/**
+ * A revision state in which Kustomizations and releases fail whose health check waits for pods that do not start, or that cannot all be
+ * ready before its timeout. In the rehearsal every pod is ready at once.
+ *
+ * @param stuck why a workload's new pods do not start, by key
+ */
+export function withHealthChecks(before: Side, after: Side, stuck: ReadonlyMap<string, string>): Side {
+  const olds = byKey(before.snapshot);
+  const rollouts = after.snapshot.flatMap((object) => {
+    const why = stuck.get(keyOf(object));
+    const rollout: Rollout | undefined =
+      why === undefined ? rolloutOf(olds.get(keyOf(object)), object) : { seconds: 0, why, neverEnds: true };
+    return rollout ? [{ object, rollout }] : [];
+  });
+  if (rollouts.length === 0) return after;
+  const failures = new Map<string, string>();
+  for (const waiter of after.snapshot.filter(isReconciliation)) {
+    const seconds = timeoutOf(waiter, olds.has(keyOf(waiter)));
+    const checked = seconds === undefined ? [] : rollouts.filter(({ object }) => waitsFor(waiter, object));
+    const late = checked.find(({ rollout }) => rollout.neverEnds || rollout.seconds > (seconds ?? 0));
+    if (late) failures.set(keyOf(waiter), messageOf(late.object, late.rollout, seconds ?? 0));
+  }
+  const answers = after.answers.map(([key, answer]): [string, Answer] => {
+    const message = answer.state === "ready" ? failures.get(key) : undefined;
+    return [
+      key,
+      message === undefined ? answer : { state: "failed", reason: "HealthCheckFailed", message, predicted: true },
+    ];
+  });
+  return { ...after, answers, failing: [...after.failing, ...stuck] };
+}
+
+function messageOf(object: KubeObject, { seconds, why, neverEnds }: Rollout, timeout: number): string {
+  const what = neverEnds ? "would fail" : `would time out after ${timeout} s`;
+  return `health checks ${what}: ${labelOf(object)}: ${why}${neverEnds ? "" : `, ${seconds} s at least`}`;
+}
+
+/** Whether the health check of a Kustomization or a release looks at an object. */
+function waitsFor(waiter: KubeObject, object: KubeObject): boolean {
+  if (!isKustomization(waiter)) return ownerOf(object) === labelOf(waiter);
+  if (at(waiter, "spec", "wait") === true) return inventoryOf(waiter).includes(keyOf(object));
+  return listAt(waiter, "spec", "healthChecks").some(
+    (check) =>
+      textAt(check, "kind") === object.kind &&
+      textAt(check, "name") === object.metadata.name &&
+      (textAt(check, "namespace") ?? waiter.metadata.namespace) === object.metadata.namespace,
+  );
+}
+
+/**
+ * Seconds after which a health check ends. undefined: there is none.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#timeout
+ * @see https://fluxcd.io/flux/components/helm/helmreleases/#timeout
+ */
+function timeoutOf(waiter: KubeObject, isUpgrade: boolean): number | undefined {
+  if (!isKustomization(waiter)) {
+    const action = isUpgrade ? "upgrade" : "install";
+    if (at(waiter, "spec", action, "disableWait") === true) return undefined;
+    return secondsOf(textAt(waiter, "spec", action, "timeout") ?? textAt(waiter, "spec", "timeout")) ?? 300;
+  }
+  if (at(waiter, "spec", "wait") !== true && listAt(waiter, "spec", "healthChecks").length === 0) return undefined;
+  const interval = secondsOf(textAt(waiter, "spec", "interval")) ?? 0;
+  return Math.max(30, secondsOf(textAt(waiter, "spec", "timeout")) ?? interval - 30);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
+
+/** `1h30m` → 5400. undefined: it is not a duration of Go. */
+function secondsOf(text: string | undefined): number | undefined {
+  if (text === undefined || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ""] ?? 0),
+    0,
+  );
+}
