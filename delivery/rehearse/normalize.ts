@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { groupKindOf, type KubeObject, type Metadata } from "./objects.js";
+import { at, groupKindOf, type KubeObject, type Metadata } from "./objects.js";
 import { CLUSTER_IP, restore } from "./restore.js";
 import { type Fields, isAmong, writtenFields } from "./written.js";
 
@@ -117,9 +117,10 @@ function dropFromSpec(object: Clean, written: Written, ...names: readonly string
   for (const name of names) if (!written("spec", name)) delete spec[name];
 }
 
-/** Webhooks of definitions are taken out by the rehearsal, on both sides. */
+/** The API server's default, whether a manifest writes it or not. */
 function dropConversion(object: Clean): void {
-  delete specOf(object).conversion;
+  const spec = specOf(object);
+  if (at(spec, "conversion", "strategy") === "None") delete spec.conversion;
 }
 
 function dropNamespaceName(object: Clean, written: Written): void {

@@ -1,4 +1,5 @@
 import { withoutAssumption } from "./assumption.js";
+import { withConversion } from "./conversion.js";
 import { withHealthExpressions } from "./health-expressions.js";
 import { at, groupKindOf, type KubeObject, type Metadata } from "./objects.js";
 import { providedKinds, restoredSource } from "./provided.js";
@@ -14,7 +15,7 @@ export const CLUSTER_IP = "rehearsal.timonier/cluster-ip";
  * Objects that it did not touch are returned as they are.
  */
 export function restore(changed: KubeObject): KubeObject {
-  const object = withHealthExpressions(withoutAssumption(changed));
+  const object = withHealthExpressions(withoutAssumption(withConversion(changed)));
   const kept = object.metadata.annotations?.[ORIGINAL];
   if (kept === undefined) return object;
   const { [ORIGINAL]: _kept, ...annotations } = object.metadata.annotations ?? {};

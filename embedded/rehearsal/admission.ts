@@ -1,3 +1,4 @@
+import { CONVERSION, conversionFields } from "../../delivery/rehearse/conversion.js";
 import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../../delivery/rehearse/health-expressions.js";
 import type { KubeObject } from "../../delivery/rehearse/objects.js";
 import { clusterName } from "../cluster/layout.js";
@@ -192,8 +193,22 @@ const conversion: Mutation = {
   resource: "customresourcedefinitions",
   operations: ["CREATE", "UPDATE"],
   when: 'has(object.spec.conversion) && object.spec.conversion.strategy == "Webhook"',
-  patch: '[JSONPatch{op: "replace", path: "/spec/conversion", value: {"strategy": "None"}}]',
+  patch: [
+    annotations,
+    keep(conversionFields.map(conversionField).join(' + "\\n" + '), CONVERSION),
+    '[JSONPatch{op: "replace", path: "/spec/conversion", value: {"strategy": "None"}}]',
+  ].join(" + "),
 };
+
+/** CEL: a field of a conversion webhook as a text, empty where it is missing. */
+function conversionField(field: (typeof conversionFields)[number]): string {
+  const path = `object.spec.conversion.?webhook${field
+    .split(".")
+    .map((part) => `.?${part}`)
+    .join("")}`;
+  if (field === "conversionReviewVersions") return `${path}.orValue([]).join(",")`;
+  return field.endsWith(".port") ? `string(${path}.orValue(0))` : `${path}.orValue("")`;
+}
 
 /** Annotation of a definition of Flux whose versions the rehearsal has added to. */
 export const VERSIONS = "rehearsal.timonier/versions";

@@ -5,6 +5,7 @@ import { elapsed } from "../../core/progress.js";
 import { UserError } from "../../core/user-error.js";
 import { assumptions } from "../../delivery/rehearse/assumptions.js";
 import { causesInMessages, type KnownCause, readCauses } from "../../delivery/rehearse/causes.js";
+import { otherConversions } from "../../delivery/rehearse/conversion.js";
 import { withHealthChecks } from "../../delivery/rehearse/health-checks.js";
 import { lackingPods } from "../../delivery/rehearse/lacking-pods.js";
 import { mergeReports } from "../../delivery/rehearse/merge-reports.js";
@@ -151,6 +152,7 @@ async function ofCluster(
         ...unknownRefs(planned, plane, after.snapshot),
         ...encryptedFiles(planned),
         ...lacking.gaps,
+        ...otherConversions(before.snapshot, after.snapshot),
         ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(plane.record)),
       ],
       simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],
