@@ -240,7 +240,10 @@ test("pods that do not start, or not before a health check ends, are known altho
   const env = "env: [{name: A, valueFrom: {configMapKeyRef: {name: web, key: nowhere}}}]";
   await commit(setup, {
     "apps/web/deployment.yaml": deployment("web").replace("[{name: web,", `[{${env}, name: web,`),
-    "apps/store/deployment.yaml": deployment("store").replace("replicas: 1", "replicas: 1\n  minReadySeconds: 590"),
+    "apps/store/deployment.yaml": deployment("store", { image: "nginx:1.25.2" }).replace(
+      "replicas: 1",
+      "replicas: 1\n  minReadySeconds: 590",
+    ),
   });
   const report = await rehearsal({ cwd: setup });
   const failed = report.changes.flatMap(({ ref, message }) => (message ? [[ref.name, message]] : []));
