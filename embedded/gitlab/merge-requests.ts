@@ -4,6 +4,7 @@ import { branchHead, branchHeads, countCommits, isAncestor, mergeBase } from "./
 import { tryGit } from "./git/run.js";
 import { type Context, repositoryOf, stateOf } from "./http/context.js";
 import { isApproved } from "./model/approvals.js";
+import { isDraft } from "./model/draft.js";
 import { projectPath } from "./model/namespaces.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import type { MergeRequest, Project, User } from "./model/types.js";
@@ -17,11 +18,6 @@ export interface Mergeability {
   /** Current head of the source branch; undefined once it is gone. */
   readonly head: string | undefined;
   readonly target: string | undefined;
-}
-
-/** A title that says "not yet". */
-export function isDraft(title: string): boolean {
-  return /^\s*(\[draft\]|\(draft\)|draft:|draft\s-\s)/i.test(title);
 }
 
 /** Looks at a merge request's branches, in GitLab's order of reasons. */

@@ -126,7 +126,7 @@ describe("labels", () => {
   test("GIVEN a label WHEN it is renamed or deleted THEN merge requests follow", async () => {
     const { id, request, read } = await propose("renamed");
     expect((await gitlab.api("POST", `/projects/${id}/labels`, { name: "old", color: "#ff0000" })).status).toBe(201);
-    expect((await gitlab.api("POST", `/projects/${id}/labels`, { name: "old" })).status).toBe(409);
+    expect((await gitlab.api("POST", `/projects/${id}/labels`, { name: "old", color: "red" })).status).toBe(409);
     expect((await gitlab.api("POST", `/projects/${id}/labels`, { name: "x", color: "url(x)" })).status).toBe(400);
     await gitlab.api("PUT", request, { add_labels: "old" });
     await gitlab.api("PUT", `/projects/${id}/labels/old`, { new_name: "new" });

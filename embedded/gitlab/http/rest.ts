@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { readParams } from "../model/params.js";
+import { readParams, refuseUnknown } from "../model/params.js";
 import { insufficientScope, Problem, unauthorized } from "../model/problem.js";
 import { scopesForMethod, suffices } from "../model/scopes.js";
 import { type Caller, checkToken, revokeFamily, tokenValue } from "./auth.js";
@@ -49,6 +49,7 @@ export function restHandler(context: Context): RestHandler {
         const parts = request.params as Record<string, string>;
         const address = `${context.url}${request.url}`;
         call = { context, state: context.store.state, caller, path: parts, raw, address, now, role: 0 };
+        refuseUnknown([...Object.keys(route.needs), ...Object.keys(route.may), ...Object.keys(parts)], raw);
         const answer = await route.handle(call, readParams(route.needs, route.may, raw) as never);
         if (isWrite(request)) await context.store.save();
         note(context, route, request, caller, call.role, answer.status);

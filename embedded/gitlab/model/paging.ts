@@ -1,16 +1,22 @@
+import { readParams } from "./params.js";
+import { fault } from "./problem.js";
+
 /** Which part of a list a client asked for. */
 export interface PageRequest {
   readonly page: number;
   readonly perPage: number;
 }
 
-/** Reads `page` and `per_page`: 20 by default, at most 100; nonsense counts as not given, as GitLab does it. */
+/**
+ * Reads `page` and `per_page`: 20 by default, at most 100.
+ *
+ * @throws Problem 400 for what is no positive number
+ */
 export function pageRequest(query: Readonly<Record<string, unknown>>): PageRequest {
-  const number = (value: unknown, otherwise: number) => {
-    const read = Number.parseInt(String(value ?? ""), 10);
-    return Number.isFinite(read) && read > 0 ? read : otherwise;
-  };
-  return { page: number(query.page, 1), perPage: Math.min(number(query.per_page, 20), 100) };
+  const { page = 1, per_page: perPage = 20 } = readParams({}, { page: "integer", per_page: "integer" }, query);
+  const faults = [...(page < 1 ? ["page"] : []), ...(perPage < 1 ? ["per_page"] : [])];
+  if (faults.length > 0) throw fault(400, faults.map((name) => `${name} does not have a valid value`).join(", "));
+  return { page, perPage: Math.min(perPage, 100) };
 }
 
 /** One page of a list. */

@@ -12,6 +12,9 @@ export type Kind =
   | "integers"
   | "object"
   | "objects"
+  /** A number, or the words None and Any. */
+  | "id or any"
+  | "ids or any"
   | readonly string[];
 
 /** Parameters by name. */
@@ -31,9 +34,13 @@ type Value<K> = K extends "string" | "content" | "day"
             ? Record<string, unknown>
             : K extends "objects"
               ? Record<string, unknown>[]
-              : K extends readonly (infer T)[]
-                ? T
-                : never;
+              : K extends "id or any"
+                ? number | "None" | "Any"
+                : K extends "ids or any"
+                  ? number[] | "None" | "Any"
+                  : K extends readonly (infer T)[]
+                    ? T
+                    : never;
 
 /** Parameters as read: those that are needed are there. */
 export type Values<N extends Spec, M extends Spec> = { [K in keyof N]: Value<N[K]> } & {
@@ -71,6 +78,27 @@ export function readParams<N extends Spec, M extends Spec>(
   return values as Values<N, M>;
 }
 
+/** What every call may have beside its own parameters. */
+const everywhere = ["page", "per_page", "pagination", "private_token", "access_token", "sudo"];
+
+/**
+ * Refuses parameters that are not served: a filter that is ignored answers with everything, a setting that is ignored is lost,
+ * and in both cases without a word. What asks for nothing (`false`, an empty list) is let through.
+ *
+ * @throws Problem 400 with every such parameter
+ */
+export function refuseUnknown(known: readonly string[], raw: Readonly<Record<string, unknown>>): void {
+  const faults = Object.entries(raw)
+    .filter(([name, value]) => !known.includes(name) && !everywhere.includes(name) && asksForSomething(value))
+    .map(([name]) => `${name} is not served by the embedded GitLab`);
+  if (faults.length > 0) throw fault(400, faults.join(", "));
+}
+
+function asksForSomething(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(asksForSomething);
+  return ![undefined, null, "", false, "false"].includes(value as string);
+}
+
 function coerce(kind: Kind, given: unknown): unknown {
   if (typeof kind !== "string") return kind.includes(String(given)) ? String(given) : unlisted;
   switch (kind) {
@@ -92,11 +120,21 @@ function coerce(kind: Kind, given: unknown): unknown {
       const numbers = list(given).filter((item) => item !== "");
       return numbers.every((item) => /^\d{1,15}$/.test(String(item))) ? numbers.map(Number) : invalid;
     }
+    case "id or any":
+      return wildcard(given) ?? coerce("integer", given);
+    case "ids or any":
+      return wildcard(given) ?? coerce("integers", given);
     case "object":
       return typeof given === "object" && !Array.isArray(given) ? given : invalid;
     case "objects":
       return objects(given);
   }
+}
+
+function wildcard(given: unknown): "None" | "Any" | undefined {
+  const [only, ...more] = list(given).map((item) => String(item).toLowerCase());
+  if (more.length > 0) return undefined;
+  return only === "none" ? "None" : only === "any" ? "Any" : undefined;
 }
 
 function list(given: unknown): unknown[] {

@@ -1,3 +1,4 @@
+import { readyTitle } from "../model/draft.js";
 import { Problem, unauthorized } from "../model/problem.js";
 import { approve, unapprove } from "../routes/approvals.js";
 import { acceptRequest, requestOf, updateRequest } from "../routes/merge-requests.js";
@@ -22,7 +23,7 @@ export const mergeRequestActions: readonly PageRoute[] = [
   action("reopen", (visit) => updateRequest(visit.call, { state_event: "reopen" })),
   action("ready", (visit) => {
     const { title } = requestOf(visit.call).request;
-    return updateRequest(visit.call, { title: title.replace(/^\s*(\[draft\]|\(draft\)|draft:|draft\s-\s)\s*/i, "") });
+    return updateRequest(visit.call, { title: readyTitle(title) });
   }),
   action("labels", (visit) => {
     const list = (name: string) => field(visit, name)?.split(",") ?? [];

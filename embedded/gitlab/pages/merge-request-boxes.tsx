@@ -1,6 +1,6 @@
-import { isDraft } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { missingApprovals, rulesOf } from "../model/approvals.js";
+import { isDraft } from "../model/draft.js";
 import { jobsOf, pipelineOf, pipelineStatus } from "../model/pipelines.js";
 import { canMerge, canPush } from "../model/protection.js";
 import type { JobStatus } from "../model/types.js";

@@ -1,4 +1,4 @@
-import { isDraft } from "../merge-requests.js";
+import { isDraft } from "../model/draft.js";
 import type { MergeRequest, Project } from "../model/types.js";
 import { Badge, Person, When } from "./parts.js";
 import { links, type Visit } from "./visit.js";

@@ -1,7 +1,7 @@
 import { diff } from "../git/diff.js";
 import { log } from "../git/read.js";
 import { repositoryOf } from "../http/context.js";
-import { isDraft } from "../merge-requests.js";
+import { isDraft } from "../model/draft.js";
 import type { MergeRequest } from "../model/types.js";
 import { codeOf } from "../routes/branches.js";
 import { requestOf } from "../routes/merge-requests.js";

@@ -21,19 +21,14 @@ export function codeOf(call: Call): Project {
 
 /** @see https://docs.gitlab.com/api/branches/ */
 export const branchRoutes: readonly Route[] = [
-  route(
-    "GET",
-    "/projects/:id/repository/branches",
-    { may: { search: "string", regex: "string" }, open: true },
-    async (call, values) => {
-      const project = codeOf(call);
-      const heads = [...(await branchHeads(repositoryOf(call.context, project)))];
-      const found = heads
-        .filter(([name]) => !values.search || fits(name, values.search))
-        .sort(([a], [b]) => (a < b ? -1 : 1));
-      return page(call, found, ([name, head]) => render(call, project, name, head));
-    },
-  ),
+  route("GET", "/projects/:id/repository/branches", { may: { search: "string" }, open: true }, async (call, values) => {
+    const project = codeOf(call);
+    const heads = [...(await branchHeads(repositoryOf(call.context, project)))];
+    const found = heads
+      .filter(([name]) => !values.search || fits(name, values.search))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return page(call, found, ([name, head]) => render(call, project, name, head));
+  }),
   route("GET", "/projects/:id/repository/branches/:branch", { open: true }, async (call) => {
     const project = codeOf(call);
     return ok(await render(call, project, call.path.branch ?? "", await existing(call, project)));

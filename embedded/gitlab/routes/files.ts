@@ -34,7 +34,7 @@ const change = {
 
 /** @see https://docs.gitlab.com/api/repository_files/ and https://docs.gitlab.com/api/repositories/ */
 export const fileRoutes: readonly Route[] = [
-  route("GET", file, { ...reading, may: { ref: "string" } }, async (call, { ref }) => {
+  route("GET", file, { ...reading, needs: { ref: "string" } }, async (call, { ref }) => {
     const found = await readFile(call, ref);
     const headers = Object.fromEntries(
       Object.entries(found.about).map(([name, value]) => [

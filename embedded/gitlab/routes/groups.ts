@@ -1,5 +1,5 @@
 import { accepted, type Call, created, groupOf, ok, page, type Route, route, userOf } from "../http/route.js";
-import { accessLevels } from "../model/access-level.js";
+import { accessLevels, memberLevels } from "../model/access-level.js";
 import { canSeeGroup, groupLevel } from "../model/membership.js";
 import {
   findNamespace,
@@ -17,6 +17,7 @@ import type { Group } from "../model/types.js";
 import { markForDeletion, purgeProjects } from "../projects.js";
 import { namespaceView, simpleProject } from "../views/project.js";
 
+const levels = memberLevels.map(String);
 const kept = {
   description: "string",
   default_branch: "string",
@@ -38,7 +39,19 @@ const kept = {
   wiki_access_level: ["disabled", "private", "enabled"],
 } as const;
 const editable = { ...kept, name: "string", path: "string", visibility: ["private", "internal", "public"] } as const;
-const filters = { search: "string", owned: "boolean", top_level_only: "boolean", min_access_level: "integer" } as const;
+const filters = {
+  search: "string",
+  owned: "boolean",
+  top_level_only: "boolean",
+  all_available: "boolean",
+  min_access_level: levels,
+  visibility: ["private", "internal", "public"],
+  skip_groups: "integers",
+  order_by: ["name", "path", "id", "similarity"],
+  sort: ["asc", "desc"],
+} as const;
+
+const namespaceFilters = { search: "string", owned_only: "boolean", top_level_only: "boolean" } as const;
 
 /** @see https://docs.gitlab.com/api/groups/ and https://docs.gitlab.com/api/namespaces/ */
 export const groupRoutes: readonly Route[] = [
@@ -139,10 +152,15 @@ export const groupRoutes: readonly Route[] = [
     Object.assign(group, group.before, { before: null, markedForDeletionOn: null });
     return created(view(call, group));
   }),
-  route("GET", "/namespaces", { may: { search: "string", owned_only: "boolean" } }, (call, { search }) => {
+  route("GET", "/namespaces", { may: namespaceFilters }, (call, { search, owned_only, top_level_only }) => {
     const user = userOf(call);
     const own: Namespace = { kind: "user", id: user.namespaceId, user };
-    const groups = call.state.groups.filter((group) => canSeeGroup(call.state, user, group));
+    const groups = call.state.groups.filter(
+      (group) =>
+        canSeeGroup(call.state, user, group) &&
+        (!owned_only || groupLevel(call.state, user, group) >= accessLevels.owner) &&
+        (!top_level_only || group.parentId === null),
+    );
     const all: Namespace[] = [own, ...groups.map((group) => ({ kind: "group" as const, id: group.id, group }))];
     const views = all.map((namespace) => namespaceView(call.context, namespace));
     return page(
@@ -206,17 +224,37 @@ function check(call: Call, name: string, path: string, parent: Group | undefined
 function list(
   call: Call,
   from: readonly Group[],
-  values: { search?: string; owned?: boolean; top_level_only?: boolean; min_access_level?: number },
+  values: {
+    search?: string;
+    owned?: boolean;
+    top_level_only?: boolean;
+    all_available?: boolean;
+    min_access_level?: string;
+    visibility?: string;
+    skip_groups?: number[];
+    order_by?: string;
+    sort?: string;
+  },
 ) {
   const user = call.caller?.user;
-  const least = values.owned ? accessLevels.owner : (values.min_access_level ?? 0);
+  // Without all_available these are the groups of which one is a member.
+  const member = values.all_available === false ? accessLevels.minimal : 0;
+  const least = values.owned ? accessLevels.owner : Number(values.min_access_level ?? member);
   const found = from.filter(
     (group) =>
       canSeeGroup(call.state, user, group) &&
       groupLevel(call.state, user, group) >= least &&
       (!values.top_level_only || group.parentId === null) &&
+      (!values.visibility || group.visibility === values.visibility) &&
+      !values.skip_groups?.includes(group.id) &&
       (!values.search || groupPath(call.state, group).includes(values.search.toLowerCase())),
   );
+  const key = (group: Group) => {
+    if (values.order_by === "id") return group.id;
+    return (values.order_by === "path" ? group.path : group.name).toLowerCase();
+  };
+  const direction = values.sort === "desc" ? -1 : 1;
+  found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
   return page(call, found, (group) => view(call, group));
 }
 

@@ -1,6 +1,6 @@
 import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
-import { addLabel, defaultColor, isColor, labelNamed, labelsOf } from "../model/labels.js";
+import { addLabel, isColor, labelNamed, labelsOf } from "../model/labels.js";
 import { invalid, notFound, problem } from "../model/problem.js";
 import { removeWhere } from "../model/state.js";
 import type { Label } from "../model/types.js";
@@ -9,22 +9,27 @@ const one = "/projects/:id/labels/:label_id";
 
 /** @see https://docs.gitlab.com/api/labels/ */
 export const labelRoutes: readonly Route[] = [
-  route("GET", "/projects/:id/labels", { may: { search: "string" }, open: true }, (call, { search = "" }) => {
-    const wanted = search.toLowerCase();
-    const found = labelsOf(call.state, projectOf(call)).filter(({ name }) => name.toLowerCase().includes(wanted));
-    return page(call, found, (label) => labelView(call, label));
-  }),
+  route(
+    "GET",
+    "/projects/:id/labels",
+    { may: { search: "string", with_counts: "boolean" }, open: true },
+    (call, { search = "" }) => {
+      const wanted = search.toLowerCase();
+      const found = labelsOf(call.state, projectOf(call)).filter(({ name }) => name.toLowerCase().includes(wanted));
+      return page(call, found, (label) => labelView(call, label));
+    },
+  ),
   route("GET", one, { open: true }, (call) => ok(labelView(call, existing(call)))),
   route(
     "POST",
     "/projects/:id/labels",
-    { needs: { name: "string" }, may: { color: "string", description: "string" } },
+    { needs: { name: "string", color: "string" }, may: { description: "string" } },
     (call, { name, color, description }) => {
       const project = projectOf(call, accessLevels.reporter);
       if (labelNamed(call.state, project, name)) throw problem(409, "Label already exists");
       checkLabel(name, color);
       const label = addLabel(call.state, project, name);
-      Object.assign(label, { color: color ?? defaultColor, description: description ?? null });
+      Object.assign(label, { color, description: description ?? null });
       return created(labelView(call, label));
     },
   ),

@@ -2,18 +2,31 @@ import { RefMoved } from "../git/commit.js";
 import { diff } from "../git/diff.js";
 import { branchHead, log } from "../git/read.js";
 import { repositoryOf } from "../http/context.js";
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import {
+  type Call,
+  created,
+  groupOf,
+  noContent,
+  ok,
+  page,
+  projectOf,
+  type Route,
+  route,
+  userOf,
+} from "../http/route.js";
 import { closeRequest, diffRefs, examine, keepHead, mergeRequest } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
-import { settleLabels } from "../model/labels.js";
+import { labelNamed, settleLabels } from "../model/labels.js";
 import { canReadCode, projectLevel } from "../model/membership.js";
+import { filterMergeRequests, type MergeRequestFilters, mergeRequestFilters } from "../model/merge-request-filter.js";
+import { lineage, namespaceById } from "../model/namespaces.js";
 import { fault, forbidden, invalid, notFound, problem, unauthorized } from "../model/problem.js";
 import { canMerge, canPush, zeroId } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/state.js";
-import type { MergeRequest, Project } from "../model/types.js";
+import type { Label, MergeRequest, Project } from "../model/types.js";
 import { afterPush } from "../push.js";
 import { commitView, diffView } from "../views/commit.js";
-import { fullMergeRequest, mergeRequestView } from "../views/merge-request.js";
+import { fullMergeRequest, mergeRequestView, simpleMergeRequest } from "../views/merge-request.js";
 import { sendMergeRequestEvent } from "../views/merge-request-event.js";
 import { userById } from "../views/user.js";
 import { codeOf } from "./branches.js";
@@ -32,38 +45,36 @@ const attributes = {
   remove_source_branch: "boolean",
   discussion_locked: "boolean",
 } as const;
-const filters = {
-  state: ["opened", "closed", "merged", "locked", "all"],
-  source_branch: "string",
-  target_branch: "string",
-  author_id: "integer",
-  author_username: "string",
-  iids: "integers",
-  search: "string",
-  labels: "strings",
-  scope: "string",
-  order_by: ["created_at", "updated_at", "title", "merged_at"],
-  sort: ["asc", "desc"],
-  created_after: "day",
-  updated_after: "day",
-} as const;
-
 /** @see https://docs.gitlab.com/api/merge_requests/ */
 export const mergeRequestRoutes: readonly Route[] = [
-  route("GET", "/merge_requests", { may: filters }, (call, values) => {
-    const mine = values.scope !== "all" && values.author_id === undefined ? { author_id: userOf(call).id } : {};
+  // Without a scope these are the caller's own.
+  route("GET", "/merge_requests", { may: { ...mergeRequestFilters, non_archived: "boolean" } }, (call, values) => {
     const visible = call.state.mergeRequests.filter((request) =>
       canReadCode(call.state, userOf(call), projectById(call, request)),
     );
-    return list(call, visible, { ...values, ...mine });
+    return list(call, archivedOr(call, visible, values.non_archived ?? false), { scope: "created_by_me", ...values });
   }),
-  route("GET", base, { may: filters, open: true }, (call, values) => {
+  route(
+    "GET",
+    "/groups/:id/merge_requests",
+    { may: { ...mergeRequestFilters, non_archived: "boolean" }, open: true },
+    (call, values) => {
+      const group = groupOf(call);
+      const inside = call.state.mergeRequests.filter((request) => {
+        const project = projectById(call, request);
+        const namespace = namespaceById(call.state, project.namespaceId);
+        const within = namespace?.kind === "group" && lineage(call.state, namespace.group).includes(group);
+        return within && canReadCode(call.state, call.caller?.user, project);
+      });
+      return list(call, archivedOr(call, inside, values.non_archived ?? true), values);
+    },
+  ),
+  route("GET", base, { may: { ...mergeRequestFilters, iids: "integers" }, open: true }, (call, values) => {
     const project = codeOf(call);
-    return list(
-      call,
-      call.state.mergeRequests.filter((request) => request.projectId === project.id),
-      values,
+    const found = call.state.mergeRequests.filter(
+      ({ projectId, iid }) => projectId === project.id && (!values.iids || values.iids.includes(iid)),
     );
+    return list(call, found, values);
   }),
   route(
     "POST",
@@ -158,34 +169,31 @@ function changes(call: Call, project: Project, request: MergeRequest) {
   return request.sha === "" ? [] : diff(repositoryOf(call.context, project), request.baseSha, request.sha);
 }
 
-type Filters = { [K in keyof typeof filters]?: unknown } & { iids?: number[]; labels?: string[]; search?: string };
-
-function list(call: Call, from: readonly MergeRequest[], values: Filters) {
-  const author = call.state.users.find(({ username }) => username === values.author_username)?.id;
-  const found = from.filter(
-    (request) =>
-      (!values.state || values.state === "all" || request.state === values.state) &&
-      (!values.source_branch || request.sourceBranch === values.source_branch) &&
-      (!values.target_branch || request.targetBranch === values.target_branch) &&
-      (values.author_id === undefined || request.authorId === values.author_id) &&
-      (!values.author_username || request.authorId === author) &&
-      (!values.iids || values.iids.includes(request.iid)) &&
-      (!values.labels || values.labels.every((label) => request.labels.includes(label))) &&
-      (!values.created_after || request.createdAt >= String(values.created_after)) &&
-      (!values.updated_after || request.updatedAt >= String(values.updated_after)) &&
-      (!values.search ||
-        `${request.title} ${request.description ?? ""}`.toLowerCase().includes(values.search.toLowerCase())),
-  );
-  const key = (request: MergeRequest) =>
-    values.order_by === "updated_at"
-      ? request.updatedAt
-      : values.order_by === "title"
-        ? request.title
-        : request.createdAt;
-  const direction = values.sort === "asc" ? 1 : -1;
-  found.sort((a, b) => (key(a) < key(b) ? -direction : key(a) > key(b) ? direction : direction * (a.id - b.id)));
-  return page(call, found, (request) => mergeRequestView(call.context, projectById(call, request), request));
+function archivedOr(call: Call, from: readonly MergeRequest[], only: boolean): readonly MergeRequest[] {
+  return only ? from.filter((request) => !projectById(call, request).archived) : from;
 }
+
+function list(call: Call, from: readonly MergeRequest[], values: MergeRequestFilters) {
+  const found = filterMergeRequests(call.state, from, values, { id: call.caller?.user.id });
+  return page(call, found, async (request) => {
+    const project = projectById(call, request);
+    if (values.view === "simple") return simpleMergeRequest(call.context, project, request);
+    const view = await mergeRequestView(call.context, project, request);
+    if (!values.with_labels_details) return view;
+    return { ...view, labels: request.labels.map((name) => labelNamed(call.state, project, name)).map(detailedLabel) };
+  });
+}
+
+const detailedLabel = (label: Label | undefined) =>
+  label && {
+    id: label.id,
+    name: label.name,
+    description: label.description,
+    description_html: label.description ?? "",
+    text_color: "#FFFFFF",
+    color: label.color,
+    archived: false,
+  };
 
 type Attributes = { [K in keyof typeof attributes]?: unknown } & {
   labels?: string[];

@@ -11,10 +11,10 @@ import {
   route,
   userOf,
 } from "../http/route.js";
-import { accessLevels } from "../model/access-level.js";
+import { accessLevels, memberLevels } from "../model/access-level.js";
 import { canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
 import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/namespaces.js";
-import type { Kind } from "../model/params.js";
+import type { Kind, Values } from "../model/params.js";
 import { fault, invalid, notFound, problem } from "../model/problem.js";
 import { keptAttributes, projectParams } from "../model/project-attributes.js";
 import type { Project, User, Visibility } from "../model/types.js";
@@ -46,12 +46,24 @@ const filters = {
   simple: "boolean",
   archived: "boolean",
   visibility: visibilities,
-  min_access_level: "integer",
-  order_by: "string",
+  min_access_level: memberLevels.map(String),
+  order_by: ["id", "name", "path", "created_at", "updated_at", "star_count", "last_activity_at", "similarity"],
   sort: ["asc", "desc"],
-  include_subgroups: "boolean",
-  topic: "string",
+  topic: "strings",
+  starred: "boolean",
+  search_namespaces: "boolean",
+  id_after: "integer",
+  id_before: "integer",
+  last_activity_after: "day",
+  last_activity_before: "day",
+  updated_after: "day",
+  updated_before: "day",
+  with_issues_enabled: "boolean",
+  with_merge_requests_enabled: "boolean",
+  include_pending_delete: "boolean",
 } as const;
+
+const groupFilters = { include_subgroups: "boolean", with_shared: "boolean" } as const;
 
 /** @see https://docs.gitlab.com/api/projects/ */
 export const projectRoutes: readonly Route[] = [
@@ -65,16 +77,18 @@ export const projectRoutes: readonly Route[] = [
       values,
     );
   }),
-  route("GET", "/groups/:id/projects", { may: filters, open: true }, (call, values) => {
+  route("GET", "/groups/:id/projects", { may: { ...filters, ...groupFilters }, open: true }, (call, values) => {
     const group = groupOf(call);
     const inside = new Set([group.id]);
     for (const each of values.include_subgroups ? call.state.groups : [])
       if (inside.has(each.parentId ?? 0)) inside.add(each.id);
-    return list(
-      call,
-      call.state.projects.filter((project) => inside.has(project.namespaceId)),
-      values,
+    const shared = new Set(
+      call.state.shares.filter(({ groupId }) => groupId === group.id).map((each) => each.projectId),
     );
+    const found = call.state.projects.filter(
+      ({ id, namespaceId }) => inside.has(namespaceId) || (values.with_shared !== false && shared.has(id)),
+    );
+    return list(call, found, values);
   }),
   route("GET", "/projects/:id", { open: true }, async (call) => {
     const project = projectOf(call);
@@ -135,7 +149,7 @@ export const projectRoutes: readonly Route[] = [
   route(
     "POST",
     "/projects/:id/share",
-    { needs: { group_id: "integer", group_access: "integer" }, may: { expires_at: "day" } },
+    { needs: { group_id: "integer", group_access: memberLevels.map(String) }, may: { expires_at: "day" } },
     (call, values) => {
       const project = projectOf(call, maintainer);
       const group = groupOf(call, 0, String(values.group_id));
@@ -145,7 +159,7 @@ export const projectRoutes: readonly Route[] = [
       const share = {
         projectId: project.id,
         groupId: group.id,
-        accessLevel: values.group_access,
+        accessLevel: Number(values.group_access),
         expiresAt: values.expires_at ?? null,
       };
       call.state.shares.push(share);
@@ -175,6 +189,7 @@ export const projectRoutes: readonly Route[] = [
 ];
 
 type EditValues = { [K in keyof typeof editable]?: unknown } & {
+  import_url?: unknown;
   name?: string;
   path?: string;
   visibility?: Visibility;
@@ -185,6 +200,7 @@ type EditValues = { [K in keyof typeof editable]?: unknown } & {
 
 async function create(call: Call, creator: User, values: EditValues) {
   if (!values.name && !values.path) throw fault(400, "name, path are missing, at least one parameter must be provided");
+  if (values.import_url) throw fault(400, "import_url is not served by the embedded GitLab");
   const namespaceId = values.namespace_id ?? creator.namespaceId;
   const namespace = namespaceById(call.state, namespaceId);
   if (!namespace || !mayCreateIn(call, creator, namespaceId)) throw invalid({ namespace: ["is not valid"] });
@@ -217,43 +233,48 @@ async function setArchived(call: Call, archived: boolean) {
   return created(await projectView(call.context, project, userOf(call)));
 }
 
-function list(
-  call: Call,
-  from: readonly Project[],
-  values: {
-    search?: string;
-    owned?: boolean;
-    membership?: boolean;
-    simple?: boolean;
-    archived?: boolean;
-    visibility?: string;
-    min_access_level?: number;
-    order_by?: string;
-    sort?: string;
-    topic?: string;
-  },
-) {
+type Filters = Values<Record<never, never>, typeof filters>;
+
+const topicsOf = (project: Project) => (project.settings.topics as string[] | undefined) ?? [];
+
+function list(call: Call, from: readonly Project[], values: Filters) {
   const user = call.caller?.user;
   const member = (project: Project) => projectLevel(call.state, user && { ...user, admin: false }, project);
-  const found = from.filter((project) => {
-    if (!canSeeProject(call.state, user, project)) return false;
-    if (values.search && !projectPath(call.state, project).toLowerCase().includes(values.search.toLowerCase()))
-      return false;
-    if (values.owned && member(project) < owner) return false;
-    if (values.membership && member(project) === 0) return false;
-    if (values.min_access_level && member(project) < values.min_access_level) return false;
-    if (values.visibility && project.visibility !== values.visibility) return false;
-    if (values.topic && !(project.settings.topics as string[] | undefined)?.includes(values.topic)) return false;
-    return values.archived === undefined || project.archived === values.archived;
-  });
-  const key = (project: Project) => {
-    const keys = { id: project.id, name: project.name, path: project.path, updated_at: project.updatedAt };
-    return values.order_by === "last_activity_at"
-      ? project.lastActivityAt
-      : (keys[values.order_by as keyof typeof keys] ?? project.id);
-  };
+  const within = (at: string, after: string | undefined, before: string | undefined) =>
+    (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
+  const wanted = values.search?.toLowerCase() ?? "";
+  const found = from.filter(
+    (project) =>
+      canSeeProject(call.state, user, project) &&
+      projectPath(call.state, project).toLowerCase().includes(wanted) &&
+      (!values.owned || member(project) >= owner) &&
+      (!values.membership || member(project) > 0) &&
+      (!values.min_access_level || member(project) >= Number(values.min_access_level)) &&
+      (!values.visibility || project.visibility === values.visibility) &&
+      (!values.topic || values.topic.every((topic) => topicsOf(project).includes(topic))) &&
+      // Nothing can be starred here.
+      !values.starred &&
+      (values.id_after === undefined || project.id > values.id_after) &&
+      (values.id_before === undefined || project.id < values.id_before) &&
+      within(project.lastActivityAt, values.last_activity_after, values.last_activity_before) &&
+      within(project.updatedAt, values.updated_after, values.updated_before) &&
+      (!values.with_issues_enabled || project.settings.issues_access_level !== "disabled") &&
+      (!values.with_merge_requests_enabled || project.settings.merge_requests_access_level !== "disabled") &&
+      (values.archived === undefined || project.archived === values.archived),
+  );
+  const key = (project: Project) =>
+    ({
+      id: project.id,
+      created_at: project.id,
+      name: project.name.toLowerCase(),
+      path: project.path.toLowerCase(),
+      updated_at: project.updatedAt,
+      last_activity_at: project.lastActivityAt,
+      star_count: 0,
+      similarity: 0,
+    })[values.order_by ?? "created_at"];
   const direction = values.sort === "asc" ? 1 : -1;
-  found.sort((a, b) => (key(a) < key(b) ? -direction : key(a) > key(b) ? direction : 0));
+  found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
   const render =
     values.simple || !user
       ? simpleProject

@@ -1,5 +1,6 @@
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
+import { isCron, isTimeZone } from "../model/cron.js";
 import { invalid, notFound } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/state.js";
 import type { Schedule } from "../model/types.js";
@@ -7,17 +8,20 @@ import { userById } from "../views/user.js";
 
 const base = "/projects/:id/pipeline_schedules";
 const may = { cron_timezone: "string", active: "boolean" } as const;
-const variable = { value: "string", variable_type: "string" } as const;
+const variable = { value: "string", variable_type: ["env_var", "file"] } as const;
 
 /** @see https://docs.gitlab.com/api/pipeline_schedules/ */
 export const scheduleRoutes: readonly Route[] = [
-  route("GET", base, { may: { scope: "string" } }, (call) =>
-    page(call, owned(call, accessLevels.reporter), (schedule) => view(call, schedule)),
-  ),
+  route("GET", base, { may: { scope: ["active", "inactive"] } }, (call, { scope }) => {
+    const found = owned(call, accessLevels.reporter).filter(
+      ({ active }) => scope === undefined || active === (scope === "active"),
+    );
+    return page(call, found, (schedule) => view(call, schedule));
+  }),
   route("GET", `${base}/:schedule_id`, {}, (call) => ok(full(call, existing(call, accessLevels.reporter)))),
   route("POST", base, { needs: { description: "string", ref: "string", cron: "string" }, may }, (call, values) => {
     const project = projectOf(call, accessLevels.developer);
-    checkCron(values.cron);
+    checkTimes(values.cron, values.cron_timezone);
     const now = call.now.toISOString();
     const schedule: Schedule = {
       id: nextId(call.state, "schedule"),
@@ -41,7 +45,7 @@ export const scheduleRoutes: readonly Route[] = [
     { may: { ...may, description: "string", ref: "string", cron: "string" } },
     (call, values) => {
       const schedule = existing(call, accessLevels.developer);
-      if (values.cron !== undefined) checkCron(values.cron);
+      checkTimes(values.cron, values.cron_timezone);
       Object.assign(schedule, {
         description: values.description ?? schedule.description,
         ref: values.ref === undefined ? schedule.ref : fullRef(values.ref),
@@ -66,7 +70,7 @@ export const scheduleRoutes: readonly Route[] = [
   route(
     "POST",
     `${base}/:schedule_id/variables`,
-    { needs: { key: "string", value: "string" }, may: { variable_type: "string" } },
+    { needs: { key: "string", value: "string" }, may: { variable_type: ["env_var", "file"] } },
     (call, values) => {
       const schedule = existing(call, accessLevels.developer);
       if (schedule.variables.some(({ key }) => key === values.key)) throw invalid({ key: ["has already been taken"] });
@@ -94,8 +98,9 @@ function variableOf(call: Call) {
 
 const fullRef = (ref: string) => (ref.startsWith("refs/") ? ref : `refs/heads/${ref}`);
 
-function checkCron(cron: string): void {
-  if (!/^\s*(\S+\s+){4}\S+\s*$/.test(cron)) throw invalid({ cron: ["syntax is invalid"] });
+function checkTimes(cron: string | undefined, zone: string | undefined): void {
+  if (cron !== undefined && !isCron(cron)) throw invalid({ cron: ["syntax is invalid"] });
+  if (zone !== undefined && !isTimeZone(zone)) throw invalid({ cron_timezone: ["syntax is invalid"] });
 }
 
 function owned(call: Call, level: number): Schedule[] {

@@ -35,6 +35,8 @@ export const statusRoutes: readonly Route[] = [
           (values.all || !status.retried) &&
           (!values.ref || status.ref === values.ref) &&
           (!values.name || status.name === values.name) &&
+          // Jobs from outside belong to the stage of that name.
+          (!values.stage || values.stage === "external") &&
           (values.pipeline_id === undefined || status.pipelineId === values.pipeline_id),
       );
       return page(call, found, (status) => statusView(call.context, project, status));
@@ -60,15 +62,48 @@ export const statusRoutes: readonly Route[] = [
   route(
     "GET",
     "/projects/:id/pipelines",
-    { may: { status: "string", ref: "string", sha: "string", source: "string", sort: ["asc", "desc"] } },
+    {
+      may: {
+        status: states,
+        scope: ["running", "pending", "finished", "branches", "tags"] as const,
+        ref: "string",
+        sha: "string",
+        source: "string",
+        username: "string",
+        order_by: ["id", "status", "ref", "updated_at", "user_id"] as const,
+        sort: ["asc", "desc"],
+        created_after: "day",
+        created_before: "day",
+        updated_after: "day",
+        updated_before: "day",
+      },
+    },
     (call, values) => {
       const project = codeOf(call);
-      const found = pipelinesOf(call.state, project.id, values).filter(
-        (each) =>
-          (!values.status || pipelineStatus(call.state, each) === values.status) &&
-          (!values.source || values.source === "external"),
-      );
-      if (values.sort === "asc") found.reverse();
+      const user = call.state.users.find(({ username }) => username === values.username);
+      const within = (at: string, after: string | undefined, before: string | undefined) =>
+        (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
+      const found = pipelinesOf(call.state, project.id, values).filter((each) => {
+        const status = pipelineStatus(call.state, each);
+        return (
+          (!values.status || status === values.status) &&
+          (!values.scope || scopes[values.scope](status)) &&
+          (!values.source || values.source === "external") &&
+          (!values.username || each.userId === user?.id) &&
+          within(each.createdAt, values.created_after, values.created_before) &&
+          within(each.updatedAt, values.updated_after, values.updated_before)
+        );
+      });
+      const key = (each: Pipeline) =>
+        ({
+          id: each.id,
+          status: pipelineStatus(call.state, each),
+          ref: each.ref,
+          updated_at: each.updatedAt,
+          user_id: each.userId,
+        })[values.order_by ?? "id"];
+      const direction = values.sort === "asc" ? 1 : -1;
+      found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
       return page(call, found, (each) => pipelineView(call.context, project, each));
     },
   ),
@@ -102,6 +137,15 @@ export const statusRoutes: readonly Route[] = [
     return page(call, found, (each) => pipelineView(call.context, project, each));
   }),
 ];
+
+/** Pipelines of branches alone are made here: statuses of a tag's commit count for its branch. */
+const scopes = {
+  running: (status: JobStatus) => status === "running",
+  pending: (status: JobStatus) => status === "pending",
+  finished: (status: JobStatus) => ended.includes(status),
+  branches: () => true,
+  tags: () => false,
+} as const;
 
 interface Report {
   readonly state: JobStatus;

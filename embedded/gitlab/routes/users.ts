@@ -9,24 +9,48 @@ import { fullUser, publicUser } from "../views/user.js";
 const reading = ["api", "read_api", "read_user"];
 const attributes = { email: "string", name: "string", username: "string", admin: "boolean" } as const;
 
+const filters = {
+  username: "string",
+  search: "string",
+  active: "boolean",
+  blocked: "boolean",
+  external: "boolean",
+  admins: "boolean",
+  humans: "boolean",
+  exclude_internal: "boolean",
+  without_project_bots: "boolean",
+  created_after: "day",
+  created_before: "day",
+  order_by: ["id", "name", "username", "created_at", "updated_at"],
+  sort: ["asc", "desc"],
+} as const;
+
 /** @see https://docs.gitlab.com/api/users/ */
 export const userRoutes: readonly Route[] = [
-  route(
-    "GET",
-    "/users",
-    { may: { username: "string", search: "string", active: "boolean" }, scopes: reading },
-    (call, values) => {
-      const asker = userOf(call);
-      const text = values.search?.toLowerCase();
-      const found = call.state.users.filter(
-        (user) =>
-          (!values.username || user.username.toLowerCase() === values.username.toLowerCase()) &&
-          (!text || [user.username, user.name, user.email].some((field) => field.toLowerCase().includes(text))) &&
-          (values.active === undefined || values.active === (user.state === "active")),
-      );
-      return page(call, found.reverse(), (user) => (asker.admin ? fullUser : publicUser)(call.context, user));
-    },
-  ),
+  route("GET", "/users", { may: filters, scopes: reading }, (call, values) => {
+    const asker = userOf(call);
+    const text = values.search?.toLowerCase();
+    const found = call.state.users.filter(
+      (user) =>
+        (!values.username || user.username.toLowerCase() === values.username.toLowerCase()) &&
+        (!text || [user.username, user.name, user.email].some((field) => field.toLowerCase().includes(text))) &&
+        (!values.active || user.state === "active") &&
+        (!values.blocked || user.state === "blocked") &&
+        // Nobody is external, and there are no internal users.
+        !values.external &&
+        (!values.admins || user.admin) &&
+        (!(values.humans || values.without_project_bots) || !user.bot) &&
+        (!values.created_after || Date.parse(user.createdAt) >= Date.parse(values.created_after)) &&
+        (!values.created_before || Date.parse(user.createdAt) <= Date.parse(values.created_before)),
+    );
+    const key = (user: User) =>
+      ({ id: user.id, name: user.name, username: user.username, created_at: user.id, updated_at: user.id })[
+        values.order_by ?? "id"
+      ];
+    const direction = values.sort === "asc" ? 1 : -1;
+    found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
+    return page(call, found, (user) => (asker.admin ? fullUser : publicUser)(call.context, user));
+  }),
   route("GET", "/users/:id", { scopes: reading }, (call) => {
     const user = existing(call);
     return ok((userOf(call).admin ? fullUser : publicUser)(call.context, user));

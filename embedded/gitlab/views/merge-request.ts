@@ -1,6 +1,7 @@
 import { diff } from "../git/diff.js";
 import { type Context, repositoryOf } from "../http/context.js";
-import { examine, isDraft } from "../merge-requests.js";
+import { examine } from "../merge-requests.js";
+import { isDraft } from "../model/draft.js";
 import { projectPath } from "../model/namespaces.js";
 import { pipelineOf } from "../model/pipelines.js";
 import { canMerge } from "../model/protection.js";
@@ -8,6 +9,21 @@ import type { MergeRequest, Note, Project, User } from "../model/types.js";
 import { projectUrl } from "./commit.js";
 import { fullPipelineView, pipelineView } from "./pipeline.js";
 import { userById } from "./user.js";
+
+/** A merge request in a list of `view=simple`. */
+export function simpleMergeRequest(context: Context, project: Project, request: MergeRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    iid: request.iid,
+    project_id: project.id,
+    title: request.title,
+    description: request.description,
+    state: request.state,
+    created_at: request.createdAt,
+    updated_at: request.updatedAt,
+    web_url: `${projectUrl(context, project)}/-/merge_requests/${request.iid}`,
+  };
+}
 
 /** A merge request in a list. */
 export async function mergeRequestView(

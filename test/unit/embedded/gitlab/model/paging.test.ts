@@ -7,7 +7,8 @@ const address = "https://127.0.0.1:1/api/v4/projects?search=a&page=2&per_page=2"
 test("asks for twenty unless told, and gives a hundred at most", () => {
   expect(pageRequest({})).toEqual({ page: 1, perPage: 20 });
   expect(pageRequest({ page: "3", per_page: "1000" })).toEqual({ page: 3, perPage: 100 });
-  expect(pageRequest({ page: "x", per_page: "-1" })).toEqual({ page: 1, perPage: 20 });
+  expect(() => pageRequest({ page: "x" })).toThrow("page is invalid");
+  expect(() => pageRequest({ per_page: "0" })).toThrow("per_page does not have a valid value");
 });
 
 test("says where the client is, and where next", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseForm } from "../../../../../embedded/gitlab/model/form.js";
-import { readParams } from "../../../../../embedded/gitlab/model/params.js";
+import { readParams, refuseUnknown } from "../../../../../embedded/gitlab/model/params.js";
 import type { Problem } from "../../../../../embedded/gitlab/model/problem.js";
 
 test("reads what JSON, forms and queries write", () => {
@@ -59,4 +59,16 @@ test("brackets make lists and objects", () => {
 test("a form cannot reach the prototype", () => {
   parseForm("__proto__[polluted]=1&a[__proto__][polluted]=1&constructor[prototype][polluted]=1");
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+test("a parameter that is not served is refused, unless it asks for nothing", () => {
+  expect(() => refuseUnknown(["a"], { a: 1, page: 2, b: false, c: [], d: "" })).not.toThrow();
+  expect(() => refuseUnknown(["a"], { b: true, not: { c: 1 } })).toThrow(
+    expect.objectContaining({
+      status: 400,
+      body: {
+        error: "b is not served by the embedded GitLab, not is not served by the embedded GitLab",
+      },
+    }) as unknown as Problem,
+  );
 });
