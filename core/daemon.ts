@@ -109,6 +109,6 @@ export async function endProcess(process_: ProcessIdentity, grace = 10_000): Pro
     } catch {
       return;
     }
-    for (const end = Date.now() + patience; Date.now() < end && alive(); ) await sleep(25);
+    for (const end = performance.now() + patience; performance.now() < end && alive(); ) await sleep(25);
   }
 }

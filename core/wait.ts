@@ -30,7 +30,8 @@ export interface WaitOptions {
  * @throws UserError when the time is over, with what was last missing
  */
 export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {
-  const start = Date.now();
+  // Not the wall clock: it may be set meanwhile, and it goes on while the machine sleeps.
+  const start = performance.now();
   const progress = options.progress ?? silent;
   let said = "";
   for (;;) {
@@ -38,8 +39,12 @@ export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<
     if (found.done) return found.value;
     if (found.missing !== said) progress(`waiting for ${options.what}: ${found.missing}`);
     said = found.missing;
-    if (Date.now() - start >= options.timeout) {
-      throw new UserError(`${options.what}: ${said} (waited ${elapsed(start)})`, options.where, options.fix);
+    if (performance.now() - start >= options.timeout) {
+      throw new UserError(
+        `${options.what}: ${said} (waited ${elapsed(start, performance.now())})`,
+        options.where,
+        options.fix,
+      );
     }
     await sleep(options.interval ?? 250, undefined, { signal: options.signal });
   }

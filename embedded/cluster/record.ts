@@ -1,7 +1,9 @@
+import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ApiAccess } from "../../core/kube-api.js";
+import { UserError } from "../../core/user-error.js";
 import { type ClusterLayout, clusterName } from "./layout.js";
 
 /** Name of the runtime agent's port among the record's ports. */
@@ -42,6 +44,24 @@ export function adminAccess(layout: ClusterLayout, record: ClusterRecord): Admin
   if (!ca || !cert || !key || ![ca, cert, key].every((file) => existsSync(file))) return undefined;
   const read = (file: string) => readFileSync(file, "utf8");
   return { server: serverOf(record), ca: read(ca), cert: read(cert), key: read(key) };
+}
+
+/**
+ * Checks the administrator's certificate, which kwokctl made with all others, against the machine's clock. Without the check
+ * every client is refused, and the API server only seems to be silent.
+ *
+ * @param now milliseconds since 1970
+ * @throws UserError when the certificate is not valid now
+ */
+export function checkCertificate(layout: ClusterLayout, cert: string, now = Date.now()): void {
+  const { validFrom, validTo } = new X509Certificate(cert);
+  const before = now < Date.parse(validFrom);
+  if (!before && now <= Date.parse(validTo)) return;
+  throw new UserError(
+    `the certificates of the embedded cluster ${before ? "are not valid yet" : "have expired"}: it is ${new Date(now).toISOString()}, and they are valid from ${validFrom} to ${validTo}`,
+    join(layout.pki, "admin.crt"),
+    "set the machine's clock; if it is right, `npx timonier down` and `npm run up` make the cluster again",
+  );
 }
 
 /** Writes the administrator's kubeconfig, complete in itself: it is also what Pulumi keeps as a secret. */

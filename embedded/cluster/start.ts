@@ -23,6 +23,7 @@ import {
   adminAccess,
   agentPort,
   type ClusterRecord,
+  checkCertificate,
   readRecord,
   serverOf,
   writeKubeconfig,
@@ -50,6 +51,7 @@ export async function startParts(layout: ClusterLayout, tools: ClusterTools, how
 
   const access = adminAccess(layout, record);
   if (!access) throw unreadable(layout);
+  checkCertificate(layout, access.cert);
   writeKubeconfig(layout, access);
   await startAgent(layout, tools, record);
 

@@ -13,6 +13,7 @@ import {
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KubeApi } from "../../core/kube-api.js";
 import type { ContainerStatus, Pod } from "../../embedded/cluster/agent/objects.js";
@@ -276,6 +277,27 @@ test("after all of it was killed at once a start brings all of it back", async (
     await eventually(name, async () => (await deployment(name, "flux-system")).availableReplicas === 1);
   }
   expect(await api.find("/api/v1/namespaces/default/configmaps/from-git")).toBeDefined();
+});
+
+test("after all of it was stopped for longer than a lease lasts, as in a sleep, all of it is Ready again by itself", async () => {
+  const before = pidsOf(dir);
+  const signal = (name: NodeJS.Signals) => {
+    for (const pid of Object.values(before)) process.kill(pid, name);
+  };
+  const renewed = async () => {
+    const path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/embedded";
+    return Date.parse((await api.find<{ spec: { renewTime: string } }>(path))?.spec.renewTime ?? "");
+  };
+  signal("SIGSTOP");
+  await sleep(15_000);
+  const slept = Date.now();
+  signal("SIGCONT");
+  await eventually("the node's lease", async () => (await renewed().catch(() => 0)) > slept);
+  for (const name of fluxNames) {
+    await eventually(name, async () => (await deployment(name, "flux-system")).availableReplicas === 1);
+  }
+  await eventually("the simulated pods", async () => (await deployment("web", "default")).readyReplicas === 3);
+  expect(await inspectCluster(dir)).toEqual({ state: "running", missing: [] });
 });
 
 test("deleting a Deployment ends its controller", async () => {

@@ -75,7 +75,7 @@ export class ContainerRunner {
     const adopted = kept && adoptProgram(kept);
     if (adopted) {
       this.#running(adopted, this.#record.startedAt ?? new Date().toISOString());
-      void renewToken(this.context, this.pod, this.#credentialsFolder, Date.now(), this.#stop.signal);
+      void renewToken(this.context, this.pod, this.#credentialsFolder, undefined, this.#stop.signal);
     } else if (kept) this.#ended({ exitCode: 255 }, this.#record.startedAt ?? new Date().toISOString());
     this.#finished = this.#live(adopted).catch((error) => this.context.log(`${this.files.folder}: ${String(error)}`));
   }

@@ -9,6 +9,35 @@ import type { Pod } from "./objects.js";
 const lifetimeSeconds = 3_607;
 /** Milliseconds between two tries. */
 const retry = 10_000;
+/**
+ * Milliseconds between two looks at the clock. A timer stands still while the machine sleeps, so one that waits for the time of
+ * renewal would leave a token that expired in that sleep.
+ */
+const look = 30_000;
+/** Milliseconds by which clocks may differ: the API server refuses a token that was issued later than now. */
+const skew = 60_000;
+
+/** The clock, and a wait for some milliseconds or the signal. */
+export interface Clock {
+  now(): number;
+  sleep(time: number, signal: AbortSignal): Promise<void>;
+}
+
+const machineClock: Clock = {
+  now: () => Date.now(),
+  sleep: (time, signal) => sleep(time, undefined, { signal, ref: false }).catch(() => {}),
+};
+
+/** When a token was issued and when it ends, in milliseconds since 1970. */
+export interface TokenLife {
+  readonly issued: number;
+  readonly expires: number;
+}
+
+/** Whether a token has to be renewed: four fifths of its life are over, or the clock was set to a time before it was issued. */
+export function isDue({ issued, expires }: TokenLife, now: number): boolean {
+  return now >= issued + (expires - issued) * 0.8 || now < issued - skew;
+}
 
 interface TokenRequest {
   readonly status: { readonly token: string; readonly expirationTimestamp: string };
@@ -31,40 +60,42 @@ export async function keepCredentials(
   const tokenFile = join(folder, "token");
   const caFile = join(folder, "ca.crt");
   const kubeconfig = join(folder, "kubeconfig");
-  const expires = await writeToken(context, pod, tokenFile);
+  const life = await writeToken(context, pod, tokenFile, Date.now());
   copyFileSync(join(context.layout.pki, "ca.crt"), caFile);
   const content = podKubeconfig(context.api.access.server, pod.metadata.namespace, { caFile, tokenFile });
   writeFileAtomic.sync(kubeconfig, content, { mode: 0o600 });
-  void renewToken(context, pod, folder, expires, signal);
+  void renewToken(context, pod, folder, life, signal);
   return kubeconfig;
 }
 
 /**
  * Renews the token of credentials that are there, until the signal.
  *
- * @param expires when the present token ends, in milliseconds since 1970; one that ended is renewed at once
+ * @param life of the present token @default unknown: it is renewed at once
  */
 export async function renewToken(
   context: AgentContext,
   pod: Pod,
   folder: string,
-  expires: number,
+  life: TokenLife | undefined,
   signal: AbortSignal,
+  clock: Clock = machineClock,
 ): Promise<void> {
-  for (let patience = Math.max((expires - Date.now()) * 0.8, 0); !signal.aborted; ) {
-    await sleep(patience, undefined, { signal, ref: false }).catch(() => {});
-    if (signal.aborted) return;
+  for (let known = life; !signal.aborted; ) {
+    if (known && !isDue(known, clock.now())) {
+      await clock.sleep(look, signal);
+      continue;
+    }
     try {
-      const next = await writeToken(context, pod, join(folder, "token"));
-      patience = Math.max((next - Date.now()) * 0.8, retry);
+      known = await writeToken(context, pod, join(folder, "token"), clock.now());
     } catch (error) {
       context.log(`token of ${pod.metadata.namespace}/${pod.metadata.name}: ${String(error)}`);
-      patience = retry;
+      await clock.sleep(retry, signal);
     }
   }
 }
 
-async function writeToken(context: AgentContext, pod: Pod, file: string): Promise<number> {
+async function writeToken(context: AgentContext, pod: Pod, file: string, issued: number): Promise<TokenLife> {
   const { namespace, name, uid } = pod.metadata;
   const account = pod.spec.serviceAccountName ?? "default";
   const { status } = await context.api.call<TokenRequest>({
@@ -77,7 +108,7 @@ async function writeToken(context: AgentContext, pod: Pod, file: string): Promis
     },
   });
   writeFileAtomic.sync(file, status.token, { mode: 0o600 });
-  return Date.parse(status.expirationTimestamp);
+  return { issued, expires: Date.parse(status.expirationTimestamp) };
 }
 
 /** A kubeconfig that names files, so that a renewed token is found; JSON is YAML. */

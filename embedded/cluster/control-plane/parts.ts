@@ -90,7 +90,7 @@ async function endAll(processes: readonly ProcessIdentity[], grace: number): Pro
     processes.map(async (one) => {
       await endProcess(one, grace);
       // Its last threads may hold its ports for a moment longer.
-      for (const end = Date.now() + 2_000; threadsOf(one.pid) > 1 && Date.now() < end; ) await sleep(10);
+      for (const end = performance.now() + 2_000; threadsOf(one.pid) > 1 && performance.now() < end; ) await sleep(10);
     }),
   );
 }

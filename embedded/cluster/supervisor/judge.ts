@@ -67,7 +67,7 @@ export function beginHistory({ programs }: ClusterFacts): History {
  * What a look shows: a component that does not run is started again, unless it has died too often. A program that ends twice,
  * the second time in its start, is not waited for, though the runtime agent would try it for ever.
  *
- * @param now milliseconds
+ * @param now milliseconds of a clock that only goes forward
  */
 export function judge(history: History, { missing, programs }: ClusterFacts, now: number): Judgement {
   const deaths = new Map(history.deaths);

@@ -35,7 +35,7 @@ export async function supervise(dir: string, { report, progress, isNeeded, signa
   for (let last = false; !last; ) {
     await sleep(INTERVAL, undefined, { signal, ref: false }).catch(() => {});
     last = signal.aborted;
-    const { history: next, ended, start, hopeless } = judge(history, gatherFacts(layout), Date.now());
+    const { history: next, ended, start, hopeless } = judge(history, gatherFacts(layout), performance.now());
     history = next;
     if (hopeless?.log) throw processEnded(layout, hopeless.name, hopeless.how, hopeless.log);
     if (hopeless) throw failure ?? processEnded(layout, hopeless.name, hopeless.how);
