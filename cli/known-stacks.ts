@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { nearest } from "../core/settings.js";
+import { nearest } from "../core/nearest.js";
 import { checkout, StateFolder } from "../core/state.js";
 import { UserError } from "../core/user-error.js";
 

@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { nearest } from "./nearest.js";
 import { UserError } from "./user-error.js";
 
 /** Where settings came from, for errors. */
@@ -52,17 +52,6 @@ function sentences(issue: z.core.$ZodIssue, schema: z.ZodType, written: unknown)
 function meant(key: string, known: readonly string[]): string {
   const near = nearest(key, known);
   return near === undefined ? `known here: ${known.join(", ")}` : `did you mean "${near}"?`;
-}
-
-/**
- * The known name that was probably meant. Near is one edit in three letters, so that `replcas` finds `replicas` and `color`
- * does not find `port`.
- *
- * @returns undefined when no name is near
- */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const near = known.length > 0 ? closest(name, known) : undefined;
-  return near && distance(name.toLowerCase(), near.toLowerCase()) <= Math.ceil(near.length / 3) ? near : undefined;
 }
 
 /** The value at a path, through plain objects and the schema's own sections. */
