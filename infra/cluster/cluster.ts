@@ -54,7 +54,7 @@ export interface CloudCluster {
   readonly name: string;
   readonly region: string;
   /** @default the environment's */
-  readonly profile?: string;
+  readonly profile?: string | undefined;
 }
 
 /** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { CloudCluster } from "../cluster/cluster.js";
 
 /** Which cluster, and whose Flux in it. */
 export interface DrainArgs {
@@ -7,6 +8,8 @@ export interface DrainArgs {
   readonly cluster: string;
   /** Longest wait for what Flux drives to go, in milliseconds. */
   readonly timeout: number;
+  /** Where to ask whether a cluster is there that does not answer. @default nothing but the cluster tells */
+  readonly cloud?: CloudCluster;
 }
 
 /**

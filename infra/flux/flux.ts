@@ -93,6 +93,7 @@ export class Flux extends pulumi.ComponentResource {
           kubeconfig: args.cluster.kubeconfig,
           cluster: args.cluster.name,
           timeout: args.timeout,
+          ...(args.cluster.cloud && { cloud: args.cluster.cloud }),
         },
         { parent: this, dependsOn: sync },
       );

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { UserError } from "../../../core/user-error.js";
 import { stopAtFatal } from "../../finding.js";
-import { type AwsApi, AwsError } from "./aws/api.js";
+import { type AwsApi, refused } from "./aws/api.js";
 import type { EksClusterConfig } from "./config.js";
 import type { EksFacts } from "./facts.js";
 import { CLUSTER_TAG, connectAws, type GatherOptions, gatherEksFacts, logGroupArn, logGroupName } from "./gather.js";
@@ -37,13 +36,6 @@ export async function prepareEks(
   } catch (error) {
     throw refused(error);
   }
-}
-
-/** What AWS refuses, as something that people can fix. */
-export function refused(error: unknown): unknown {
-  if (!(error instanceof AwsError)) return error;
-  const fix = "renew the credentials (aws sso login, a new ID token), or have the identity allowed to do this";
-  return new UserError(`AWS refuses these credentials: ${error.message} (${error.code})`, "AWS", fix, { cause: error });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */

@@ -94,6 +94,13 @@ export function isDenied({ code }: AwsError): boolean {
   return /AccessDenied|UnauthorizedOperation|NotAuthorized/.test(code);
 }
 
+/** What AWS refuses, as something that people can fix. */
+export function refused(error: unknown): unknown {
+  if (!(error instanceof AwsError)) return error;
+  const fix = "renew the credentials (aws sso login, a new ID token), or have the identity allowed to do this";
+  return new UserError(`AWS refuses these credentials: ${error.message} (${error.code})`, "AWS", fix, { cause: error });
+}
+
 /** Each protocol of AWS's has its own place for the code. */
 function refusal(answer: Response, text: string): AwsError {
   const [, query] = /<Code>([\w.]+)<\/Code>/.exec(text) ?? [];

@@ -1,0 +1,103 @@
+import type { KubeApi } from "../../../core/kube-api.js";
+import type { ObjectRef } from "../../../core/kube-discovery.js";
+import { waitFor } from "../../../core/wait.js";
+import { Removal, type RemovalOptions } from "../../../delivery/live/removal.js";
+
+interface Item {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+interface Service extends Item {
+  readonly spec: { readonly type?: string };
+}
+
+interface Volume extends Item {
+  readonly spec: {
+    readonly persistentVolumeReclaimPolicy?: string;
+    readonly csi?: { readonly driver: string; readonly volumeHandle: string };
+    readonly claimRef?: { readonly name: string; readonly namespace: string };
+  };
+}
+
+interface Pod extends Item {
+  readonly spec: {
+    readonly volumes?: ReadonlyArray<{ readonly persistentVolumeClaim?: { readonly claimName: string } }>;
+  };
+}
+
+/** Kinds that load balancers are made for, whatever their specification says. */
+const BALANCED = [
+  { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+  { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway" },
+] as const;
+
+/**
+ * Deletes what a cluster has made in its cloud and what would stay there after it: load balancers first, then disks. Those
+ * of a StatefulSet outlive it, so they are there after Flux has deleted what it drives.
+ *
+ * Disks in use are waited for: the workloads that use them are not the stack's.
+ *
+ * @returns disks that stay, since their volumes say so (`Retain`)
+ * @throws UserError naming what does not go
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html
+ */
+export async function releaseCloudParts(api: KubeApi, options: RemovalOptions): Promise<string[]> {
+  const removal = new Removal(api, options);
+  const list = async <T extends Item>(path: string) => (await api.find<{ items: T[] }>(path))?.items ?? [];
+  const services = (await list<Service>("/api/v1/services")).filter(({ spec }) => spec.type === "LoadBalancer");
+  const others = await Promise.all(
+    BALANCED.map(async ({ apiVersion, kind }) => {
+      const served = await removal.discovery.kind(apiVersion, kind);
+      const found = served ? await list(`/apis/${apiVersion}/${served.name}`) : [];
+      return found.map((one) => refOf(apiVersion, kind, one));
+    }),
+  );
+  const balancers = [...services.map((one) => refOf("v1", "Service", one)), ...others.flat()];
+  await removal.remove(balancers);
+  await removal.gone(balancers, "the end of load balancers");
+
+  const volumes = (await list<Volume>("/api/v1/persistentvolumes")).filter(({ spec }) => spec.csi !== undefined);
+  const [kept, going] = [volumes.filter(isKept), volumes.filter((one) => !isKept(one))];
+  const claims = going.flatMap(({ spec: { claimRef } }): ObjectRef[] =>
+    claimRef ? [refOf("v1", "PersistentVolumeClaim", { metadata: claimRef })] : [],
+  );
+  await unused(claims, () => list<Pod>("/api/v1/pods"), options);
+  await removal.remove(claims);
+  await removal.gone(
+    going.map((one) => refOf("v1", "PersistentVolume", one)),
+    "the end of disks",
+  );
+  return kept.map(({ metadata, spec }) => `${spec.csi?.volumeHandle} (PersistentVolume ${metadata.name})`);
+}
+
+function isKept({ spec }: Volume): boolean {
+  return spec.persistentVolumeReclaimPolicy === "Retain";
+}
+
+function refOf(apiVersion: string, kind: string, { metadata: { name, namespace } }: Item): ObjectRef {
+  return { apiVersion, kind, name, namespace };
+}
+
+/** Waits for the end of pods that use one of the claims: their controllers would make the same claims again. */
+async function unused(
+  claims: readonly ObjectRef[],
+  pods: () => Promise<readonly Pod[]>,
+  options: RemovalOptions,
+): Promise<void> {
+  if (claims.length === 0) return;
+  const names = new Set(claims.map(({ namespace, name }) => `${namespace}/${name}`));
+  const wait = {
+    what: "the end of pods that use disks",
+    where: "the cluster",
+    fix: "delete their workloads, then run the command again",
+    interval: 500,
+  };
+  await waitFor({ ...wait, ...options }, async () => {
+    const using = (await pods()).filter(({ metadata: { namespace }, spec: { volumes = [] } }) =>
+      volumes.some((one) => names.has(`${namespace}/${one.persistentVolumeClaim?.claimName}`)),
+    );
+    if (using.length === 0) return { done: true, value: undefined };
+    const missing = using.map(({ metadata }) => `Pod ${metadata.namespace}/${metadata.name} uses one`).join("; ");
+    return { done: false, missing };
+  });
+}
