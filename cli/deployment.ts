@@ -70,6 +70,16 @@ export function doubtsGitLab(deployment: Deployment): boolean {
   return !embedded && pendingCreates(deployment).some(({ type }) => type.startsWith("gitlab:"));
 }
 
+/**
+ * Versions of Pulumi's AWS plugin that the state's resources were made with: each of them is needed to delete them.
+ *
+ * @param otherwise for a provider whose version was not recorded
+ */
+export function awsPlugins(deployment: Deployment, otherwise: string): string[] {
+  const providers = (deployment.resources ?? []).filter(({ type }) => type === "pulumi:providers:aws");
+  return [...new Set(providers.map(({ inputs }) => String(inputs?.version ?? otherwise)))];
+}
+
 /** What Pulumi refuses to delete. */
 export function protectedResources(deployment: Deployment): StateResource[] {
   return (deployment.resources ?? []).filter(({ protect }) => protect === true);

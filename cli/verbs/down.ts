@@ -4,12 +4,20 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { parse } from "yaml";
 import { elapsed } from "../../core/progress.js";
+import { versions } from "../../core/versions.js";
 import { removeCluster } from "../../embedded/cluster/lifecycle.js";
 import { inspectGitLab, removeGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { sweepMinikube } from "../../infra/cluster/minikube/cli/sweep.js";
 import { withLogIf } from "../automatic-log.js";
-import { doubtsGitLab, protectedResources, type StateResource, stayingProvider, unprotected } from "../deployment.js";
+import {
+  awsPlugins,
+  doubtsGitLab,
+  protectedResources,
+  type StateResource,
+  stayingProvider,
+  unprotected,
+} from "../deployment.js";
 import { exitCodes } from "../exit-codes.js";
 import { keptOnPurpose, objectsByKind } from "../leftovers.js";
 import { checkAllSettings, firstSettings } from "../preflight.js";
@@ -83,6 +91,8 @@ async function settleBefore(
 ): Promise<{ staying?: StayingCluster; unreached: readonly string[] }> {
   // Looked at first: settling ends the doubt, and with it what tells what may be in the cluster.
   const deployment = await pulumi.deployment();
+  // In a fresh clone it is not there, and after a newer pin the state names the older one.
+  for (const version of awsPlugins(deployment, versions.pulumiAws)) await pulumi.installPlugin("aws", version);
   if (doubtsGitLab(deployment)) {
     const { gitlab } = await checkAllSettings(stack);
     await (await import("../interrupted.js")).settleInterrupted(pulumi, deployment, gitlab, progress);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  awsPlugins,
   doubtsGitLab,
   knownIds,
   outputsOf,
@@ -104,4 +105,11 @@ describe("outputs without Pulumi", () => {
     expect(outputsOf({}, known)).toEqual({});
     expect(outputsOf({ resources: [made] }, known)).toEqual({});
   });
+});
+
+test("the plugins of AWS that a state needs are named once each, the older ones too", () => {
+  const provider = (inputs: object) => ({ urn: "urn", type: "pulumi:providers:aws", inputs: { ...inputs } });
+  const resources = [provider({ version: "7.47.0" }), provider({}), provider({ version: "7.47.0" }), made];
+  expect(awsPlugins({ resources }, "7.48.0")).toEqual(["7.47.0", "7.48.0"]);
+  expect(awsPlugins({}, "7.48.0")).toEqual([]);
 });
