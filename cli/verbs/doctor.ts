@@ -3,6 +3,10 @@ import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { UserError } from "../../core/user-error.js";
 import { inspectGitLab, readToken, reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { refused } from "../../infra/cluster/eks/aws/api.js";
+import type { EksClusterConfig } from "../../infra/cluster/eks/config.js";
+import { type GatherOptions, gatherEksFacts } from "../../infra/cluster/eks/gather.js";
+import { checkWayIn, judgeEks } from "../../infra/cluster/eks/judge.js";
 import { gatherClusterFacts } from "../../infra/cluster/existing/gather.js";
 import { judgeCluster } from "../../infra/cluster/existing/judge.js";
 import { singleContext } from "../../infra/cluster/existing/kubeconfig.js";
@@ -57,9 +61,10 @@ async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ fi
   }
 }
 
-/** A cluster that is there; every other kind is made by `up`. */
+/** A cluster that is there, and the account of one in a cloud; every other kind is made by `up`. */
 async function examineCluster(stack: Stack, config: PlatformConfig, setup: string | undefined): Promise<Finding[]> {
   const { cluster } = config;
+  if (cluster.kind === "eks") return examineEks(cluster.name, cluster);
   if (cluster.kind !== "existing" && (cluster.kind !== "minikube" || cluster.owned)) return [];
   if (setup === undefined) {
     return [
@@ -77,6 +82,21 @@ async function examineCluster(stack: Stack, config: PlatformConfig, setup: strin
     return judgeCluster(await gatherClusterFacts(kubeconfig, wanted), wanted);
   } catch (error) {
     return [fatal(error)];
+  }
+}
+
+/** What AWS says of the account and the cluster. */
+export async function examineEks(
+  name: string,
+  config: EksClusterConfig,
+  options: GatherOptions = {},
+): Promise<Finding[]> {
+  const closed = checkWayIn(config);
+  const first = closed ? [closed] : [];
+  try {
+    return [...first, ...judgeEks(await gatherEksFacts(name, config, options), config, Date.now())];
+  } catch (error) {
+    return [...first, fatal(refused(error))];
   }
 }
 
