@@ -24,7 +24,7 @@ export async function connectAws(
   options: GatherOptions = {},
 ): Promise<AwsApi> {
   const { fetch: ask = fetch } = options;
-  const credentials = options.credentials ?? (await findCredentials({ region, profile, fetch: ask }));
+  const credentials = options.credentials ?? (await findCredentials({ region, profile }));
   return new AwsApi({ region, credentials, fetch: ask });
 }
 

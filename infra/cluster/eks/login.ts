@@ -12,7 +12,7 @@ async function login(): Promise<void> {
   if (!cluster || !region)
     throw new UserError("cluster and region are missing", "the arguments", "--cluster NAME --region REGION");
   const credentials = await findCredentials({ region, profile });
-  console.log(execCredential(eksToken({ credentials, cluster, region, now: new Date() })));
+  console.log(execCredential(await eksToken({ credentials, cluster, region, now: new Date() })));
 }
 
 await login().catch((error: unknown) => {

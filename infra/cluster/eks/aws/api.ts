@@ -56,13 +56,13 @@ export class AwsApi {
       accept: "application/json",
       ...(target !== undefined && { "content-type": "application/x-amz-json-1.1", "x-amz-target": target }),
     };
-    const signed = signHeaders(
+    const signed = await signHeaders(
       { method, url, headers, body: content },
       { region, service, credentials, now: new Date() },
     );
     const answer = await ask(url, {
       method,
-      headers: { ...headers, ...signed },
+      headers: signed,
       ...(content && { body: content }),
       signal: AbortSignal.timeout(15_000),
     }).catch((cause: unknown) => {

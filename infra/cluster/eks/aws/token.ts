@@ -28,16 +28,16 @@ export interface EksToken {
  *
  * @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
  */
-export function eksToken({ credentials, cluster, region, now }: TokenRequest): EksToken {
+export async function eksToken({ credentials, cluster, region, now }: TokenRequest): Promise<EksToken> {
   const url = endpointOf("sts", region);
   url.searchParams.set("Action", "GetCallerIdentity");
   url.searchParams.set("Version", "2011-06-15");
   const scope = { credentials, region, service: "sts", now };
-  const signed = presign({ url, headers: { "x-k8s-aws-id": cluster } }, scope, URL_SECONDS);
+  const signed = await presign({ url, headers: { "x-k8s-aws-id": cluster } }, scope, URL_SECONDS);
   const end = now.getTime() + TOKEN_LIFE;
   return {
     token: `k8s-aws-v1.${Buffer.from(signed.href).toString("base64url")}`,
-    expires: Math.min(end, credentials.expiration ?? end),
+    expires: Math.min(end, credentials.expiration?.getTime() ?? end),
   };
 }
 
