@@ -16,6 +16,7 @@ import { conceal } from "./conceal.js";
 import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
 import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
 import type { KubeObject } from "./objects.js";
+import { assumedAccounts } from "./outside-accounts.js";
 import { reconciliations } from "./reconciliations.js";
 import { refusedByReleases } from "./refused-releases.js";
 import { rejectedChanges, withFailing } from "./rejections.js";
@@ -88,7 +89,7 @@ export function reportOf(findings: Findings): Report {
 
 /** What was not evaluated, what of it the merge can affect, and how much was. */
 function notEvaluatedOf(
-  { after, tree, readers, guessed, notEvaluated }: Findings,
+  { before, after, tree, readers, guessed, notEvaluated }: Findings,
   found: Unjudged,
   changes: readonly ObjectChange[],
   order: readonly Reconciliation[],
@@ -108,7 +109,12 @@ function notEvaluatedOf(
   const { all } = files.coverage.files;
   return {
     coverage: { ...files.coverage, files: { evaluated: Math.max(all - unread.size, 0), all } },
-    notEvaluated: [...files.notEvaluated, ...gaps, ...notEvaluated],
+    notEvaluated: [
+      ...files.notEvaluated,
+      ...gaps,
+      ...assumedAccounts(before.snapshot, after.snapshot, changes),
+      ...notEvaluated,
+    ],
   };
 }
 

@@ -3,6 +3,7 @@ import { waitFor } from "../../core/wait.js";
 import { namespacesOf } from "../../delivery/rehearse/entries.js";
 import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { offlineInWords } from "../../delivery/rehearse/offline.js";
+import { bindingOf, outsideAccounts } from "../../delivery/rehearse/outside-accounts.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { type Answer, isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
@@ -39,7 +40,7 @@ import { tryRefused } from "./trials.js";
 import { keepUntouched, lookAgain } from "./untouched.js";
 import { waiting } from "./waiting.js";
 
-/** How often kustomizations whose objects are gone are asked to look again. */
+/** How often kustomizations whose objects are gone, or whose accounts had no rights, are asked to look again. */
 const LOOKS = 2;
 
 /** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
@@ -72,6 +73,15 @@ export async function atBase(
     await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
   });
   let side = await sideNow(plane, planned, watch, starting, "base", end);
+  for (let round = 0; round < LOOKS; round++) {
+    const accounts = outsideAccounts(side);
+    if (accounts.length === 0) break;
+    // Each may apply Kustomizations whose accounts are outside of Git, too.
+    starting.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
+    await applyAll(api, plane.discovery, accounts.map(bindingOf), "timonier");
+    await rightsInForce(plane, starting);
+    side = await sideNow(plane, planned, watch, starting, "base", end);
+  }
   if (hasPolicies(side.snapshot)) {
     await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));
     side = await sideNow(plane, planned, watch, starting, "base", end);
