@@ -7,6 +7,7 @@ import type { Step, Table } from "../table.js";
 import { covers, type Json, snake } from "../wire.js";
 
 interface Access {
+  readonly id?: number;
   readonly access_level?: number | null;
   readonly access_level_description?: string;
   readonly user_id?: number | null;
@@ -84,10 +85,11 @@ async function protect(step: Step, body: Json): Promise<Json> {
     if (!isRefusal(error, 409)) throw error;
     return step.api.find(fill(branchProtection.item, step.place));
   });
-  return there && asWanted(step.inputs, there) ? there : replace(step, body, there);
+  if (there && asWanted(step.inputs, there)) return there;
+  return (await inPlace(step, there)) ?? replace(step, body, there);
 }
 
-/** Force pushes and code owners can be changed in place; the rest needs protection anew, with a moment in between. */
+/** Force pushes and code owners can be changed in place everywhere, roles where the licence has it. */
 async function change(step: Step, body: Json, changed: readonly string[]): Promise<Json | undefined> {
   if (changed.length === 0) return undefined;
   if (changed.every((name) => ["allowForcePush", "codeOwnerApprovalRequired"].includes(name))) {
@@ -96,7 +98,39 @@ async function change(step: Step, body: Json, changed: readonly string[]): Promi
   }
   const there = await step.api.find(fill(branchProtection.item, step.place));
   if (there && asWanted(step.inputs, there)) return there;
-  return replace(step, fullBody(step, body), there);
+  return (await inPlace(step, there)) ?? replace(step, fullBody(step, body), there);
+}
+
+/**
+ * Changes the roles in place, so that the branch is protected all the time, and where an approval policy refuses to remove the
+ * protection. Needs Premium; what Free ignores or refuses is seen in its answer.
+ *
+ * @returns undefined when it is not as wanted afterwards
+ * @see https://docs.gitlab.com/api/protected_branches/#update-a-protected-branch
+ */
+async function inPlace(step: Step, there: Json | undefined): Promise<Json | undefined> {
+  const { inputs, place, api } = step;
+  if (!there || Object.keys(lists).some((name) => inputs[name] !== undefined)) return undefined;
+  const body: Json = {};
+  for (const [input, wire, answer] of [
+    ["pushAccessLevel", "allowed_to_push", "push_access_levels"],
+    ["mergeAccessLevel", "allowed_to_merge", "merge_access_levels"],
+  ] as const) {
+    const role = ((there[answer] ?? []) as Access[]).find(isRole);
+    const level = levelNumber(inputs[input] ?? "maintainer");
+    if (role?.id === undefined) return undefined;
+    if (role.access_level !== level) body[wire] = [{ id: role.id, access_level: level }];
+  }
+  for (const name of ["allowForcePush", "codeOwnerApprovalRequired"])
+    if (inputs[name] !== undefined) body[snake(name)] = inputs[name];
+  try {
+    await api.patch(fill(branchProtection.item, place), body);
+  } catch (error) {
+    if (isRefusal(error, 400, 403, 404, 405, 422)) return undefined;
+    throw error;
+  }
+  const now = await api.find(fill(branchProtection.item, place));
+  return now && asWanted(inputs, now) ? now : undefined;
 }
 
 function fullBody(step: Step, body: Json): Json {

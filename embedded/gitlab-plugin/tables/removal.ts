@@ -33,7 +33,10 @@ export function twoStepRemoval(table: Pick<Table, "item">, settings: RemovalSett
     await markForDeletion(api, item);
     const marked = await settled(api, item, context, (found) => !found || isMarked(found));
     if (!marked || state[settings.permanent] !== true) return;
-    await removeForGood(api, item, marked, settings);
+    if (!(await removeForGood(api, item, marked, settings))) {
+      context.log("warning", keptFor(marked, settings));
+      return;
+    }
     await settled(api, item, context, (found) => !found);
   };
 }
@@ -53,13 +56,27 @@ async function markForDeletion(api: Api, item: string): Promise<void> {
   }
 }
 
-async function removeForGood(api: Api, item: string, marked: Json, settings: RemovalSettings): Promise<void> {
+/** What people read about a deletion that GitLab carries out later. */
+export function keptFor(marked: Json, { fullPath }: Pick<RemovalSettings, "fullPath">): string {
+  const since = String(marked.marked_for_deletion_on ?? marked.marked_for_deletion_at);
+  return `GitLab keeps ${String(marked[fullPath])}, marked for deletion on ${since}, until its retention period ends (30 days on gitlab.com)`;
+}
+
+/**
+ * Asks for the second step.
+ *
+ * @returns false where GitLab deletes later: top-level groups anywhere, and everything where immediate deletion is off, as it
+ *   always is on gitlab.com
+ * @see https://gitlab.com/gitlab-org/gitlab/-/merge_requests/205572
+ */
+async function removeForGood(api: Api, item: string, marked: Json, settings: RemovalSettings): Promise<boolean> {
   const query = { permanently_remove: true, full_path: marked[settings.fullPath] };
   try {
     await api.delete(item, query);
+    return true;
   } catch (error) {
-    // Only subgroups can be removed at once; a top-level group stays marked until its time is over.
-    if (settings.kind === "group" && isRefusal(error, 400)) return;
+    // Which of the two it is differs between versions. That it is marked has been seen.
+    if (isRefusal(error, 400, 403)) return false;
     throw error;
   }
 }

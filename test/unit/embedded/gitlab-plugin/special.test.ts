@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { keptFor } from "../../../../embedded/gitlab-plugin/tables/removal.js";
 import { Engine } from "./engine.js";
 import type { StandIn } from "./stand-in.js";
 
@@ -78,6 +79,79 @@ test("a project is removed for good where the program says so", async () => {
   // THEN
   const sent = gitlab.requests.filter(({ method }) => method === "DELETE").map(({ query }) => query);
   expect(sent).toEqual([{}, { permanently_remove: "true", full_path: `group/app-deletion_scheduled-${id}` }]);
+});
+
+test.each([400, 403])("a project that GitLab keeps for a while counts as deleted, with a date (%i)", async (status) => {
+  const kind = token("Project");
+  const { id, state } = await engine.create(kind, { name: "app", permanentlyDeleteOnDestroy: true });
+  // GIVEN gitlab.com, where immediate deletion is off
+  let deletions = 0;
+  gitlab.answers[`DELETE projects/${id}`] = () => {
+    deletions += 1;
+    return deletions === 1
+      ? { status: 202, body: {} }
+      : { status, body: { message: "immediate deletion is disabled" } };
+  };
+  gitlab.answers[`GET projects/${id}`] = () => ({
+    status: 200,
+    body: {
+      ...{ id: 101, path_with_namespace: `group/app-deletion_scheduled-${id}` },
+      marked_for_deletion_on: deletions > 0 ? "2026-11-29" : null,
+    },
+  });
+  // WHEN
+  await engine.remove(kind, id, state);
+  // THEN
+  expect(deletions).toBe(2);
+  const marked = { path_with_namespace: "group/app", marked_for_deletion_on: "2026-11-29" };
+  expect(keptFor(marked, { fullPath: "path_with_namespace" })).toMatch(/keeps group\/app, .* on 2026-11-29/);
+});
+
+describe("protection that GitLab made by itself", () => {
+  const kind = token("BranchProtection");
+  const path = "projects/1/protected_branches";
+  const inputs = { project: "1", branch: "main", pushAccessLevel: "no one", mergeAccessLevel: "maintainer" };
+  const rule = (push: number) => ({
+    ...{ id: 3, name: "main", allow_force_push: false, code_owner_approval_required: false },
+    push_access_levels: [{ id: 31, access_level: push }],
+    merge_access_levels: [{ id: 32, access_level: 40 }],
+  });
+
+  test("is changed in place where the licence has that, and is never away", async () => {
+    let push = 40;
+    gitlab.answers[`POST ${path}`] = { status: 409, body: { message: "already exists" } };
+    gitlab.answers[`GET ${path}/main`] = () => ({ status: 200, body: rule(push) });
+    gitlab.answers[`PATCH ${path}/main`] = () => {
+      push = 0;
+      return { status: 200, body: rule(0) };
+    };
+    const { state } = await engine.create(kind, inputs);
+    expect(state.pushAccessLevel).toBe("no one");
+    expect(gitlab.writes.filter((write) => !write.startsWith("POST"))).toEqual([`PATCH ${path}/main`]);
+    expect(gitlab.requests.find(({ method }) => method === "PATCH")?.body).toEqual({
+      allowed_to_push: [{ id: 31, access_level: 0 }],
+    });
+  });
+
+  test.each([
+    ["ignores", 200],
+    ["refuses", 403],
+  ])("is replaced where the licence %s that", async (_, status) => {
+    let there = rule(40);
+    let posts = 0;
+    gitlab.answers[`POST ${path}`] = () => {
+      posts += 1;
+      if (posts === 1) return { status: 409, body: { message: "already exists" } };
+      there = rule(0);
+      return { status: 201, body: there };
+    };
+    gitlab.answers[`GET ${path}/main`] = () => ({ status: 200, body: there });
+    gitlab.answers[`PATCH ${path}/main`] = () => ({ status, body: status === 200 ? there : { message: "no" } });
+    gitlab.answers[`DELETE ${path}/main`] = { status: 204 };
+    const { state } = await engine.create(kind, inputs);
+    expect(state.pushAccessLevel).toBe("no one");
+    expect(gitlab.writes).toContain(`DELETE ${path}/main`);
+  });
 });
 
 test("a project that is to be archived is not deleted", async () => {
