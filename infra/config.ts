@@ -14,7 +14,13 @@ export type GitLabConfig =
       /** Address of this machine by which the cluster's pods reach it. undefined: they share its loopback. */
       readonly hostAddress?: string | undefined;
     }
-  | { readonly kind: "remote"; readonly url: string; readonly caFile: string | undefined };
+  | {
+      readonly kind: "remote";
+      readonly url: string;
+      readonly caFile: string | undefined;
+      /** What its licence has. `auto`: it is asked. */
+      readonly tier: "auto" | "free" | "premium";
+    };
 
 /** Which cluster. `name`: its folder below `clusters/` in the setup repository, and part of its tokens' names. */
 export type ClusterConfig =
@@ -144,6 +150,7 @@ export const settings = z.strictObject({
   gitlabAddress: z.union([z.literal(""), z.ipv4()], { error: "an IPv4 address such as 192.168.49.1" }),
   gitlabUrl: z.url({ protocol: /^https?$/, error: "an address such as https://gitlab.com" }),
   gitlabCaFile: z.string(),
+  gitlabTier: oneOf("auto", "free", "premium"),
   namespace: z.string().regex(/^([\w.-]+(\/[\w.-]+)*)?$/, "a path such as team/platform"),
   createNamespace: flag,
   setupRepository: slug,
@@ -195,7 +202,12 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
     cluster,
     gitlab: embedded
       ? { kind: "embedded", hostAddress: hostAddressOf(cluster, parsed.gitlabAddress) }
-      : { kind: "remote", url: parsed.gitlabUrl.replace(/\/+$/, ""), caFile: parsed.gitlabCaFile || undefined },
+      : {
+          kind: "remote",
+          url: parsed.gitlabUrl.replace(/\/+$/, ""),
+          caFile: parsed.gitlabCaFile || undefined,
+          tier: parsed.gitlabTier,
+        },
     namespace: parsed.namespace || undefined,
     createNamespace: parsed.createNamespace,
     setupRepository: parsed.setupRepository,

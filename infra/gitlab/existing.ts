@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GitLab } from "../../core/gitlab-client.js";
-import { isGone } from "../../core/gitlab-error.js";
+import { GitLabError, isGone } from "../../core/gitlab-error.js";
 import type { Progress } from "../../core/progress.js";
+import { UserError } from "../../core/user-error.js";
 import { waitFor } from "../../core/wait.js";
 import type { ExistingRepository } from "./instance.js";
 import { variableNames } from "./names.js";
@@ -53,7 +54,13 @@ async function restore(client: GitLab, { id, path }: DeletedFacts, progress: Pro
 /** @see https://docs.gitlab.com/api/projects/#delete-a-project */
 async function purge(client: GitLab, { id, path }: DeletedFacts, progress: Progress): Promise<void> {
   progress(`${path} waits for its deletion: removing it for good`);
-  await client.requester.delete(`projects/${id}?permanently_remove=true&full_path=${encodeURIComponent(path)}`);
+  const query = `permanently_remove=true&full_path=${encodeURIComponent(path)}`;
+  await client.requester.delete(`projects/${id}?${query}`).catch((error: unknown) => {
+    // Only administrators see the setting beforehand, and the status differs between versions.
+    if (!(error instanceof GitLabError) || (error.status !== 400 && error.status !== 403)) throw error;
+    const fix = "pulumi config set deletedProject restore, or leave: a new one is made beside it";
+    throw new UserError("this GitLab does not delete at once what waits for its deletion", path, fix, { cause: error });
+  });
   await waitFor(
     {
       what: "the deletion",

@@ -56,13 +56,19 @@ export interface GitLabFeatures {
 }
 
 /**
- * What a tier has: project access tokens need Premium on gitlab.com, and no licence elsewhere.
+ * What a tier has: project access tokens need Premium on gitlab.com, and no licence elsewhere. A trial there allows one,
+ * which is too few: each repository needs its own.
  *
  * @see https://docs.gitlab.com/user/project/settings/project_access_tokens/
  */
 export function featuresOf(tier: Tier, url: string): GitLabFeatures {
-  const hosted = new URL(url).hostname === "gitlab.com";
-  return { approvals: tier === "premium", projectTokens: tier === "premium" || !hosted };
+  const hosted = isHosted(url);
+  return { approvals: tier === "premium" || tier === "trial", projectTokens: tier === "premium" || !hosted };
+}
+
+/** Whether it is GitLab's own server. */
+export function isHosted(url: string): boolean {
+  return new URL(url).hostname === "gitlab.com";
 }
 
 /** The protection that a licence allows, in words: nobody should learn it from a failed run. */
@@ -70,5 +76,5 @@ export function describeProtection({ approvals }: GitLabFeatures): string {
   const common = "nobody pushes, maintainers merge, discussions are resolved first";
   return approvals
     ? `${common}; with approvals, none of one's own (the licence has them)`
-    : `${common}; without required approvals (they need Premium)`;
+    : `${common}; without required approvals (they need Premium, or the licence is not shown to this token: gitlabTier)`;
 }

@@ -21,16 +21,29 @@ export function checkRepository(subject: string, repository: RepositoryFacts, fa
       };
     case "free":
       return repository.deleted
-        ? checkDeleted(subject, repository.deleted, wanted)
+        ? checkDeleted(subject, repository.deleted, facts, wanted)
         : { subject, level: "ok", message: "free, will be made" };
     case "project":
       return checkProject(subject, repository, facts, wanted);
   }
 }
 
-function checkDeleted(subject: string, deleted: DeletedFacts, { deletedProject }: Wanted): Finding {
+function checkDeleted(
+  subject: string,
+  deleted: DeletedFacts,
+  { immediateDeletion }: Facts,
+  { deletedProject }: Wanted,
+): Finding {
   const state = `project ${deleted.id} of this name waits for its deletion since ${deleted.since}`;
   if (deletedProject === "restore") return { subject, level: "ok", message: `${state}, will be restored` };
+  if (deletedProject === "purge" && immediateDeletion === false) {
+    return {
+      subject,
+      level: "fatal",
+      message: `${state}, and this GitLab does not delete at once`,
+      fix: "pulumi config set deletedProject restore, or leave: a new one is made beside it",
+    };
+  }
   if (deletedProject === "purge") {
     return { subject, level: "warning", message: `${state}, will be removed for good, and a new one made` };
   }

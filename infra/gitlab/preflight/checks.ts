@@ -14,7 +14,7 @@ export function judge(facts: Facts, wanted: Wanted, now: number): Finding[] {
   const findings: readonly (Finding | undefined)[] = [
     checkToken(facts, now),
     checkScopes(facts),
-    { subject: "GitLab", level: "ok", message: `${facts.url}, version ${facts.version}, ${facts.tier} tier` },
+    checkTier(facts),
     checkWebhook(facts, wanted),
     checkNamespace(facts, wanted),
     ...(facts.namespace && facts.namespace.role === "itself" ? [checkVisibility(facts.namespace, wanted)] : []),
@@ -40,6 +40,28 @@ function checkToken({ token, user }: Facts, now: number): Finding {
     message,
     fix: "make a new one in GitLab (User settings > Access tokens), and: pulumi config set --secret gitlab:token",
   };
+}
+
+function checkTier({ url, version, tier }: Facts): Finding {
+  const subject = "GitLab";
+  const message = `${url}, version ${version}`;
+  if (tier === "unknown") {
+    return {
+      subject,
+      level: "warning",
+      message: `${message}; its licence is not shown to this token, so what only Premium has is left out`,
+      fix: "pulumi config set gitlabTier premium, or free; or use a token of an owner of the group",
+    };
+  }
+  if (tier === "trial") {
+    return {
+      subject,
+      level: "warning",
+      message: `${message}; a trial allows one project access token, so none is made for pipelines or image updates`,
+      fix: "set TIMONIER_NOTE_TOKEN of the repositories yourself, or buy the licence",
+    };
+  }
+  return { subject, level: "ok", message: `${message}, ${tier} tier` };
 }
 
 function checkScopes({ token }: Facts): Finding {

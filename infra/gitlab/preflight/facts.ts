@@ -13,6 +13,8 @@ export interface Wanted {
   /** Cluster whose stack asks: what it made carries its name. */
   readonly cluster: string;
   readonly deletedProject: DeletedProject;
+  /** What the settings say of the licence. `auto`: GitLab is asked. */
+  readonly tier: "auto" | "free" | "premium";
   /** Address that GitLab is to call. undefined: none, or one that the program looks after itself. */
   readonly webhookUrl: string | undefined;
 }
@@ -35,6 +37,8 @@ export interface Facts {
   readonly namespacePath: string;
   /** Whether webhooks may call addresses of private networks. undefined: not for this token to know. */
   readonly localWebhooks: boolean | undefined;
+  /** Whether what is marked for deletion can be removed at once. undefined: not shown to this token. */
+  readonly immediateDeletion: boolean | undefined;
   /** By the last part of their paths. */
   readonly repositories: ReadonlyMap<string, RepositoryFacts>;
 }

@@ -1,4 +1,5 @@
 import type { GitLab } from "../../../core/gitlab-client.js";
+import { isHosted } from "../instance.js";
 import { detectTier } from "../tier.js";
 import { get, maybe } from "./ask.js";
 import type { Facts, RepositoryFacts, TokenFacts, UserFacts, Wanted } from "./facts.js";
@@ -14,14 +15,14 @@ export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): 
   // First alone: a token that is not accepted is one answer, not five.
   const user = await readUser(client);
   const namespacePath = wanted.namespace ?? user.username;
-  const [token, version, localWebhooks, namespace] = await Promise.all([
+  const [token, version, settings, namespace] = await Promise.all([
     readToken(client),
     readVersion(client),
-    readLocalWebhooks(client),
+    readSettings(client),
     readNamespace(client, namespacePath, wanted.createNamespace, user),
   ]);
   const [tier, repositories] = await Promise.all([
-    detectTier(client, namespace?.path ?? ""),
+    wanted.tier === "auto" ? detectTier(client, namespace?.path ?? "") : wanted.tier,
     Promise.all(
       wanted.repositories.map(async (path): Promise<[string, RepositoryFacts]> => {
         const there = namespace?.role === "itself";
@@ -30,7 +31,10 @@ export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): 
     ),
   ]);
   return {
-    ...{ url, version, tier, token, user, namespace, namespacePath, localWebhooks },
+    ...{ url, version, tier, token, user, namespace, namespacePath },
+    localWebhooks: settings?.allow_local_requests_from_web_hooks_and_services,
+    // Off on gitlab.com, where nobody's token sees the setting.
+    immediateDeletion: isHosted(url) ? false : settings?.allow_immediate_namespaces_deletion,
     repositories: new Map(repositories),
   };
 }
@@ -72,11 +76,18 @@ async function readVersion(client: GitLab): Promise<string> {
   return body.version;
 }
 
-/** For administrators alone. @see https://docs.gitlab.com/security/webhooks/#allow-requests-to-the-local-network-from-webhooks-and-integrations */
-async function readLocalWebhooks(client: GitLab): Promise<boolean | undefined> {
-  interface Settings {
-    readonly allow_local_requests_from_web_hooks_and_services: boolean;
-  }
-  const settings = await maybe(get<Settings>(client, "application/settings"));
-  return settings?.allow_local_requests_from_web_hooks_and_services;
+interface Settings {
+  readonly allow_local_requests_from_web_hooks_and_services: boolean;
+  /** Since 18.5; before, it was always allowed. */
+  readonly allow_immediate_namespaces_deletion?: boolean;
+}
+
+/**
+ * For administrators alone.
+ *
+ * @see https://docs.gitlab.com/security/webhooks/#allow-requests-to-the-local-network-from-webhooks-and-integrations
+ * @see https://docs.gitlab.com/administration/settings/visibility_and_access_controls/
+ */
+function readSettings(client: GitLab): Promise<Settings | undefined> {
+  return maybe(get<Settings>(client, "application/settings"));
 }

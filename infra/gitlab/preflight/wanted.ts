@@ -15,6 +15,7 @@ export function wantedOf(config: PlatformConfig): Wanted {
     visibility: config.visibility,
     cluster: config.cluster.name,
     deletedProject: config.deletedProject,
+    tier: config.gitlab.kind === "remote" ? config.gitlab.tier : "auto",
     webhookUrl: config.webhookUrl,
   };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { stopAtFatal } from "../../../../infra/finding.js";
+import { featuresOf } from "../../../../infra/gitlab/instance.js";
 import { judge } from "../../../../infra/gitlab/preflight/checks.js";
 import type { Facts, ProjectFacts, Wanted } from "../../../../infra/gitlab/preflight/facts.js";
+import { tierOf } from "../../../../infra/gitlab/tier.js";
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 const wanted: Wanted = {
@@ -12,6 +14,7 @@ const wanted: Wanted = {
   visibility: "private",
   cluster: "staging",
   deletedProject: "leave",
+  tier: "auto",
   webhookUrl: undefined,
 };
 const project: ProjectFacts = {
@@ -37,6 +40,7 @@ const facts: Facts = {
   },
   namespacePath: "team",
   localWebhooks: undefined,
+  immediateDeletion: undefined,
   repositories: new Map([["setup", project]]),
 };
 
@@ -65,6 +69,51 @@ describe("the token", () => {
     expect(found({ token: { ...facts.token, scopes: ["read_api"] } })).toEqual([
       "token's scopes: fatal: the token has read_api, and projects, protection and tokens need api",
     ]);
+  });
+});
+
+describe("the licence", () => {
+  test("that is not shown to the token is told, and so is a trial's limit", () => {
+    expect(found({ tier: "unknown" })).toEqual([
+      "GitLab: warning: https://gitlab.example, version 18.1.0; its licence is not shown to this token, so what only Premium has is left out",
+    ]);
+    expect(found({ tier: "trial" })[0]).toMatch(/a trial allows one project access token/);
+  });
+
+  test.each<[Parameters<typeof tierOf>, string]>([
+    [[{ plan: "free" }, undefined, false], "free"],
+    [[{ plan: "ultimate" }, undefined, false], "premium"],
+    [[{ plan: "ultimate_trial" }, undefined, true], "trial"],
+    [[{ plan: "premium", trial: true }, undefined, true], "trial"],
+    [[{ plan: "ultimate_trial_paid_customer", trial: true }, undefined, true], "premium"],
+    [[{}, undefined, true], "premium"],
+    [[{}, { plan: "premium" }, false], "premium"],
+    [[{}, { plan: "starter" }, false], "free"],
+    // A maintainer's token is shown neither plan nor settings.
+    [[{}, undefined, false], "unknown"],
+    [[undefined, undefined, false], "unknown"],
+  ])("%j is %s", (answers, tier) => expect(tierOf(...answers)).toBe(tier));
+
+  test("decides what is made", () => {
+    const features = (tier: Facts["tier"]) => featuresOf(tier, "https://gitlab.com");
+    expect(features("premium")).toEqual({ approvals: true, projectTokens: true });
+    expect(features("trial")).toEqual({ approvals: true, projectTokens: false });
+    expect(features("unknown")).toEqual({ approvals: false, projectTokens: false });
+    expect(featuresOf("unknown", "https://gitlab.example").projectTokens).toBe(true);
+  });
+});
+
+describe("a deletion that waits", () => {
+  const deleted = { id: 9, path: "team/setup-deletion_scheduled-9", since: "2026-05-30", holdsPath: false, topics: [] };
+  const waiting = { repositories: new Map([["setup", { state: "free" as const, deleted }]]) };
+
+  test.each([
+    [false, "fatal"],
+    [true, "warning"],
+    [undefined, "warning"],
+  ])("is purged where GitLab deletes at once: %s", (immediateDeletion, level) => {
+    const lines = found({ ...waiting, immediateDeletion }, { deletedProject: "purge" });
+    expect(lines).toEqual([expect.stringContaining(`: ${level}: `)]);
   });
 });
 
