@@ -312,7 +312,11 @@ class Settlement {
     const origin = source && this.#answer(source);
     if (source && origin?.state === "assumed") return gap("NoSourceArtifact", `${labelOf(source)}: ${origin.message}`);
     if (chart === "missing")
-      return waiting(`${labelOf(object)} has no chart yet`, current && this.#asked(object) === undefined);
+      // While it is looked at, a request would interrupt it.
+      return waiting(
+        `${labelOf(object)} has no chart yet`,
+        current && condition?.status === "False" && this.#asked(object) === undefined,
+      );
     const of = this.#answer(chart);
     if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(chart)}`);
     if (of.state === "failed") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
@@ -334,9 +338,11 @@ class Settlement {
     }
     if (condition?.status === "False" && current) {
       if (condition.reason !== "HealthCheckCanceled") return this.#failed(object, condition);
-      // It was asked to look again while it waited, and then gave up: its last words are about the release.
-      if (conditionOf(object, "Stalled")?.status === "True")
+      if (conditionOf(object, "Stalled")?.status === "True") {
+        if (isInterrupted(object)) return waiting(`${labelOf(object)} was interrupted and tries again`, true);
+        // It was asked to look again while it waited, and then gave up: its last words are about the release.
         return this.#failed(object, conditionOf(object, "Released") ?? condition);
+      }
     }
     const own = [...this.#others.values()].filter((one) => ownerOf(one) === labelOf(object));
     return own.length > 0 ? this.#health(object, own) : waiting(`${labelOf(object)}: ${progress(object)}`);
@@ -523,6 +529,21 @@ export function dependenciesOf(object: KubeObject): string[] {
 
 function progress(object: KubeObject): string {
   return conditionOf(object, "Reconciling")?.message ?? conditionOf(object, "Ready")?.message ?? "not looked at yet";
+}
+
+/**
+ * Whether a release failed only because its action was interrupted: a request to look again that arrives meanwhile ends the action,
+ * and the end counts as a failure. Its controller tries again when it is told to forget its failures.
+ *
+ * @see https://fluxcd.io/flux/components/helm/helmreleases/#resetting-remediation-retries
+ */
+export function isInterrupted(release: KubeObject): boolean {
+  const { status, message = "" } = conditionOf(release, "Released") ?? {};
+  return (
+    conditionOf(release, "Ready")?.reason === "HealthCheckCanceled" &&
+    status === "False" &&
+    message.endsWith("context canceled")
+  );
 }
 
 function waiting(reason: string, poke = false): Answer {

@@ -262,6 +262,10 @@ function isAsBefore(was: KubeObject, is: KubeObject): boolean {
 /** The object without what changes by looking at it. */
 function withoutTraces({ status: _status, metadata, ...rest }: KubeObject): unknown {
   const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...kept } = metadata;
-  const { "reconcile.fluxcd.io/requestedAt": _asked, ...annotations } = metadata.annotations ?? {};
+  const {
+    "reconcile.fluxcd.io/requestedAt": _asked,
+    "reconcile.fluxcd.io/resetAt": _reset,
+    ...annotations
+  } = metadata.annotations ?? {};
   return { ...rest, metadata: { ...kept, annotations } };
 }

@@ -2,7 +2,7 @@ import { elapsed } from "../../core/progress.js";
 import { podsLag } from "../../delivery/rehearse/lagging.js";
 import { conditionOf, type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
-import { type Answer, answers, type FluxView, sourceOf } from "../../delivery/rehearse/settle.js";
+import { type Answer, answers, type FluxView, isInterrupted, sourceOf } from "../../delivery/rehearse/settle.js";
 import { assumeReady, setReady, withdrawAssumption } from "./assume.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { Starting } from "./control-plane.js";
@@ -23,6 +23,8 @@ const QUIET = 8_000;
 const LAG = 20_000;
 /** Before a request to look again is repeated: what it began needs its time, and a new one would end it. Milliseconds. */
 const AGAIN = 4_000;
+/** The same for a release that has not answered: a request that arrives while it is installed or upgraded makes that fail. Milliseconds. */
+const RELEASE_AGAIN = 20_000;
 
 /**
  * Waits until it is known what becomes of every Kustomization and HelmRelease; ends as soon as it is.
@@ -79,7 +81,7 @@ export async function settle(
         const answer = found.get(keyOf(object));
         if (answer?.state !== "waiting" || !answer.poke) return;
         const last = asked.get(keyOf(object));
-        const recently = last !== undefined && Date.now() - last.time < AGAIN;
+        const recently = last !== undefined && Date.now() - last.time < pauseAfter(object, last.token);
         // What failed waits until the others have come as far as they can.
         if (recently || (answer.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
         const token = `rehearsal-${Date.now()}`;
@@ -89,6 +91,11 @@ export async function settle(
     );
     await watch.change(100);
   }
+}
+
+function pauseAfter(object: KubeObject, token: string): number {
+  const isAnswered = textAt(object, "status", "lastHandledReconcileAt") === token;
+  return object.kind === "HelmRelease" && !isAnswered ? RELEASE_AGAIN : AGAIN;
 }
 
 /** What everything came to so far, without the reasons. */
@@ -111,7 +118,8 @@ async function bridge(plane: Plane, flux: Snapshot, object: KubeObject, answer: 
 export async function ask({ api, discovery }: Plane, object: KubeObject, token: string): Promise<void> {
   const path = await discovery.path(refOf(object));
   if (path === undefined) return;
-  const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } };
+  const reset = isInterrupted(object) && { "reconcile.fluxcd.io/resetAt": token };
+  const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token, ...reset } } };
   // It may have gone meanwhile: then there is nothing to ask.
   await api.call({ method: "PATCH", path, query: { fieldManager: "timonier" }, body }).catch(() => {});
 }

@@ -164,4 +164,20 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
     reason: "UpgradeFailed",
     message: "immutable",
   });
+  // Seen on a busy machine: a request to look again ended an installation, which counted as its failure.
+  const ended = { ...released, message: "Helm install failed for release default/web: context canceled" };
+  const stalled = release([...canceled, ended, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
+  expect(answerTo(stalled, { asked: () => "t" }, [chart])).toMatchObject({ state: "waiting", poke: true });
+});
+
+test("a release that is looked at is not asked to look again before it has its chart: that would interrupt it", () => {
+  const release = (conditions: object[]): KubeObject => ({
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "web", namespace: "default", generation: 1 },
+    spec: {},
+    status: { conditions },
+  });
+  expect(answerTo(release(conditionsOf("Unknown", "Progressing")))).not.toHaveProperty("poke");
+  expect(answerTo(release(conditionsOf("False", "SourceNotReady")))).toMatchObject({ state: "waiting", poke: true });
 });
