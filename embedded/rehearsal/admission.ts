@@ -1,6 +1,7 @@
 import { CONVERSION, conversionFields } from "../../delivery/rehearse/conversion.js";
 import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../../delivery/rehearse/health-expressions.js";
 import type { KubeObject } from "../../delivery/rehearse/objects.js";
+import { ORIGINAL } from "../../delivery/rehearse/restore.js";
 import { clusterName } from "../cluster/layout.js";
 import { annotations, keep, type Mutation, text } from "./mutations.js";
 import { providedMutations } from "./provided/admission.js";
@@ -30,9 +31,12 @@ export function admissionObjects(routing: SourceRouting): KubeObject[] {
     ...provided,
     artifacts(routing),
     decryption,
+    withdrawn(decryption, ORIGINAL, "!has(object.spec.decryption)"),
     healthExpressions,
+    withdrawn(healthExpressions, HEALTH, "!has(object.spec.healthCheckExprs)"),
     pods,
     conversion,
+    withdrawn(conversion, CONVERSION, '(!has(object.spec.conversion) || object.spec.conversion.strategy == "None")'),
     fluxDefinitions,
   ].flatMap((one) => [policy(one), binding(one)]);
 }
@@ -151,6 +155,30 @@ const decryption: Mutation = {
     '[JSONPatch{op: "remove", path: "/spec/decryption"}]',
   ].join(" + "),
 };
+
+/** Field managers of those that apply manifests. */
+const appliers = ["kustomize-controller", "helm-controller"];
+
+/**
+ * Takes back the annotation of a mutation when a manifest no longer has the field that it keeps. The field is not in the cluster either
+ * way, so without this the controller's dry run would see no difference and apply nothing.
+ *
+ * @param absent CEL: whether the manifest lacks the field
+ */
+function withdrawn({ name, group, resource }: Mutation, annotation: string, absent: string): Mutation {
+  return {
+    name: `${name}-withdrawn`,
+    group,
+    resource,
+    operations: ["UPDATE"],
+    when: [
+      absent,
+      `object.metadata.?annotations[?${text(annotation)}].hasValue()`,
+      `request.options.?fieldManager.orValue("") in [${appliers.map(text).join(", ")}]`,
+    ].join(" && "),
+    patch: `[JSONPatch{op: "remove", path: "/metadata/annotations/" + jsonpatch.escapeKey(${text(annotation)})}]`,
+  };
+}
 
 const expressionFields = ["apiVersion", "kind", ...HEALTH_FIELDS];
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { listAt, textAt } from "../../../../delivery/rehearse/objects.js";
 import { admissionObjects } from "../../../../embedded/rehearsal/admission.js";
 import { controllerArguments } from "../../../../embedded/rehearsal/flux.js";
 import { rehearsalLayout, rehearsalRoot } from "../../../../embedded/rehearsal/layout.js";
@@ -56,4 +57,15 @@ test("no CronJob fires by the clock, and Services have addresses of both familie
   const args = Object.fromEntries(rehearsalProfile.components.map(({ name, args }) => [name, args("/pki")]));
   expect(args["kube-controller-manager"]?.controllers?.split(",")).toContain("-cronjob-controller");
   expect(args["kube-apiserver"]?.["service-cluster-ip-range"]).toBe("0.0.0.0/2,fd00::/64");
+});
+
+test("what a manifest no longer says is not kept from before", () => {
+  const objects = admissionObjects({ server: "http://127.0.0.1:7", trees: {} });
+  for (const name of ["decryption", "health-expressions", "conversion"]) {
+    const policy = objects.find((one) => one.metadata.name === `rehearsal.timonier-${name}-withdrawn`);
+    const [condition] = listAt(policy, "spec", "matchConditions");
+    expect(textAt(condition, "expression")).toContain(
+      'request.options.?fieldManager.orValue("") in ["kustomize-controller"',
+    );
+  }
 });
