@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { parseAllDocuments } from "yaml";
 import type { TreeFiles } from "./scan.js";
+import { yamlDocuments } from "./yaml-text.js";
 
 /** A tree, as kustomize can read it. */
 export interface ReadableTree {
@@ -88,7 +88,7 @@ function isLinked(path: string, { links }: ReadableTree): boolean {
 function outwardIn(text: string): string[] | undefined {
   if (!text.includes("..")) return [];
   try {
-    return parseAllDocuments(text).flatMap((document) => {
+    return yamlDocuments(text).flatMap((document) => {
       if (document.errors.length > 0) throw document.errors[0];
       return textsIn(document.toJS()).flatMap(outwardPaths);
     });

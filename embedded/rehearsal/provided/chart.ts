@@ -78,7 +78,7 @@ function metadataIn(text: string, where: string): Pick<Chart, "name" | "version"
 
 function parsedYaml(text: string): Record<string, unknown> {
   try {
-    const value: unknown = parse(text);
+    const value: unknown = parse(text, { logLevel: "error" });
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
