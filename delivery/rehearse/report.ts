@@ -14,6 +14,7 @@ import { type KnownCause, withCauses } from "./causes.js";
 import { compare } from "./compare.js";
 import { conceal } from "./conceal.js";
 import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
+import { unjudgedByEngines } from "./engine-policies.js";
 import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
 import type { KubeObject } from "./objects.js";
 import { assumedAccounts } from "./outside-accounts.js";
@@ -112,6 +113,7 @@ function notEvaluatedOf(
     notEvaluated: [
       ...files.notEvaluated,
       ...gaps,
+      ...unjudgedByEngines(after.snapshot, changes),
       ...assumedAccounts(before.snapshot, after.snapshot, changes),
       ...notEvaluated,
     ],
