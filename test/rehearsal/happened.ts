@@ -26,7 +26,8 @@ export interface Outcome {
 export function whatHappened(name: string, before: Snapshot, after: Snapshot): Outcome {
   const mine = (all: Snapshot) => new Map([...all].filter(([, object]) => belongsTo(name, object.metadata)));
   const old = mine(before);
-  const now = mine(after);
+  // What is being deleted and waits for a finalizer is gone, as in the report's definition.
+  const now = new Map([...mine(after)].filter(([, { metadata }]) => !metadata.deletionTimestamp));
   const reconcilers = [...now].filter(([, { kind }]) => kind === "Kustomization" || kind === "HelmRelease");
   const failed = reconcilers.flatMap(([key, object]) => {
     const condition = readyOf(object);

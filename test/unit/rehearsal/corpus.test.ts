@@ -143,6 +143,13 @@ test("GIVEN a Kustomization that failed before the merge as well THEN the merge 
   expect(whatHappened("shop", snapshotOf(), failing).verdict).toBe("rejected");
 });
 
+test("GIVEN an object that waits for its finalizer THEN it is gone", () => {
+  const before = snapshotOf(kustomization("True", "1", "", ["shop_x__ConfigMap"]), seen("ConfigMap", "x", "1"));
+  const metadata = { name: "x", namespace: "shop", uid: "1", generation: 2, deletionTimestamp: "2026-01-02T03:04:05Z" };
+  const after = snapshotOf(kustomization("True", "2"), seen("ConfigMap", "x", "1", { metadata }));
+  expect(whatHappened("shop", before, after).objects).toEqual({ "ConfigMap shop/x": "pruned" });
+});
+
 test("GIVEN what cannot be known THEN every other verdict is missed", () => {
   const lost: Outcome = { ...safe, verdict: "destructive", objects: { "ConfigMap shop/x": "pruned" } };
   expect(compare({ ...safe, verdict: "unknown" }, lost, true)).toEqual({ missed: [], alarms: [], others: [] });
