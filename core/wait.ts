@@ -30,8 +30,7 @@ export interface WaitOptions {
  * @throws UserError when the time is over, with what was last missing
  */
 export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {
-  // Not the wall clock: it may be set meanwhile, and it goes on while the machine sleeps.
-  const start = performance.now();
+  const start = Date.now();
   const progress = options.progress ?? silent;
   let said = "";
   for (;;) {
@@ -39,12 +38,8 @@ export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<
     if (found.done) return found.value;
     if (found.missing !== said) progress(`waiting for ${options.what}: ${found.missing}`);
     said = found.missing;
-    if (performance.now() - start >= options.timeout) {
-      throw new UserError(
-        `${options.what}: ${said} (waited ${elapsed(start, performance.now())})`,
-        options.where,
-        options.fix,
-      );
+    if (Date.now() - start >= options.timeout) {
+      throw new UserError(`${options.what}: ${said} (waited ${elapsed(start)})`, options.where, options.fix);
     }
     await sleep(options.interval ?? 250, undefined, { signal: options.signal });
   }
