@@ -30,6 +30,11 @@ function fail(what, where, fix) {
   process.exit(3);
 }
 
+// Before anything is installed or linked: that would end in errors of its own.
+if (process.platform === "win32") {
+  fail("Windows is not supported", "this machine", "use WSL 2: https://learn.microsoft.com/windows/wsl/install");
+}
+
 /** What node_modules was made from: another lock file, Node.js or platform installs the packages again. */
 function wanted() {
   const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
@@ -89,7 +94,6 @@ function install() {
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
   });
   if (npm.status !== 0) fail("npm ci failed", root, "see npm's own words above; npm's registry has to be reachable");
   linkCommand();
