@@ -11,6 +11,7 @@ if [ -z "${PULUMI_BACKEND_URL:-}" ]; then
   echo "not previewed: PULUMI_BACKEND_URL is not given to this pipeline"
   exit 0
 fi
+. "$(dirname "$0")/cloud.sh"
 failed=0
 for stack in $TIMONIER_STACKS; do
   echo "== $stack"

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { checkout } from "../../../core/state.js";
 import { listJobs, schemaFaults } from "../../e2e/support/pipeline.js";
 
@@ -8,6 +9,46 @@ import { listJobs, schemaFaults } from "../../e2e/support/pipeline.js";
 
 const onMain = { CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
 const slow = 120_000;
+
+interface Job {
+  readonly extends?: string | readonly string[];
+  readonly cache?: ReadonlyArray<{ readonly paths: readonly string[]; readonly policy?: string }>;
+  readonly id_tokens?: object;
+}
+
+/** A job's own setting, or that of the last template that has it, or the default. */
+function settingOf<K extends keyof Job>(file: Readonly<Record<string, Job>>, name: string, key: K): Job[K] | undefined {
+  const { extends: templates = [] } = file[name] ?? {};
+  const places = [name, ...[templates].flat().toReversed(), "default"];
+  return places.map((one) => file[one]?.[key]).find((value) => value !== undefined);
+}
+
+describe("what a pipeline of this program costs", () => {
+  const text = readFileSync(join(checkout, ".gitlab-ci.yml"), "utf8");
+  const file = parse(text, { merge: true }) as Record<string, Job>;
+  const caches = (name: string) => settingOf(file, name, "cache") ?? [];
+
+  test.each([
+    ["a merge request", ["lint", "unit", "synth", "preview", "rehearse", "note", "gate"]],
+    ["the default branch", ["lint", "unit", "up", "publish"]],
+  ])("of %s: each cache is pushed once", (_, jobs) => {
+    const pushed = jobs.flatMap((job) =>
+      caches(job).flatMap(({ paths, policy }) => (policy === "pull" ? [] : paths.map((path) => `${job} ${path}`))),
+    );
+    const second = jobs.includes("rehearse") ? "rehearse" : "up";
+    expect(pushed).toEqual(["lint .cache/npm/", `${second} .cache/tools/`]);
+  });
+
+  test("jobs that need no tools do not load them", () => {
+    for (const job of ["lint", "unit", "synth", "note", "gate"])
+      expect(caches(job).flatMap(({ paths }) => paths)).toEqual([".cache/npm/"]);
+  });
+
+  test("jobs that use a cloud have an ID token, no other has", () => {
+    const having = Object.keys(file).filter((job) => !job.startsWith(".") && settingOf(file, job, "id_tokens"));
+    expect(having).toEqual(["preview", "up", "publish", "rotate"]);
+  });
+});
 
 describe("this program's pipeline", () => {
   const folder = checkout;
