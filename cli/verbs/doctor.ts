@@ -11,6 +11,7 @@ import { gatherClusterFacts } from "../../infra/cluster/existing/gather.js";
 import { judgeCluster } from "../../infra/cluster/existing/judge.js";
 import { singleContext } from "../../infra/cluster/existing/kubeconfig.js";
 import { othersKubeconfig } from "../../infra/cluster/minikube/others.js";
+import { examineHostAddress } from "../../infra/cluster/select.js";
 import type { PlatformConfig } from "../../infra/config.js";
 import type { Finding } from "../../infra/finding.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
@@ -65,7 +66,8 @@ async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ fi
 async function examineCluster(stack: Stack, config: PlatformConfig, setup: string | undefined): Promise<Finding[]> {
   const { cluster } = config;
   if (cluster.kind === "eks") return examineEks(cluster.name, cluster);
-  if (cluster.kind !== "existing" && (cluster.kind !== "minikube" || cluster.owned)) return [];
+  if (cluster.kind === "minikube" && cluster.owned) return examineHostAddress(config);
+  if (cluster.kind === "embedded") return [];
   if (setup === undefined) {
     return [
       { subject: "cluster", level: "warning", message: "not looked at", fix: "mend what is said of GitLab first" },

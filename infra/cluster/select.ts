@@ -1,8 +1,11 @@
 import type { PlatformConfig } from "../config.js";
+import { type Finding, stopAtFatal } from "../finding.js";
 import type { Cluster } from "./cluster.js";
 import type { EksFacts } from "./eks/facts.js";
 import { embeddedCluster } from "./embedded.js";
 import type { WantedInCluster } from "./existing/facts.js";
+import { inspectEngine, judgeEngine } from "./minikube/docker-host.js";
+import { driverOf } from "./minikube/drivers.js";
 
 /**
  * What has to be known of a cluster before anything at all is declared or changed, in GitLab least of all.
@@ -10,10 +13,20 @@ import type { WantedInCluster } from "./existing/facts.js";
  * @returns undefined for a kind that is examined when it is connected
  * @throws UserError the first problem to fix before `up`
  */
-export async function prepareCluster({ cluster }: PlatformConfig): Promise<EksFacts | undefined> {
+export async function prepareCluster(config: PlatformConfig): Promise<EksFacts | undefined> {
+  stopAtFatal(await examineHostAddress(config));
+  const { cluster } = config;
   if (cluster.kind !== "eks") return undefined;
   const { prepareEks } = await import("./eks/prepare.js");
   return prepareEks(cluster.name, cluster);
+}
+
+/** Whether pods of a Minikube cluster reach an embedded GitLab at the address that its driver stands for. */
+export async function examineHostAddress({ cluster, gitlab }: PlatformConfig): Promise<Finding[]> {
+  if (cluster.kind !== "minikube" || gitlab.kind !== "embedded") return [];
+  if (gitlab.hostAddress !== driverOf(cluster.driver).hostAddress) return [];
+  const finding = judgeEngine(await inspectEngine(cluster.driver));
+  return finding ? [finding] : [];
 }
 
 /**

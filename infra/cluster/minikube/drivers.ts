@@ -36,8 +36,12 @@ export const drivers = {
   docker: { ...machine, hostAddress: "192.168.49.1" },
   podman: { ...machine, hostAddress: "192.168.49.1" },
   kvm2: { ...machine, hostAddress: "192.168.39.1" },
-  hyperkit: { ...machine, hostAddress: undefined },
+  virtualbox: { ...machine, hostAddress: "192.168.59.1" },
+  qemu2: { ...machine, hostAddress: undefined },
   vfkit: { ...machine, hostAddress: undefined },
+  krunkit: { ...machine, hostAddress: undefined },
+  // Deprecated by minikube 1.38: vfkit takes its place.
+  hyperkit: { ...machine, hostAddress: undefined },
 } as const satisfies Readonly<Record<string, Driver>>;
 
 /** Name of a driver. */

@@ -31,7 +31,7 @@ test.each([
   [{ minikubeDriver: "none", minikubeNodes: "2" }, /at most 1 nodes/],
   [{ minikubeDriver: "none", minikubeCaFile: "ca.pem" }, /the machine's own authorities/],
   [{ minikubeRuntime: "containerd", minikubeRegistryMirror: "https://m.example" }, /to the Docker daemon/],
-  [{ minikubeDriver: "virtualbox" }, /"none" or "docker" or "podman" or "kvm2" or "hyperkit" or "vfkit"/],
+  [{ minikubeDriver: "hyperv" }, /"none" or "docker" or "podman" or "kvm2" or "virtualbox" or "qemu2" or "vfkit"/],
   [{ minikubeVersion: "1.35" }, /a version such as 1.35.1/],
 ])("%j is refused", (more, words) => {
   expect(() => config(more as Record<string, string>)).toThrow(words);
@@ -40,6 +40,9 @@ test.each([
 test("pods find the embedded GitLab at the driver's address, or at the one that is named", () => {
   const gitlab = (more: Record<string, string>) => config({ gitlab: "embedded", ...more }).gitlab;
   expect(gitlab({ minikubeDriver: "none" })).toEqual({ kind: "embedded", hostAddress: "10.244.0.1" });
+  expect(gitlab({ minikubeDriver: "virtualbox" })).toEqual({ kind: "embedded", hostAddress: "192.168.59.1" });
   expect(gitlab({ gitlabAddress: "192.168.58.1" })).toEqual({ kind: "embedded", hostAddress: "192.168.58.1" });
-  expect(() => gitlab({ minikubeDriver: "vfkit" })).toThrow(/do not reach the embedded GitLab/);
+  for (const minikubeDriver of ["qemu2", "vfkit", "krunkit", "hyperkit"]) {
+    expect(() => gitlab({ minikubeDriver })).toThrow(/do not reach the embedded GitLab/);
+  }
 });
