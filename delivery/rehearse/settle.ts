@@ -337,7 +337,7 @@ class Settlement {
       return { state: "ready" };
     }
     if (condition?.status === "False" && current) {
-      if (condition.reason !== "HealthCheckCanceled") return this.#failed(object, condition);
+      if (condition.reason !== "HealthCheckCanceled") return this.#failedRelease(object, condition);
       if (conditionOf(object, "Stalled")?.status === "True") {
         if (isInterrupted(object)) return waiting(`${labelOf(object)} was interrupted and tries again`, true);
         // It was asked to look again while it waited, and then gave up: its last words are about the release.
@@ -440,6 +440,14 @@ class Settlement {
       poke: true,
       stuck: true,
     };
+  }
+
+  /** A release hears of its chart by itself; a request meanwhile may reach it while it is installed, and interrupt that. */
+  #failedRelease(object: KubeObject, condition: Condition): Answer {
+    const hears = condition.reason === "SourceNotReady" && this.view.quiet < PATIENCE.health;
+    return hears
+      ? waiting(`${labelOf(object)} has not seen yet that its chart is ready`)
+      : this.#failed(object, condition);
   }
 
   #health(object: KubeObject, checked: readonly KubeObject[], absent: readonly string[] = []): Answer {

@@ -170,6 +170,27 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   expect(answerTo(stalled, { asked: () => "t" }, [chart])).toMatchObject({ state: "waiting", poke: true });
 });
 
+test("a release is not asked to look again while it hears of its chart: that would interrupt its installation", () => {
+  const chart = object(`
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmChart
+metadata: {name: default-web, namespace: default, generation: 1}
+spec: {sourceRef: {kind: HelmRepository, name: charts}}
+status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True", observedGeneration: 1}]}
+`);
+  const release: KubeObject = {
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "web", namespace: "default", generation: 1 },
+    spec: {},
+    status: { helmChart: "default/default-web", conditions: conditionsOf("False", "SourceNotReady") },
+  };
+  const soon = answerTo(release, {}, [chart]);
+  expect(soon).toMatchObject({ state: "waiting" });
+  expect(soon).not.toHaveProperty("poke");
+  expect(answerTo(release, { quiet: 10_000 }, [chart])).toMatchObject({ state: "waiting", poke: true, stuck: true });
+});
+
 test("a release that is looked at is not asked to look again before it has its chart: that would interrupt it", () => {
   const release = (conditions: object[]): KubeObject => ({
     apiVersion: "helm.toolkit.fluxcd.io/v2",
