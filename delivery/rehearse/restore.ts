@@ -10,12 +10,15 @@ export const ORIGINAL = "rehearsal.timonier/original";
 /** Annotation in which the rehearsal's API server keeps the address that a Service asks for, where its network does not have it. */
 export const CLUSTER_IP = "rehearsal.timonier/cluster-ip";
 
+/** Annotation in which the rehearsal's API server keeps the kind of the source that a Kustomization names, where a repository stands for it. */
+export const SOURCE_KIND = "rehearsal.timonier/source-kind";
+
 /**
  * The object as its manifest says it: addresses, Secrets and signatures of sources, and decryption, which the rehearsal had to take out.
  * Objects that it did not touch are returned as they are.
  */
 export function restore(changed: KubeObject): KubeObject {
-  const object = withHealthExpressions(withoutAssumption(withConversion(changed)));
+  const object = withSourceKind(withHealthExpressions(withoutAssumption(withConversion(changed))));
   const kept = object.metadata.annotations?.[ORIGINAL];
   if (kept === undefined) return object;
   const { [ORIGINAL]: _kept, ...annotations } = object.metadata.annotations ?? {};
@@ -31,6 +34,16 @@ export function restore(changed: KubeObject): KubeObject {
     metadata,
     spec: isSource ? source(spec, fields) : encrypted(spec, fields),
   };
+}
+
+function withSourceKind(object: KubeObject): KubeObject {
+  const kind = object.metadata.annotations?.[SOURCE_KIND];
+  if (kind === undefined) return object;
+  const { [SOURCE_KIND]: _kind, ...annotations } = object.metadata.annotations ?? {};
+  const { annotations: _all, ...rest } = object.metadata;
+  const metadata: Metadata = { ...rest, ...(Object.keys(annotations).length > 0 && { annotations }) } as Metadata;
+  const sourceRef = { ...(at(object, "spec", "sourceRef") as object), kind };
+  return { ...object, metadata, spec: { ...(object.spec as object), sourceRef } };
 }
 
 function source(spec: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { CONVERSION, conversionFields } from "../../delivery/rehearse/conversion.js";
 import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../../delivery/rehearse/health-expressions.js";
 import type { KubeObject } from "../../delivery/rehearse/objects.js";
-import { ORIGINAL } from "../../delivery/rehearse/restore.js";
+import { ORIGINAL, SOURCE_KIND } from "../../delivery/rehearse/restore.js";
 import { clusterName } from "../cluster/layout.js";
 import { annotations, keep, type Mutation, text } from "./mutations.js";
 import { providedMutations } from "./provided/admission.js";
@@ -29,14 +29,11 @@ export function admissionObjects(routing: SourceRouting): KubeObject[] {
   return [
     gitRepositories(routing),
     ...provided,
-    artifacts(routing),
-    decryption,
-    withdrawn(decryption, ORIGINAL, "!has(object.spec.decryption)"),
-    healthExpressions,
-    withdrawn(healthExpressions, HEALTH, "!has(object.spec.healthCheckExprs)"),
+    withdrawing(artifacts(routing), SOURCE_KIND),
+    withdrawing(decryption, ORIGINAL),
+    withdrawing(healthExpressions, HEALTH),
     pods,
-    conversion,
-    withdrawn(conversion, CONVERSION, '(!has(object.spec.conversion) || object.spec.conversion.strategy == "None")'),
+    withdrawing(conversion, CONVERSION),
     fluxDefinitions,
   ].flatMap((one) => [policy(one), binding(one)]);
 }
@@ -136,7 +133,11 @@ function artifacts({ artifacts: names = [] }: SourceRouting): Mutation {
     resource: "kustomizations",
     operations: ["CREATE", "UPDATE"],
     when: `${name} in [${names.map(text).join(", ")}]`,
-    patch: '[JSONPatch{op: "replace", path: "/spec/sourceRef/kind", value: "GitRepository"}]',
+    patch: [
+      annotations,
+      keep("object.spec.sourceRef.kind", SOURCE_KIND),
+      '[JSONPatch{op: "replace", path: "/spec/sourceRef/kind", value: "GitRepository"}]',
+    ].join(" + "),
   };
 }
 
@@ -160,24 +161,18 @@ const decryption: Mutation = {
 const appliers = ["kustomize-controller", "helm-controller"];
 
 /**
- * Takes back the annotation of a mutation when a manifest no longer has the field that it keeps. The field is not in the cluster either
- * way, so without this the controller's dry run would see no difference and apply nothing.
- *
- * @param absent CEL: whether the manifest lacks the field
+ * A mutation that takes its annotation back when a manifest no longer has the field that it keeps. The field is not in the cluster
+ * either way, so without this the controller's dry run would see no difference and apply nothing. It is one policy and not two,
+ * because the API server runs policies in no order.
  */
-function withdrawn({ name, group, resource }: Mutation, annotation: string, absent: string): Mutation {
-  return {
-    name: `${name}-withdrawn`,
-    group,
-    resource,
-    operations: ["UPDATE"],
-    when: [
-      absent,
-      `object.metadata.?annotations[?${text(annotation)}].hasValue()`,
-      `request.options.?fieldManager.orValue("") in [${appliers.map(text).join(", ")}]`,
-    ].join(" && "),
-    patch: `[JSONPatch{op: "remove", path: "/metadata/annotations/" + jsonpatch.escapeKey(${text(annotation)})}]`,
-  };
+function withdrawing(mutation: Mutation, annotation: string): Mutation {
+  const { when, patch } = mutation;
+  const isStale = [
+    `object.metadata.?annotations[?${text(annotation)}].hasValue()`,
+    `request.options.?fieldManager.orValue("") in [${appliers.map(text).join(", ")}]`,
+  ].join(" && ");
+  const remove = `[JSONPatch{op: "remove", path: "/metadata/annotations/" + jsonpatch.escapeKey(${text(annotation)})}]`;
+  return { ...mutation, when: `(${when}) || (${isStale})`, patch: `(${when}) ? (${patch}) : ${remove}` };
 }
 
 const expressionFields = ["apiVersion", "kind", ...HEALTH_FIELDS];

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
 import { restoredSource, sourceOption, unprovenRevisions, useOf } from "../../../../delivery/rehearse/provided.js";
-import { ORIGINAL, restore } from "../../../../delivery/rehearse/restore.js";
+import { ORIGINAL, restore, SOURCE_KIND } from "../../../../delivery/rehearse/restore.js";
 import { scan } from "../../../../delivery/rehearse/scan.js";
+import { object } from "./support.js";
 
 const apiVersion = "source.toolkit.fluxcd.io/v1";
 const source = (kind: string, spec: Record<string, unknown>): KubeObject => ({
@@ -102,4 +103,15 @@ test("says what can be given for each kind of source", () => {
   const chart = source("HelmChart", { sourceRef: { kind: "HelmRepository", name: "charts" } });
   expect(sourceOption(chart)).toContain("--source default/charts=PATH");
   expect(sourceOption(source("Bucket", {}))).toBeUndefined();
+});
+
+test("a Kustomization is shown with the kind of source that its manifest names, where a repository stands for it", () => {
+  const kustomization = object(`apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system, annotations: {${SOURCE_KIND}: OCIRepository}}
+spec: {path: ./apps, sourceRef: {kind: GitRepository, name: flux-system}}
+`);
+  const { metadata, spec } = restore(kustomization);
+  expect(metadata.annotations).toBeUndefined();
+  expect(spec).toEqual({ path: "./apps", sourceRef: { kind: "OCIRepository", name: "flux-system" } });
 });

@@ -59,13 +59,15 @@ test("no CronJob fires by the clock, and Services have addresses of both familie
   expect(args["kube-apiserver"]?.["service-cluster-ip-range"]).toBe("0.0.0.0/2,fd00::/64");
 });
 
-test("what a manifest no longer says is not kept from before", () => {
+test("what a manifest no longer says is not kept from before, by the same policy that keeps it", () => {
   const objects = admissionObjects({ server: "http://127.0.0.1:7", trees: {} });
-  for (const name of ["decryption", "health-expressions", "conversion"]) {
-    const policy = objects.find((one) => one.metadata.name === `rehearsal.timonier-${name}-withdrawn`);
+  for (const name of ["decryption", "health-expressions", "conversion", "artifacts"]) {
+    const policy = objects.find((one) => one.metadata.name === `rehearsal.timonier-${name}`);
     const [condition] = listAt(policy, "spec", "matchConditions");
-    expect(textAt(condition, "expression")).toContain(
-      'request.options.?fieldManager.orValue("") in ["kustomize-controller"',
+    const [mutation] = listAt(policy, "spec", "mutations");
+    expect(textAt(condition, "expression")).toContain('orValue("") in ["kustomize-controller"');
+    expect(textAt(mutation, "jsonPatch", "expression")).toMatch(
+      / : \[JSONPatch\{op: "remove", path: "\/metadata\/annotations/,
     );
   }
 });
