@@ -7,6 +7,7 @@ import { isApproved } from "./model/approvals.js";
 import { isDraft } from "./model/draft.js";
 import { projectPath } from "./model/namespaces.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
+import { nextId } from "./model/state.js";
 import type { MergeRequest, Project, User } from "./model/types.js";
 import { sendMergeRequestEvent } from "./views/merge-request-event.js";
 
@@ -83,9 +84,15 @@ export async function diffRefs(context: Context, project: Project, source: strin
   return { sha: head ?? "", startSha: start ?? "", baseSha: base ?? start ?? "" };
 }
 
-/** Keeps a merge request's commits even when its branch goes. */
+/** Keeps a merge request's commits, as one more version, even when its branch goes. */
 export async function keepHead(context: Context, project: Project, request: MergeRequest): Promise<void> {
   if (request.sha === "") return;
+  const { sha, baseSha, startSha } = request;
+  request.versions ??= [];
+  if (request.versions.at(-1)?.sha !== sha) {
+    const id = nextId(stateOf(context), "mergeRequestVersion");
+    request.versions.push({ id, sha, baseSha, startSha, createdAt: new Date().toISOString() });
+  }
   await tryGit(repositoryOf(context, project), ["update-ref", `refs/merge-requests/${request.iid}/head`, request.sha]);
 }
 
@@ -143,13 +150,16 @@ async function refreshOne(
   }
   if (head === request.sha && !moved) return false;
   const pushed = head !== request.sha;
+  const oldrev = request.sha;
   Object.assign(request, await diffRefs(context, project, request.sourceBranch, request.targetBranch));
   if (pushed) {
     request.updatedAt = new Date().toISOString();
+    // What was to be merged is not what is there now.
+    request.autoMerge = null;
     if (context.settings.tier === "premium" && project.settings.reset_approvals_on_push !== false)
       request.approvedBy = [];
     await keepHead(context, project, request);
-    sendMergeRequestEvent(context, project, request, user, "update");
+    sendMergeRequestEvent(context, project, request, user, "update", { oldrev });
   }
   return true;
 }
@@ -166,7 +176,7 @@ function markMerged(
 /** Closes without merging. */
 export function closeRequest(request: MergeRequest, userId: number): void {
   const now = new Date().toISOString();
-  Object.assign(request, { state: "closed", closedAt: now, closedBy: userId, updatedAt: now });
+  Object.assign(request, { state: "closed", closedAt: now, closedBy: userId, updatedAt: now, autoMerge: null });
 }
 
 /** How to merge. */

@@ -176,6 +176,7 @@ export async function purgeProjects(context: Context, projects: readonly Project
   }
   for (const list of [
     state.protectedBranches,
+    state.protectedTags,
     state.deployKeys,
     state.shares,
     state.commitStatuses,

@@ -196,6 +196,81 @@ test("the repository itself takes nothing that did not come through the server",
   expect((await gitlab.api("GET", `/projects/${project.id}/repository/branches/smuggled`)).status).toBe(404);
 });
 
+test("a push says where its merge request is, and makes one when it is told to", async () => {
+  // GIVEN
+  const project = await makeProject(gitlab, "options");
+  await gitlab.api("POST", `/projects/${project.id}/repository/branches`, { branch: "stable", ref: "main" });
+  const folder = await clone("root/options", "options");
+  await addCommit(folder, "x");
+  const push = (...args: string[]) => gitlab.git(folder, ["push", ...args]);
+  // THEN a person sees where a merge request can be made
+  const plain = await push("origin", "HEAD:refs/heads/feature/plain");
+  expect(plain.out).toContain("remote: To create a merge request for feature/plain, visit:");
+  expect(plain.out).toContain("/root/options/-/merge_requests/new?merge_request%5Bsource_branch%5D=feature%2Fplain");
+  expect((await push("origin", "HEAD:main")).out).not.toContain("merge request");
+  await addCommit(folder, "y");
+  // WHEN
+  const options = ["create", "target=stable", "title=From a push", "label=one", "label=two", "remove_source_branch"];
+  const made = await push(
+    ...options.flatMap((each) => ["-o", `merge_request.${each}`]),
+    "-o",
+    "ci.skip",
+    "origin",
+    "HEAD:refs/heads/made",
+  );
+  // THEN
+  expect([made.code, made.out]).toEqual([0, expect.stringContaining("remote: View merge request for made:")]);
+  const [request] = (await gitlab.api("GET", `/projects/${project.id}/merge_requests`)).body;
+  expect(request).toMatchObject({
+    title: "From a push",
+    source_branch: "made",
+    target_branch: "stable",
+    labels: ["one", "two"],
+    force_remove_source_branch: true,
+  });
+  expect(made.out).toContain(request.web_url);
+  await addCommit(folder, "z");
+  await push("-o", "merge_request.title=Changed", "-o", "merge_request.unlabel=one", "origin", "HEAD:refs/heads/made");
+  const path = `/projects/${project.id}/merge_requests/${request.iid}`;
+  expect((await gitlab.api("GET", path)).body).toMatchObject({ title: "Changed", labels: ["two"] });
+  const wrong = await push(
+    "-o",
+    "merge_request.create",
+    "-o",
+    "merge_request.target=nowhere",
+    "origin",
+    "HEAD:refs/heads/wrong",
+  );
+  expect([wrong.code, wrong.out]).toEqual([0, expect.stringContaining("Error encountered with push options")]);
+  expect(wrong.out).toContain('"nowhere" does not exist');
+});
+
+test("notes of Git are taken; names that GitLab refuses are not", async () => {
+  const project = await makeProject(gitlab, "names");
+  const folder = await clone("root/names", "names");
+  await gitlab.git(folder, ["notes", "add", "-m", "released"]);
+  expect((await gitlab.git(folder, ["push", "origin", "refs/notes/commits"])).code).toBe(0);
+  const other = await clone("root/names", "names-again");
+  await gitlab.git(other, ["fetch", "-q", "origin", "refs/notes/*:refs/notes/*"]);
+  expect((await gitlab.git(other, ["notes", "show"])).out).toContain("released");
+  for (const [ref, words] of [
+    ["refs/heads/HEAD", "You cannot create a branch with an invalid name."],
+    [
+      "refs/heads/0123456789abcdef0123456789abcdef01234567",
+      "You cannot create a branch with a SHA-1 or SHA-256 branch name.",
+    ],
+    ["refs/tags/0123456789abcdef0123456789abcdef01234567", "You cannot create a tag with a SHA-1 or SHA-256 tag name."],
+    ["refs/other/x", "You can only push to branches and tags."],
+  ]) {
+    const { code, out } = await gitlab.git(folder, ["push", "origin", `HEAD:${ref}`]);
+    expect([ref, code, out]).toEqual([ref, 1, expect.stringContaining(`GitLab: ${words}`)]);
+  }
+  await gitlab.api("POST", `/projects/${project.id}/protected_tags`, { name: "v*", create_access_level: 0 });
+  expect((await gitlab.git(folder, ["push", "origin", "HEAD:refs/tags/v1"])).out).toContain(
+    "GitLab: You are not allowed to create this tag as it is protected.",
+  );
+});
+
 test("large packs go through without filling memory", async () => {
   // GIVEN 24 MB that cannot be compressed
   const project = await makeProject(gitlab, "large");

@@ -18,8 +18,12 @@ export interface BackendRequest {
   /** Who asks, for Git's own record. */
   readonly user: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Runs after Git ended and before the answer ends: what it does is done when the client returns. */
-  readonly after?: () => Promise<void>;
+  /**
+   * Runs after Git ended and before the answer ends: what it does is done when the client returns.
+   *
+   * @returns packets to be sent before the flush packet that ends Git's answer
+   */
+  readonly after?: () => Promise<Buffer>;
 }
 
 /**
@@ -45,12 +49,15 @@ export async function serveGit(
   const abort = () => void child.kill();
   response.on("close", abort);
   const feeding = feed(child.stdin, call);
-  const answered = await answer(child.stdout, response);
+  const answered = await answer(child.stdout, response, call.after ? 4 : 0);
   const code = await ended;
   response.off("close", abort);
   await feeding;
-  await call.after?.();
-  if (!answered) {
+  const more = await call.after?.();
+  if (answered && more) {
+    // Only an answer that ends with a flush packet has room for messages before it.
+    response.end(answered.toString() === "0000" ? Buffer.concat([more, answered]) : answered);
+  } else if (!answered) {
     response.writeHead(500, { "content-type": "text/plain" });
     response.end(`git http-backend ended with ${code}: ${complaints.trim()}\n`);
   } else {
@@ -67,6 +74,9 @@ function environment(request: IncomingMessage, call: BackendRequest): NodeJS.Pro
     QUERY_STRING: call.query,
     REQUEST_METHOD: request.method,
     REMOTE_USER: call.user,
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "receive.advertisePushOptions",
+    GIT_CONFIG_VALUE_0: "true",
     REMOTE_ADDR: request.socket.remoteAddress,
     CONTENT_TYPE: header("content-type"),
     ...(call.unpacked ? {} : { HTTP_CONTENT_ENCODING: header("content-encoding") }),
@@ -103,23 +113,38 @@ function drained(stream: NodeJS.WritableStream): Promise<void> {
   });
 }
 
-/** Turns CGI output into an answer. @returns whether there was any */
-async function answer(stdout: AsyncIterable<Buffer>, response: ServerResponse): Promise<boolean> {
+/**
+ * Turns CGI output into an answer.
+ *
+ * @param held how many bytes of its end are not sent
+ * @returns the bytes that were not sent; undefined when there was no answer
+ */
+async function answer(
+  stdout: AsyncIterable<Buffer>,
+  response: ServerResponse,
+  held: number,
+): Promise<Buffer | undefined> {
   let head: Buffer | undefined = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+  const send = async (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk]);
+    const whole = tail.subarray(0, Math.max(0, tail.length - held));
+    tail = tail.subarray(whole.length);
+    if (whole.length > 0 && !response.write(whole)) await drained(response);
+  };
   for await (const chunk of stdout) {
     if (!head) {
-      if (!response.write(chunk)) await drained(response);
+      await send(chunk);
       continue;
     }
     head = Buffer.concat([head, chunk]);
     const end = head.indexOf("\r\n\r\n");
     if (end < 0) continue;
     writeHead(response, head.toString("latin1", 0, end));
-    const rest = head.subarray(end + 4);
-    if (rest.length > 0) response.write(rest);
+    await send(head.subarray(end + 4));
     head = undefined;
   }
-  return head === undefined;
+  return head === undefined ? tail : undefined;
 }
 
 function writeHead(response: ServerResponse, text: string): void {

@@ -38,12 +38,15 @@ export async function commitTree(
     readonly message: string;
     readonly author: Person;
     readonly committer: Person;
+    /** ISO 8601. @default now */
+    readonly authoredAt?: string;
   },
 ): Promise<string> {
   const parents = commit.parents.flatMap((parent) => ["-p", parent]);
   const env = {
     GIT_AUTHOR_NAME: commit.author.name,
     GIT_AUTHOR_EMAIL: commit.author.email,
+    ...(commit.authoredAt && { GIT_AUTHOR_DATE: commit.authoredAt }),
     GIT_COMMITTER_NAME: commit.committer.name,
     GIT_COMMITTER_EMAIL: commit.committer.email,
     TZ: "UTC",

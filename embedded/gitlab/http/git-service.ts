@@ -2,15 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { serveGit } from "../git/backend.js";
-import { type PushHeader, readPushHeader } from "../git/pkt-line.js";
+import { messagePackets, type PushHeader, readPushHeader } from "../git/pkt-line.js";
 import { hasRefs } from "../git/repositories.js";
 import { accessLevels } from "../model/access-level.js";
 import { canReadCode, canSeeProject, projectLevel } from "../model/membership.js";
 import { findProject, projectPath } from "../model/namespaces.js";
 import { decidePush } from "../model/protection.js";
 import { gitAbilities } from "../model/scopes.js";
-import type { DeployToken, Project, User } from "../model/types.js";
+import type { AccessToken, DeployToken, Project, User } from "../model/types.js";
 import { afterPush } from "../push.js";
+import { afterClientPush } from "../push-options.js";
 import { basicCredentials, checkDeployToken, checkToken } from "./auth.js";
 import { type Context, repositoryOf, stateOf } from "./context.js";
 
@@ -22,7 +23,7 @@ type GitCaller =
       readonly user: User;
       readonly download: boolean;
       readonly push: boolean;
-      readonly token: string;
+      readonly token: AccessToken;
     }
   | { readonly kind: "deploy-token"; readonly token: DeployToken };
 
@@ -67,7 +68,8 @@ export async function serveGitRequest(
   const note = (status: number) => {
     const user =
       caller?.kind === "user" ? caller.user.username : caller?.kind === "deploy-token" ? caller.token.username : null;
-    const token = caller?.kind === "user" ? caller.token : caller?.kind === "deploy-token" ? caller.token.name : null;
+    const token =
+      caller?.kind === "user" ? caller.token.name : caller?.kind === "deploy-token" ? caller.token.name : null;
     const push = asked === "git-receive-pack";
     const scopes = push ? ["write_repository", "api"] : ["read_repository", "write_repository", "read_api", "api"];
     const role = push ? accessLevels.developer : accessLevels.reporter;
@@ -98,7 +100,7 @@ export async function serveGitRequest(
   for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
   const cut = planted?.cut ? () => request.raw.socket.destroy() : undefined;
   try {
-    if (write && caller?.kind === "user") await push(context, request, reply, project, caller.user, cut);
+    if (write && caller?.kind === "user") await push(context, request, reply, project, caller, cut);
     // Git gets the service that was checked, whatever else the client's query holds.
     else
       await download(
@@ -143,7 +145,7 @@ function identify(context: Context, request: FastifyRequest): GitCaller | undefi
   if (found.ok) {
     const { user, token } = found.caller;
     token.lastUsedAt = now.toISOString();
-    return { kind: "user", user, token: token.name, ...gitAbilities(token.scopes) };
+    return { kind: "user", user, token, ...gitAbilities(token.scopes) };
   }
   const deploy = checkDeployToken(stateOf(context), credentials?.username ?? "", value, now);
   return deploy ? { kind: "deploy-token", token: deploy } : undefined;
@@ -215,9 +217,10 @@ async function push(
   request: FastifyRequest,
   reply: FastifyReply,
   project: Project,
-  user: User,
+  caller: Extract<GitCaller, { kind: "user" }>,
   cut: (() => void) | undefined,
 ) {
+  const { user } = caller;
   const repository = repositoryOf(context, project);
   const packed = request.headers["content-encoding"] === "gzip";
   const stream = packed ? request.raw.pipe(createGunzip()) : request.raw;
@@ -227,6 +230,15 @@ async function push(
   const env = decision.allowed
     ? { TIMONIER_PUSH: "decided", TIMONIER_FORWARD_ONLY: decision.forwardOnly.join("\n") }
     : { TIMONIER_REFUSAL: decision.message };
+  const pushed = async () => {
+    await afterPush(context, project, user, header.changes);
+    const path = { id: String(project.id) };
+    const now = new Date();
+    const call = { context, state: stateOf(context), caller, path, raw: {}, address: context.url, now, role: 0 };
+    const text = await afterClientPush(call, project, header.changes, header.options);
+    if (header.options.length > 0) await context.store.save();
+    return text;
+  };
   await serveGit(request.raw, reply.raw, {
     repository,
     service: "/git-receive-pack",
@@ -237,8 +249,9 @@ async function push(
     user: user.username,
     env,
     after: async () => {
-      if (decision.allowed) await afterPush(context, project, user, header.changes);
+      const text = decision.allowed ? await pushed() : "";
       cut?.();
+      return header.sideBand ? messagePackets(text) : Buffer.alloc(0);
     },
   });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { runAutoMerges } from "../auto-merge.js";
 import { readParams, refuseUnknown } from "../model/params.js";
-import { insufficientScope, Problem, unauthorized } from "../model/problem.js";
+import { forbidden, insufficientScope, notFound, Problem, unauthorized } from "../model/problem.js";
 import { scopesForMethod, suffices } from "../model/scopes.js";
 import { type Caller, checkToken, revokeFamily, tokenValue } from "./auth.js";
 import type { Context } from "./context.js";
@@ -51,7 +52,10 @@ export function restHandler(context: Context): RestHandler {
         call = { context, state: context.store.state, caller, path: parts, raw, address, now, role: 0 };
         refuseUnknown([...Object.keys(route.needs), ...Object.keys(route.may), ...Object.keys(parts)], raw);
         const answer = await route.handle(call, readParams(route.needs, route.may, raw) as never);
-        if (isWrite(request)) await context.store.save();
+        if (isWrite(request)) {
+          await runAutoMerges(context);
+          await context.store.save();
+        }
         note(context, route, request, caller, call.role, answer.status);
         if (planted?.cut) request.raw.socket.destroy();
         return send(reply, answer);
@@ -104,7 +108,8 @@ async function authenticate(
   const check = checkToken(context.store.state, value, now);
   if (check.ok) {
     check.caller.token.lastUsedAt = now.toISOString();
-    return check.caller;
+    const wanted = request.headers.sudo ?? (request.query as Record<string, unknown>).sudo;
+    return wanted === undefined ? check.caller : sudo(context, check.caller, String(wanted));
   }
   // A revoked token that tries to rotate was stolen, or its owner's was: nothing that came of it is trusted any more.
   if (check.revoked && /\/(personal_)?access_tokens\/(\d+|self)\/rotate$/.test(pathOf(request))) {
@@ -112,6 +117,15 @@ async function authenticate(
     await context.store.save();
   }
   throw check.problem;
+}
+
+/** The caller as somebody else. @see https://docs.gitlab.com/api/rest/authentication/#sudo */
+function sudo(context: Context, caller: Caller, wanted: string): Caller {
+  if (!caller.user.admin) throw forbidden("Must be admin to use sudo");
+  if (!caller.token.scopes.includes("sudo")) throw insufficientScope(["sudo"]);
+  const user = context.store.state.users.find(({ id, username }) => String(id) === wanted || username === wanted);
+  if (!user) throw notFound(`User with ID or username '${wanted}'`);
+  return { ...caller, user };
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {

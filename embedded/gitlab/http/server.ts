@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { parseForm } from "../model/form.js";
+import { parseForm, parseMultipart } from "../model/form.js";
 import { fault, Problem } from "../model/problem.js";
 import { limitBody, patience } from "./bodies.js";
 import type { Context } from "./context.js";
@@ -18,6 +18,19 @@ export interface TlsPair {
 
 /** Largest REST body: a commit of many files. */
 const bodyLimit = 128 * 1024 * 1024;
+
+/**
+ * What GitLab sends with every answer. Without Strict-Transport-Security: a browser would apply it to every other server on
+ * localhost.
+ */
+const securityHeaders = {
+  "cache-control": "max-age=0, private, must-revalidate",
+  "content-security-policy": "default-src 'none'",
+  "referrer-policy": "strict-origin-when-cross-origin",
+  vary: "Origin",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "SAMEORIGIN",
+} as const;
 
 /** The server with every route, not yet listening. */
 export function buildServer(context: Context, routes: readonly Route[], tls: TlsPair | undefined): FastifyInstance {
@@ -37,14 +50,15 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
   parseBodies(app);
   app.addHook("onRequest", async (request, reply) => {
     limitBody(request.raw, reply.raw, isGit(request.url) ? patience.git : patience.api);
-    reply.header("x-request-id", request.id).header("cache-control", "no-cache");
+    reply.headers({ ...securityHeaders, "x-request-id": request.id });
     if (/%00|\0/.test(request.url)) return reply.code(400).type("text/plain").send("Bad Request");
     // Before the body is read.
-    if (request.is404) return reply.code(404).send({ error: "404 Not Found" });
+    if (request.is404) return unknownAddress(request, reply);
     return undefined;
   });
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
   const rest = restHandler(context);
+  const unknownAddress = answerUnknown(routes);
   for (const each of routes) {
     app.route({
       method: each.method,
@@ -67,7 +81,7 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
     // Before the body is read: the pages are a server of their own, with its own limits.
     onRequest: async (request, reply) => {
       if (isPage(request.url)) await pages(request, reply);
-      else if (!isGit(request.url)) return reply.code(404).send({ error: "404 Not Found" });
+      else if (!isGit(request.url)) return unknownAddress(request, reply);
       return undefined;
     },
     handler: git,
@@ -94,9 +108,16 @@ function parseBodies(app: FastifyInstance): void {
   app.addContentTypeParser(/^application\/x-www-form-urlencoded/, { parseAs: "string" }, (_request, body, done) => {
     done(null, parseForm(body as string));
   });
+  app.addContentTypeParser(/^multipart\/form-data/, { parseAs: "buffer" }, (request, body, done) => {
+    done(null, parseMultipart(body as Buffer, request.headers["content-type"] ?? ""));
+  });
   // Git's packs stay in the stream.
   app.addContentTypeParser(/^application\/x-git-/, (_request, _payload, done) => done(null));
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, {}));
+  // What nobody can read is not thrown away in silence.
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
+    if (body.length === 0) done(null, {});
+    else done(fault(415, "The provided content-type is not supported."));
+  });
 }
 
 function answerError(context: Context, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -105,4 +126,21 @@ function answerError(context: Context, error: unknown, request: FastifyRequest, 
   if (status < 500) return reply.code(status).send({ error: (error as Error).message });
   context.log(`${request.method} ${request.url.split("?")[0]}: ${(error as Error).stack ?? String(error)}`);
   return reply.code(500).send({ message: "500 Internal Server Error" });
+}
+
+/** Tells an address that does not exist from one that has other verbs, and from those of an API that is gone. */
+function answerUnknown(routes: readonly Route[]): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  const known = routes.map(({ method, path, options }) => ({
+    method,
+    pattern: new RegExp(`^${(options.base ?? "/api/v4") + path.replace(/:\w+/g, "[^/]+")}/?$`),
+  }));
+  return (request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    if (/^\/api\/v3(\/|$)/.test(path))
+      return reply.code(410).send({ error: "API V3 is no longer supported. Use API V4 instead." });
+    const verbs = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    if (verbs.length === 0) return reply.code(404).send({ error: "404 Not Found" });
+    const allow = [...new Set(verbs.flatMap((verb) => (verb === "GET" ? [verb, "HEAD"] : [verb])))].join(", ");
+    return reply.code(405).header("allow", allow).send({ error: "405 Not Allowed" });
+  };
 }

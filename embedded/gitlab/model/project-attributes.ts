@@ -10,7 +10,8 @@ const publicAccess = ["disabled", "private", "enabled", "public"] as const;
  */
 export const projectAttributes: Readonly<Record<string, readonly [Kind, unknown]>> = {
   description: ["string", null],
-  issues_access_level: [access, "enabled"],
+  // Issues are not served.
+  issues_access_level: [access, "disabled"],
   repository_access_level: [access, "enabled"],
   merge_requests_access_level: [access, "enabled"],
   forking_access_level: [access, "enabled"],

@@ -2,7 +2,7 @@ import { accessLevels } from "./access-level.js";
 import { groupLevel, projectLevel } from "./membership.js";
 import { matchesWildcard, newRefFault } from "./paths.js";
 import { nextId, type State } from "./state.js";
-import type { BranchAccess, Project, ProtectedBranch, User } from "./types.js";
+import type { BranchAccess, Project, ProtectedBranch, ProtectedTag, User } from "./types.js";
 
 /** Zero, as Git writes "no object". */
 export const zeroId = "0".repeat(40);
@@ -83,15 +83,48 @@ export function decidePush(
   return { allowed: true, forwardOnly };
 }
 
+/** Rules for tags that fit a name. */
+export function tagRulesFor(state: State, project: Project, tag: string): ProtectedTag[] {
+  return state.protectedTags.filter((rule) => rule.projectId === project.id && matchesWildcard(rule.name, tag));
+}
+
+/**
+ * Why a change of a protected tag is refused, in GitLab's words.
+ *
+ * @param web whether it comes by the API, which counts as the web interface
+ */
+export function tagRefusal(
+  state: State,
+  user: User,
+  project: Project,
+  change: RefChange,
+  web = false,
+): string | undefined {
+  const rules = tagRulesFor(state, project, change.ref.slice("refs/tags/".length));
+  if (rules.length === 0) return undefined;
+  if (change.after === zeroId) {
+    if (projectLevel(state, user, project) < accessLevels.maintainer)
+      return "You are not allowed to delete protected tags from this project. Only a project maintainer or owner can delete a protected tag.";
+    return web ? undefined : "You can only delete protected tags using the web interface.";
+  }
+  if (change.before !== zeroId) return "Protected tags cannot be updated.";
+  const may = rules.some((rule) => rule.create.some((access) => granted(state, access, user, project)));
+  return may ? undefined : "You are not allowed to create this tag as it is protected.";
+}
+
 function refusal(state: State, user: User, project: Project, change: RefChange, empty: boolean): string | undefined {
   const level = projectLevel(state, user, project);
   if (change.ref.startsWith("refs/tags/")) {
     const fault = change.after === zeroId ? undefined : newRefFault("tag", change.ref.slice("refs/tags/".length));
     if (fault) return fault;
+    const guarded = tagRefusal(state, user, project, change);
+    if (guarded) return guarded;
     return change.before !== zeroId && level < accessLevels.maintainer
       ? "You are not allowed to change existing tags on this project."
       : undefined;
   }
+  // Notes of Git, which release tools write.
+  if (change.ref.startsWith("refs/notes/")) return undefined;
   if (!change.ref.startsWith("refs/heads/")) return "You can only push to branches and tags.";
   const branch = change.ref.slice("refs/heads/".length);
   const isProtected = rulesFor(state, project, branch).length > 0;

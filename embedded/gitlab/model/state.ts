@@ -12,6 +12,7 @@ export interface State {
   readonly shares: types.Share[];
   readonly projects: types.Project[];
   readonly protectedBranches: types.ProtectedBranch[];
+  readonly protectedTags: types.ProtectedTag[];
   readonly mergeRequests: types.MergeRequest[];
   readonly notes: types.Note[];
   readonly deployTokens: types.DeployToken[];
@@ -41,6 +42,7 @@ export function emptyState(): State {
     shares: [],
     projects: [],
     protectedBranches: [],
+    protectedTags: [],
     mergeRequests: [],
     notes: [],
     deployTokens: [],

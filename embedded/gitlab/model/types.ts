@@ -149,6 +149,49 @@ export interface MergeRequest {
   mergeCommitSha: string | null;
   squashCommitSha: string | null;
   approvedBy: { userId: number; at: string }[];
+  /** Who asked to merge it when its checks pass, and how. @default null */
+  autoMerge?: { readonly userId: number; readonly wish: AutoMergeWish } | null;
+  /** Why the last rebase did not work. @default null */
+  mergeError?: string | null;
+  /** States of the branches that it had, oldest first; absent in what an older version kept. */
+  versions?: MergeRequestVersion[];
+}
+
+/** How to merge when checks pass. */
+export interface AutoMergeWish {
+  readonly mergeMessage?: string | undefined;
+  readonly squashMessage?: string | undefined;
+  readonly squash: boolean;
+  readonly removeSourceBranch: boolean;
+}
+
+/** What a merge request was after one push. */
+export interface MergeRequestVersion {
+  readonly id: number;
+  readonly sha: string;
+  readonly baseSha: string;
+  readonly startSha: string;
+  readonly createdAt: string;
+}
+
+/** The line or file of a merge request's changes that a comment is about. */
+export interface NotePosition {
+  readonly baseSha: string;
+  readonly startSha: string;
+  readonly headSha: string;
+  readonly positionType: string;
+  readonly oldPath: string;
+  readonly newPath: string;
+  readonly oldLine: number | null;
+  readonly newLine: number | null;
+  readonly lineRange: Readonly<Record<string, unknown>> | null;
+}
+
+/** A rule for tags: who may create those that fit. */
+export interface ProtectedTag {
+  readonly projectId: number;
+  readonly name: string;
+  readonly create: readonly BranchAccess[];
 }
 
 /** A comment on a merge request. */
@@ -160,10 +203,13 @@ export interface Note {
   readonly authorId: number;
   body: string;
   readonly system: boolean;
-  readonly resolvable: boolean;
+  /** A comment becomes one when it is answered. */
+  resolvable: boolean;
   resolved: boolean;
   resolvedBy: number | null;
   internal: boolean;
+  /** Undefined for comments on the whole. */
+  readonly position?: NotePosition | undefined;
   readonly createdAt: string;
   updatedAt: string;
 }

@@ -1,7 +1,8 @@
 import { readyTitle } from "../model/draft.js";
 import { Problem, unauthorized } from "../model/problem.js";
 import { approve, unapprove } from "../routes/approvals.js";
-import { acceptRequest, requestOf, updateRequest } from "../routes/merge-requests.js";
+import { requestOf, updateRequest } from "../routes/merge-requests.js";
+import { acceptRequest } from "../routes/merging.js";
 import { addNote, resolveDiscussion } from "../routes/notes.js";
 import { mergeRequestPage } from "./merge-request.js";
 import { field, links, type PageRoute, post, type Visit, wordsOf } from "./visit.js";

@@ -4,6 +4,7 @@ import { findNamespace, groupPath, type Namespace, projectPath } from "../model/
 import { isNumericId } from "../model/paths.js";
 import { notFound } from "../model/problem.js";
 import type { Group, Project } from "../model/types.js";
+import { encodePath } from "./address.js";
 import { Badge, When } from "./parts.js";
 import { projectPage } from "./project.js";
 import { at, field, get, links, type PageAnswer, type PageRoute, type Visit } from "./visit.js";
@@ -30,11 +31,24 @@ export const namespacePages: readonly PageRoute[] = [
     if (path.includes("/")) {
       const project = visible(visit.call).find((each) => sameText(projectPath(visit.call.state, each), path));
       if (project) return projectPage(visit);
+      const current = addressOfToday(visit, path);
+      if (current !== undefined) return { kind: "redirect", to: current, status: 301 };
     }
     const namespace = isNumericId(path) ? undefined : findNamespace(visit.call.state, path);
     return namespacePage(visit, namespace);
   }),
 ];
+
+const parts = "merge_requests|tree|blob|raw|commits|commit|branches";
+
+/** Where a project's address without `/-/` leads, as GitLab wrote them before 2019; undefined for any other address. */
+function addressOfToday(visit: Visit, path: string): string | undefined {
+  const [, name = "", rest = ""] = new RegExp(`^(.+?/.+?)/((?:${parts})(?:/.*)?)$`).exec(path) ?? [];
+  const project = visible(visit.call).find((each) => sameText(projectPath(visit.call.state, each), name));
+  if (!project) return undefined;
+  const query = /\?.*$/.exec(visit.here)?.[0] ?? "";
+  return `${links(visit, project).home}/-/${encodePath(rest)}${query}`;
+}
 
 const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 

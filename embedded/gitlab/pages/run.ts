@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { runAutoMerges } from "../auto-merge.js";
 import { type Caller, checkKnownToken } from "../http/auth.js";
 import type { Context } from "../http/context.js";
 import type { Call } from "../http/route.js";
@@ -66,7 +67,10 @@ export async function run(
     const scopes = scopesForMethod(request.method);
     if (caller && !page.everybody && !suffices(caller.token.scopes, scopes)) throw insufficientScope(scopes);
     const answer = await page.handle(visit);
-    if (write) await context.store.save();
+    if (write) {
+      await runAutoMerges(context);
+      await context.store.save();
+    }
     journal(
       visit,
       page,
@@ -96,7 +100,7 @@ function journal({ call }: Visit, page: PageRoute, request: FastifyRequest, stat
 }
 
 function send(visit: Visit, answer: PageAnswer, reply: FastifyReply): FastifyReply {
-  if (answer.kind === "redirect") return reply.redirect(answer.to, 303);
+  if (answer.kind === "redirect") return reply.redirect(answer.to, answer.status ?? 303);
   if (answer.kind === "page") {
     return reply
       .code(answer.status ?? 200)

@@ -30,7 +30,12 @@ export type PageAnswer =
       /** What was refused just now, in GitLab's words. */
       readonly refusal?: string;
     }
-  | { readonly kind: "redirect"; readonly to: string }
+  | {
+      readonly kind: "redirect";
+      readonly to: string;
+      /** @default 303 */
+      readonly status?: number;
+    }
   | {
       readonly kind: "bytes";
       readonly type: string;

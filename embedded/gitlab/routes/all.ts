@@ -7,13 +7,16 @@ import { fileRoutes } from "./files.js";
 import { groupRoutes } from "./groups.js";
 import { hookRoutes } from "./hooks.js";
 import { instanceRoutes } from "./instance.js";
+import { issueRoutes } from "./issues.js";
 import { keyRoutes } from "./keys.js";
 import { labelRoutes } from "./labels.js";
 import { memberRoutes } from "./members.js";
 import { mergeRequestRoutes } from "./merge-requests.js";
+import { mergingRoutes } from "./merging.js";
 import { noteRoutes } from "./notes.js";
 import { projectRoutes } from "./projects.js";
 import { protectedBranchRoutes } from "./protected-branches.js";
+import { protectedTagRoutes } from "./protected-tags.js";
 import { scheduleRoutes } from "./schedules.js";
 import { statusRoutes } from "./statuses.js";
 import { tagRoutes } from "./tags.js";
@@ -33,8 +36,11 @@ export const allRoutes: readonly Route[] = [
   ...commitRoutes,
   ...branchRoutes,
   ...protectedBranchRoutes,
+  ...protectedTagRoutes,
   ...mergeRequestRoutes,
+  ...mergingRoutes,
   ...noteRoutes,
+  ...issueRoutes,
   ...labelRoutes,
   ...statusRoutes,
   ...deployTokenRoutes,

@@ -1,13 +1,15 @@
 import { type CommitAction, createCommit } from "../commits.js";
 import { diff, emptyTree } from "../git/diff.js";
-import { log, mergeBase, readCommit, resolve } from "../git/read.js";
+import { isAncestor, log, mergeBase, readCommit, resolve } from "../git/read.js";
+import { git } from "../git/run.js";
 import { repositoryOf } from "../http/context.js";
 import { type Call, created, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf } from "../model/pipelines.js";
 import { fault, forbidden, notFound } from "../model/problem.js";
-import type { Project } from "../model/types.js";
+import type { MergeRequest, Project } from "../model/types.js";
 import { commitView, diffView } from "../views/commit.js";
+import { mergeRequestView } from "../views/merge-request.js";
 import { pipelineView } from "../views/pipeline.js";
 import { codeOf } from "./branches.js";
 
@@ -94,6 +96,49 @@ export const commitRoutes: readonly Route[] = [
     if (!commit) throw notFound("Commit");
     return page(call, await diff(repository, commit.parents[0] ?? emptyTree, commit.id), diffView);
   }),
+  route(
+    "GET",
+    "/projects/:id/repository/commits/:sha/refs",
+    { may: { type: ["branch", "tag", "all"] as const }, open: true },
+    async (call, { type = "all" }) => {
+      const project = codeOf(call);
+      const sha = await commitOf(call, project);
+      const kinds = (["branch", "tag"] as const).filter((kind) => type === "all" || type === kind);
+      const lists = await Promise.all(
+        kinds.map(async (kind) => {
+          const args = ["for-each-ref", "--format=%(refname:lstrip=2)", `--contains=${sha}`];
+          const text = await git(repositoryOf(call.context, project), [
+            ...args,
+            kind === "tag" ? "refs/tags" : "refs/heads",
+          ]);
+          return text
+            .split("\n")
+            .filter(Boolean)
+            .map((name) => ({ type: kind, name }));
+        }),
+      );
+      return page(call, lists.flat(), (each) => each);
+    },
+  ),
+  route(
+    "GET",
+    "/projects/:id/repository/commits/:sha/merge_requests",
+    { may: { state: ["opened", "closed", "merged", "locked"] }, open: true },
+    async (call, { state }) => {
+      const project = codeOf(call);
+      const repository = repositoryOf(call.context, project);
+      const sha = await commitOf(call, project);
+      const found: MergeRequest[] = [];
+      for (const request of call.state.mergeRequests) {
+        if (request.projectId !== project.id || request.sha === "" || (state && request.state !== state)) continue;
+        const own = request.mergeCommitSha === sha || request.squashCommitSha === sha;
+        const within = async () =>
+          (await isAncestor(repository, sha, request.sha)) && !(await isAncestor(repository, sha, request.baseSha));
+        if (own || (await within())) found.push(request);
+      }
+      return page(call, found, (request) => mergeRequestView(call.context, project, request));
+    },
+  ),
   route(
     "GET",
     "/projects/:id/repository/merge_base",

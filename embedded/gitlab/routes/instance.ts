@@ -8,15 +8,14 @@ const reading = ["api", "read_api", "read_user"];
 
 /** Who am I, and which GitLab is this. @see https://docs.gitlab.com/api/metadata/ */
 export const instanceRoutes: readonly Route[] = [
-  route("GET", "/version", { scopes: ["api", "read_api", "read_user", "ai_features"] }, (call) => {
-    userOf(call);
-    return ok(version(call.context.settings));
-  }),
-  route("GET", "/metadata", { scopes: ["api", "read_api", "read_user", "ai_features"] }, (call) => {
-    userOf(call);
-    const kas = { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null };
-    return ok({ ...version(call.context.settings), kas, enterprise: isEnterprise(call.context.settings) });
-  }),
+  // Both answer alike since GitLab 15.5.
+  ...["/version", "/metadata"].map((path) =>
+    route("GET", path, { scopes: ["api", "read_api", "read_user", "ai_features"] }, (call) => {
+      userOf(call);
+      const kas = { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null };
+      return ok({ ...version(call.context.settings), kas, enterprise: isEnterprise(call.context.settings) });
+    }),
+  ),
   route("GET", "/user", { scopes: reading }, (call) => ok(fullUser(call.context, userOf(call)))),
   route("POST", "/graphql", { needs: { query: "string" }, scopes: reading, base: "/api" }, (call, { query }) => {
     const user = call.caller?.user;

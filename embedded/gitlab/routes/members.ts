@@ -15,79 +15,100 @@ import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../m
 import { fault, forbidden, notFound, problem } from "../model/problem.js";
 import { removeWhere } from "../model/state.js";
 import type { Member } from "../model/types.js";
-import { memberView } from "../views/user.js";
+import { basicUser, memberView } from "../views/user.js";
 
 type Source = "project" | "group";
 
+/** @see https://docs.gitlab.com/api/projects/#list-users */
+const users = route(
+  "GET",
+  "/projects/:id/users",
+  { may: { search: "string", skip_users: "integers" }, open: true },
+  (call, values) => {
+    const ids = highest(all(call, "project")).map(({ userId }) => userId);
+    const text = values.search?.toLowerCase() ?? "";
+    const found = call.state.users.filter(
+      (user) =>
+        ids.includes(user.id) &&
+        !values.skip_users?.includes(user.id) &&
+        `${user.name} ${user.username}`.toLowerCase().includes(text),
+    );
+    return page(call, found, (user) => basicUser(call.context, user));
+  },
+);
+
 /** @see https://docs.gitlab.com/api/members/ */
-export const memberRoutes: readonly Route[] = (["project", "group"] as const).flatMap((source) => {
-  const base = `/${source}s/:id/members`;
-  const wish = { access_level: "integer" } as const;
-  return [
-    route("GET", base, { may: { query: "string", user_ids: "integers" } }, (call, values) => {
-      const own = all(call, source).filter(
-        (member) => member.source === source && member.sourceId === idOf(call, source),
-      );
-      return page(call, search(call, own, values), (member) => memberView(call.context, member));
-    }),
-    route("GET", `${base}/all`, { may: { query: "string", user_ids: "integers" } }, (call, values) =>
-      page(call, search(call, highest(all(call, source)), values), (member) => memberView(call.context, member)),
-    ),
-    route("GET", `${base}/:user_id`, {}, (call) => ok(memberView(call.context, own(call, source)))),
-    route("GET", `${base}/all/:user_id`, {}, (call) => {
-      const found = highest(all(call, source)).find((member) => String(member.userId) === call.path.user_id);
-      if (!found) throw notFound();
-      return ok(memberView(call.context, found));
-    }),
-    route(
-      "POST",
-      base,
-      { needs: wish, may: { user_id: "string", username: "string", expires_at: "day" } },
-      (call, values) => {
-        const sourceId = manage(call, source);
-        const user = call.state.users.find(
-          ({ id, username }) => String(id) === values.user_id || username === values.username,
+export const memberRoutes: readonly Route[] = [
+  users,
+  ...(["project", "group"] as const).flatMap((source) => {
+    const base = `/${source}s/:id/members`;
+    const wish = { access_level: "integer" } as const;
+    return [
+      route("GET", base, { may: { query: "string", user_ids: "integers" } }, (call, values) => {
+        const own = all(call, source).filter(
+          (member) => member.source === source && member.sourceId === idOf(call, source),
         );
-        if (!values.user_id && !values.username)
-          throw fault(400, "user_id, username are missing, exactly one parameter must be provided");
-        if (!user) throw notFound("User");
+        return page(call, search(call, own, values), (member) => memberView(call.context, member));
+      }),
+      route("GET", `${base}/all`, { may: { query: "string", user_ids: "integers" } }, (call, values) =>
+        page(call, search(call, highest(all(call, source)), values), (member) => memberView(call.context, member)),
+      ),
+      route("GET", `${base}/:user_id`, {}, (call) => ok(memberView(call.context, own(call, source)))),
+      route("GET", `${base}/all/:user_id`, {}, (call) => {
+        const found = highest(all(call, source)).find((member) => String(member.userId) === call.path.user_id);
+        if (!found) throw notFound();
+        return ok(memberView(call.context, found));
+      }),
+      route(
+        "POST",
+        base,
+        { needs: wish, may: { user_id: "string", username: "string", expires_at: "day" } },
+        (call, values) => {
+          const sourceId = manage(call, source);
+          const user = call.state.users.find(
+            ({ id, username }) => String(id) === values.user_id || username === values.username,
+          );
+          if (!values.user_id && !values.username)
+            throw fault(400, "user_id, username are missing, exactly one parameter must be provided");
+          if (!user) throw notFound("User");
+          checkLevel(call, source, values.access_level);
+          if (
+            call.state.members.some(
+              (member) => member.source === source && member.sourceId === sourceId && member.userId === user.id,
+            )
+          ) {
+            throw problem(409, "Member already exists");
+          }
+          const member: Member = {
+            source,
+            sourceId,
+            userId: user.id,
+            accessLevel: values.access_level,
+            expiresAt: values.expires_at ?? null,
+            createdAt: call.now.toISOString(),
+            createdBy: userOf(call).id,
+          };
+          call.state.members.push(member);
+          return created(memberView(call.context, member));
+        },
+      ),
+      route("PUT", `${base}/:user_id`, { needs: wish, may: { expires_at: "day" } }, (call, values) => {
+        manage(call, source);
         checkLevel(call, source, values.access_level);
-        if (
-          call.state.members.some(
-            (member) => member.source === source && member.sourceId === sourceId && member.userId === user.id,
-          )
-        ) {
-          throw problem(409, "Member already exists");
-        }
-        const member: Member = {
-          source,
-          sourceId,
-          userId: user.id,
-          accessLevel: values.access_level,
-          expiresAt: values.expires_at ?? null,
-          createdAt: call.now.toISOString(),
-          createdBy: userOf(call).id,
-        };
-        call.state.members.push(member);
-        return created(memberView(call.context, member));
-      },
-    ),
-    route("PUT", `${base}/:user_id`, { needs: wish, may: { expires_at: "day" } }, (call, values) => {
-      manage(call, source);
-      checkLevel(call, source, values.access_level);
-      const member = own(call, source);
-      member.accessLevel = values.access_level;
-      if (values.expires_at !== undefined) member.expiresAt = values.expires_at;
-      return ok(memberView(call.context, member));
-    }),
-    route("DELETE", `${base}/:user_id`, {}, (call) => {
-      if (call.path.user_id !== String(userOf(call).id)) manage(call, source);
-      const gone = own(call, source);
-      removeWhere(call.state.members, (member) => member === gone);
-      return noContent();
-    }),
-  ];
-});
+        const member = own(call, source);
+        member.accessLevel = values.access_level;
+        if (values.expires_at !== undefined) member.expiresAt = values.expires_at;
+        return ok(memberView(call.context, member));
+      }),
+      route("DELETE", `${base}/:user_id`, {}, (call) => {
+        if (call.path.user_id !== String(userOf(call).id)) manage(call, source);
+        const gone = own(call, source);
+        removeWhere(call.state.members, (member) => member === gone);
+        return noContent();
+      }),
+    ];
+  }),
+];
 
 function idOf(call: Call, source: Source, level: number = accessLevels.none): number {
   return (source === "project" ? projectOf(call, level) : groupOf(call, level)).id;

@@ -1,6 +1,5 @@
-import { RefMoved } from "../git/commit.js";
 import { diff } from "../git/diff.js";
-import { branchHead, log } from "../git/read.js";
+import { branchHead, countCommits, log } from "../git/read.js";
 import { repositoryOf } from "../http/context.js";
 import {
   type Call,
@@ -14,20 +13,18 @@ import {
   route,
   userOf,
 } from "../http/route.js";
-import { closeRequest, diffRefs, examine, keepHead, mergeRequest } from "../merge-requests.js";
+import { closeRequest, diffRefs, keepHead } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { labelNamed, settleLabels } from "../model/labels.js";
 import { canReadCode, projectLevel } from "../model/membership.js";
 import { filterMergeRequests, type MergeRequestFilters, mergeRequestFilters } from "../model/merge-request-filter.js";
 import { lineage, namespaceById } from "../model/namespaces.js";
-import { fault, forbidden, invalid, notFound, problem, unauthorized } from "../model/problem.js";
-import { canMerge, canPush, zeroId } from "../model/protection.js";
+import { fault, forbidden, invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/state.js";
-import type { Label, MergeRequest, Project } from "../model/types.js";
-import { afterPush } from "../push.js";
+import type { Label, MergeRequest, MergeRequestVersion, Project } from "../model/types.js";
 import { commitView, diffView } from "../views/commit.js";
 import { fullMergeRequest, mergeRequestView, simpleMergeRequest } from "../views/merge-request.js";
-import { sendMergeRequestEvent } from "../views/merge-request-event.js";
+import { changesBetween, sendMergeRequestEvent } from "../views/merge-request-event.js";
 import { userById } from "../views/user.js";
 import { codeOf } from "./branches.js";
 
@@ -45,6 +42,8 @@ const attributes = {
   remove_source_branch: "boolean",
   discussion_locked: "boolean",
 } as const;
+const reading = { include_rebase_in_progress: "boolean", include_diverged_commits_count: "boolean" } as const;
+
 /** @see https://docs.gitlab.com/api/merge_requests/ */
 export const mergeRequestRoutes: readonly Route[] = [
   // Without a scope these are the caller's own.
@@ -83,11 +82,19 @@ export const mergeRequestRoutes: readonly Route[] = [
       needs: { source_branch: "string", target_branch: "string", title: "string" },
       may: { ...attributes, target_project_id: "integer" },
     },
-    open,
+    openRequest,
   ),
-  route("GET", `${base}/:iid`, { open: true }, async (call) => {
+  route("GET", `${base}/:iid`, { may: reading, open: true }, async (call, values) => {
     const { project, request } = requestOf(call);
-    return ok(await fullMergeRequest(call.context, project, request, call.caller?.user));
+    const full = await fullMergeRequest(call.context, project, request, call.caller?.user);
+    const ahead = request.sha !== "" && request.state === "opened";
+    return ok({
+      ...full,
+      ...(values.include_rebase_in_progress && { rebase_in_progress: false }),
+      ...(values.include_diverged_commits_count && {
+        diverged_commits_count: ahead ? await behind(call, project, request) : 0,
+      }),
+    });
   }),
   route(
     "PUT",
@@ -120,27 +127,32 @@ export const mergeRequestRoutes: readonly Route[] = [
     const ids = [request.authorId, ...request.assigneeIds, ...request.reviewerIds];
     return page(call, [...new Set(ids)], (id) => userById(call.context, id));
   }),
-  ...["closes_issues", "versions"].map((name) =>
-    route("GET", `${base}/:iid/${name}`, { open: true }, (call) => {
-      requestOf(call);
-      return page(call, [], (none) => none);
-    }),
-  ),
+  route("GET", `${base}/:iid/closes_issues`, { open: true }, (call) => {
+    requestOf(call);
+    return page(call, [], (none) => none);
+  }),
+  route("GET", `${base}/:iid/versions`, { open: true }, (call) => {
+    const { request } = requestOf(call);
+    return page(call, [...(request.versions ?? [])].reverse(), (version) => versionView(request, version));
+  }),
   route(
-    "PUT",
-    `${base}/:iid/merge`,
-    {
-      may: {
-        sha: "string",
-        squash: "boolean",
-        should_remove_source_branch: "boolean",
-        merge_commit_message: "string",
-        squash_commit_message: "string",
-        auto_merge: "boolean",
-        merge_when_pipeline_succeeds: "boolean",
-      },
+    "GET",
+    `${base}/:iid/versions/:version_id`,
+    { may: { unidiff: "boolean" }, open: true },
+    async (call, values) => {
+      const { project, request } = requestOf(call);
+      const version = request.versions?.find(({ id }) => String(id) === call.path.version_id);
+      if (!version) throw notFound();
+      if (values.unidiff) throw fault(400, "unidiff is not served by the embedded GitLab");
+      const repository = repositoryOf(call.context, project);
+      const commits = await log(repository, [`${version.baseSha}..${version.sha}`]);
+      const diffs = await diff(repository, version.baseSha, version.sha);
+      return ok({
+        ...versionView(request, version),
+        commits: commits.map((commit) => commitView(call.context, project, commit)),
+        diffs: diffs.map(diffView),
+      });
     },
-    acceptRequest,
   ),
 ];
 
@@ -163,6 +175,27 @@ function projectById(call: Call, request: MergeRequest): Project {
   const project = call.state.projects.find(({ id }) => id === request.projectId);
   if (!project) throw notFound("Project");
   return project;
+}
+
+/** Commits of the target branch that the source branch lacks. */
+async function behind(call: Call, project: Project, request: MergeRequest): Promise<number> {
+  const repository = repositoryOf(call.context, project);
+  const target = await branchHead(repository, request.targetBranch);
+  return target ? countCommits(repository, `${request.sha}..${target}`) : 0;
+}
+
+function versionView(request: MergeRequest, version: MergeRequestVersion): Record<string, unknown> {
+  return {
+    id: version.id,
+    head_commit_sha: version.sha,
+    base_commit_sha: version.baseSha,
+    start_commit_sha: version.startSha,
+    created_at: version.createdAt,
+    merge_request_id: request.id,
+    state: "collected",
+    real_size: null,
+    patch_id_sha: null,
+  };
 }
 
 function changes(call: Call, project: Project, request: MergeRequest) {
@@ -225,7 +258,8 @@ function given(call: Call, project: Project, values: Attributes, labels: readonl
   };
 }
 
-async function open(
+/** Opens a merge request. @throws Problem as the API words it */
+export async function openRequest(
   call: Call,
   values: Attributes & { source_branch: string; target_branch: string; title: string; target_project_id?: number },
 ) {
@@ -298,6 +332,7 @@ export async function updateRequest(call: Call, values: Attributes & { target_br
   call.role = Math.max(call.role, accessLevels.developer);
   if (projectLevel(call.state, user, project) < accessLevels.developer && request.authorId !== user.id)
     throw forbidden();
+  const before = { ...request };
   const change = given(call, project, values, request.labels);
   const target = values.target_branch;
   if (target && target !== request.targetBranch) {
@@ -316,48 +351,9 @@ export async function updateRequest(call: Call, values: Attributes & { target_br
   }
   Object.assign(request, change, { updatedAt: call.now.toISOString() });
   if (values.state_event === "close" && request.state === "opened") closeRequest(request, user.id);
-  sendMergeRequestEvent(call.context, project, request, user, values.state_event ?? "update");
-  return ok(await fullMergeRequest(call.context, project, request, user));
-}
-
-/** How a merge request is to be merged. */
-interface AcceptValues {
-  sha?: string;
-  squash?: boolean;
-  should_remove_source_branch?: boolean;
-  merge_commit_message?: string;
-  squash_commit_message?: string;
-}
-
-/** Merges a merge request. @throws Problem as the API words it: 401, 405, 406, 409, 422 */
-export async function acceptRequest(call: Call, values: AcceptValues) {
-  const { project, request } = requestOf(call, accessLevels.guest);
-  const user = userOf(call);
-  const { sourceBranch: source, targetBranch: target } = request;
-  call.role = Math.max(call.role, accessLevels.developer);
-  return call.context.locks.run(`repository ${project.id}`, async () => {
-    if (!canMerge(call.state, user, project, target) && !canPush(call.state, user, project, target))
-      throw unauthorized();
-    const seen = await examine(call.context, project, request);
-    if (seen.status === "conflict") throw problem(406, "Branch cannot be merged");
-    if (seen.status !== "mergeable" || !seen.head || !seen.target) throw problem(405, "405 Method Not Allowed");
-    if (values.sha && values.sha !== seen.head)
-      throw problem(409, `SHA does not match HEAD of source branch: ${seen.head}`);
-    const remove = values.should_remove_source_branch ?? request.removeSourceBranch;
-    const options = {
-      mergeMessage: values.merge_commit_message,
-      squashMessage: values.squash_commit_message,
-      squash: values.squash ?? request.squash,
-      removeSourceBranch: remove && canPush(call.state, user, project, source),
-    };
-    const { head, target: before } = seen;
-    await mergeRequest(call.context, project, request, user, options, { head, target: before }).catch((error) => {
-      throw error instanceof RefMoved ? problem(422, "Branch cannot be merged") : error;
-    });
-    const after = (await branchHead(repositoryOf(call.context, project), target)) ?? before;
-    const moved = [{ ref: `refs/heads/${target}`, before, after }];
-    if (options.removeSourceBranch) moved.push({ ref: `refs/heads/${source}`, before: head, after: zeroId });
-    await afterPush(call.context, project, user, moved);
-    return ok(await fullMergeRequest(call.context, project, request, user));
+  const action = values.state_event ?? "update";
+  sendMergeRequestEvent(call.context, project, request, user, action, {
+    changes: changesBetween(call.context, project, before, request),
   });
+  return ok(await fullMergeRequest(call.context, project, request, user));
 }

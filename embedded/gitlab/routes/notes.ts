@@ -1,16 +1,21 @@
+import { diff } from "../git/diff.js";
+import { resolve } from "../git/read.js";
+import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, type Route, route, userOf } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
-import { forbidden, notFound } from "../model/problem.js";
+import { readPosition } from "../model/position.js";
+import { badRequest, forbidden, notFound } from "../model/problem.js";
 import { randomHex } from "../model/secrets.js";
 import { nextId, removeWhere } from "../model/state.js";
-import type { Note } from "../model/types.js";
+import type { Note, NotePosition } from "../model/types.js";
 import { noteView } from "../views/merge-request.js";
 import { hookProject } from "../views/push-event.js";
 import { userById } from "../views/user.js";
 import { requestOf } from "./merge-requests.js";
 
 const base = "/projects/:id/merge_requests/:iid";
+const one = `${base}/discussions/:discussion_id`;
 
 /** @see https://docs.gitlab.com/api/notes/#merge-requests and https://docs.gitlab.com/api/discussions/#merge-requests */
 export const noteRoutes: readonly Route[] = [
@@ -20,7 +25,9 @@ export const noteRoutes: readonly Route[] = [
     { may: { sort: ["asc", "desc"], order_by: ["created_at", "updated_at"] }, open: true },
     (call, values) => {
       const { request } = requestOf(call);
-      const notes = notesOf(call).sort((a, b) => (values.sort === "asc" ? a.id - b.id : b.id - a.id));
+      const key = ({ createdAt, updatedAt }: Note) => (values.order_by === "updated_at" ? updatedAt : createdAt);
+      const direction = values.sort === "asc" ? 1 : -1;
+      const notes = notesOf(call).sort((a, b) => direction * (key(a).localeCompare(key(b)) || a.id - b.id));
       return page(call, notes, (note) => noteView(call.context, note, request.id));
     },
   ),
@@ -49,9 +56,35 @@ export const noteRoutes: readonly Route[] = [
   route("GET", `${base}/discussions`, { open: true }, (call) =>
     page(call, [...new Set(notesOf(call).map((note) => note.discussionId))], (id) => discussion(call, id)),
   ),
-  route("POST", `${base}/discussions`, { needs: { body: "string" } }, (call, { body }) =>
-    created(discussion(call, addNote(call, body, true, false).discussionId)),
+  route("GET", one, { open: true }, (call) => ok(discussion(call, existingDiscussion(call)))),
+  route(
+    "POST",
+    `${base}/discussions`,
+    { needs: { body: "string" }, may: { position: "object" } },
+    async (call, values) => {
+      const position = values.position && (await checkedPosition(call, values.position));
+      return created(discussion(call, addNote(call, values.body, true, false, { position }).discussionId));
+    },
   ),
+  route("POST", `${one}/notes`, { needs: { body: "string" } }, (call, { body }) => {
+    const note = reply(call, existingDiscussion(call), body);
+    return created(noteView(call.context, note, requestOf(call).request.id));
+  }),
+  route("PUT", `${one}/notes/:note_id`, { may: { body: "string", resolved: "boolean" } }, (call, values) => {
+    const id = existingDiscussion(call);
+    const found = values.body === undefined ? existing(call) : writable(call);
+    if (found.discussionId !== id) throw notFound();
+    if (values.body !== undefined) Object.assign(found, { body: values.body, updatedAt: call.now.toISOString() });
+    if (values.resolved !== undefined) resolveNotes(call, [found], values.resolved);
+    return ok(noteView(call.context, found, requestOf(call).request.id));
+  }),
+  route("DELETE", `${one}/notes/:note_id`, {}, (call) => {
+    const id = existingDiscussion(call);
+    const gone = writable(call);
+    if (gone.discussionId !== id) throw notFound();
+    removeWhere(call.state.notes, (note) => note === gone);
+    return noContent();
+  }),
   route("PUT", `${base}/discussions/:discussion_id`, { needs: { resolved: "boolean" } }, (call, { resolved }) => {
     resolveDiscussion(call, resolved);
     return ok(discussion(call, call.path.discussion_id ?? ""));
@@ -60,12 +93,53 @@ export const noteRoutes: readonly Route[] = [
 
 /** Resolves a thread, or opens it again. @throws Problem 404 or 403 */
 export function resolveDiscussion(call: Call, resolved: boolean): void {
-  const { project } = requestOf(call);
+  const id = existingDiscussion(call);
+  resolveNotes(
+    call,
+    notesOf(call).filter((note) => note.discussionId === id),
+    resolved,
+  );
+}
+
+function resolveNotes(call: Call, notes: readonly Note[], resolved: boolean): void {
+  const { project, request } = requestOf(call);
   const user = userOf(call);
-  const notes = notesOf(call).filter((note) => note.discussionId === call.path.discussion_id);
-  if (notes.length === 0) throw notFound("Discussion");
-  if (projectLevel(call.state, user, project) < accessLevels.developer) throw forbidden();
-  for (const note of notes) Object.assign(note, { resolved, resolvedBy: resolved ? user.id : null });
+  const may = projectLevel(call.state, user, project) >= accessLevels.developer || request.authorId === user.id;
+  if (!may) throw forbidden();
+  for (const note of notes.filter(({ resolvable }) => resolvable))
+    Object.assign(note, { resolved, resolvedBy: resolved ? user.id : null });
+}
+
+/** The discussion that the address names. @throws Problem 404 */
+function existingDiscussion(call: Call): string {
+  const { discussion_id: id = "" } = call.path;
+  if (!notesOf(call).some((note) => note.discussionId === id)) throw notFound("Discussion");
+  return id;
+}
+
+/** Answers in a discussion: a single comment becomes a thread. */
+export function reply(call: Call, discussionId: string, body: string): Note {
+  const others = notesOf(call).filter((note) => note.discussionId === discussionId);
+  if (others.length === 0) throw notFound("Discussion");
+  const internal = others.some((note) => note.internal);
+  const note = addNote(call, body, true, internal, { discussionId, position: others[0]?.position });
+  for (const each of others) each.resolvable = true;
+  return note;
+}
+
+/** A position within the changes of two commits that are there. @throws Problem 400 */
+async function checkedPosition(call: Call, raw: Readonly<Record<string, unknown>>): Promise<NotePosition> {
+  const { project } = requestOf(call);
+  const repository = repositoryOf(call.context, project);
+  const position = readPosition(raw);
+  const [base, head] = await Promise.all([
+    resolve(repository, position.baseSha),
+    resolve(repository, position.headSha),
+  ]);
+  const changed = base && head ? await diff(repository, base, head) : [];
+  const within = changed.some((each) => each.newPath === position.newPath || each.oldPath === position.oldPath);
+  if (!within) throw badRequest('Note {:line_code=>["can\'t be blank", "must be a valid line code"]}');
+  return position;
 }
 
 /** Comments of a merge request, oldest first; internal ones for reporters and up alone. */
@@ -92,8 +166,19 @@ function writable(call: Call): Note {
   return note;
 }
 
-/** Adds a comment. @param resolvable whether it begins a thread that can be resolved */
-export function addNote(call: Call, body: string, resolvable: boolean, internal: boolean): Note {
+/**
+ * Adds a comment.
+ *
+ * @param resolvable whether it is part of a thread that can be resolved
+ * @param where discussion that it answers, and place in the changes; both absent for a comment of its own
+ */
+export function addNote(
+  call: Call,
+  body: string,
+  resolvable: boolean,
+  internal: boolean,
+  where: { readonly discussionId?: string; readonly position?: NotePosition | undefined } = {},
+): Note {
   const { project, request } = requestOf(call);
   call.role = Math.max(call.role, accessLevels.guest);
   const user = userOf(call);
@@ -103,7 +188,7 @@ export function addNote(call: Call, body: string, resolvable: boolean, internal:
     id: nextId(call.state, "note"),
     projectId: project.id,
     mergeRequestIid: request.iid,
-    discussionId: randomHex(20),
+    discussionId: where.discussionId ?? randomHex(20),
     authorId: user.id,
     body,
     system: false,
@@ -111,6 +196,7 @@ export function addNote(call: Call, body: string, resolvable: boolean, internal:
     resolved: false,
     resolvedBy: null,
     internal,
+    position: where.position,
     createdAt: now,
     updatedAt: now,
   };

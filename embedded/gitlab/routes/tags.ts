@@ -1,30 +1,39 @@
 import { moveRefs, RefMoved } from "../git/commit.js";
 import { readCommit, resolve } from "../git/read.js";
 import { git } from "../git/run.js";
+import { readTag, tagObject } from "../git/tag.js";
 import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { isRefName, newRefFault } from "../model/paths.js";
 import { forbidden, notFound, problem } from "../model/problem.js";
-import { zeroId } from "../model/protection.js";
+import { tagRefusal, tagRulesFor, zeroId } from "../model/protection.js";
 import type { Project } from "../model/types.js";
 import { afterPush } from "../push.js";
 import { commitView } from "../views/commit.js";
+import { apiTime } from "../views/time.js";
 import { codeOf } from "./branches.js";
 
 const base = "/projects/:id/repository/tags";
 
+const filters = {
+  search: "string",
+  order_by: ["updated", "name", "version"] as const,
+  sort: ["asc", "desc"],
+} as const;
+
 /** @see https://docs.gitlab.com/api/tags/ */
 export const tagRoutes: readonly Route[] = [
-  route("GET", base, { may: { search: "string" }, open: true }, async (call, { search }) => {
+  route("GET", base, { may: filters, open: true }, async (call, values) => {
     const project = codeOf(call);
+    const key = { updated: "creatordate", name: "refname", version: "version:refname" }[values.order_by ?? "updated"];
     const text = await git(repositoryOf(call.context, project), [
       "for-each-ref",
-      "--sort=-creatordate",
+      `--sort=${values.sort === "asc" ? "" : "-"}${key}`,
       "--format=%(refname:lstrip=2)",
       "refs/tags",
     ]);
-    const names = text.split("\n").filter((name) => name !== "" && name.includes(search ?? ""));
+    const names = text.split("\n").filter((name) => name !== "" && fitsSearch(name, values.search ?? ""));
     return page(call, names, (name) => render(call, project, name));
   }),
   route("GET", `${base}/:tag`, { open: true }, async (call) =>
@@ -43,12 +52,17 @@ export const tagRoutes: readonly Route[] = [
       if (fault) throw problem(400, fault);
       const commit = await resolve(repository, values.ref);
       if (!commit) throw problem(400, "Target ".concat(values.ref, " is invalid"));
-      await moveRefs(repository, [`create refs/tags/${values.tag_name} ${commit}`]).catch((error) => {
+      const ref = `refs/tags/${values.tag_name}`;
+      const user = userOf(call);
+      const refused = tagRefusal(call.state, user, project, { ref, before: zeroId, after: commit }, true);
+      if (refused) throw problem(400, refused);
+      const after = values.message
+        ? await tagObject(repository, values.tag_name, commit, values.message, user)
+        : commit;
+      await moveRefs(repository, [`create ${ref} ${after}`]).catch((error) => {
         throw error instanceof RefMoved ? problem(400, `Tag ${values.tag_name} already exists`) : error;
       });
-      await afterPush(call.context, project, userOf(call), [
-        { ref: `refs/tags/${values.tag_name}`, before: zeroId, after: commit },
-      ]);
+      await afterPush(call.context, project, user, [{ ref, before: zeroId, after }]);
       return created(await render(call, project, values.tag_name));
     },
   ),
@@ -59,6 +73,14 @@ export const tagRoutes: readonly Route[] = [
     if (project.archived) throw forbidden();
     const before = isRefName(name) ? await resolve(repository, `refs/tags/${name}`) : undefined;
     if (!before) throw notFound("Tag");
+    const refused = tagRefusal(
+      call.state,
+      userOf(call),
+      project,
+      { ref: `refs/tags/${name}`, before, after: zeroId },
+      true,
+    );
+    if (refused) throw forbidden(refused);
     await moveRefs(repository, [`delete refs/tags/${name}`]);
     await afterPush(call.context, project, userOf(call), [{ ref: `refs/tags/${name}`, before, after: zeroId }]);
     return noContent();
@@ -70,13 +92,21 @@ async function render(call: Call, project: Project, name: string): Promise<Recor
   const id = isRefName(name) ? await resolve(repository, `refs/tags/${name}`) : undefined;
   const commit = id ? await readCommit(repository, id) : undefined;
   if (!commit) throw notFound("Tag");
+  const tag = await readTag(repository, name);
   return {
     name,
-    message: "",
-    target: id,
+    message: tag?.message ?? "",
+    // An annotated tag is an object of its own.
+    target: tag?.id ?? id,
     commit: commitView(call.context, project, commit),
     release: null,
-    protected: false,
-    created_at: null,
+    protected: tagRulesFor(call.state, project, name).length > 0,
+    created_at: tag ? apiTime(tag.at) : null,
   };
+}
+
+/** `search`: a part of the name, `^start` or `end$`. */
+function fitsSearch(name: string, search: string): boolean {
+  if (search.startsWith("^")) return name.startsWith(search.slice(1));
+  return search.endsWith("$") ? name.endsWith(search.slice(0, -1)) : name.includes(search);
 }

@@ -4,6 +4,7 @@ import { examine } from "../merge-requests.js";
 import { isDraft } from "../model/draft.js";
 import { projectPath } from "../model/namespaces.js";
 import { pipelineOf } from "../model/pipelines.js";
+import { positionView } from "../model/position.js";
 import { canMerge } from "../model/protection.js";
 import type { MergeRequest, Note, Project, User } from "../model/types.js";
 import { projectUrl } from "./commit.js";
@@ -47,7 +48,7 @@ export async function mergeRequestView(
     created_at: request.createdAt,
     updated_at: request.updatedAt,
     merged_by: userById(context, request.mergedBy),
-    merge_user: userById(context, request.mergedBy),
+    merge_user: userById(context, request.mergedBy ?? request.autoMerge?.userId ?? null),
     merged_at: request.mergedAt,
     closed_by: userById(context, request.closedBy),
     closed_at: request.closedAt,
@@ -68,7 +69,7 @@ export async function mergeRequestView(
     imported_from: "none",
     work_in_progress: isDraft(request.title),
     milestone: null,
-    merge_when_pipeline_succeeds: false,
+    merge_when_pipeline_succeeds: Boolean(request.autoMerge),
     merge_status: blocked ? "cannot_be_merged" : "can_be_merged",
     detailed_merge_status: found.status,
     merge_after: null,
@@ -112,7 +113,7 @@ export async function fullMergeRequest(
     pipeline: pipeline ? pipelineView(context, project, pipeline) : null,
     head_pipeline: pipeline ? fullPipelineView(context, project, pipeline) : null,
     diff_refs: { base_sha: request.baseSha, head_sha: request.sha, start_sha: request.startSha },
-    merge_error: null,
+    merge_error: request.mergeError ?? null,
     first_contribution: false,
     user: { can_merge: viewer !== undefined && canMerge(context.store.state, viewer, project, request.targetBranch) },
   };
@@ -122,7 +123,7 @@ export async function fullMergeRequest(
 export function noteView(context: Context, note: Note, requestId: number): Record<string, unknown> {
   return {
     id: note.id,
-    type: note.resolvable ? "DiscussionNote" : null,
+    type: note.position ? "DiffNote" : note.resolvable ? "DiscussionNote" : null,
     body: note.body,
     author: userById(context, note.authorId),
     created_at: note.createdAt,
@@ -131,6 +132,7 @@ export function noteView(context: Context, note: Note, requestId: number): Recor
     noteable_id: requestId,
     noteable_type: "MergeRequest",
     project_id: note.projectId,
+    ...(note.position && { commit_id: null, position: positionView(note.position) }),
     resolvable: note.resolvable,
     ...(note.resolvable && { resolved: note.resolved, resolved_by: userById(context, note.resolvedBy) }),
     confidential: note.internal,

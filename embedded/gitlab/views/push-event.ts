@@ -1,4 +1,6 @@
+import { changedPaths } from "../git/changed-paths.js";
 import { log, readCommit } from "../git/read.js";
+import { readTag } from "../git/tag.js";
 import { type Context, repositoryOf } from "../http/context.js";
 import { namespaceById, namespacePath, projectPath } from "../model/namespaces.js";
 import { type RefChange, zeroId } from "../model/protection.js";
@@ -38,10 +40,15 @@ export async function pushPayload(
 ): Promise<Record<string, unknown>> {
   const repository = repositoryOf(context, project);
   const gone = change.after === zeroId;
+  const tag = change.ref.startsWith("refs/tags/");
   const range = change.before === zeroId ? [change.after] : [change.after, `^${change.before}`];
   const commits = gone ? [] : await log(repository, range, { args: ["--max-count=20", "--reverse"] }).catch(() => []);
+  const paths = await changedPaths(
+    repository,
+    commits.map(({ id }) => id),
+  );
+  const annotated = tag && !gone ? await readTag(repository, change.ref.slice("refs/tags/".length)) : undefined;
   const head = gone ? undefined : await readCommit(repository, change.after);
-  const tag = change.ref.startsWith("refs/tags/");
   return {
     object_kind: tag ? "tag_push" : "push",
     event_name: tag ? "tag_push" : "push",
@@ -51,8 +58,8 @@ export async function pushPayload(
     ref_protected: context.store.state.protectedBranches.some(
       (rule) => rule.projectId === project.id && `refs/heads/${rule.name}` === change.ref,
     ),
-    checkout_sha: gone ? null : change.after,
-    message: null,
+    checkout_sha: gone ? null : (head?.id ?? change.after),
+    message: annotated?.message ?? null,
     user_id: user.id,
     user_name: user.name,
     user_username: user.username,
@@ -67,6 +74,7 @@ export async function pushPayload(
       timestamp: apiTime(commit.committedAt),
       url: `${projectUrl(context, project)}/-/commit/${commit.id}`,
       author: { name: commit.authorName, email: commit.authorEmail },
+      ...(paths.get(commit.id) ?? { added: [], modified: [], removed: [] }),
     })),
     total_commits_count: commits.length,
     push_options: {},

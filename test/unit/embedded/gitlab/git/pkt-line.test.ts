@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseCommands, readPushHeader } from "../../../../../embedded/gitlab/git/pkt-line.js";
+import { messagePackets, parseHeader, readPushHeader } from "../../../../../embedded/gitlab/git/pkt-line.js";
 
 const [before, after] = ["0".repeat(40), "a".repeat(40)];
 const pkt = (text: string) => (text.length + 4).toString(16).padStart(4, "0") + text;
@@ -38,13 +38,32 @@ test("takes git's empty probe as a push of nothing", async () => {
 });
 
 test("waits for what has not come", () => {
-  expect(parseCommands(Buffer.from(header.slice(0, 50)))).toBeUndefined();
+  expect(parseHeader(Buffer.from(header.slice(0, 50)))).toBeUndefined();
 });
 
 test.each(["zzzz", "0003", `${pkt("hello")}0000`])("refuses %j", (text) => {
-  expect(() => parseCommands(Buffer.from(text))).toThrow(RangeError);
+  expect(() => parseHeader(Buffer.from(text))).toThrow(RangeError);
 });
 
 test("refuses a push that breaks off", async () => {
   await expect(readPushHeader(chunks(Buffer.from(header.slice(0, 50)), []))).rejects.toThrow(RangeError);
+});
+
+test("options of a push stand behind its commands, and are waited for", () => {
+  const packet = (text: string) => (text.length + 4).toString(16).padStart(4, "0") + text;
+  const command = `${before} ${after} refs/heads/x\0report-status side-band-64k push-options agent=git/2`;
+  const commands = `${packet(command)}0000`;
+  expect(parseHeader(Buffer.from(commands))).toBeUndefined();
+  const whole = `${commands}${packet("merge_request.create\n")}${packet("ci.skip\n")}0000PACK`;
+  expect(parseHeader(Buffer.from(whole))).toMatchObject({
+    changes: [{ ref: "refs/heads/x" }],
+    options: ["merge_request.create", "ci.skip"],
+    sideBand: true,
+  });
+});
+
+test("a message is cut into packets of the second band", () => {
+  expect(messagePackets("hello").toString()).toBe("000a\x02hello");
+  expect(messagePackets("x".repeat(60_001)).length).toBe(60_001 + 10);
+  expect(messagePackets("").length).toBe(0);
 });

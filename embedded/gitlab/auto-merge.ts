@@ -1,0 +1,74 @@
+import { RefMoved } from "./git/commit.js";
+import { branchHead } from "./git/read.js";
+import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { examine, mergeRequest } from "./merge-requests.js";
+import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
+import { canMerge, canPush, zeroId } from "./model/protection.js";
+import type { AutoMergeWish, MergeRequest, Project, User } from "./model/types.js";
+import { afterPush } from "./push.js";
+
+/** Reasons that pass by themselves or by what people do: a merge request with one of them may wait. */
+const passing = ["ci_still_running", "ci_must_pass", "not_approved", "draft_status", "discussions_not_resolved"];
+
+/**
+ * Whether "merge when checks pass" merges at once, waits, or has nothing to wait for.
+ *
+ * @param status as `examine` finds it
+ * @see https://docs.gitlab.com/user/project/merge_requests/auto_merge/
+ */
+export function autoMergeStep(
+  context: Context,
+  request: MergeRequest,
+  status: string,
+  head: string,
+): "merge" | "wait" | "refuse" {
+  const pipeline = pipelineOf(stateOf(context), request, head);
+  const state = pipeline && pipelineStatus(stateOf(context), pipeline);
+  if (passing.includes(status) || (status === "mergeable" && (state === "pending" || state === "running")))
+    return "wait";
+  return status === "mergeable" && (state === "success" || state === "skipped") ? "merge" : "refuse";
+}
+
+/** Merges, and does what follows a change of the branches. @throws RefMoved when the target branch moved since */
+export async function mergeNow(
+  context: Context,
+  project: Project,
+  request: MergeRequest,
+  user: User,
+  wish: AutoMergeWish,
+  seen: { readonly head: string; readonly target: string },
+): Promise<void> {
+  const { sourceBranch: source, targetBranch: target } = request;
+  const mayRemove = canPush(stateOf(context), user, project, source);
+  const options = { ...wish, removeSourceBranch: wish.removeSourceBranch && mayRemove };
+  await mergeRequest(context, project, request, user, options, seen);
+  const after = (await branchHead(repositoryOf(context, project), target)) ?? seen.target;
+  const moved = [{ ref: `refs/heads/${target}`, before: seen.target, after }];
+  if (options.removeSourceBranch) moved.push({ ref: `refs/heads/${source}`, before: seen.head, after: zeroId });
+  await afterPush(context, project, user, moved);
+}
+
+/**
+ * Merges whatever waited for a pipeline, an approval or a resolved thread and need not wait any longer. Runs after each
+ * request that changed something, before it is answered.
+ */
+export async function runAutoMerges(context: Context): Promise<void> {
+  const waiting = stateOf(context).mergeRequests.filter((each) => each.autoMerge && each.state === "opened");
+  for (const request of waiting) {
+    const project = stateOf(context).projects.find(({ id }) => id === request.projectId);
+    if (project) await context.locks.run(`repository ${project.id}`, () => runOne(context, project, request));
+  }
+}
+
+async function runOne(context: Context, project: Project, request: MergeRequest): Promise<void> {
+  const { autoMerge } = request;
+  const user = stateOf(context).users.find(({ id }) => id === autoMerge?.userId);
+  const { status, head, target } = await examine(context, project, request);
+  if (!autoMerge || !user || !head || !target || autoMergeStep(context, request, status, head) !== "merge") return;
+  if (!canMerge(stateOf(context), user, project, request.targetBranch)) return;
+  await mergeNow(context, project, request, user, autoMerge.wish, { head, target }).catch((error) => {
+    // Somebody was faster: the next change looks again.
+    if (!(error instanceof RefMoved)) throw error;
+  });
+  if (request.state === "merged") request.autoMerge = null;
+}

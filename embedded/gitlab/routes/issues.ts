@@ -1,0 +1,49 @@
+import { ok, page, projectOf, type Route, route } from "../http/route.js";
+import { forbidden } from "../model/problem.js";
+
+const filters = {
+  state: ["opened", "closed", "all"],
+  scope: "string",
+  search: "string",
+  labels: "strings",
+  author_id: "integer",
+  author_username: "string",
+  assignee_id: "id or any",
+  assignee_username: "strings",
+  iids: "integers",
+  milestone: "string",
+  order_by: "string",
+  sort: ["asc", "desc"],
+  in: "string",
+  with_labels_details: "boolean",
+  created_after: "day",
+  created_before: "day",
+  updated_after: "day",
+  updated_before: "day",
+} as const;
+
+/**
+ * Issues as a project has them that has switched them off: none, and no way to make one. Clients ask before they do
+ * anything else.
+ *
+ * @see https://docs.gitlab.com/api/issues/
+ */
+export const issueRoutes: readonly Route[] = [
+  route("GET", "/projects/:id/issues", { may: filters, open: true }, (call) => {
+    projectOf(call);
+    return page(call, [], (none) => none);
+  }),
+  route("GET", "/projects/:id/issues_statistics", { may: filters, open: true }, (call) => {
+    projectOf(call);
+    return ok({ statistics: { counts: { all: 0, closed: 0, opened: 0 } } });
+  }),
+  route(
+    "POST",
+    "/projects/:id/issues",
+    { may: { title: "string", description: "content", labels: "strings" } },
+    (call) => {
+      projectOf(call);
+      throw forbidden();
+    },
+  ),
+];
