@@ -7,6 +7,7 @@ import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from 
 import { UserError } from "../core/user-error.js";
 import { lockFolder } from "../embedded/gitlab/store/lock.js";
 import { type Backend, findBackend, OWN_BACKEND } from "./backend.js";
+import { gitlabPluginEnvironment } from "./gitlab-plugin.js";
 
 /** One stack of this checkout, and where everything of it is. */
 export interface Stack {
@@ -59,6 +60,7 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
     KUBECONFIG: join(stack.clusterFolder, "kubeconfig"),
+    ...gitlabPluginEnvironment(stack.state.stack(stack.name)),
   };
 }
 

@@ -20,6 +20,8 @@ export type GitLabConfig =
       readonly caFile: string | undefined;
       /** What its licence has. `auto`: it is asked. */
       readonly tier: "auto" | "free" | "premium";
+      /** Which of Pulumi's plugins works on it. `auto`: the official one where it is on this machine. */
+      readonly plugin: "auto" | "official" | "own";
     };
 
 /** Which cluster. `name`: its folder below `clusters/` in the setup repository, and part of its tokens' names. */
@@ -151,6 +153,7 @@ export const settings = z.strictObject({
   gitlabUrl: z.url({ protocol: /^https?$/, error: "an address such as https://gitlab.com" }),
   gitlabCaFile: z.string(),
   gitlabTier: oneOf("auto", "free", "premium"),
+  gitlabPlugin: oneOf("auto", "official", "own"),
   namespace: z.string().regex(/^([\w.-]+(\/[\w.-]+)*)?$/, "a path such as team/platform"),
   createNamespace: flag,
   setupRepository: slug,
@@ -207,6 +210,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
           url: parsed.gitlabUrl.replace(/\/+$/, ""),
           caFile: parsed.gitlabCaFile || undefined,
           tier: parsed.gitlabTier,
+          plugin: parsed.gitlabPlugin,
         },
     namespace: parsed.namespace || undefined,
     createNamespace: parsed.createNamespace,

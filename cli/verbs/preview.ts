@@ -6,6 +6,7 @@ import { versions } from "../../core/versions.js";
 import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { withLogIf } from "../automatic-log.js";
 import { exitCodes } from "../exit-codes.js";
+import { chooseGitLabPlugin, keepGitLabPlugin } from "../gitlab-plugin.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
@@ -44,6 +45,7 @@ async function show(stack: Stack, { json = false, debug = false }: PreviewOption
   const pulumi = new Pulumi(stack);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
+  await keepGitLabPlugin(stack.state.stack(stack.name), chooseGitLabPlugin(config.gitlab));
   if (config.cluster.kind === "eks") await pulumi.installPlugin("aws", versions.pulumiAws);
   const args = ["preview", "--suppress-permalink", ...(json ? ["--json"] : [])];
   const code = await withLogIf(debug, stack, progress, (env) => pulumi.show(args, env));

@@ -4,6 +4,7 @@ import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { pulumiToolNames, toolNamesOf } from "../../embedded/toolchain/tools.js";
 import { withLogIf } from "../automatic-log.js";
 import { exitCodes } from "../exit-codes.js";
+import { chooseGitLabPlugin, keepGitLabPlugin } from "../gitlab-plugin.js";
 import { checkAllSettings } from "../preflight.js";
 import { Pulumi } from "../pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack.js";
@@ -24,6 +25,7 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
   if (!stack.backend.own) progress(`Pulumi's state is at ${stack.backend.url}: PULUMI_BACKEND_URL says so`);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
+  await keepGitLabPlugin(stack.state.stack(stack.name), chooseGitLabPlugin(config.gitlab));
   await ensureTools(toolNamesOf(config.cluster.kind), options);
   if (config.cluster.kind === "eks") {
     progress(`pulumi-resource-aws ${versions.pulumiAws}: making sure of it`);

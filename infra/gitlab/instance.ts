@@ -53,17 +53,24 @@ export interface GitLabFeatures {
   readonly approvals: boolean;
   /** Project access tokens. */
   readonly projectTokens: boolean;
+  /** Who may push and merge is written as lists: the official plugin wants that on an Enterprise Edition with a licence. */
+  readonly levelLists: boolean;
 }
 
 /**
  * What a tier has: project access tokens need Premium on gitlab.com, and no licence elsewhere. A trial there allows one,
  * which is too few: each repository needs its own.
  *
+ * @param official whether the official plugin works on it
  * @see https://docs.gitlab.com/user/project/settings/project_access_tokens/
  */
-export function featuresOf(tier: Tier, url: string): GitLabFeatures {
-  const hosted = isHosted(url);
-  return { approvals: tier === "premium" || tier === "trial", projectTokens: tier === "premium" || !hosted };
+export function featuresOf(tier: Tier, url: string, official = false): GitLabFeatures {
+  const licensed = tier === "premium" || tier === "trial";
+  return {
+    approvals: licensed,
+    projectTokens: tier === "premium" || !isHosted(url),
+    levelLists: licensed && official,
+  };
 }
 
 /** Whether it is GitLab's own server. */

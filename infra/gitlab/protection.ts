@@ -25,8 +25,9 @@ export function protectBranch(name: string, args: ProtectionArgs, child: pulumi.
     {
       project,
       branch,
-      pushAccessLevel: "no one",
-      mergeAccessLevel: "maintainer",
+      ...(features.levelLists
+        ? { allowedToPushes: [{ accessLevel: "no one" }], allowedToMerges: [{ accessLevel: "maintainer" }] }
+        : { pushAccessLevel: "no one", mergeAccessLevel: "maintainer" }),
       allowForcePush: false,
       ...(features.approvals && { codeOwnerApprovalRequired: review.codeOwners !== undefined }),
     },

@@ -6,6 +6,7 @@ import { UserError } from "../../core/user-error.js";
 import { stopAtFatal } from "../finding.js";
 import { existingRepositories } from "./existing.js";
 import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./instance.js";
+import { isOfficialPlugin } from "./official.js";
 import { judge } from "./preflight/checks.js";
 import type { Facts, Wanted } from "./preflight/facts.js";
 import { gatherFacts } from "./preflight/gather.js";
@@ -50,7 +51,7 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
     gitUrl: url,
     caFile,
     caBundle: caFile && readFileSync(caFile, "utf8"),
-    features: featuresOf(facts.tier, url),
+    features: featuresOf(facts.tier, url, isOfficialPlugin()),
     token: secret,
     provider,
     namespace: namespaceOf(facts, remote, provider),

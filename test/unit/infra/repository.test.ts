@@ -35,7 +35,7 @@ beforeAll(async () => {
     gitUrl: "https://gitlab.example",
     caFile: undefined,
     caBundle: undefined,
-    features: { approvals: false, projectTokens: true },
+    features: { approvals: false, projectTokens: true, levelLists: false },
     token: pulumi.secret("glpat-canary"),
     provider: new gitlab.Provider("gitlab", { baseUrl: "https://gitlab.example" }),
     namespace: { path: "team", id: 7 },

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import grpc from "@grpc/grpc-js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -39,4 +39,13 @@ test("starts through a link from any folder, and prints its port and nothing els
   const client = new providerService.ResourceProviderClient(address, grpc.credentials.createInsecure());
   expect((await send(client, "getPluginInfo", new empty.Empty())).getVersion()).toBe("10.1.1");
   client.close();
+});
+
+test("hands over to the official plugin, where the stack has chosen that", () => {
+  const official = join(mkdtempSync(join(tmpdir(), "official-")), "pulumi-resource-gitlab");
+  writeFileSync(official, '#!/bin/sh\necho "official $*"\n', { mode: 0o755 });
+  const file = join(checkout, "embedded/gitlab-plugin/pulumi-resource-gitlab");
+  const env = { PATH: process.env.PATH, TIMONIER_GITLAB_PLUGIN: official };
+  expect(execFileSync(file, ["127.0.0.1:1"], { env, encoding: "utf8" })).toBe("official 127.0.0.1:1\n");
+  rmSync(dirname(official), { recursive: true });
 });

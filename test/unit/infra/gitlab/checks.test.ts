@@ -96,9 +96,9 @@ describe("the licence", () => {
 
   test("decides what is made", () => {
     const features = (tier: Facts["tier"]) => featuresOf(tier, "https://gitlab.com");
-    expect(features("premium")).toEqual({ approvals: true, projectTokens: true });
-    expect(features("trial")).toEqual({ approvals: true, projectTokens: false });
-    expect(features("unknown")).toEqual({ approvals: false, projectTokens: false });
+    expect(features("premium")).toEqual({ approvals: true, projectTokens: true, levelLists: false });
+    expect(features("trial")).toEqual({ approvals: true, projectTokens: false, levelLists: false });
+    expect(features("unknown")).toEqual({ approvals: false, projectTokens: false, levelLists: false });
     expect(featuresOf("unknown", "https://gitlab.example").projectTokens).toBe(true);
   });
 });

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, expect, test, vi } from "vitest";
+import { checkout } from "../../../../core/state.js";
+import { featuresOf } from "../../../../infra/gitlab/instance.js";
+
+const TYPE = "gitlab:index/branchProtection:BranchProtection";
+const made: Array<{ type: string; inputs: Record<string, unknown> }> = [];
+beforeAll(() =>
+  pulumi.runtime.setMocks({
+    // As the official plugin on a licensed Enterprise Edition: levels come in lists.
+    newResource: ({ type, name, inputs }) => {
+      made.push({ type, inputs });
+      return { id: `${name}-id`, state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+  }),
+);
+
+async function protectedBy(features: ReturnType<typeof featuresOf>) {
+  made.length = 0;
+  const { protectBranch } = await import("../../../../infra/gitlab/protection.js");
+  const review = { approvals: 1, codeOwners: undefined, requirePipeline: false };
+  protectBranch("setup", { project: "1", branch: "main", features, review }, {});
+  await vi.waitFor(() => expect(made.some(({ type }) => type === TYPE)).toBe(true));
+  return made.find(({ type }) => type === TYPE)?.inputs ?? {};
+}
+
+test("the official plugin gets lists of levels where the licence is an Enterprise's", async () => {
+  const inputs = await protectedBy(featuresOf("premium", "https://gitlab.com", true));
+  expect(inputs).toMatchObject({
+    allowedToPushes: [{ accessLevel: "no one" }],
+    allowedToMerges: [{ accessLevel: "maintainer" }],
+  });
+  expect(inputs).not.toHaveProperty("pushAccessLevel");
+});
+
+test.each([
+  ["our own plugin", "premium", false],
+  ["the official one without a licence", "free", true],
+] as const)("%s gets single levels", async (_, tier, official) => {
+  const inputs = await protectedBy(featuresOf(tier, "https://gitlab.com", official));
+  expect(inputs).toMatchObject({ pushAccessLevel: "no one", mergeAccessLevel: "maintainer" });
+  expect(inputs).not.toHaveProperty("allowedToPushes");
+});
+
+test("every input is one of the official plugin's schema", async () => {
+  const schema = JSON.parse(readFileSync(join(checkout, "sdks/gitlab/schema.json"), "utf8"));
+  const known = Object.keys(schema.resources[TYPE].inputs);
+  for (const official of [true, false]) {
+    const inputs = await protectedBy(featuresOf("premium", "https://gitlab.com", official));
+    for (const name of Object.keys(inputs)) expect(known).toContain(name);
+  }
+});
