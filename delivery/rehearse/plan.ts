@@ -125,7 +125,7 @@ export function controllerArgumentsOf(
 }
 
 /** Raised when bases are looked at otherwise: what was kept before is used no more. */
-const GENERATION = 6;
+const GENERATION = 7;
 
 /** Short digest of everything that decides what a base is. */
 export function baseKey(parts: unknown): string {

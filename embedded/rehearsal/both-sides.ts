@@ -80,11 +80,11 @@ export async function atBase(
     starting.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
     await applyAll(api, plane.discovery, accounts.map(bindingOf), "timonier");
     await rightsInForce(plane, starting);
-    side = await sideNow(plane, planned, watch, starting, "base", end);
+    side = await sideNow(plane, planned, watch, starting, "base", end, side);
   }
   if (hasPolicies(side.snapshot)) {
     await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));
-    side = await sideNow(plane, planned, watch, starting, "base", end);
+    side = await sideNow(plane, planned, watch, starting, "base", end, side);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
   if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);

@@ -6,6 +6,7 @@ import { ApiError, type KubeApi } from "../../core/kube-api.js";
 import { KubeDiscovery } from "../../core/kube-discovery.js";
 import { elapsed } from "../../core/progress.js";
 import { waitFor } from "../../core/wait.js";
+import { instanceArguments } from "../../delivery/rehearse/flux-instance.js";
 import { fluxVersionOf, withDefaultGates } from "../../delivery/rehearse/flux-version.js";
 import { isKubeObject, type KubeObject } from "../../delivery/rehearse/objects.js";
 import { withOpenKinds } from "../../delivery/rehearse/open-kinds.js";
@@ -195,7 +196,10 @@ export function touched({ layout, record }: Plane): void {
 export function fluxArguments({
   snapshot,
 }: Pick<Side, "snapshot">): Partial<Record<FluxController, readonly string[]>> {
-  const found = controllerArgumentsOf(snapshot, meaningfulFlags);
+  const found = {
+    ...instanceArguments(snapshot, meaningfulFlags),
+    ...controllerArgumentsOf(snapshot, meaningfulFlags),
+  };
   const given = found["kustomize-controller"] ?? [];
   const args = withDefaultGates(given, fluxVersionOf(snapshot));
   return args.length > 0 ? { ...found, "kustomize-controller": args } : found;
