@@ -17,7 +17,7 @@ import {
 import { NOWHERE } from "./offline.js";
 import { inventoryOf, ownerOf } from "./owners.js";
 import { readiness } from "./readiness.js";
-import { isUnreachable } from "./unreachable.js";
+import { isRemoteBaseOutOfReach, isUnreachable } from "./unreachable.js";
 
 /** What a reconciliation came to. */
 export type Answer =
@@ -165,7 +165,8 @@ class Settlement {
     if (assumption !== assumptionOf(object, source))
       return { state: "waiting", for: `${labelOf(object)} is looked at again`, outdated: true };
     if (isSource(object)) return { state: "assumed", message: assumedMessage(object) };
-    return { state: "assumed", message: needOf(object) };
+    const message = conditionOf(object, "Ready")?.message ?? "";
+    return { state: "assumed", message: isRemoteBaseOutOfReach(message) ? message : needOf(object) };
   }
 
   /** The source that a Kustomization or a release reads; of a chart, the one that the chart comes from. */
@@ -433,7 +434,7 @@ class Settlement {
 
   /** A failure counts when it is repeated although nothing else has changed since: others may have brought what was missing. */
   #failed(object: KubeObject, condition: Condition): Answer {
-    if (this.#handled(object)) return failed(condition);
+    if (this.#handled(object)) return { ...failed(condition), ...(lacksRemoteBase(condition) && { gap: true }) };
     return {
       state: "waiting",
       for: `${labelOf(object)} tries again: ${condition.message ?? ""}`,
@@ -504,6 +505,11 @@ function unreachedController(kind: string, namespace: string | undefined, name: 
 
 /** What is said of a Kustomization or release that applies to another cluster. */
 const OTHER_CLUSTER = "it applies to another cluster";
+
+/** Whether a build failed only because a base of another server could not be read. */
+function lacksRemoteBase({ reason, message = "" }: Condition): boolean {
+  return reason === "BuildFailed" && isRemoteBaseOutOfReach(message);
+}
 
 function assumedMessage(source: KubeObject): string {
   return conditionOf(source, "Ready")?.message ?? "it does not answer";

@@ -66,6 +66,8 @@ function unreachedSources(gaps: readonly OutOfReach[], snapshot: Snapshot): NotE
   for (const { object } of gaps.filter((one) => isReconciliation(one.object))) {
     const source = sourceOf(object, snapshot);
     if (!source || found.has(labelOf(source)) || at(object, "spec", "kubeConfig") !== undefined) continue;
+    // What it needs is elsewhere: a base of another server.
+    if (object.kind === "Kustomization" && at(source, "status", "artifact") !== undefined) continue;
     found.set(labelOf(source), unreachedSource({ object: source, message: `${labelOf(object)} gets nothing from it` }));
   }
   return [...found.values()];

@@ -16,6 +16,12 @@ const words = [
   /\b(40[13]|429|5\d\d) (Unauthorized|Forbidden|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)\b/,
 ];
 
+/** Whether kustomize could not read a base of another server: over HTTP, or with git. */
+export function isRemoteBaseOutOfReach(message: string): boolean {
+  if (!/^kustomize build failed\b/.test(message)) return false;
+  return isUnreachable(message) || /\b(unable to access|Could not resolve host)\b/.test(message);
+}
+
 /** Whether a source failed because its server could not be reached or let nobody in, so that nothing is known of what it has. */
 export function isUnreachable(message: string): boolean {
   return words.some((one) => one.test(message));

@@ -257,3 +257,17 @@ test("GIVEN a dependency that is judged by an expression THEN the expression dec
   expect(of("dep.metadata.name == 'c'", 10_000)).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
   expect(of("nonsense == 1")).toMatchObject({ state: "failed" });
 });
+
+test("GIVEN a build that needs a base of a server out of reach THEN it is a gap", () => {
+  const message = 'kustomize build failed: accumulating resources: Get "https://h/x.yaml": dial tcp: no such host';
+  const status = (reason: string) => ({
+    lastHandledReconcileAt: "t",
+    conditions: [{ type: "Ready", status: "False", reason, message, observedGeneration: 1 }],
+  });
+  const of = (one: KubeObject) => answerOf("a", [one], { asked: () => "t" });
+  expect(of(kustomization("a", status("BuildFailed")))).toMatchObject({ state: "failed", gap: true });
+  expect(of(kustomization("a", status("ReconciliationFailed")))).not.toHaveProperty("gap");
+  const bridged = assumed(kustomization("a", {}), source);
+  const said = { ...bridged, status: { conditions: [{ type: "Ready", status: "True", message }] } };
+  expect(of(said)).toEqual({ state: "assumed", message });
+});

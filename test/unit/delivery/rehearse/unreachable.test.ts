@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
 import { keyOf } from "../../../../delivery/rehearse/objects.js";
 import { NOWHERE } from "../../../../delivery/rehearse/offline.js";
 import { answers } from "../../../../delivery/rehearse/settle.js";
-import { isUnreachable } from "../../../../delivery/rehearse/unreachable.js";
+import { isRemoteBaseOutOfReach, isUnreachable } from "../../../../delivery/rehearse/unreachable.js";
 
 test.each([
   'chart pull error: failed to get chart version for remote reference: Get "https://r.example.com/v2/charts/web/tags/list": dial tcp: lookup r.example.com: no such host',
@@ -158,4 +158,21 @@ test("does not take a release for ready while its controller attempts another re
   expect(of([])).toEqual({ state: "ready" });
   const reconciling = { type: "Reconciling", status: "True", message: "Fulfilling prerequisites" };
   expect(of([reconciling])).toMatchObject({ state: "waiting" });
+});
+
+test.each([
+  [
+    "https",
+    'kustomize build failed: accumulating resources: Get "https://h/x.yaml": dial tcp: lookup h: no such host',
+    true,
+  ],
+  ["git", "kustomize build failed: fatal: unable to access 'https://h/x/': Could not resolve host: h", true],
+  [
+    "a file that is missing",
+    "kustomize build failed: accumulating resources from 'x.yaml': no such file or directory",
+    false,
+  ],
+  ["no build", "dial tcp: lookup h: no such host", false],
+])("knows a remote base that is out of reach: %s", (_name, message, expected) => {
+  expect(isRemoteBaseOutOfReach(message)).toBe(expected);
 });
