@@ -7,6 +7,7 @@ import { bindingOf, outsideAccounts } from "../../delivery/rehearse/outside-acco
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
 import { type Answer, isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
+import { readersOfOtherVariables } from "../../delivery/rehearse/substituted.js";
 import {
   hasOtherLimits,
   hasOtherPolicies,
@@ -111,11 +112,13 @@ export async function atHead(
   const side = await sideNow(plane, planned, watch, starting, "head", end, before);
   const again = await reached(plane, starting, before, side, kept);
   if (again.length === 0) return { side, kept: kept.length };
+  const asked = new Set(again.map(keyOf));
+  const left = kept.filter(({ object }) => !asked.has(keyOf(object))).length;
   starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
   await lookAgain(plane, watch, again);
   const looked = await sideNow(plane, planned, watch, starting, "head", end, before);
   const sharers = sharersOf(looked.snapshot, again);
-  if (sharers.length === 0) return { side: looked, kept: 0 };
+  if (sharers.length === 0) return { side: looked, kept: left };
   await lookAgain(plane, watch, sharers);
   return { side: await sideNow(plane, planned, watch, starting, "head", end, before), kept: 0 };
 }
@@ -135,7 +138,8 @@ async function reached(
     return known(side);
   }
   const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
-  return others ? kept.map(({ object }) => object) : [];
+  const variables = known(side, readersOfOtherVariables(before.snapshot, side.snapshot));
+  return others ? [...kept.map(({ object }) => object), ...variables] : variables;
 }
 
 /**
@@ -148,9 +152,9 @@ async function heldAgainstPolicies(plane: Plane, starting: PlaneTools, side: Sid
 }
 
 /** Kustomizations that have applied everything, or were refused. */
-function known({ answers, snapshot }: Side): readonly KubeObject[] {
+function known({ answers, snapshot }: Side, among: readonly KubeObject[] = snapshot): readonly KubeObject[] {
   const keys = new Set(answers.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])));
-  return snapshot.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
+  return among.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
 }
 
 /** Whether the controllers are started with other arguments than at the base. */

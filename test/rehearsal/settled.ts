@@ -91,13 +91,15 @@ function expectedRevisions(sources: readonly Seen[], sha: string): ReadonlyMap<s
 
 /**
  * Kustomizations whose next look may say something else than their last one: what they applied is no longer there, because another
- * one deleted it after they had looked, or they wait for an expression about a dependency. Pure.
+ * one deleted it after they had looked, their variables may be others since then, or they wait for an expression about a dependency.
+ * Pure.
  */
 export function lookAgain(now: Snapshot): Seen[] {
   return [...now.values()].filter((one) => {
     if (one.kind !== "Kustomization" || one.spec.suspend) return false;
     const ready = readyOf(one);
-    if (ready?.status === "True") return inventoryOf(one).some((key) => !now.has(key));
+    if (ready?.status === "True")
+      return one.spec.postBuild?.substituteFrom?.length > 0 || inventoryOf(one).some((key) => !now.has(key));
     return ready?.reason === "DependencyNotReady" && one.spec.dependsOn?.some((other: object) => "readyExpr" in other);
   });
 }

@@ -189,6 +189,8 @@ test("GIVEN a Ready Kustomization whose object is gone, or an expression about a
   expect(lookAgain(snapshotOf(applied, seen("ConfigMap", "settings", "c")))).toEqual([]);
   expect(lookAgain(snapshotOf(applied))).toEqual([applied]);
   expect(lookAgain(snapshotOf({ ...applied, spec: { suspend: true } }))).toEqual([]);
+  const variables = { ...kustomization("True", "2"), spec: { postBuild: { substituteFrom: [{ kind: "Secret" }] } } };
+  expect(lookAgain(snapshotOf(variables))).toEqual([variables]);
   const conditions = [
     { type: "Ready", status: "False", reason: "DependencyNotReady", message: "", observedGeneration: 1 },
   ];

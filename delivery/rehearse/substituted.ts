@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from "node:util";
+import { type KubeObject, type Snapshot, textAt } from "./objects.js";
+import { isKustomization } from "./owners.js";
+import { referencesOf } from "./redact.js";
+
+/**
+ * Kustomizations that take variables from a ConfigMap or a Secret that differs from before. They may have looked at the new revision
+ * before that was changed; in a cluster their next interval reads it. Pure.
+ */
+export function readersOfOtherVariables(before: Snapshot, after: Snapshot): KubeObject[] {
+  const [was, is] = [dataOf(before), dataOf(after)];
+  return after.filter(
+    (one) =>
+      isKustomization(one) &&
+      (["ConfigMap", "Secret"] as const).some((kind) =>
+        referencesOf(one, kind).some(({ name }) => {
+          const key = `${kind} ${one.metadata.namespace}/${name}`;
+          return !isDeepStrictEqual(was.get(key), is.get(key));
+        }),
+      ),
+  );
+}
+
+/** Data of ConfigMaps and Secrets by `KIND NAMESPACE/NAME`. */
+function dataOf(snapshot: Snapshot): Map<string, unknown> {
+  return new Map(
+    snapshot
+      .filter(({ apiVersion, kind }) => apiVersion === "v1" && (kind === "ConfigMap" || kind === "Secret"))
+      .map((one) => [
+        `${one.kind} ${textAt(one, "metadata", "namespace")}/${one.metadata.name}`,
+        { data: one.data, binaryData: one.binaryData },
+      ]),
+  );
+}
