@@ -41,7 +41,7 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
     const fate = fateOf(old.get(key), now.get(key), pruned.has(key));
     if (fate) objects[key] = fate;
   }
-  for (const { reason, message } of failed) {
+  for (const { reason, message } of broken) {
     if (!refusals.has(reason)) continue;
     // What is named and not otherwise touched was refused: Flux applies a tree only when all of it can be.
     for (const key of refusedIn(message, name)) objects[key] ??= "rejected";

@@ -141,6 +141,8 @@ test("GIVEN two looks at a cluster THEN every fate is told from identity, conten
 test("GIVEN a Kustomization that failed before the merge as well THEN the merge is not rejected", () => {
   const failing = snapshotOf(kustomization("False", "1", "missing"));
   expect(whatHappened("shop", failing, failing).verdict).toBe("safe");
+  const refused = snapshotOf(kustomization("False", "1", "ConfigMap/shop/x dry-run failed"));
+  expect(whatHappened("shop", refused, refused).objects).toEqual({});
   expect(whatHappened("shop", snapshotOf(kustomization("True", "1")), failing).verdict).toBe("rejected");
   expect(whatHappened("shop", snapshotOf(), failing).verdict).toBe("rejected");
 });
