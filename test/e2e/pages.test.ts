@@ -1,6 +1,11 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
 import type { Page } from "playwright-core";
+import { extract } from "tar";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cacheRoot } from "../../embedded/toolchain/cache.js";
 import { commit, makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { findChromium, startBrowser, type TestBrowser } from "./support/browser.js";
 
@@ -24,6 +29,22 @@ const note = [
   "",
   "</details>",
 ].join("\n");
+
+// renovate: datasource=npm depName=axe-core
+const axeVersion = "4.14.1";
+
+/** The source of axe-core, fetched once for all runs; undefined where the registry cannot be reached. */
+async function axeSource(): Promise<string | undefined> {
+  const folder = join(cacheRoot(process.env), `axe-core-${axeVersion}`);
+  const file = join(folder, "package", "axe.min.js");
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true });
+    const got = await execa("npm", ["pack", `axe-core@${axeVersion}`, "--silent"], { cwd: folder, reject: false });
+    if (got.exitCode !== 0) return undefined;
+    await extract({ file: join(folder, `axe-core-${axeVersion}.tgz`), cwd: folder });
+  }
+  return readFileSync(file, "utf8");
+}
 
 describe.skipIf(!chromium)("GitLab's pages in a browser", () => {
   let gitlab: TestGitLab;
@@ -101,7 +122,7 @@ describe.skipIf(!chromium)("GitLab's pages in a browser", () => {
     });
     const page = await signedIn(gitlab.maintainer);
     await page.getByRole("link", { name: path }).click();
-    await page.getByRole("heading", { name: "Application" }).waitFor();
+    await page.getByRole("heading", { name: "Application", exact: true }).waitFor();
     await page.getByRole("link", { name: "it", exact: true }).click();
     expect(await page.locator("table.code").innerText()).toContain("replicas: 3");
 
@@ -300,6 +321,73 @@ describe.skipIf(!chromium)("GitLab's pages in a browser", () => {
     // The browser had nothing to refuse but the picture's script, opened by itself: the sandbox held that.
     expect(refused.filter((text) => !/404|frame is sandboxed/.test(text))).toEqual([]);
     expect(refused.filter((text) => text.includes("evil.svg"))).not.toEqual([]);
+  });
+
+  test("GIVEN an answer to a comment, people and a merge THEN all of it is shown", async () => {
+    const { iid, web_url: address } = await propose("activity", {
+      assignee_id: developer.id,
+      reviewer_ids: [reporter.id],
+    });
+    await gitlab.api("POST", `/projects/${project}/merge_requests/${iid}/notes`, { body: "Why?" });
+    const page = await signedIn(gitlab.maintainer);
+    await page.goto(address);
+    await page.getByText("Assignees: developer").waitFor();
+    await page.getByText("Reviewers: reporter").waitFor();
+    await page.getByText("Reply", { exact: true }).first().click();
+    await page.getByLabel("Answer").fill("Because");
+    await page.getByRole("button", { name: "Reply" }).click();
+    await page.getByText("Because").waitFor();
+    await page.getByRole("button", { name: "Merge", exact: true }).click();
+    await page.getByText("merged this merge request").waitFor();
+    expect(await page.locator("main").innerText()).toMatch(/asked to merge/);
+  });
+
+  test("GIVEN any page and any width THEN axe finds nothing, and nothing is wider than the window", async (context) => {
+    const source = await axeSource();
+    if (!source) return context.skip("axe-core cannot be had from the registry");
+    await gitlab.api("PUT", `/projects/${project}`, { description: "What runs" });
+    const { iid, sha } = await propose("axe", {
+      description: "- [ ] open\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+    });
+    const path_ = `/projects/${project}/merge_requests/${iid}`;
+    await gitlab.api("POST", `${path_}/notes`, { body: note });
+    await gitlab.api("POST", `${path_}/discussions`, {
+      body: `\`${"long ".repeat(60)}\`\n\n    ${"code ".repeat(90)}`,
+    });
+    await gitlab.api("POST", `/projects/${project}/statuses/${sha}`, {
+      state: "success",
+      name: "rehearse",
+      ref: "axe",
+    });
+    const page = await signedIn(gitlab.maintainer);
+    const found: string[] = [];
+    for (const address of [
+      "/dashboard/projects",
+      `/${path}`,
+      `/${path}/-/tree/main/infra`,
+      `/${path}/-/blob/main/README.md`,
+      `/${path}/-/blob/main/infra/deployment.yaml`,
+      `/${path}/-/commits/main`,
+      `/${path}/-/commit/${sha}`,
+      `/${path}/-/branches`,
+      `/${path}/-/merge_requests`,
+      `/${path}/-/merge_requests/${iid}`,
+      `/${path}/-/merge_requests/${iid}/diffs`,
+      `/${path}/-/nothing`,
+    ]) {
+      await page.goto(gitlab.url + address);
+      await page.evaluate(source);
+      for (const width of [320, 768, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        const faults = await page.evaluate<string[]>(
+          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))",
+        );
+        const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
+        found.push(...faults.map((fault) => `${address} ${width}: ${fault}`));
+        if (wide > width) found.push(`${address} ${width}: the page is ${wide} px wide`);
+      }
+    }
+    expect(found).toEqual([]);
   });
 
   test("GIVEN a link of `timonier open` THEN it signs in once, and looking at it uses nothing up", async () => {

@@ -1,5 +1,6 @@
 import type { FileDiff } from "../git/diff.js";
 import { countLines, type PatchLine, patchLines } from "./hunks.js";
+import { Scroll } from "./parts.js";
 
 /** Lines of one file, and of one page, that are shown at most: the rest is one link away, whole. */
 const mostInFile = 2_000;
@@ -96,7 +97,7 @@ const signs = { added: "+", removed: "-", context: " ", hunk: "", remark: "" } a
 
 function Lines({ lines }: { lines: readonly PatchLine[] }) {
   return (
-    <div class="scroll">
+    <Scroll label="Changed lines">
       <table class="code diff">
         <tbody>
           {lines.map((line, index) => (
@@ -113,6 +114,6 @@ function Lines({ lines }: { lines: readonly PatchLine[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -4,7 +4,7 @@ import { repositoryOf } from "../http/context.js";
 import { notFound } from "../model/problem.js";
 import { type CodePlace, codeAt, PathCrumbs } from "./code.js";
 import { renderMarkdown } from "./markdown.js";
-import { Markdown } from "./parts.js";
+import { Markdown, Scroll } from "./parts.js";
 import { field, get, links, type PageAnswer, type PageRoute, type Visit } from "./visit.js";
 
 /** Largest file that is shown in a page, in bytes. */
@@ -57,6 +57,7 @@ async function blobPage(visit: Visit): Promise<PageAnswer> {
     part: "files",
     body: (
       <>
+        <h1>{posix.basename(path)}</h1>
         <div class="bar">
           <PathCrumbs project={project} to={to} at={ref} path={path} />
           <span class="line">
@@ -98,7 +99,7 @@ function fileContent(visit: Visit, { project, ref, path }: CodePlace, content: B
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   return (
-    <div class="scroll">
+    <Scroll label="Content of the file">
       <table class="code">
         <tbody>
           {lines.map((line, index) => (
@@ -113,7 +114,7 @@ function fileContent(visit: Visit, { project, ref, path }: CodePlace, content: B
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -9,7 +9,7 @@ import { codeOf } from "../routes/branches.js";
 import { titleOf } from "../views/commit.js";
 import { codeAt, PathCrumbs } from "./code.js";
 import { Diff } from "./diff.js";
-import { Badge, CommitList, Pager, When } from "./parts.js";
+import { Badge, CommitList, Pager, Preformatted, When } from "./parts.js";
 import { field, get, links, type PageAnswer, type PageRoute, type Visit } from "./visit.js";
 
 const perPage = 40;
@@ -81,7 +81,9 @@ async function commitPage(visit: Visit): Promise<PageAnswer> {
           ))}
         </p>
         {commit.message.trim().includes("\n") && (
-          <pre class="box message">{commit.message.trim().split("\n").slice(1).join("\n").trim()}</pre>
+          <Preformatted class="box message">
+            {commit.message.trim().split("\n").slice(1).join("\n").trim()}
+          </Preformatted>
         )}
         <Diff
           changes={await diff(repository, from, commit.id)}

@@ -58,7 +58,9 @@ export function renderMarkdown(text: string, base: MarkdownBase): string {
     allowedAttributes: {
       a: ["href", "title", "rel"],
       img: ["src", "alt", "title", "width", "height", "loading"],
-      input: ["type", "checked", "disabled"],
+      input: ["type", "checked", "disabled", "aria-label"],
+      pre: ["tabindex"],
+      table: ["tabindex"],
       details: ["open"],
       th: ["align"],
       td: ["align", "colspan", "rowspan"],
@@ -86,8 +88,16 @@ export function renderMarkdown(text: string, base: MarkdownBase): string {
       // Task lists alone: nothing that could be filled in or sent.
       input: (tagName, { checked }) => ({
         tagName,
-        attribs: { type: "checkbox", disabled: "", ...(checked !== undefined && { checked: "" }) },
+        attribs: {
+          type: "checkbox",
+          disabled: "",
+          "aria-label": checked === undefined ? "Task, not done" : "Task, done",
+          ...(checked !== undefined && { checked: "" }),
+        },
       }),
+      // Both scroll when they are wide: the keyboard reaches them.
+      pre: (tagName) => ({ tagName, attribs: { tabindex: "0" } }),
+      table: (tagName) => ({ tagName, attribs: { tabindex: "0" } }),
       "*": (tagName, attribs) => ({
         tagName,
         attribs: { ...attribs, ...(attribs.id !== undefined && { id: named(attribs.id) }) },

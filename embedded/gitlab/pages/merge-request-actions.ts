@@ -3,7 +3,7 @@ import { Problem, unauthorized } from "../model/problem.js";
 import { approve, unapprove } from "../routes/approvals.js";
 import { requestOf, updateRequest } from "../routes/merge-requests.js";
 import { acceptRequest } from "../routes/merging.js";
-import { addNote, resolveDiscussion } from "../routes/notes.js";
+import { addNote, reply, resolveDiscussion } from "../routes/notes.js";
 import { mergeRequestPage } from "./merge-request.js";
 import { field, links, type PageRoute, post, type Visit, wordsOf } from "./visit.js";
 
@@ -35,6 +35,11 @@ export const mergeRequestActions: readonly PageRoute[] = [
     if (body === undefined) throw new Problem(400, { error: "body is empty" });
     const note = addNote(visit.call, body, field(visit, "thread") === "1", false);
     return `#note_${note.id}`;
+  }),
+  action("discussions/:discussion_id/notes", (visit) => {
+    const body = field(visit, "body");
+    if (body === undefined) throw new Problem(400, { error: "body is empty" });
+    return `#note_${reply(visit.call, visit.call.path.discussion_id ?? "", body).id}`;
   }),
   action("discussions/:discussion_id/resolve", (visit) =>
     resolveDiscussion(visit.call, field(visit, "resolved") === "1"),

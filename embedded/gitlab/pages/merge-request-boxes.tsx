@@ -188,6 +188,32 @@ function Button({ shown, action, text }: { shown: Shown; action: string; text: s
   );
 }
 
+/** Who is to deal with it, and who is to look at it. */
+export function People({ visit, request }: Shown) {
+  const lists = [
+    ["Assignees", request.assigneeIds],
+    ["Reviewers", request.reviewerIds],
+  ] as const;
+  if (lists.every(([, ids]) => ids.length === 0)) return null;
+  return (
+    <div class="line">
+      {lists
+        .filter(([, ids]) => ids.length > 0)
+        .map(([name, ids]) => (
+          <span key={name}>
+            {name}:{" "}
+            {ids.map((id, index) => (
+              <span key={id}>
+                {index > 0 && ", "}
+                <Person user={visit.call.state.users.find((user) => user.id === id)} />
+              </span>
+            ))}
+          </span>
+        ))}
+    </div>
+  );
+}
+
 /** Labels, and the form that adds one. */
 export function Labels(shown: Shown) {
   const { visit, project, request } = shown;

@@ -32,8 +32,8 @@ export function MergeRequestHead(props: {
         {request.title} <span class="muted">!{request.iid}</span>
       </h1>
       <p>
-        <State request={request} draft={isDraft(request.title)} /> <Person user={author} /> wants to merge{" "}
-        <code>{request.sourceBranch}</code> into{" "}
+        <State request={request} draft={isDraft(request.title)} /> <Person user={author} />{" "}
+        {request.state === "opened" ? "wants to merge" : "asked to merge"} <code>{request.sourceBranch}</code> into{" "}
         <a href={to.tree(request.targetBranch)}>
           <code>{request.targetBranch}</code>
         </a>{" "}

@@ -1,10 +1,12 @@
+import { Fragment } from "preact";
 import { examine } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
 import { requestOf } from "../routes/merge-requests.js";
 import { notesOf } from "../routes/notes.js";
 import { renderMarkdown } from "./markdown.js";
-import { Approvals, Labels, MergeBox, PipelineBox } from "./merge-request-boxes.js";
+import { Approvals, Labels, MergeBox, People, PipelineBox } from "./merge-request-boxes.js";
+import { eventsOf } from "./merge-request-events.js";
 import { MergeRequestHead } from "./merge-request-head.js";
 import { Thread } from "./notes.js";
 import { Form, Markdown } from "./parts.js";
@@ -32,6 +34,11 @@ export async function mergeRequestPage(
   const threads = [...new Set(notes.map(({ discussionId }) => discussionId))].map((id) =>
     notes.filter((note) => note.discussionId === id),
   );
+  const comments = threads.map((thread, index) => ({
+    at: `${thread[0]?.createdAt} ${index}`,
+    node: <Thread shown={shown} notes={thread} base={base} />,
+  }));
+  const activity = [...eventsOf(shown), ...comments].sort((a, b) => (a.at < b.at ? -1 : 1));
   return {
     kind: "page",
     title: `${request.title} (!${request.iid}) · ${project.name}`,
@@ -47,15 +54,15 @@ export async function mergeRequestPage(
           ) : (
             <p class="muted">No description.</p>
           )}
+          <People {...shown} />
           <Labels {...shown} />
         </section>
         <PipelineBox {...shown} />
         <Approvals {...shown} />
         <MergeBox {...shown} />
         <h2>Activity</h2>
-        {threads.length === 0 && <p class="empty">No comments yet.</p>}
-        {threads.map((thread) => (
-          <Thread key={thread[0]?.discussionId} shown={shown} notes={thread} base={base} />
+        {activity.map(({ at, node }) => (
+          <Fragment key={at}>{node}</Fragment>
         ))}
         {call.caller && writes && (
           <Form visit={visit} action={to.mergeRequest(request.iid, "notes")} class="box stack">

@@ -83,6 +83,11 @@ function list(visit: Visit): PageAnswer {
 function Row({ visit, request, href }: { visit: Visit; request: MergeRequest; href: string }) {
   const { state, now } = visit.call;
   const author = state.users.find(({ id }) => id === request.authorId);
+  const names = (ids: readonly number[]) =>
+    state.users
+      .filter(({ id }) => ids.includes(id))
+      .map(({ name }) => name)
+      .join(", ");
   const notes = state.notes.filter(
     (note) => note.projectId === request.projectId && note.mergeRequestIid === request.iid && !note.internal,
   ).length;
@@ -103,6 +108,8 @@ function Row({ visit, request, href }: { visit: Visit; request: MergeRequest; hr
         </div>
       </div>
       <span class="muted">
+        {names(request.assigneeIds) && `Assignees: ${names(request.assigneeIds)} · `}
+        {names(request.reviewerIds) && `Reviewers: ${names(request.reviewerIds)} · `}
         {request.approvedBy.length > 0 && "Approved · "}
         {notes} {notes === 1 ? "comment" : "comments"}
       </span>

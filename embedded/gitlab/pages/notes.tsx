@@ -18,6 +18,22 @@ export function Thread({ shown, notes, base }: { shown: Shown; notes: readonly N
       {notes.map((note) => (
         <Comment key={note.id} shown={shown} note={note} base={base} />
       ))}
+      {visit.call.caller && level > 0 && (
+        <Form
+          visit={visit}
+          action={links(visit, project).mergeRequest(request.iid, `discussions/${first.discussionId}/notes`)}
+          class="stack reply"
+        >
+          <details>
+            <summary>Reply</summary>
+            <label>
+              Answer
+              <textarea name="body" rows={2} required placeholder="Markdown" />
+            </label>
+            <button type="submit">Reply</button>
+          </details>
+        </Form>
+      )}
       {resolvable && (
         <div class="bar">
           <span class="muted">

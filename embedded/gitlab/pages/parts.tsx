@@ -52,6 +52,26 @@ export function Person({ user }: { user: User | undefined }) {
   return <strong title={user && `@${user.username}`}>{user?.name ?? "Ghost User"}</strong>;
 }
 
+/** A part of a page that scrolls by itself, and that the keyboard reaches. */
+export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard.
+    <section class="scroll" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
+/** Text as it is, which scrolls when it is wide. */
+export function Preformatted(props: { class?: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard.
+    <pre class={props.class} tabIndex={0}>
+      {props.children}
+    </pre>
+  );
+}
+
 /** A word in a box. */
 export function Badge(props: { kind?: string; children: ComponentChildren }) {
   return <span class={`badge ${props.kind ?? ""}`}>{props.children}</span>;

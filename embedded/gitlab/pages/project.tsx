@@ -7,7 +7,7 @@ import { codeOf } from "../routes/branches.js";
 import { titleOf } from "../views/commit.js";
 import { codeAt, PathCrumbs } from "./code.js";
 import { renderMarkdown } from "./markdown.js";
-import { Markdown, When } from "./parts.js";
+import { Markdown, Preformatted, When } from "./parts.js";
 import { get, links, type PageAnswer, type PageRoute, type Visit } from "./visit.js";
 
 /** Folders. */
@@ -37,7 +37,7 @@ function emptyPage(visit: Visit, project: Project): PageAnswer {
     body: (
       <section class="empty">
         <h1>The repository for this project is empty</h1>
-        <pre>git clone {new URL(links(visit, project).home, visit.call.context.url).href}.git</pre>
+        <Preformatted>git clone {new URL(links(visit, project).home, visit.call.context.url).href}.git</Preformatted>
       </section>
     ),
   };
@@ -68,6 +68,7 @@ async function treePage(
     part: "files",
     body: (
       <>
+        <h1>{path === "" ? project.name : posix.basename(path)}</h1>
         {path === "" && project.settings.description ? <p>{String(project.settings.description)}</p> : null}
         <div class="bar">
           <PathCrumbs project={project} to={to} at={ref} path={path} />
@@ -122,7 +123,7 @@ async function treePage(
                 })}
               />
             ) : (
-              <pre>{text}</pre>
+              <Preformatted>{text}</Preformatted>
             )}
           </section>
         )}
