@@ -42,8 +42,9 @@ export const components: readonly Component[] = [
       "kubelet-client-certificate": `${pki}/admin.crt`,
       "kubelet-client-key": `${pki}/admin.key`,
     }),
+    // A first `up` waits for it, and with 30 a quarter of its work there or more is collecting garbage. docs/decisions/0040-embedded-cluster-by-kwokctl.md
     // No GOMEMLIMIT: its live heap grows with what is stored, and a limit near it collects without end.
-    env: { GOGC: "30" },
+    env: { GOGC: "100" },
   },
   {
     name: "kube-controller-manager",
