@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test, vi } from "vitest";
 import { checkout } from "../../../../core/state.js";
@@ -12,7 +13,7 @@ beforeAll(() =>
     // As the official plugin on a licensed Enterprise Edition: levels come in lists.
     newResource: ({ type, name, inputs }) => {
       made.push({ type, inputs });
-      return { id: `${name}-id`, state: inputs };
+      return { id: `${name}-id`, state: { expiresAt: "2027-01-01T00:00:00Z", ...inputs } };
     },
     call: ({ inputs }) => inputs,
   }),
@@ -53,3 +54,39 @@ test("every input is one of the official plugin's schema", async () => {
     for (const name of Object.keys(inputs)) expect(known).toContain(name);
   }
 });
+
+test.each([true, false])(
+  "everything that a repository needs is in the official schema (official plugin: %s)",
+  async (official) => {
+    const { Repository } = await import("../../../../infra/gitlab/repository.js");
+    const { resources } = JSON.parse(readFileSync(join(checkout, "sdks/gitlab/schema.json"), "utf8"));
+    made.length = 0;
+    const url = "https://gitlab.com";
+    const provider = new gitlab.Provider("official", { baseUrl: url });
+    const instance = {
+      ...{ url, gitUrl: url, caFile: undefined, caBundle: undefined, token: pulumi.secret("glpat-canary"), provider },
+      ...{ features: featuresOf("premium", url, official), namespace: { path: "team", id: 7 } },
+      ...{ owned: undefined, existing: new Map() },
+    };
+    new Repository("setup", {
+      ...{ instance, path: "setup", description: "d", branch: "main", visibility: "private", protect: true },
+      ...{
+        seed: ["seed"],
+        cluster: "west",
+        tokenDays: 90,
+        ciToken: true,
+        imageAutomation: true,
+        readByPipelines: true,
+      },
+      ...{ review: { approvals: 2, codeOwners: "@team", requirePipeline: true }, rotateBefore: undefined },
+    });
+    await vi.waitFor(() =>
+      expect(made.filter(({ type }) => type.startsWith("gitlab:")).length).toBeGreaterThanOrEqual(9),
+    );
+    for (const { type, inputs } of made.filter(({ type: one }) => one.startsWith("gitlab:"))) {
+      const { inputs: known, required } = resources[type];
+      expect(Object.keys(known), type).toEqual(expect.arrayContaining(Object.keys(inputs)));
+      expect(Object.keys(inputs), type).toEqual(expect.arrayContaining(required ?? []));
+    }
+  },
+);
