@@ -280,7 +280,7 @@ test("large packs go through without filling memory", async () => {
   const { pid } = JSON.parse(readFileSync(join(gitlab.dir, "server.pid"), "utf8"));
   const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
   // WHEN
-  expect(await gitlab.git(folder, ["push", "-q", "origin", "main:topic"])).toEqual({ code: 0, out: "" });
+  expect((await gitlab.git(folder, ["push", "-q", "origin", "main:topic"])).code).toBe(0);
   const again = gitlab.scratch("large-again");
   expect(
     (

@@ -38,9 +38,7 @@ const attributes = {
   push_events_branch_filter: "string",
   branch_filter_strategy: ["wildcard", "regex", "all_branches"],
   enable_ssl_verification: "boolean",
-  custom_webhook_template: "string",
   custom_headers: "objects",
-  url_variables: "objects",
   token: "string",
   ...(Object.fromEntries(switches.map((name) => [name, "boolean"])) as Record<(typeof switches)[number], "boolean">),
 } as const;
@@ -136,7 +134,7 @@ function view(call: Call, hook: Hook): Record<string, unknown> {
     ...hook.settings,
     // Values of headers and variables are as secret as the token.
     custom_headers: names(hook.settings.custom_headers),
-    url_variables: names(hook.settings.url_variables),
+    url_variables: [],
     alert_status: alertStatus(hook, call.now),
     disabled_until: hook.disabledUntil,
     project_id: hook.projectId,

@@ -121,6 +121,12 @@ describe("parameters that are wrong", () => {
     ["POST", "/projects/1/labels", { name: "x" }, { error: "color is missing" }],
     [
       "POST",
+      "/projects/1/hooks",
+      { url: "https://example.com", custom_webhook_template: "{}", url_variables: [{ key: "a", value: "b" }] },
+      { error: expect.stringMatching(/custom_webhook_template is not served.*url_variables is not served/) },
+    ],
+    [
+      "POST",
       "/projects/1/labels",
       { name: "z", color: "colour" },
       { message: { color: ["must be a valid color code"] } },
