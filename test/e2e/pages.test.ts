@@ -1,11 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { execa } from "execa";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { extract } from "tar";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cacheRoot } from "../../embedded/toolchain/cache.js";
 import { commit, makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { findChromium, startBrowser, type TestBrowser } from "./support/browser.js";
 
@@ -29,22 +25,6 @@ const note = [
   "",
   "</details>",
 ].join("\n");
-
-// renovate: datasource=npm depName=axe-core
-const axeVersion = "4.14.1";
-
-/** The source of axe-core, fetched once for all runs; undefined where the registry cannot be reached. */
-async function axeSource(): Promise<string | undefined> {
-  const folder = join(cacheRoot(process.env), `axe-core-${axeVersion}`);
-  const file = join(folder, "package", "axe.min.js");
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
-    const got = await execa("npm", ["pack", `axe-core@${axeVersion}`, "--silent"], { cwd: folder, reject: false });
-    if (got.exitCode !== 0) return undefined;
-    await extract({ file: join(folder, `axe-core-${axeVersion}.tgz`), cwd: folder });
-  }
-  return readFileSync(file, "utf8");
-}
 
 describe.skipIf(!chromium)("GitLab's pages in a browser", () => {
   let gitlab: TestGitLab;
@@ -342,9 +322,7 @@ describe.skipIf(!chromium)("GitLab's pages in a browser", () => {
     expect(await page.locator("main").innerText()).toMatch(/asked to merge/);
   });
 
-  test("GIVEN any page and any width THEN axe finds nothing, and nothing is wider than the window", async (context) => {
-    const source = await axeSource();
-    if (!source) return context.skip("axe-core cannot be had from the registry");
+  test("GIVEN any page and any width THEN axe finds nothing, and nothing is wider than the window", async () => {
     await gitlab.api("PUT", `/projects/${project}`, { description: "What runs" });
     const { iid, sha } = await propose("axe", {
       description: "- [ ] open\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |",
@@ -376,7 +354,7 @@ describe.skipIf(!chromium)("GitLab's pages in a browser", () => {
       `/${path}/-/nothing`,
     ]) {
       await page.goto(gitlab.url + address);
-      await page.evaluate(source);
+      await page.evaluate(axe.source);
       for (const width of [320, 768, 1440]) {
         await page.setViewportSize({ width, height: 800 });
         const faults = await page.evaluate<string[]>(
