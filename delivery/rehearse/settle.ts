@@ -51,6 +51,8 @@ export type Answer =
       readonly for: string;
       readonly poke?: boolean;
       readonly stuck?: boolean;
+      /** Its controller has to forget that it failed, else it does not try again. */
+      readonly reset?: true;
       readonly outdated?: never;
     };
 
@@ -340,7 +342,8 @@ class Settlement {
     if (condition?.status === "False" && current) {
       if (condition.reason !== "HealthCheckCanceled") return this.#failedRelease(object, condition);
       if (conditionOf(object, "Stalled")?.status === "True") {
-        if (isInterrupted(object)) return waiting(`${labelOf(object)} was interrupted and tries again`, true);
+        if (isInterrupted(object))
+          return { ...waiting(`${labelOf(object)} was interrupted and tries again`, true), reset: true } as Answer;
         // It was asked to look again while it waited, and then gave up: its last words are about the release.
         return this.#failed(object, conditionOf(object, "Released") ?? condition);
       }
@@ -434,6 +437,9 @@ class Settlement {
 
   /** A failure counts when it is repeated although nothing else has changed since: others may have brought what was missing. */
   #failed(object: KubeObject, condition: Condition): Answer {
+    // Another look ended the action of a release, which then may not be tried again: that says nothing about the release.
+    if (object.kind === "HelmRelease" && condition.message?.endsWith("context canceled"))
+      return { state: "waiting", for: `${labelOf(object)}: ${condition.message}`, poke: true, reset: true };
     if (this.#handled(object)) return { ...failed(condition), ...(lacksRemoteBase(condition) && { gap: true }) };
     return {
       state: "waiting",
@@ -551,7 +557,7 @@ function progress(object: KubeObject): string {
  *
  * @see https://fluxcd.io/flux/components/helm/helmreleases/#resetting-remediation-retries
  */
-export function isInterrupted(release: KubeObject): boolean {
+function isInterrupted(release: KubeObject): boolean {
   const { status, message = "" } = conditionOf(release, "Released") ?? {};
   return (
     conditionOf(release, "Ready")?.reason === "HealthCheckCanceled" &&

@@ -2,7 +2,7 @@ import { elapsed } from "../../core/progress.js";
 import { podsLag } from "../../delivery/rehearse/lagging.js";
 import { conditionOf, type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
-import { type Answer, answers, type FluxView, isInterrupted, sourceOf } from "../../delivery/rehearse/settle.js";
+import { type Answer, answers, type FluxView, sourceOf } from "../../delivery/rehearse/settle.js";
 import { assumeReady, setReady, withdrawAssumption } from "./assume.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { Starting } from "./control-plane.js";
@@ -86,7 +86,7 @@ export async function settle(
         if (recently || (answer.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
         const token = `rehearsal-${Date.now()}`;
         asked.set(keyOf(object), { token, epoch: ready.size, time: Date.now() });
-        await ask(plane, object, token);
+        await ask(plane, object, token, answer.reset);
       }),
     );
     await watch.change(100);
@@ -115,11 +115,11 @@ async function bridge(plane: Plane, flux: Snapshot, object: KubeObject, answer: 
 }
 
 /** Asks an object's controller to look again. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
-export async function ask({ api, discovery }: Plane, object: KubeObject, token: string): Promise<void> {
+export async function ask({ api, discovery }: Plane, object: KubeObject, token: string, reset = false): Promise<void> {
   const path = await discovery.path(refOf(object));
   if (path === undefined) return;
-  const reset = isInterrupted(object) && { "reconcile.fluxcd.io/resetAt": token };
-  const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token, ...reset } } };
+  const forgets = reset && { "reconcile.fluxcd.io/resetAt": token };
+  const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token, ...forgets } } };
   // It may have gone meanwhile: then there is nothing to ask.
   await api.call({ method: "PATCH", path, query: { fieldManager: "timonier" }, body }).catch(() => {});
 }

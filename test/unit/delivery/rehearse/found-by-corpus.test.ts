@@ -167,7 +167,7 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   // Seen on a busy machine: a request to look again ended an installation, which counted as its failure.
   const ended = { ...released, message: "Helm install failed for release default/web: context canceled" };
   const stalled = release([...canceled, ended, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
-  expect(answerTo(stalled, { asked: () => "t" }, [chart])).toMatchObject({ state: "waiting", poke: true });
+  expect(answerTo(stalled, { asked: () => "t" }, [chart])).toMatchObject({ state: "waiting", poke: true, reset: true });
 });
 
 test("a release is not asked to look again while it hears of its chart: that would interrupt its installation", () => {

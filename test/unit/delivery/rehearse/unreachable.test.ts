@@ -176,3 +176,18 @@ test.each([
 ])("knows a remote base that is out of reach: %s", (_name, message, expected) => {
   expect(isRemoteBaseOutOfReach(message)).toBe(expected);
 });
+
+test("GIVEN a release whose action was ended by another look THEN it is tried again, and has not failed", () => {
+  const ready = {
+    conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }],
+    artifact: { revision: "1.1.0" },
+  };
+  const chart = flux("OCIRepository", "chart", { url: "oci://127.0.0.1:1/o/s0" }, ready);
+  const status = {
+    lastHandledReconcileAt: "t",
+    ...failed("Helm install failed for release default/web: context canceled"),
+  };
+  const one = flux("HelmRelease", "web", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
+  const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => "t", quiet: 0 };
+  expect(answers(view).get(keyOf(one))).toMatchObject({ state: "waiting", poke: true, reset: true });
+});
