@@ -343,7 +343,7 @@ class Settlement {
       if (condition.reason !== "HealthCheckCanceled") return this.#failedRelease(object, condition);
       if (conditionOf(object, "Stalled")?.status === "True") {
         if (isInterrupted(object))
-          return { ...waiting(`${labelOf(object)} was interrupted and tries again`, true), reset: true } as Answer;
+          return { state: "waiting", for: `${labelOf(object)} was interrupted`, poke: true, reset: true };
         // It was asked to look again while it waited, and then gave up: its last words are about the release.
         return this.#failed(object, conditionOf(object, "Released") ?? condition);
       }
