@@ -184,6 +184,9 @@ class Settlement {
     const revision = textAt(source, "status", "artifact", "revision");
     if (source.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci") return { state: "ready" };
     if (condition?.status === "True" && current) {
+      // Flux writes conditions first, and the artifact with the rest of the status a moment later.
+      const observed = numberAt(source, "status", "observedGeneration") ?? source.metadata.generation;
+      if (observed !== source.metadata.generation) return waiting(`${labelOf(source)} has no artifact yet`);
       if (source.kind === "HelmChart") return this.#chartIsCurrent(source);
       if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
       return waiting(`${labelOf(source)} is at ${revision ?? "no revision"}`);
@@ -330,7 +333,7 @@ class Settlement {
     const attempted = textAt(object, "status", "lastAttemptedRevision") ?? "";
     const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
     if (condition?.status === "True" && current && observed) {
-      // helm-controller writes the revision that it attempts a moment before it takes the condition back.
+      // helm-controller writes its status in several patches: the revision that it attempts may be there without the upgrade.
       if (conditionOf(object, "Reconciling")?.status === "True") return waiting(`${labelOf(object)} is reconciled`);
       if (revision !== undefined && attempted.split("+")[0] !== revision.split("+")[0]?.split("@")[0])
         return waiting(`${labelOf(object)} has not tried ${revision}`);

@@ -191,3 +191,15 @@ test("GIVEN a release whose action was ended by another look THEN it is tried ag
   const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => "t", quiet: 0 };
   expect(answers(view).get(keyOf(one))).toMatchObject({ state: "waiting", poke: true, reset: true });
 });
+
+test("GIVEN a source that is Ready WHEN the rest of its status is of an older generation THEN its artifact is waited for", () => {
+  const conditions = [{ type: "Ready", status: "True", observedGeneration: 1 }];
+  const of = (observedGeneration: number) => {
+    const status = { conditions, observedGeneration, artifact: { revision: "1.0.0" } };
+    const one = flux("OCIRepository", "chart", { url: "oci://127.0.0.1:1/o/s0" }, status);
+    const view = { flux: [one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
+    return answers(view).get(keyOf(one));
+  };
+  expect(of(0)).toMatchObject({ state: "waiting" });
+  expect(of(1)).toEqual({ state: "ready" });
+});
