@@ -17,7 +17,6 @@ import { script } from "../../embedded/toolchain/temp-folder.js";
 
 // Each call starts a process: a second altogether on an idle machine, and far more on a busy one.
 vi.setConfig({ testTimeout: 60_000 });
-const saved = { ...process.env };
 let folder: string;
 let api: Server;
 let identity = "uid-1";
@@ -53,10 +52,10 @@ afterAll(() => {
 });
 beforeEach(() => {
   const home = mkdtempSync(join(folder, "home-"));
-  Object.assign(process.env, {
-    ...{ MINIKUBE_HOME: home, TIMONIER_STATE: join(home, "state"), TIMONIER_TOOLS_FROM: "path" },
-    PATH: [join(folder, "bin"), dirname(process.execPath), saved.PATH].join(delimiter),
-  });
+  vi.stubEnv("MINIKUBE_HOME", home);
+  vi.stubEnv("TIMONIER_STATE", join(home, "state"));
+  vi.stubEnv("TIMONIER_TOOLS_FROM", "path");
+  vi.stubEnv("PATH", [join(folder, "bin"), dirname(process.execPath), process.env.PATH].join(delimiter));
   identity = "uid-1";
   said = [];
   writeState({ profiles: {} });
@@ -80,7 +79,7 @@ beforeEach(() => {
   );
 });
 afterEach(() => {
-  process.env = { ...saved };
+  vi.unstubAllEnvs();
 });
 
 const home = () => process.env.MINIKUBE_HOME as string;
