@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
+import writeFileAtomic from "write-file-atomic";
 import { checkout } from "../../core/state.js";
 import {
   type CommandRecord,
@@ -20,20 +21,28 @@ export class DurationsReporter implements Reporter {
     if (!folder) return;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, durationsFile);
-    const before: FileDurations[] = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+    const before = records<FileDurations[]>(existsSync(path) ? readFileSync(path, "utf8") : "[]")[0] ?? [];
     const commandsPath = join(folder, commandsFile);
     const lines = existsSync(commandsPath) ? readFileSync(commandsPath, "utf8").split("\n") : [];
-    const commands = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as CommandRecord);
+    const commands = lines.flatMap((line) => records<CommandRecord>(line));
     const now = modules.map((module) => durationsOf(module, commands));
     const names = new Set(now.map(({ file }) => file));
     const all = [...before.filter(({ file }) => !names.has(file)), ...now];
-    writeFileSync(path, `${JSON.stringify(all, undefined, 1)}\n`);
-    writeFileSync(join(folder, "durations.md"), `${renderDurations(all)}\n`);
-    writeFileSync(commandsPath, lines.filter((line) => line !== "" && !names.has(fileOf(line))).join("\n"));
+    writeFileAtomic.sync(path, `${JSON.stringify(all, undefined, 1)}\n`);
+    writeFileAtomic.sync(join(folder, "durations.md"), `${renderDurations(all)}\n`);
+    const others = commands.filter(({ file }) => !names.has(relative(checkout, file)));
+    writeFileAtomic.sync(commandsPath, others.map((one) => `${JSON.stringify(one)}\n`).join(""));
   }
 }
 
-const fileOf = (line: string) => relative(checkout, (JSON.parse(line) as CommandRecord).file);
+/** What a text holds; nothing where two runs at once in one checkout have spoiled it: tests must not fail for that. */
+function records<T>(text: string): T[] {
+  try {
+    return [JSON.parse(text) as T];
+  } catch {
+    return [];
+  }
+}
 
 function durationsOf(module: TestModule, commands: readonly CommandRecord[]): FileDurations {
   const { setupDuration, collectDuration, duration } = module.diagnostic();

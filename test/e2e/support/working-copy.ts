@@ -70,7 +70,8 @@ export class WorkingCopy {
     const { exitCode, stdout, stderr } = await timed(commandKind(command, args), async () =>
       execa(command, args, {
         cwd: this.folder,
-        env: { CI: "true", NO_COLOR: "1", TMPDIR: this.temporary, ...env },
+        // The state of a stack of the developer's must not be that of the copy.
+        env: { CI: "true", NO_COLOR: "1", TMPDIR: this.temporary, TIMONIER_STATE: undefined, ...env },
         stdin: "ignore",
         reject: false,
         timeout: this.timeout,
