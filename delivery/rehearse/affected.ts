@@ -1,8 +1,8 @@
 import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, ObjectChange } from "../report/model.js";
+import { isReconciliation } from "./flux-objects.js";
 import { mayLimit } from "./limits.js";
 import { at, groupOf, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
-import { isReconciliation } from "./settle.js";
 import { pluralOf } from "./stubs.js";
 import { ADMISSION, kindsTakenAsWritten, type Unjudged } from "./unjudged.js";
 

@@ -1,7 +1,8 @@
+import type { Answer } from "./answer.js";
+import { isReconciliation } from "./flux-objects.js";
 import { at, type KubeObject, keyOf, labelOf, listAt, textAt } from "./objects.js";
 import { byKey, inventoryOf, isKustomization, ownerOf } from "./owners.js";
 import { type Rollout, rolloutOf } from "./rollout-time.js";
-import { type Answer, isReconciliation } from "./settle.js";
 import type { Side } from "./side.js";
 
 /**

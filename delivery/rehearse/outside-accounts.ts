@@ -1,7 +1,7 @@
 import type { NotEvaluated, ObjectChange } from "../report/model.js";
+import { isReconciliation } from "./flux-objects.js";
 import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
 import { ownerOf } from "./owners.js";
-import { isReconciliation } from "./settle.js";
 import type { Side } from "./side.js";
 
 const RBAC = "rbac.authorization.k8s.io";

@@ -1,8 +1,9 @@
 import type { Reconciliation } from "../report/model.js";
+import type { Answer } from "./answer.js";
+import { dependenciesOf, isReconciliation, isSource } from "./flux-objects.js";
 import { conditionOf, type KubeObject, keyOf, refOf } from "./objects.js";
 import { dependencyOrder } from "./order.js";
 import { byKey } from "./owners.js";
-import { type Answer, dependenciesOf, isReconciliation, isSource } from "./settle.js";
 import type { Side } from "./side.js";
 
 /** What becomes of every Kustomization and HelmRelease, each after those it depends on; those that go come last. */

@@ -1,6 +1,6 @@
+import type { Answer } from "./answer.js";
 import { type KubeObject, keyOf, type Snapshot } from "./objects.js";
 import { inventoryOf, isKustomization } from "./owners.js";
-import type { Answer } from "./settle.js";
 
 /**
  * Kustomizations that are Ready and whose inventory names what is not there any more: a namespace or a definition that another one

@@ -1,5 +1,5 @@
+import type { Answer } from "./answer.js";
 import type { KubeObject, Snapshot } from "./objects.js";
-import type { Answer } from "./settle.js";
 
 /** What the API server said to one object that a controller did not get as far as applying. */
 export interface Trial {

@@ -1,10 +1,11 @@
+import type { Answer } from "./answer.js";
 import { isEncrypted } from "./encrypted.js";
+import { sourceOf } from "./flux-objects.js";
 import { type KubeObject, keyOf, textAt } from "./objects.js";
 import { isKustomization } from "./owners.js";
 import { reachOf } from "./reach.js";
 import { restore } from "./restore.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
-import { type Answer, sourceOf } from "./settle.js";
 import type { Side } from "./side.js";
 
 /** What is needed to know which files a Kustomization reads. */

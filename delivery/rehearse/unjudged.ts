@@ -1,11 +1,11 @@
 import { refName } from "../../core/kube-discovery.js";
 import type { NotEvaluated, Reconciliation } from "../report/model.js";
+import { isReconciliation, isSource, sourceOf } from "./flux-objects.js";
 import { kindsOfExpressions } from "./health-expressions.js";
 import { at, groupOf, labelOf, type Snapshot } from "./objects.js";
 import { sourceOption } from "./provided.js";
 import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
-import { isReconciliation, isSource, sourceOf } from "./settle.js";
 import type { Side } from "./side.js";
 import { isStub } from "./stubs.js";
 

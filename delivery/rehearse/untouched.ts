@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { kindDefined } from "./definitions.js";
+import { dependenciesOf, isReconciliation } from "./flux-objects.js";
 import { fromTop, isWithin, pathsRead, type ReadableTree } from "./kustomize-reads.js";
 import { mayLimit } from "./limits.js";
 import { withoutNoise } from "./noise.js";
@@ -19,7 +20,6 @@ import {
 import { dependencyOrder } from "./order.js";
 import { byKey, inventoryOf, isKustomization } from "./owners.js";
 import { holdsFiles } from "./plan.js";
-import { dependenciesOf, isReconciliation } from "./settle.js";
 
 /** How the head of a tree differs from its base. */
 export interface TreeChange {

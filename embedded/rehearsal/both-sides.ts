@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { waitFor } from "../../core/wait.js";
+import type { Answer } from "../../delivery/rehearse/answer.js";
 import { namespacesOf } from "../../delivery/rehearse/entries.js";
+import { isReconciliation } from "../../delivery/rehearse/flux-objects.js";
 import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { offlineInWords } from "../../delivery/rehearse/offline.js";
 import { bindingOf, outsideAccounts } from "../../delivery/rehearse/outside-accounts.js";
 import { robbedOf } from "../../delivery/rehearse/robbed.js";
-import { type Answer, isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { readersOfOtherVariables } from "../../delivery/rehearse/substituted.js";
 import {

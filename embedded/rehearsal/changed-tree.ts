@@ -1,7 +1,7 @@
 import type { ChangedTree, Reader } from "../../delivery/rehearse/coverage.js";
+import { isReconciliation } from "../../delivery/rehearse/flux-objects.js";
 import type { ReadableTree } from "../../delivery/rehearse/kustomize-reads.js";
 import { at, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
-import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import { gitIn } from "./clone.js";
 import type { ServedTree, TreeSide } from "./trees.js";
 

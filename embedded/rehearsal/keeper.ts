@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "../../core/progress.js";
+import { isReconciliation } from "../../delivery/rehearse/flux-objects.js";
 import { at, conditionOf, type KubeObject, keyOf, textAt } from "../../delivery/rehearse/objects.js";
-import { isReconciliation } from "../../delivery/rehearse/settle.js";
 import type { Side } from "../../delivery/rehearse/side.js";
 import { EMPTY, readBase } from "./base-store.js";
 import { ClusterWatch } from "./cluster-watch.js";

@@ -1,8 +1,11 @@
 import { elapsed } from "../../core/progress.js";
+import type { Answer } from "../../delivery/rehearse/answer.js";
+import { sourceOf } from "../../delivery/rehearse/flux-objects.js";
 import { podsLag } from "../../delivery/rehearse/lagging.js";
 import { conditionOf, type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";
 import { readiness } from "../../delivery/rehearse/readiness.js";
-import { type Answer, answers, type FluxView, sourceOf } from "../../delivery/rehearse/settle.js";
+import type { FluxView } from "../../delivery/rehearse/settle/lookup.js";
+import { answers } from "../../delivery/rehearse/settle.js";
 import { assumeReady, setReady, withdrawAssumption } from "./assume.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { Starting } from "./control-plane.js";

@@ -1,5 +1,5 @@
+import { isSource } from "../../../delivery/rehearse/flux-objects.js";
 import { conditionOf, type KubeObject, keyOf } from "../../../delivery/rehearse/objects.js";
-import { isSource } from "../../../delivery/rehearse/settle.js";
 import type { Side } from "../../../delivery/rehearse/side.js";
 import type { ClusterWatch } from "../cluster-watch.js";
 import type { Plane } from "../plane.js";

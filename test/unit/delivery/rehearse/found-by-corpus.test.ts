@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import type { Answer } from "../../../../delivery/rehearse/answer.js";
 import { compare } from "../../../../delivery/rehearse/compare.js";
 import { type KubeObject, keyOf } from "../../../../delivery/rehearse/objects.js";
 import { refusedByReleases } from "../../../../delivery/rehearse/refused-releases.js";
 import { robbedOf } from "../../../../delivery/rehearse/robbed.js";
-import { type Answer, answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
+import type { FluxView } from "../../../../delivery/rehearse/settle/lookup.js";
+import { answers } from "../../../../delivery/rehearse/settle.js";
 import { hasPolicies } from "../../../../embedded/rehearsal/policies-in-force.js";
 import { rehearsalProfile } from "../../../../embedded/rehearsal/profile.js";
 import { object } from "./support.js";

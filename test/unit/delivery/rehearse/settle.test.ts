@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import type { Answer } from "../../../../delivery/rehearse/answer.js";
 import { ASSUMED, assumptionOf } from "../../../../delivery/rehearse/assumption.js";
 import { type KubeObject, keyOf } from "../../../../delivery/rehearse/objects.js";
 import { restore } from "../../../../delivery/rehearse/restore.js";
-import { type Answer, answers, type FluxView } from "../../../../delivery/rehearse/settle.js";
+import type { FluxView } from "../../../../delivery/rehearse/settle/lookup.js";
+import { answers } from "../../../../delivery/rehearse/settle.js";
 import { object } from "./support.js";
 
 const revision = "main@sha1:abc";
