@@ -1,5 +1,4 @@
-import type { Answer } from "../answer.js";
-import { waiting } from "../answer.js";
+import { type Answer, waiting } from "../answer.js";
 import { isReconciliation, isSource } from "../flux-objects.js";
 import { type KubeObject, keyOf, labelOf, textAt } from "../objects.js";
 import { readiness } from "../readiness.js";
