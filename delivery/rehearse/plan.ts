@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { sameRepository, spellingsOf } from "./address.js";
-import { isGitRepository, kustomizationOf, type Root, SOURCE, sourceOf } from "./entries.js";
+import { isGitRepository, kustomizationOf, ownSource, type Root, SOURCE } from "./entries/root.js";
 import { type Following, followings, idOf } from "./follows.js";
 import { type KubeObject, listAt, textAt } from "./objects.js";
 import { folderIn } from "./reach.js";
@@ -32,8 +32,8 @@ export function pathRoot(
   const metadata = { name: "rehearsal", namespace: "flux-system" };
   return {
     objects: [
-      sourceOf(metadata, branch),
-      ...others.map((id) => sourceOf({ namespace: id.split("/")[0] ?? "", name: id.split("/")[1] ?? "" }, branch)),
+      ownSource(metadata, branch),
+      ...others.map((id) => ownSource({ namespace: id.split("/")[0] ?? "", name: id.split("/")[1] ?? "" }, branch)),
       kustomizationOf(metadata, path, targetNamespace),
     ],
     simulated: others.map((id) => `that GitRepository ${id} has the files of this repository`),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { waitFor } from "../../core/wait.js";
 import type { Answer } from "../../delivery/rehearse/answer.js";
-import { namespacesOf } from "../../delivery/rehearse/entries.js";
+import { namespacesOf } from "../../delivery/rehearse/entries/given.js";
 import { isReconciliation } from "../../delivery/rehearse/flux-objects.js";
 import { type KubeObject, keyOf } from "../../delivery/rehearse/objects.js";
 import { offlineInWords } from "../../delivery/rehearse/offline.js";

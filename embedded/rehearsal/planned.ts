@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../../core/user-error.js";
-import { clustersOf, type Root, undefinedSources, withArtifacts } from "../../delivery/rehearse/entries.js";
+import { undefinedSources, withArtifacts } from "../../delivery/rehearse/entries/given.js";
+import type { Root } from "../../delivery/rehearse/entries/root.js";
+import { clustersOf } from "../../delivery/rehearse/entries.js";
 import { isSource } from "../../delivery/rehearse/flux-objects.js";
 import { followedBy, notInClone } from "../../delivery/rehearse/follows.js";
 import { type KubeObject, labelOf, type Snapshot, textAt } from "../../delivery/rehearse/objects.js";

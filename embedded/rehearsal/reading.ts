@@ -1,4 +1,4 @@
-import { KUSTOMIZE } from "../../delivery/rehearse/entries.js";
+import { KUSTOMIZE } from "../../delivery/rehearse/entries/root.js";
 import { keyOf } from "../../delivery/rehearse/objects.js";
 import { objectsOf } from "../../delivery/rehearse/scan.js";
 import type { Reading } from "../../delivery/rehearse/undecrypted.js";

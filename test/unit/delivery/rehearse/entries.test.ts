@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { spellingsOf } from "../../../../delivery/rehearse/address.js";
-import { clustersOf, namespacesOf, undefinedSources, withArtifacts } from "../../../../delivery/rehearse/entries.js";
+import { namespacesOf, undefinedSources, withArtifacts } from "../../../../delivery/rehearse/entries/given.js";
+import { clustersOf } from "../../../../delivery/rehearse/entries.js";
 import { textAt } from "../../../../delivery/rehearse/objects.js";
 import { pathRoot, routing } from "../../../../delivery/rehearse/plan.js";
 import { scan } from "../../../../delivery/rehearse/scan.js";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { keysOfValues, replaceEncrypted } from "../../../../delivery/rehearse/encrypted.js";
-import { clustersOf, undefinedSources } from "../../../../delivery/rehearse/entries.js";
+import { undefinedSources } from "../../../../delivery/rehearse/entries/given.js";
+import { clustersOf } from "../../../../delivery/rehearse/entries.js";
 import { compatible, moving } from "../../../../delivery/rehearse/follows.js";
 import type { KubeObject } from "../../../../delivery/rehearse/objects.js";
 import { followingsOf, gitRepositories, pathRoot, routing } from "../../../../delivery/rehearse/plan.js";
