@@ -73,7 +73,8 @@ Written by a test from the journal of the embedded GitLab, which asks for scopes
 one run through everything called (\`up\`, \`status\`, \`publish\`, \`rotate\`, the healing of a revoked token, \`down\` with
 protection lifted), with a licence, a group that the program makes, and a token for pipelines. The test fails when more is
 needed than this page says, or less. Roles are those of GitLab's pages; Owner is needed to make the group and to delete
-what was made.
+what was made. Without a licence a branch's protection is not changed in place but made again, which needs
+\`DELETE /projects/:id/protected_branches/:name\` and \`POST /projects/:id/protected_branches\` (api, Maintainer), too.
 
 ## The program's token
 
