@@ -212,7 +212,7 @@ describe("timonier gate", () => {
       expect.stringContaining("(accepted by the approval of jane)\ngate: open"),
     ]);
     // THEN for a head that is pushed later it counts no more, until the label is there
-    const later = { CI_PIPELINE_CREATED_AT: new Date(Date.now() + 60_000).toISOString() };
+    const later = { CI_COMMIT_SHA: await proposal.push("two"), CI_PIPELINE_CREATED_AT: created };
     expect((await timonier(proposal, rules, later)).code).toBe(2);
     await gitlab.api("PUT", proposal.path, { add_labels: "timonier:accept-data-loss" });
     expect((await timonier(proposal, rules, later)).stdout).toContain(
