@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 
-/** Tokens that end, and are renewed by whoever gave them. */
+/** Tokens that end, and the program that gives new ones. */
 export interface TokenSource {
   /**
    * The token for the next call.

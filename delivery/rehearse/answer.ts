@@ -24,7 +24,7 @@ export type Answer =
       readonly poke?: never;
       readonly stuck?: never;
     }
-  /** Nobody reconciles it. */
+  /** Its controller leaves it alone: `spec.suspend`. */
   | { readonly state: "suspended" }
   /** Not known yet. `poke`: asking its controller to look again now tells more than waiting. */
   | {

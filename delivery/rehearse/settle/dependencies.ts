@@ -5,7 +5,7 @@ import { dependenciesOf } from "../flux-objects.js";
 import { type Condition, conditionOf, type KubeObject, labelOf } from "../objects.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
 
-/** A dependency that never becomes Ready, or a circle of them, is an answer: nobody waits for it. */
+/** What the dependencies of an object come to. One that never becomes Ready, or a circle of them, is an answer. undefined: all are Ready. */
 export function blockedBy(
   lookup: Lookup,
   object: KubeObject,

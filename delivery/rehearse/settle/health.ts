@@ -18,7 +18,7 @@ export function health(
   const states = checked.map((one) => ({ one: labelOf(one), state: readinessOf(lookup, one) }));
   const missing = absent.map((one) => ({ one, state: { state: "progressing", message: "does not exist" } as const }));
   const open = [...states.filter(({ state }) => state.state !== "ready"), ...missing];
-  // kustomize-controller looks every five seconds; asked, it looks now. helm-controller would begin its upgrade anew.
+  // kustomize-controller looks every five seconds; asked, it looks now. helm-controller would repeat its upgrade.
   const poke = object.kind === "Kustomization";
   if (open.length === 0) return waiting(`${labelOf(object)}: everything in it is ready`, poke);
   const hopeless = open.filter(({ state }) => state.state === "hopeless");

@@ -63,7 +63,7 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
     app.route({
       method: each.method,
       url: `${each.options.base ?? "/api/v4"}${each.path}`,
-      // Before the body is read: whoever has no token makes the server hold nothing.
+      // Before the body is read: a request without a token must not use memory.
       onRequest: (request, reply) => rest.admit(each, request, reply),
       handler: (request, reply) => rest.handle(each, request, reply),
     });
@@ -113,7 +113,7 @@ function parseBodies(app: FastifyInstance): void {
   });
   // Git's packs stay in the stream.
   app.addContentTypeParser(/^application\/x-git-/, (_request, _payload, done) => done(null));
-  // What nobody can read is not thrown away in silence.
+  // A body of an unknown type is refused and not ignored.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
     if (body.length === 0) done(null, {});
     else done(fault(415, "The provided content-type is not supported."));

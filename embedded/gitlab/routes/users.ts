@@ -36,7 +36,7 @@ export const userRoutes: readonly Route[] = [
         (!text || [user.username, user.name, user.email].some((field) => field.toLowerCase().includes(text))) &&
         (!values.active || user.state === "active") &&
         (!values.blocked || user.state === "blocked") &&
-        // Nobody is external, and there are no internal users.
+        // There are no external and no internal users here.
         !values.external &&
         (!values.admins || user.admin) &&
         (!(values.humans || values.without_project_bots) || !user.bot) &&

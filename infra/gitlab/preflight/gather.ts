@@ -33,7 +33,7 @@ export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): 
   return {
     ...{ url, version, tier, token, user, namespace, namespacePath },
     localWebhooks: settings?.allow_local_requests_from_web_hooks_and_services,
-    // Off on gitlab.com, where nobody's token sees the setting.
+    // Off on gitlab.com, where no token may read the setting.
     immediateDeletion: isHosted(url) ? false : settings?.allow_immediate_namespaces_deletion,
     repositories: new Map(repositories),
   };
