@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GitLab } from "../core/gitlab-client.js";
 import { UserError } from "../core/user-error.js";
 import { fluxSystem } from "../delivery/gotk-sync.js";
+import { lookedSince } from "../delivery/live/assess.js";
 import { requiredControllers } from "../delivery/live/controllers.js";
 import { converge } from "../delivery/live/converge.js";
 import { resume } from "../delivery/live/drain.js";
@@ -144,7 +145,7 @@ async function awaitDelivery(
       heads: new Map(heads),
       required: [...own, ...requiredControllers],
       credentials: new Map(marks),
-      ...(startedAt && { since: Date.parse(startedAt) }),
+      since: lookedSince(startedAt, Date.now()),
     },
     { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true), signal },
   );

@@ -17,7 +17,7 @@ export interface Expectation {
    * When the cluster was started again, in milliseconds. Its API server then serves the states of before the stop at first, so each
    * source and Kustomization has to have answered a request made since. @default it was not stopped
    */
-  readonly since?: number;
+  readonly since?: number | undefined;
 }
 
 /** A reconciliation that takes longer may be one whose end its controller could not write: it would not look again for minutes. */
@@ -91,6 +91,17 @@ function assessSource(source: KubeObject, expected: Expectation): Finding {
     if (credential && !answered?.endsWith(`#${credential}`)) return "has not fetched with its present token yet";
     return answeredBefore(source, expected);
   });
+}
+
+/**
+ * The time since which objects have to have been looked at, as {@link Expectation.since}. A clock that was set back since the start
+ * would otherwise make every request older than it.
+ *
+ * @param startedAt when the cluster was started again, ISO 8601. undefined: it was not stopped
+ * @param now milliseconds
+ */
+export function lookedSince(startedAt: string | undefined, now: number): number | undefined {
+  return startedAt === undefined ? undefined : Math.min(Date.parse(startedAt), now);
 }
 
 /** What is missing while the controller has answered no request since the cluster was started again. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assess, requestText } from "../../../../delivery/live/assess.js";
+import { assess, lookedSince, requestText } from "../../../../delivery/live/assess.js";
 import type { ClusterView, Condition, KubeObject } from "../../../../delivery/live/objects.js";
 
 const url = "https://gitlab.example/root/app.git";
@@ -113,6 +113,14 @@ describe("what has arrived", () => {
     expect(states("2026-11-29T10:00:00.000Z#abc")).toEqual(looked);
     // As `flux reconcile` and notification-controller write it.
     expect(states("2026-11-29T11:00:01.123456789+01:00")).toEqual(looked);
+  });
+
+  test("has to have been looked at since now, where the clock was set back since the cluster was started", () => {
+    const started = "2026-11-29T10:00:00.000Z";
+    const hour = 3_600_000;
+    expect(lookedSince(started, Date.parse(started) + hour)).toBe(Date.parse(started));
+    expect(lookedSince(started, Date.parse(started) - hour)).toBe(Date.parse(started) - hour);
+    expect(lookedSince(undefined, 0)).toBeUndefined();
   });
 
   test("counts only available replicas of the current generation", () => {
