@@ -253,6 +253,7 @@ test("after any one process was killed a start mends that one only", async () =>
 test("a controller that gave up while the API server was slow is started again", async () => {
   const { "kube-apiserver": server = 0, "kube-controller-manager": controller = 0 } = pidsOf(dir);
   process.kill(server, "SIGSTOP");
+  await eventually("its halt", async () => / T /.test(readFileSync(`/proc/${server}/stat`, "utf8")));
   const said: string[] = [];
   const started = startCluster(dir, tools, { progress: (line) => said.push(line) });
   try {
