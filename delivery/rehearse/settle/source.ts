@@ -16,7 +16,12 @@ export function judgeSource(lookup: Lookup, source: KubeObject): Answer {
     // Flux writes conditions first, and the artifact with the rest of the status a moment later.
     const observed = numberAt(source, "status", "observedGeneration") ?? source.metadata.generation;
     if (observed !== source.metadata.generation) return waiting(`${labelOf(source)} has no artifact yet`);
-    if (source.kind === "HelmChart") return chartIsCurrent(lookup, source);
+    if (source.kind === "HelmChart") {
+      const built = builtVersion(condition.message);
+      if (built !== undefined && built !== revision)
+        return waiting(`${labelOf(source)} has no artifact of ${built} yet`);
+      return chartIsCurrent(lookup, source);
+    }
     if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
     return waiting(`${labelOf(source)} is at ${revision ?? "no revision"}`);
   }
@@ -46,6 +51,11 @@ export function judgeSource(lookup: Lookup, source: KubeObject): Answer {
     return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
   }
   return waiting(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
+}
+
+/** The version of the chart that a condition speaks of: `packaged 'web' chart with version '1.1.0'`. */
+function builtVersion(message = ""): string | undefined {
+  return /with version '([^']+)'/.exec(message)?.[1];
 }
 
 /** Whether a source is served on this machine. A chart is where its source is. */

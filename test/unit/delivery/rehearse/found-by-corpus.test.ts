@@ -193,6 +193,35 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   expect(answerTo(release, { quiet: 10_000 }, [chart])).toMatchObject({ state: "waiting", poke: true, stuck: true });
 });
 
+test("helm-claim-dropped: a chart whose condition is ahead of its artifact is not the new one yet", () => {
+  const chart = (artifact: string) =>
+    object(`
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmChart
+metadata: {name: default-web, namespace: default, generation: 1}
+spec: {sourceRef: {kind: HelmRepository, name: charts}}
+status:
+  observedGeneration: 1
+  artifact: {revision: ${artifact}}
+  conditions: [{type: Ready, status: "True", observedGeneration: 1, message: "packaged 'web' chart with version '1.1.0'"}]
+`);
+  const release: KubeObject = {
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "web", namespace: "default", generation: 1 },
+    spec: {},
+    status: {
+      observedGeneration: 1,
+      helmChart: "default/default-web",
+      lastAttemptedRevision: "1.0.0",
+      conditions: conditionsOf("True", "UpgradeSucceeded"),
+    },
+  };
+  expect(answerTo(release, {}, [chart("1.0.0")])).toMatchObject({ state: "waiting" });
+  const upgraded = { ...release, status: { ...(release.status as object), lastAttemptedRevision: "1.1.0" } };
+  expect(answerTo(upgraded, {}, [chart("1.1.0")])).toEqual({ state: "ready" });
+});
+
 test("a release that is looked at is not asked to look again before it has its chart: that would interrupt it", () => {
   const release = (conditions: object[]): KubeObject => ({
     apiVersion: "helm.toolkit.fluxcd.io/v2",
