@@ -18,8 +18,8 @@ const privateNetworks = [
 const identifier = Buffer.from("0603551d1e", "hex");
 
 /**
- * What the CA may sign for, as the value of its extension: localhost and addresses that are no part of the internet. Whoever
- * steals its key cannot pretend to be a public site to clients that trust the CA.
+ * What the CA may sign for, as the value of its extension: localhost and addresses that are no part of the internet. With a stolen
+ * key, a server cannot pretend to be a public site to clients that trust the CA.
  *
  * @param addresses more IP addresses
  * @see https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10
