@@ -1,4 +1,5 @@
-import { causesOf, type ObjectCause } from "../delivery/causes.js";
+import { causesOf } from "../delivery/causes.js";
+import type { ObjectCause } from "../delivery/object-cause.js";
 import { progress } from "./terminal.js";
 
 /** The lines behind what is synthesized; none where they cannot be found: they help whoever reviews, and change nothing. */

@@ -1,29 +1,13 @@
 import { parse } from "node:path/posix";
 import { checkout } from "../core/state.js";
 import { same } from "./causes/difference.js";
-import { type Identity, identityOf, parseManifests } from "./causes/identity.js";
+import { identityOf, parseManifests } from "./causes/identity.js";
 import { Program } from "./causes/program.js";
 import { Search } from "./causes/search.js";
 import { SettingsText } from "./causes/settings-text.js";
 import { type MadeObject, type Manifest, type Run, run, type Subject } from "./causes/trial.js";
+import type { ObjectCause } from "./object-cause.js";
 import type { Trees } from "./tree.js";
-
-/** Where one synthesized object comes from. */
-export interface ObjectCause extends Identity {
-  /** Relative to the checkout: `apps/nginx.ts`, or `apps/settings.yaml`. */
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** `value`: of what made the first field that differs · `construct`: of the call that made the object. */
-  readonly of: "value" | "construct";
-  /** Module of the program that made the manifest's file, by its name: `nginx`. */
-  readonly app: string;
-  /** Whether it is not what {@link CausesOptions.base} has. */
-  readonly changed: boolean;
-  readonly repository: keyof Trees;
-  /** The manifest's path from the top of the repository. */
-  readonly path: string;
-}
 
 /** Whose causes, and since when. */
 export interface CausesOptions {

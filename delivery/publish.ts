@@ -1,6 +1,6 @@
 import { GitLabError, isGone } from "../core/gitlab-error.js";
 import { UserError } from "../core/user-error.js";
-import type { ObjectCause } from "./causes.js";
+import type { ObjectCause } from "./object-cause.js";
 import { type CommitFacts, commitMessage, contentDigest, describe, parseCommit } from "./publish-message.js";
 import { blobId, type FileAction, planPublish } from "./publish-plan.js";
 import { type Head, type OpenRequest, ProjectReader, type PublishClient } from "./publish-read.js";

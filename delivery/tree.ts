@@ -1,10 +1,15 @@
 import { ApiObject, type App, Chart, Yaml } from "cdk8s";
-import { type Apps, type AppsInput, buildApps } from "../apps/main.js";
 import { UserError } from "../core/user-error.js";
 import { ownedFilesName, ownedFilesOf, renderOwnedFiles } from "./owned-files.js";
 
 /** Content of a repository's synthesized files by their path from its top, `/` between folders. */
 export type Tree = ReadonlyMap<string, string>;
+
+/** One App for each repository: its `outdir` is the folder there, each chart one file. */
+export interface RepositoryApps {
+  readonly setup: App;
+  readonly application: App;
+}
 
 /**
  * What one synthesis makes. In each folder lies a list of what was synthesized there, so that a later synthesis can delete
@@ -15,15 +20,6 @@ export interface Trees {
   readonly setup: Tree;
   /** For the application repository: `infra/….yaml`. */
   readonly application: Tree;
-}
-
-/**
- * Renders all manifests. Same input, same bytes; nothing is read or written.
- *
- * @throws UserError with every fault of every construct
- */
-export function synthesize(input: AppsInput): Trees {
-  return renderTrees(buildApps(input));
 }
 
 /**
@@ -56,11 +52,11 @@ export function joinTrees(all: readonly Trees[]): Trees {
 }
 
 /**
- * The second half of {@link synthesize}: constructs that somebody built become files.
+ * Renders constructs as files. Same constructs, same bytes; nothing is read or written.
  *
  * @throws UserError with every fault of every construct
  */
-export function renderTrees(apps: Apps): Trees {
+export function renderTrees(apps: RepositoryApps): Trees {
   refuseFaults(apps);
   return { setup: render(apps.setup), application: render(apps.application) };
 }
@@ -82,7 +78,7 @@ function render(app: App): Tree {
   return new Map(files.map(([name, content]) => [`${app.outdir}/${name}`, content]));
 }
 
-function refuseFaults(apps: Apps): void {
+function refuseFaults(apps: RepositoryApps): void {
   const faults = Object.values(apps).flatMap((app: App) =>
     app.node.findAll().flatMap((construct) => {
       const place = construct.node.path && `${construct.node.path}: `;

@@ -6,7 +6,7 @@ import { readSettings } from "../apps/settings-file.js";
 import { checkout, StateFolder } from "../core/state.js";
 import { versions } from "../core/versions.js";
 import { fluxSystem, gotkKustomization } from "../delivery/gotk-sync.js";
-import { synthesize, type Tree } from "../delivery/tree.js";
+import type { Tree } from "../delivery/tree.js";
 import { writeTree } from "../delivery/write-tree.js";
 import { connectCluster, prepareCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";
@@ -19,6 +19,7 @@ import { addressOf, describeProtection } from "./gitlab/instance.js";
 import { rehearsalVariables } from "./gitlab/rehearsal.js";
 import { Repository } from "./gitlab/repository.js";
 import { connectInstance } from "./gitlab/select.js";
+import { synthesize } from "./synthesize.js";
 import { Webhook } from "./webhook.js";
 
 const componentsFile = "gotk-components.yaml";

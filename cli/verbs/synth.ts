@@ -5,9 +5,10 @@ import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { checkout } from "../../core/state.js";
 import { UserError } from "../../core/user-error.js";
-import type { ObjectCause } from "../../delivery/causes.js";
-import { readTrees, writeTrees } from "../../delivery/synth.js";
-import { joinTrees, synthesize } from "../../delivery/tree.js";
+import type { ObjectCause } from "../../delivery/object-cause.js";
+import { joinTrees } from "../../delivery/tree.js";
+import { readTrees, writeTrees } from "../../delivery/tree-files.js";
+import { synthesize } from "../../infra/synthesize.js";
 import { appsInput, destinationOf } from "../destination.js";
 import { exitCodes } from "../exit-codes.js";
 

@@ -1,14 +1,6 @@
 import { parseAllDocuments } from "yaml";
+import type { Identity } from "../object-cause.js";
 import type { Manifest } from "./trial.js";
-
-/** What an object is called. */
-export interface Identity {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** undefined: what applies it says, or it has none. */
-  readonly namespace?: string;
-  readonly name: string;
-}
 
 export function identityOf(manifest: Manifest): Identity {
   const { namespace, name } = (manifest.metadata ?? {}) as { readonly namespace?: string; readonly name?: string };

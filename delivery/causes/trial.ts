@@ -1,6 +1,6 @@
 import { ApiObject, type App, Chart } from "cdk8s";
 import { type IConstruct, Node } from "constructs";
-import type { Apps } from "../../apps/main.js";
+import type { RepositoryApps } from "../tree.js";
 import type { Substitutes, Value } from "./instrument.js";
 import type { Listener, Program } from "./program.js";
 import type { SettingsText } from "./settings-text.js";
@@ -10,7 +10,7 @@ export type Manifest = Readonly<Record<string, unknown>>;
 
 /** One object that a run of the program made. */
 export interface MadeObject {
-  readonly repository: keyof Apps;
+  readonly repository: keyof RepositoryApps;
   /** Path of the file from the repository's top. */
   readonly file: string;
   /** Path of the construct; the same in every run that builds the same tree. */
@@ -33,7 +33,7 @@ export interface Run {
 
 /** The two functions that a program has. */
 interface Entry {
-  readonly buildApps: (input: unknown) => Apps;
+  readonly buildApps: (input: unknown) => RepositoryApps;
   readonly parseSettings: (text: string, where?: string) => unknown;
 }
 
@@ -63,7 +63,7 @@ function objectsOf(app: App): ApiObject[] {
   return app.node.findAll().filter((construct) => construct instanceof ApiObject);
 }
 
-function made(repository: keyof Apps, app: App, object: ApiObject, recorder: Recorder): MadeObject {
+function made(repository: keyof RepositoryApps, app: App, object: ApiObject, recorder: Recorder): MadeObject {
   const file = `${app.outdir}/${Chart.of(object).node.id}${app.outputFileExtension}`;
   const { call, moment } = recorder.births.get(object) ?? { call: undefined, moment: 0 };
   let rendered: Manifest | undefined;

@@ -6,8 +6,9 @@ import { readSettings } from "../../apps/settings-file.js";
 import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
 import { ownedFilesOf, renderOwnedFiles } from "../../delivery/owned-files.js";
 import { publish } from "../../delivery/publish.js";
-import { synthesize, type Trees } from "../../delivery/tree.js";
+import type { Trees } from "../../delivery/tree.js";
 import { readToken, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { synthesize } from "../../infra/synthesize.js";
 
 let parent: string;
 let gitlab: GitLab;

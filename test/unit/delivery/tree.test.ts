@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { AppsInput } from "../../../apps/main.js";
 import { parseSettings } from "../../../apps/settings.js";
 import { settingsFile } from "../../../apps/settings-file.js";
-import { joinTrees, synthesize, type Tree } from "../../../delivery/tree.js";
+import { joinTrees, type Tree } from "../../../delivery/tree.js";
+import { synthesize } from "../../../infra/synthesize.js";
 
 const settings = parseSettings(readFileSync(settingsFile, "utf8"));
 const input: AppsInput = {

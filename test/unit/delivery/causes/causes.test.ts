@@ -5,7 +5,7 @@ import { parseSettings, type Settings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
 import { checkout } from "../../../../core/state.js";
 import { causesOf } from "../../../../delivery/causes.js";
-import { synthesize } from "../../../../delivery/tree.js";
+import { synthesize } from "../../../../infra/synthesize.js";
 
 const inputOf = (settings: Settings): AppsInput => ({
   cluster: "embedded",

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { synth } from "../../../delivery/synth.js";
+import { synth } from "../../../cli/cdk8s-synth.js";
 
 let dir: string;
 beforeEach(async () => {

@@ -1,0 +1,43 @@
+import { sourceName } from "../apps/delivery.js";
+import { readSettings } from "../apps/settings-file.js";
+import { UserError } from "../core/user-error.js";
+import type { Trees } from "../delivery/tree.js";
+import { writeTrees } from "../delivery/tree-files.js";
+import type { TreeWritten } from "../delivery/write-tree.js";
+import { synthesize } from "../infra/synthesize.js";
+
+/** What `cdk8s synth` may be told by its environment. */
+export interface SynthEnvironment {
+  /** Name of the cluster. @default "embedded" */
+  readonly TIMONIER_CLUSTER?: string | undefined;
+  /** Address of the application repository. @default `application.url` of apps/settings.yaml */
+  readonly TIMONIER_APPLICATION_URL?: string | undefined;
+  /** Where to write; cdk8s sets it. @default "dist" */
+  readonly CDK8S_OUTDIR?: string | undefined;
+}
+
+/** Synthesizes from the committed settings and writes `setup` and `application` below the output folder. */
+export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, TreeWritten>> {
+  const settings = await readSettings();
+  const trees = synthesize({
+    cluster: env.TIMONIER_CLUSTER || "embedded",
+    application: {
+      url: env.TIMONIER_APPLICATION_URL || settings.application.url,
+      branch: settings.application.branch,
+      secretName: sourceName,
+    },
+    settings,
+  });
+  return writeTrees(env.CDK8S_OUTDIR || "dist", trees);
+}
+
+/** The command of cdk8s.yaml: shows a UserError without a stack trace. */
+export async function main(): Promise<void> {
+  try {
+    await synth(process.env);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,11 @@
+import { type AppsInput, buildApps } from "../apps/main.js";
+import { renderTrees, type Trees } from "../delivery/tree.js";
+
+/**
+ * Renders all manifests of apps/. Same input, same bytes; nothing is read or written.
+ *
+ * @throws UserError with every validation error of every construct
+ */
+export function synthesize(input: AppsInput): Trees {
+  return renderTrees(buildApps(input));
+}
