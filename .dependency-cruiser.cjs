@@ -1,4 +1,5 @@
-// Data flows one way: infra → apps → constructs. `core` knows nobody; nobody knows `cli`.
+// Directions between folders: infra → apps → constructs; cli uses everything and nothing uses cli. What a package may import is
+// in its package.json, and knip holds it to that; the rules here hold what package.json cannot say.
 const from = (folders) => `^(${folders.join("|")})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -6,47 +7,56 @@ module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
-      name: "manifests-know-no-infrastructure",
+      name: "no-relative-imports-between-packages",
+      comment: "Packages import each other by name, through their exports.",
+      severity: "error",
+      from: { path: "^((packages|simulators)/[^/]+)/" },
+      to: { path: from(["packages", "simulators"]), pathNot: "^$1/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "manifests-without-infrastructure",
       comment: "constructs/ and apps/ are synthesized without Pulumi: what they need comes from committed settings.",
       severity: "error",
       from: { path: from(["constructs", "apps"]) },
-      to: { path: ["@pulumi/", from(["infra", "cli", "delivery", "embedded", "sdks"])] },
+      to: { path: ["@pulumi/", from(["infra", "cli", "packages/(?!kit/)[^/]+", "simulators", "sdks"])] },
     },
     {
-      name: "constructs-know-no-apps",
+      name: "constructs-without-apps",
       severity: "error",
       from: { path: from(["constructs"]) },
       to: { path: from(["apps"]) },
     },
     {
-      name: "core-knows-nobody",
+      name: "kit-without-other-packages",
       severity: "error",
-      from: { path: from(["core"]) },
-      to: { path: from(["apps", "cli", "constructs", "delivery", "embedded", "infra", "sdks"]) },
+      from: { path: from(["packages/kit"]) },
+      to: { path: from(["apps", "cli", "constructs", "infra", "packages/(?!kit/)[^/]+", "simulators", "sdks"]) },
     },
     {
-      name: "nobody-knows-cli",
+      name: "packages-without-program",
+      comment: "A package works without the program and without the simulators.",
       severity: "error",
-      from: { path: from(["apps", "constructs", "core", "delivery", "embedded", "infra", "sdks"]) },
+      from: { path: from(["packages"]) },
+      to: { path: from(["apps", "cli", "constructs", "infra", "simulators", "sdks"]) },
+    },
+    {
+      name: "simulators-without-program",
+      severity: "error",
+      from: { path: from(["simulators"]) },
+      to: { path: from(["apps", "cli", "constructs", "infra"]) },
+    },
+    {
+      name: "cli-last",
+      severity: "error",
+      from: { path: from(["apps", "constructs", "infra", "packages", "sdks", "simulators"]) },
       to: { path: from(["cli"]) },
-    },
-    {
-      name: "embedded-knows-no-program",
-      severity: "error",
-      from: { path: from(["embedded"]) },
-      to: { path: from(["infra", "apps", "constructs", "cli"]) },
-    },
-    {
-      name: "delivery-knows-no-infrastructure",
-      severity: "error",
-      from: { path: from(["delivery"]) },
-      to: { path: from(["infra", "cli", "embedded"]) },
     },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
+    combinedDependencies: false,
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default"],

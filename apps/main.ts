@@ -1,6 +1,6 @@
+import { UserError } from "@timonier/kit/user-error";
 import { App } from "cdk8s";
 import { PlainValuesOnly } from "../constructs/plain-values.js";
-import { UserError } from "../core/user-error.js";
 import { type ApplicationRepository, deliver } from "./delivery.js";
 import { serveNginx } from "./nginx.js";
 import type { Settings } from "./settings.js";

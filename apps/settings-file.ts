@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import { parseSettings, type Settings } from "./settings.js";
 
 /** The committed settings of this checkout. */

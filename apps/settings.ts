@@ -1,8 +1,8 @@
+import { checkSettings, type SettingsSource, settingsFault } from "@timonier/kit/settings";
 import type { Duration } from "cdk8s";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { parseFluxDuration } from "../constructs/flux-duration.js";
-import { checkSettings, type SettingsSource, settingsFault } from "../core/settings.js";
 
 const text = (expected: string, pattern = /\S/) =>
   z.string({ error: expected }).regex(pattern, { error: expected, abort: true });

@@ -1,10 +1,10 @@
-// What the rehearsal of a tree takes that is built like a home-operations cluster: `node core/run.mjs bench/home-operations.ts`.
+// What the rehearsal of a tree takes that is built like a home-operations cluster: `node packages/kit/run.mjs bench/home-operations.ts`.
 // 20 Kustomizations that depend on each other in three layers, 60 releases of one chart that is given as a folder. One merge
 // changes the image of one release. Prints the figures; exits 1 when a limit is passed.
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
+import type { Report } from "@timonier/report/model";
 import Table from "cli-table3";
-import type { Report } from "../delivery/report/model.js";
 import { type Files, makeClone, percentile, RehearsalBench, seconds, writeFiles } from "./rehearsal/bench.js";
 
 /** Seconds. */

@@ -1,11 +1,10 @@
 // `npm run bench [-- ROW…]`: measures rows of docs/benchmarks.md and writes the table, its plot and bench/results.json.
 import { spawnSync } from "node:child_process";
 import { cpus, loadavg, totalmem } from "node:os";
-import { join } from "node:path";
+import { loader } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
-import { checkout } from "../core/state.js";
-import { UserError } from "../core/user-error.js";
 import { measureRatios, report } from "./table/check.js";
 import { type Machine, mergeFigures, rounded, type Sample } from "./table/figures.js";
 import { readResults, writeResults } from "./table/files.js";
@@ -95,7 +94,7 @@ async function run(names: readonly string[], options: Options): Promise<number> 
     const cheap = Object.keys(rows).filter((name) => options.all || rows[name]?.cheap);
     await measureRows(names.length > 0 ? names.filter((name) => name in rows) : cheap, options.runs);
     for (const { entry } of names.flatMap((name) => others[name] ?? [])) {
-      const { status } = spawnSync(process.execPath, [join(checkout, "core/run.mjs"), entry], { stdio: "inherit" });
+      const { status } = spawnSync(process.execPath, [loader, entry], { stdio: "inherit" });
       if (status !== 0) return 1;
     }
   }

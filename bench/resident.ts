@@ -43,10 +43,10 @@ function kilobytes(rollup: string, field: string): number {
   return Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+) kB`, "m"))?.[1] ?? 0);
 }
 
-/** Two parts of the path tell one script of ours from another: `embedded/gitlab/main.ts`. */
+/** Two parts of the path tell one script of ours from another: `simulators/gitlab/main.ts`. */
 function nameOf([program = "", ...args]: readonly string[]): string {
   const script = /(^|\/)node$/.test(program)
-    ? args.find((one) => /\.([cm]?js|ts)$|\/run$/.test(one) && one.includes("/") && !one.endsWith("/core/run.mjs"))
+    ? args.find((one) => /\.([cm]?js|ts)$|\/run$/.test(one) && one.includes("/") && !one.endsWith("/kit/run.mjs"))
     : program;
   return (script ?? program).split("/").slice(-3).join("/");
 }

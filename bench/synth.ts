@@ -1,18 +1,18 @@
 // Synthesis of many applications, beside the cdk8s CLI and `kubectl kustomize` on the same tree in one run:
-// `node core/run.mjs bench/synth.ts [RUNS]`. Prints medians, ratios and limits; exits 1 when a limit is passed.
+// `node packages/kit/run.mjs bench/synth.ts [RUNS]`. Prints medians, ratios and limits; exits 1 when a limit is passed.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkout, loader } from "@timonier/kit/state";
 import Table from "cli-table3";
 import { execa } from "execa";
-import { checkout } from "../core/state.js";
 
 const [SMALL, LARGE] = [1000, 2000];
 const runs = Number(process.argv[2] ?? 3);
 const LIMIT = { growth: 2.2 };
 
 const folder = mkdtempSync(join(tmpdir(), "timonier-bench-synth-"));
-const program = [process.execPath, join(checkout, "core/run.mjs"), join(checkout, "bench/synth/program.ts")];
+const program = [process.execPath, loader, join(checkout, "bench/synth/program.ts")];
 
 /** Seconds of a whole process, and of the work in it where it tells. */
 interface Took {

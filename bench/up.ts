@@ -1,12 +1,12 @@
-// From nothing to Ready with the tools at hand: `node core/run.mjs bench/up.ts`. Prints the parts, and memory at its peak
+// From nothing to Ready with the tools at hand: `node packages/kit/run.mjs bench/up.ts`. Prints the parts, and memory at its peak
 // and at rest; exits 1 when a limit is passed.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { checkout } from "@timonier/kit/state";
 import Table from "cli-table3";
-import { checkout } from "../core/state.js";
 import { type Resident, residentOf } from "./resident.js";
 
 const LIMIT = { seconds: 40, bytes: 1.5 * 2 ** 30 };

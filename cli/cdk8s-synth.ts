@@ -1,9 +1,9 @@
+import { UserError } from "@timonier/kit/user-error";
+import type { Trees } from "@timonier/manifests/tree";
+import { writeTrees } from "@timonier/manifests/tree-files";
+import type { TreeWritten } from "@timonier/manifests/write-tree";
 import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
-import { UserError } from "../core/user-error.js";
-import type { Trees } from "../delivery/tree.js";
-import { writeTrees } from "../delivery/tree-files.js";
-import type { TreeWritten } from "../delivery/write-tree.js";
 import { synthesize } from "../infra/synthesize.js";
 
 /** What `cdk8s synth` may be told by its environment. */

@@ -1,12 +1,12 @@
+import { GitLabError } from "@timonier/kit/gitlab-error";
+import { UserError } from "@timonier/kit/user-error";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { GitLabError } from "../core/gitlab-error.js";
-import { UserError } from "../core/user-error.js";
-import { diskError } from "./disk-error.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
-import { DEFAULT_STACK, ensureKnown } from "./known-stacks.js";
-import { addRehearseVerb } from "./rehearse-command.js";
-import { addReportVerbs } from "./report-commands.js";
-import { stackName } from "./stack-name.js";
+import { addRehearseVerb } from "./merge-request/rehearse-command.js";
+import { addReportVerbs } from "./merge-request/report-commands.js";
+import { diskError } from "./stack/disk-error.js";
+import { DEFAULT_STACK, ensureKnown } from "./stack/known-stacks.js";
+import { stackName } from "./stack/stack-name.js";
 
 interface Options {
   readonly stack: string;
@@ -38,21 +38,21 @@ export async function main(args: readonly string[]): Promise<number> {
   add("up", "bring the stack to its configuration, and wait until everything is Ready")
     .option(...newOption)
     .option(...debugOption)
-    .action(verb(async (options) => (await import("./verbs/up.js")).up(options)));
+    .action(verb(async (options) => (await import("./commands/up.js")).up(options)));
   add("preview", "what `up` would do; writes nothing")
     .option(...newOption)
     .option("--json", "for programs: as `pulumi preview --json`")
     .option(...debugOption)
-    .action(verb(async (options) => (await import("./verbs/preview.js")).preview(options)));
+    .action(verb(async (options) => (await import("./commands/preview.js")).preview(options)));
   add("status", "what runs, at which revision, what is wrong")
     .option("--json", "for programs")
-    .action(verb(async (options) => (await import("./verbs/status.js")).status(options)));
+    .action(verb(async (options) => (await import("./commands/status.js")).status(options)));
   add("doctor", "what has to be mended before `up`: the settings, GitLab, its token, the places for repositories")
     .option("--json", "for programs")
-    .action(verb(async (options) => (await import("./verbs/doctor.js")).doctor(options)));
+    .action(verb(async (options) => (await import("./commands/doctor.js")).doctor(options)));
   add("env", 'exports for a shell: eval "$(npx timonier env)"')
     .option(...newOption)
-    .action(verb(async (options) => (await import("./verbs/env.js")).env(options)));
+    .action(verb(async (options) => (await import("./commands/env.js")).env(options)));
   const addForSeveral = (name: string, description: string) =>
     program
       .command(name)
@@ -62,28 +62,28 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--causes <file>", "where each object comes from in apps/, as JSON")
     .option("--base <dir>", "an earlier dist/: causes then name the value that made the difference")
     .action(async ({ stack = [DEFAULT_STACK], ...options }: Several & { causes?: string; base?: string }) => {
-      code = await (await import("./verbs/synth.js")).synth({ stack, ...options });
+      code = await (await import("./commands/synth.js")).synth({ stack, ...options });
     });
   addForSeveral("publish", "what apps/ says, as a merge request to each repository that differs").action(
     async ({ stack = [DEFAULT_STACK] }: Several) => {
-      code = await (await import("./verbs/publish.js")).publish({ stack });
+      code = await (await import("./commands/publish.js")).publish({ stack });
     },
   );
   add("merge", "accept the open merge requests as a maintainer (embedded stack only)").action(
-    verb(async (options) => (await import("./verbs/merge.js")).merge(options)),
+    verb(async (options) => (await import("./commands/merge.js")).merge(options)),
   );
   add(
     "open",
     "where the merge requests are: the address of GitLab's pages, and on the embedded stack a link that signs in",
   )
     .option("--as <role>", "maintainer or administrator", roleName, "maintainer")
-    .action(verb(async (options) => (await import("./verbs/open.js")).open(options)));
+    .action(verb(async (options) => (await import("./commands/open.js")).open(options)));
   add("rotate", "renew every token now: new ones are delivered before the old ones go").action(
-    verb(async (options) => (await import("./verbs/rotate.js")).rotate(options)),
+    verb(async (options) => (await import("./commands/rotate.js")).rotate(options)),
   );
   add("down", "delete everything that the stack made")
     .option(...debugOption)
-    .action(verb(async (options) => (await import("./verbs/down.js")).down(options)));
+    .action(verb(async (options) => (await import("./commands/down.js")).down(options)));
   addRehearseVerb(program, (run) => async (options) => {
     code = await run(options);
   });
@@ -100,7 +100,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[], options) => {
-      code = await (await import("./verbs/test.js")).test(args, options);
+      code = await (await import("./commands/test.js")).test(args, options);
     });
 
   try {

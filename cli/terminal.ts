@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Progress } from "../core/progress.js";
+import type { Progress } from "@timonier/kit/progress";
 
 /** Progress on standard error, so that standard output stays what was asked for. */
 export const progress: Progress = (line) => console.error(styleText("dim", line, { stream: process.stderr }));

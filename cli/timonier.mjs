@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run, supportedNode } from "../core/node-runtime.mjs";
+import { run, supportedNode } from "../packages/kit/node-runtime.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
@@ -111,7 +111,7 @@ function linkCommand() {
 
 async function start() {
   if (!upToDate()) await withLock(install);
-  const { load } = await import("../core/run.mjs");
+  const { load } = await import("../packages/kit/run.mjs");
   const { main } = await load("cli/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -1,7 +1,7 @@
 // `node cli/with-node.mjs COMMAND [ARGUMENT…]`: runs a command whose `node` is a supported Node.js.
 // Without a command it prints the folder of that Node.js, for PATH.
 import { dirname } from "node:path";
-import { run, supportedNode } from "../core/node-runtime.mjs";
+import { run, supportedNode } from "../packages/kit/node-runtime.mjs";
 
 const [command, ...args] = process.argv.slice(2);
 const node = await supportedNode();

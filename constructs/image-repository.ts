@@ -1,7 +1,7 @@
 import type { IImageRepository } from "@kubernetes-models/flux-cd/image.toolkit.fluxcd.io/v1";
+import { imageName } from "@timonier/kit/image-reference";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { imageName } from "../core/image-reference.js";
 import { address, interval, objectName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";

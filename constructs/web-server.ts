@@ -1,7 +1,7 @@
+import { imageReference } from "@timonier/kit/image-reference";
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { imageReference } from "../core/image-reference.js";
 import { fault, matching, objectName, wholeNumber } from "./faults.js";
 import { propsFaults } from "./flux-object.js";
 import { requireUniqueNames } from "./unique-names.js";

@@ -1,6 +1,6 @@
+import { checkSettings } from "@timonier/kit/settings";
+import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
-import { checkSettings } from "../core/settings.js";
-import { UserError } from "../core/user-error.js";
 import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import { checkMinikube, type MinikubeConfig, runtimes } from "./cluster/minikube/config.js";

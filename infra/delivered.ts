@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { GitLab } from "../core/gitlab-client.js";
-import { UserError } from "../core/user-error.js";
-import { fluxSystem } from "../delivery/gotk-sync.js";
-import { lookedSince } from "../delivery/live/assess.js";
-import { requiredControllers } from "../delivery/live/controllers.js";
-import { converge } from "../delivery/live/converge.js";
-import { resume } from "../delivery/live/drain.js";
-import { readCluster } from "../delivery/live/read.js";
+import { lookedSince } from "@timonier/health/assess";
+import { requiredControllers } from "@timonier/health/controllers";
+import { converge } from "@timonier/health/converge";
+import { resume } from "@timonier/health/drain";
+import { readCluster } from "@timonier/health/read";
+import type { GitLab } from "@timonier/kit/gitlab-client";
+import { UserError } from "@timonier/kit/user-error";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { type Cluster, MADE_FOR } from "./cluster/cluster.js";
 import type { GitLabInstance } from "./gitlab/instance.js";
 import type { Repository } from "./gitlab/repository.js";
@@ -84,7 +84,7 @@ interface Known {
 async function deliver(args: DeliveredArgs, known: Known): Promise<boolean> {
   await resumeFlux(args.cluster, known.kubeconfig);
   // Loaded here: a preview does not need it.
-  const { connectGitLab } = await import("../core/gitlab-client.js");
+  const { connectGitLab } = await import("@timonier/kit/gitlab-client");
   const client = connectGitLab({
     url: args.instance.url,
     token: known.token,

@@ -1,4 +1,4 @@
-import { UserError } from "../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 
 /** One line of the list that `doctor` shows. */
 export interface Finding {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { checkout, StateFolder } from "@timonier/kit/state";
+import { versions } from "@timonier/kit/versions";
+import { fluxSystem, gotkKustomization } from "@timonier/manifests/gotk-sync";
+import type { Tree } from "@timonier/manifests/tree";
+import { writeTree } from "@timonier/manifests/write-tree";
 import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
-import { checkout, StateFolder } from "../core/state.js";
-import { versions } from "../core/versions.js";
-import { fluxSystem, gotkKustomization } from "../delivery/gotk-sync.js";
-import type { Tree } from "../delivery/tree.js";
-import { writeTree } from "../delivery/write-tree.js";
 import { connectCluster, prepareCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";
 import { delivered } from "./delivered.js";

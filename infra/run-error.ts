@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { UserError } from "../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 
 /**
  * What a user can mend, as the error that Pulumi shows without a stack trace; anything else as it is.

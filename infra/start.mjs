@@ -1,6 +1,6 @@
 // Language hosts differ in how they pass options to Node, so the program brings its TypeScript along itself.
-import { fits, supportedNodes } from "../core/node-version.mjs";
-import { load } from "../core/run.mjs";
+import { fits, supportedNodes } from "../packages/kit/node-version.mjs";
+import { load } from "../packages/kit/run.mjs";
 import { endWithEngine } from "./engine-ended.mjs";
 
 /** Pulumi calls a default export that is a function, and takes what it returns as the stack's outputs. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { watchAncestors } from "../core/ancestors.js";
+import { watchAncestors } from "@timonier/kit/ancestors";
 import type { Cluster } from "./cluster/cluster.js";
 
 /** Runs work that needs a cluster's processes, with a signal for the case that they are lost. */

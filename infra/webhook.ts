@@ -3,7 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
-import { fluxSystem } from "../delivery/gotk-sync.js";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { Cluster } from "./cluster/cluster.js";
 import type { Repository } from "./gitlab/repository.js";
 

@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StateFolder } from "../../core/state.js";
-import type { Report } from "../../delivery/report/model.js";
-import { clusterToolNames } from "../../embedded/cluster/tools.js";
-import { rehearsalLayout } from "../../embedded/rehearsal/layout.js";
-import { exclusively, isSetBack, leaveWarm, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
-import { rehearse } from "../../embedded/rehearsal/rehearse.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
+import { clusterToolNames } from "@timonier/control-plane/tools";
+import { StateFolder } from "@timonier/kit/state";
+import { rehearsalLayout } from "@timonier/rehearsal/engine/layout";
+import { exclusively, isSetBack, leaveWarm, stopRehearsal } from "@timonier/rehearsal/engine/lifetime";
+import { rehearse } from "@timonier/rehearsal/engine/rehearse";
+import type { Report } from "@timonier/report/model";
+import { ensureTools } from "@timonier/toolchain/ensure";
 
 /** Texts of files by their paths. */
 export type Files = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 // The program that bench/synth.ts times in a process of its own: `timonier|cdk8s COUNT`, into the folder CDK8S_OUTDIR.
 import { join } from "node:path";
-import { renderTrees } from "../../delivery/tree.js";
-import { writeTrees } from "../../delivery/tree-files.js";
+import { renderTrees } from "@timonier/manifests/tree";
+import { writeTrees } from "@timonier/manifests/tree-files";
 import { manyApps } from "./many-apps.js";
 
 const [way, count] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../core/state.js";
+import { checkout } from "@timonier/kit/state";
 import type { Results } from "./figures.js";
 import { renderMarkdown } from "./markdown.js";
 

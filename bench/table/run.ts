@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import type { Sample } from "./figures.js";
 
 /** Where and how a command runs. */

@@ -1,11 +1,11 @@
-import type { GitLab } from "../../core/gitlab-client.js";
-import { isGone } from "../../core/gitlab-error.js";
-import { viewBetweenLooks } from "../../delivery/live/between-looks.js";
-import { readCluster } from "../../delivery/live/read.js";
-import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
-import { projectOf, stackGitLab } from "../gitlab.js";
-import { Pulumi, type StackOutputs } from "../pulumi.js";
-import type { Stack } from "../stack.js";
+import { inspectCluster } from "@timonier/cluster-simulator/lifecycle";
+import { viewBetweenLooks } from "@timonier/health/between-looks";
+import { readCluster } from "@timonier/health/read";
+import type { GitLab } from "@timonier/kit/gitlab-client";
+import { isGone } from "@timonier/kit/gitlab-error";
+import { projectOf, stackGitLab } from "../stack/gitlab.js";
+import { Pulumi, type StackOutputs } from "../stack/pulumi.js";
+import type { Stack } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 import {
   type ClusterStatus,

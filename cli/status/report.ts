@@ -1,6 +1,6 @@
-import { assess, short } from "../../delivery/live/assess.js";
-import type { Finding } from "../../delivery/live/finding.js";
-import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "../../delivery/live/objects.js";
+import { assess, short } from "@timonier/health/assess";
+import type { Finding } from "@timonier/health/finding";
+import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "@timonier/health/objects";
 
 /** Everything that `timonier status` shows; `--json` prints it as it is. */
 export interface StatusReport {

@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { SuperviseOptions } from "../../embedded/cluster/supervisor/supervise.js";
+import type { SuperviseOptions } from "@timonier/cluster-simulator/supervisor/supervise";
 
 /** What the rest of the program knows of a cluster, whatever its kind. */
 export interface Cluster {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { StateFolder, stackClusterFolder } from "../../core/state.js";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
 import type { Cluster } from "./cluster.js";
 import { kubernetesProvider } from "./provider.js";
 
@@ -49,7 +49,7 @@ export function embeddedCluster(name: string, stack: string): Cluster {
     theirs: new Set(),
     supervise: async (options) => {
       // Loaded by updates alone: a preview starts nothing.
-      const { supervise } = await import("../../embedded/cluster/supervisor/supervise.js");
+      const { supervise } = await import("@timonier/cluster-simulator/supervisor/supervise");
       await supervise(stackClusterFolder(new StateFolder(), stack), options);
     },
   };

@@ -1,4 +1,4 @@
-import { compare } from "../../embedded/toolchain/version-range.js";
+import { compare } from "@timonier/toolchain/version-range";
 
 /** What the head of a `gotk-components.yaml` tells. */
 export interface ComponentsHead {

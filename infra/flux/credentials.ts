@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
-import { refName } from "../../core/kube-discovery.js";
+import { refName } from "@timonier/kit/kube-discovery";
 import type { Cluster } from "../cluster/cluster.js";
 import type { GitCredential } from "../gitlab/repository.js";
 

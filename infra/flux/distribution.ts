@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Progress } from "@timonier/kit/progress";
+import { StateFolder } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
+import { ensureTools } from "@timonier/toolchain/ensure";
 import writeFileAtomic from "write-file-atomic";
-import type { Progress } from "../../core/progress.js";
-import { StateFolder } from "../../core/state.js";
-import { UserError } from "../../core/user-error.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
 import { type Manifest, manifestsOf } from "./manifests.js";
 
 /** Flux's own manifests, `gotk-components.yaml`. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { fluxSystem } from "../../delivery/gotk-sync.js";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Repository } from "../gitlab/repository.js";
 import { SourceCredentials } from "./credentials.js";

@@ -1,5 +1,5 @@
+import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import { parseAllDocuments } from "yaml";
-import { type ObjectRef, refName } from "../../core/kube-discovery.js";
 
 /** An object as a manifest has it. */
 export interface Manifest {

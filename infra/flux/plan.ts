@@ -1,8 +1,8 @@
+import type { ObjectRef } from "@timonier/kit/kube-discovery";
+import { fluxSystem, gotkSync } from "@timonier/manifests/gotk-sync";
 import { sourceName } from "../../apps/delivery.js";
 import { clusterFolder } from "../../apps/main.js";
 import type { Settings } from "../../apps/settings.js";
-import type { ObjectRef } from "../../core/kube-discovery.js";
-import { fluxSystem, gotkSync } from "../../delivery/gotk-sync.js";
 import type { WantedInCluster } from "../cluster/existing/facts.js";
 import type { PlatformConfig } from "../config.js";
 import { type Manifest, manifestsOf, refsOf } from "./manifests.js";

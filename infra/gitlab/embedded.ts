@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
-import { layoutOf } from "../../embedded/gitlab/layout.js";
-import { reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
-import { readSettings } from "../../embedded/gitlab/settings.js";
+import { layoutOf } from "@timonier/gitlab-simulator/layout";
+import { reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
+import { readSettings } from "@timonier/gitlab-simulator/settings";
+import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state";
 import { featuresOf, type GitLabInstance } from "./instance.js";
 import { embeddedTeam } from "./preflight/wanted.js";
 

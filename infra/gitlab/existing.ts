@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GitLab } from "../../core/gitlab-client.js";
-import { GitLabError, isGone } from "../../core/gitlab-error.js";
-import type { Progress } from "../../core/progress.js";
-import { UserError } from "../../core/user-error.js";
-import { waitFor } from "../../core/wait.js";
+import type { GitLab } from "@timonier/kit/gitlab-client";
+import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
+import type { Progress } from "@timonier/kit/progress";
+import { UserError } from "@timonier/kit/user-error";
+import { waitFor } from "@timonier/kit/wait";
 import type { ExistingRepository } from "./instance.js";
 import { variableNames } from "./names.js";
 import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/facts.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { connectGitLab } from "../../core/gitlab-client.js";
-import { UserError } from "../../core/user-error.js";
+import { connectGitLab } from "@timonier/kit/gitlab-client";
+import { UserError } from "@timonier/kit/user-error";
 import { stopAtFatal } from "../finding.js";
 import { existingRepositories } from "./existing.js";
 import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./instance.js";

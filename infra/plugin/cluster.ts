@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspectCluster, removeCluster, startCluster } from "@timonier/cluster-simulator/lifecycle";
+import { serviceAddress, webhookReceiver } from "@timonier/cluster-simulator/service-address";
+import { clusterToolNames } from "@timonier/control-plane/tools";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
+import { ensureTools } from "@timonier/toolchain/ensure";
 import { z } from "zod";
-import { StateFolder, stackClusterFolder } from "../../core/state.js";
-import { inspectCluster, removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
-import { serviceAddress, webhookReceiver } from "../../embedded/cluster/service-address.js";
-import { clusterToolNames } from "../../embedded/cluster/tools.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 import { clusterIdentity } from "./identity.js";
 
 const inputs = z.object({ stack: z.string() });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { drain as drainCluster } from "@timonier/health/drain";
+import { KubeApi } from "@timonier/kit/kube-api";
+import { readKubeconfig } from "@timonier/kit/kubeconfig";
+import type { Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { z } from "zod";
-import { KubeApi } from "../../core/kube-api.js";
-import { readKubeconfig } from "../../core/kubeconfig.js";
-import { drain as drainCluster } from "../../delivery/live/drain.js";
-import type { Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 import { MADE_FOR } from "../cluster/cluster.js";
 import { ensureGone } from "../cluster/eks/presence.js";
 import { releaseCloudParts } from "../cluster/eks/release.js";

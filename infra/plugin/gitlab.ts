@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
-import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { GitLabError, isGone } from "../../core/gitlab-error.js";
-import { embeddedGitLabFolder, StateFolder } from "../../core/state.js";
-import { layoutOf } from "../../embedded/gitlab/layout.js";
+import { layoutOf } from "@timonier/gitlab-simulator/layout";
 import {
   inspectGitLab,
   removeGitLab,
   reserveGitLab,
   startGitLab,
   stopGitLab,
-} from "../../embedded/gitlab/lifecycle.js";
-import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
+} from "@timonier/gitlab-simulator/lifecycle";
+import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
+import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
+import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state";
+import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
+import { z } from "zod";
 
 // Apart: what an older version made has to be found, and deleted, by its stack alone.
 const place = z.object({ stack: z.string() });

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
+import type { ResourceKind } from "@timonier/provider-host/plugin";
 
 /** A secret that a webhook and its receiver share: 256 random bits, made once. */
 export const hookToken: ResourceKind<unknown> = {

@@ -1,5 +1,5 @@
-import { KubeApi } from "../../core/kube-api.js";
-import { readKubeconfig } from "../../core/kubeconfig.js";
+import { KubeApi } from "@timonier/kit/kube-api";
+import { readKubeconfig } from "@timonier/kit/kubeconfig";
 
 /**
  * What tells one cluster from another: the UID of its namespace kube-system, which lives as long as the cluster does and

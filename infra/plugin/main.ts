@@ -1,4 +1,4 @@
-import { serve } from "../../sdks/provider-host/serve.js";
+import { serve } from "@timonier/provider-host/serve";
 import { embeddedCluster } from "./cluster.js";
 import { drain } from "./drain.js";
 import { embeddedGitLab } from "./gitlab.js";

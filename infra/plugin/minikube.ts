@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { KubeApi } from "../../core/kube-api.js";
-import { readKubeconfig } from "../../core/kubeconfig.js";
-import { StateFolder, stackClusterFolder } from "../../core/state.js";
-import { UserError } from "../../core/user-error.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import type { Context, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
+import { KubeApi } from "@timonier/kit/kube-api";
+import { readKubeconfig } from "@timonier/kit/kubeconfig";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
+import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
+import { ensureTools } from "@timonier/toolchain/ensure";
 import { keepAuthority, minikubeFolder } from "../cluster/minikube/cli/authority.js";
 import { Claim } from "../cluster/minikube/cli/claim.js";
 import { Minikube } from "../cluster/minikube/cli/minikube.js";

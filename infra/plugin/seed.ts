@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
+import { isGone } from "@timonier/kit/gitlab-error";
+import { withJustMade } from "@timonier/kit/just-made";
+import { silent } from "@timonier/kit/progress";
+import type { ResourceKind } from "@timonier/provider-host/plugin";
+import { compare } from "@timonier/toolchain/version-range";
 import { z } from "zod";
-import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { isGone } from "../../core/gitlab-error.js";
-import { withJustMade } from "../../core/just-made.js";
-import { silent } from "../../core/progress.js";
-import { compare } from "../../embedded/toolchain/version-range.js";
-import type { ResourceKind } from "../../sdks/provider-host/plugin.js";
 import { isOutdated, otherComponents } from "../flux/components.js";
 import { fluxDistribution } from "../flux/distribution.js";
 

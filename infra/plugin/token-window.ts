@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { connectGitLab } from "@timonier/kit/gitlab-client";
+import { isGone } from "@timonier/kit/gitlab-error";
+import type { Difference, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { z } from "zod";
-import { connectGitLab } from "../../core/gitlab-client.js";
-import { isGone } from "../../core/gitlab-error.js";
-import type { Difference, Properties, ResourceKind } from "../../sdks/provider-host/plugin.js";
 
 const DAY = 86_400_000;
 const inputs = z.object({ days: z.number(), renewBefore: z.number(), rotateBefore: z.string().optional() });

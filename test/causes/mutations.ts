@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import ts from "typescript";
 import { isScalar, LineCounter, parseDocument, visit } from "yaml";
-import { checkout } from "../../core/state.js";
+import { checkout } from "../../packages/kit/state.js";
 
 /** The corpus: a program of several apps, written as apps/ is. */
 export const corpus = join(checkout, "test/causes/corpus");
@@ -104,7 +104,7 @@ function changedText(old: string, kind: Place["kind"], random: () => number): [s
 export function mutatedCheckout(folder: string, { place, text }: Mutation): void {
   const program = join(folder, "test/causes/corpus");
   mkdirSync(program, { recursive: true });
-  for (const shared of ["constructs", "core", "node_modules", "package.json"]) {
+  for (const shared of ["constructs", "node_modules", "package.json", "packages"]) {
     if (!existsSync(join(folder, shared))) symlinkSync(join(checkout, shared), join(folder, shared));
   }
   for (const file of readdirSync(corpus)) {

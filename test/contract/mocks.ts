@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
-import { gotkSync } from "../../delivery/gotk-sync.js";
 import type { Cluster } from "../../infra/cluster/cluster.js";
 import { manifestsOf } from "../../infra/flux/manifests.js";
+import { gotkSync } from "../../packages/manifests/gotk-sync.js";
 import type { Lane, Registered, Run } from "./cluster-contract.js";
 
 /** What the engine is asked to register, as far as it is read here. @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkout } from "../../core/state.js";
+import { checkout } from "../../packages/kit/state.js";
 
 let dir: string;
 beforeEach(async () => {

@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
-import { KubeApi } from "../../core/kube-api.js";
-import { checkout } from "../../core/state.js";
-import { waitFor } from "../../core/wait.js";
-import { findProcesses } from "../../embedded/cluster/control-plane/parts.js";
-import { clusterLayout } from "../../embedded/cluster/layout.js";
-import { adminAccess, readRecord } from "../../embedded/cluster/record.js";
+import { clusterLayout } from "../../packages/control-plane/layout.js";
+import { adminAccess, readRecord } from "../../packages/control-plane/record.js";
+import { KubeApi } from "../../packages/kit/kube-api.js";
+import { checkout } from "../../packages/kit/state.js";
+import { waitFor } from "../../packages/kit/wait.js";
+import { findProcesses } from "../../simulators/cluster/parts.js";
 
 const run = promisify(execFile);
 

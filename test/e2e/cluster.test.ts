@@ -15,13 +15,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { KubeApi } from "../../core/kube-api.js";
-import type { ContainerStatus, Pod } from "../../embedded/cluster/agent/objects.js";
-import { clusterLayout } from "../../embedded/cluster/layout.js";
-import { inspectCluster, removeCluster, startCluster, stopCluster } from "../../embedded/cluster/lifecycle.js";
-import { isFree } from "../../embedded/cluster/ports.js";
-import { readRecord } from "../../embedded/cluster/record.js";
-import { clusterToolNames, toolsIn } from "../../embedded/cluster/tools.js";
+import { clusterLayout } from "../../packages/control-plane/layout.js";
+import { isFree } from "../../packages/control-plane/ports.js";
+import { readRecord } from "../../packages/control-plane/record.js";
+import { clusterToolNames, toolsIn } from "../../packages/control-plane/tools.js";
+import type { KubeApi } from "../../packages/kit/kube-api.js";
+import type { ContainerStatus, Pod } from "../../simulators/cluster/agent/objects.js";
+import { inspectCluster, removeCluster, startCluster, stopCluster } from "../../simulators/cluster/lifecycle.js";
 import {
   apiOf,
   apply,

@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/report.js";
-import { isFree } from "../../embedded/cluster/ports.js";
-import { startGitLab } from "../../embedded/gitlab/lifecycle.js";
+import { isFree } from "../../packages/control-plane/ports.js";
+import { startGitLab } from "../../simulators/gitlab/lifecycle.js";
 import {
   clearFaults,
   journalHas,

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { afterAll, expect, test } from "vitest";
-import { waitFor } from "../../core/wait.js";
+import { waitFor } from "../../packages/kit/wait.js";
 import { startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
 // Adding an address to this machine needs root. It is one of a range that nobody routes (RFC 2544).

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KubeApi } from "../../core/kube-api.js";
-import { layoutOf } from "../../embedded/gitlab/layout.js";
+import type { KubeApi } from "../../packages/kit/kube-api.js";
+import { layoutOf } from "../../simulators/gitlab/layout.js";
 import { apiOf, eventually } from "./cluster-support.js";
 import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { killTree, startUp } from "./support/faults.js";

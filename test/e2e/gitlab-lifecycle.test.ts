@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runningDaemon } from "../../core/daemon.js";
+import { runningDaemon } from "../../packages/kit/daemon.js";
 import {
   inspectGitLab,
   readToken,
@@ -21,7 +21,7 @@ import {
   reserveGitLab,
   startGitLab,
   stopGitLab,
-} from "../../embedded/gitlab/lifecycle.js";
+} from "../../simulators/gitlab/lifecycle.js";
 import { commit, makeProject, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
 const servers: TestGitLab[] = [];

@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { checkout } from "../../core/state.js";
-import { layoutOf } from "../../embedded/gitlab/layout.js";
+import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
+import { checkout } from "../../packages/kit/state.js";
+import { layoutOf } from "../../simulators/gitlab/layout.js";
 import { makeProject, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
 /** Every kind of resource that the plugin has. */
@@ -169,7 +169,7 @@ beforeAll(async () => {
   const bin = join(folder, "bin");
   const home = join(folder, "home");
   for (const made of [bin, home, join(folder, "program"), join(folder, "state")]) mkdirSync(made);
-  symlinkSync(join(checkout, "embedded/gitlab-plugin/pulumi-resource-gitlab"), join(bin, "pulumi-resource-gitlab"));
+  symlinkSync(join(checkout, "simulators/gitlab-provider/pulumi-resource-gitlab"), join(bin, "pulumi-resource-gitlab"));
   symlinkSync(join(checkout, "node_modules"), join(folder, "program", "node_modules"));
   writeFileSync(
     join(folder, "program", "package.json"),
@@ -180,7 +180,7 @@ beforeAll(async () => {
     "name: story\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
   );
   // Language hosts differ in how they pass options to Node.
-  const [loader, program_] = [join(checkout, "core/run.mjs"), join(folder, "program", "index.ts")].map((path) =>
+  const [loader, program_] = [join(checkout, "packages/kit/run.mjs"), join(folder, "program", "index.ts")].map((path) =>
     JSON.stringify(path),
   );
   const start = `import { load } from ${loader};\nexport default () => load(${program_});\n`;

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, request } from "undici";
-import { type GitLabAddress, readToken, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
-import type { GitLabSettings } from "../../embedded/gitlab/settings.js";
+import { type GitLabAddress, readToken, removeGitLab, startGitLab } from "../../simulators/gitlab/lifecycle.js";
+import type { GitLabSettings } from "../../simulators/gitlab/settings.js";
 
 /** An answer of the API, its body parsed where it is JSON. */
 export interface Reply {

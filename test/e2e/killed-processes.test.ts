@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KubeApi } from "../../core/kube-api.js";
-import { inspectCluster } from "../../embedded/cluster/lifecycle.js";
+import type { KubeApi } from "../../packages/kit/kube-api.js";
+import { inspectCluster } from "../../simulators/cluster/lifecycle.js";
 import { apiOf, eventually, pidsOf } from "./cluster-support.js";
 import { occupy, startUp } from "./support/faults.js";
 import { WorkingCopy } from "./support/working-copy.js";

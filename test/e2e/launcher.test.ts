@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureNode } from "../../core/node-download.mjs";
-import { fits, nodePins, supportedNodes } from "../../core/node-version.mjs";
+import { ensureNode } from "../../packages/kit/node-download.mjs";
+import { fits, nodePins, supportedNodes } from "../../packages/kit/node-version.mjs";
 import { WorkingCopy } from "./support/working-copy.js";
 
 const pin = nodePins[`${process.platform}-${process.arch}`];
@@ -86,7 +86,7 @@ describe("PATH has an old Node.js alone", () => {
     if (!old) skip(`no Node.js ${OLD} in PATH nor in npm's registry`);
     const script = join(copy.folder, "says-version.ts");
     writeFileSync(script, "console.log(process.versions.node as string);\n");
-    const { stdout } = await copy.run("node", ["core/run.mjs", script], { PATH: pathWith(old) });
+    const { stdout } = await copy.run("node", ["packages/kit/run.mjs", script], { PATH: pathWith(old) });
     expect(fits(stdout.trim(), supportedNodes())).toBe(true);
   });
 });

@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectGitLab } from "../../core/gitlab-client.js";
-import { checkout } from "../../core/state.js";
-import { type NoteOptions, postNote } from "../../delivery/note/note.js";
-import type { Report } from "../../delivery/report/model.js";
-import { renderReport } from "../../delivery/report/render.js";
-import { sampleReport } from "../unit/delivery/report/sample.js";
+import { connectGitLab } from "../../packages/kit/gitlab-client.js";
+import { checkout } from "../../packages/kit/state.js";
+import type { Report } from "../../packages/report/model.js";
+import { type NoteOptions, postNote } from "../../packages/report/note/note.js";
+import { renderReport } from "../../packages/report/render.js";
+import { sampleReport } from "../unit/packages/report/sample.js";
 import { commit, makeProject, makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
 const run = promisify(execFile);

@@ -4,11 +4,11 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { checkout } from "../../core/state.js";
-import type { Report } from "../../delivery/report/model.js";
-import { readToken, reserveGitLab } from "../../embedded/gitlab/lifecycle.js";
-import { cacheRoot } from "../../embedded/toolchain/cache.js";
+import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
+import { checkout } from "../../packages/kit/state.js";
+import type { Report } from "../../packages/report/model.js";
+import { cacheRoot } from "../../packages/toolchain/cache.js";
+import { readToken, reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
 import { type PipelineRun, runPipeline } from "./support/pipeline.js";
 import { shownNote, withShownNote } from "./support/shown-note.js";
 import { WorkingCopy } from "./support/working-copy.js";
@@ -180,15 +180,20 @@ test(
     };
     // Tested here are the jobs: that all of the program's types are right and all unit tests pass is known from their own runs.
     const types = join(copy.folder, "tsconfig.json");
-    writeFileSync(types, readFileSync(types, "utf8").replace(/"include": \[[^\]]*\]/, '"include": ["core"]'));
+    writeFileSync(types, readFileSync(types, "utf8").replace(/"include": \[[^\]]*\]/, '"include": ["packages/kit"]'));
     await check("lint");
-    const units = join(copy.folder, "test/unit");
-    for (const folder of readdirSync(units).filter((name) => name !== "core")) {
-      rmSync(join(units, folder), { recursive: true });
+    for (const [parent, kept] of [
+      ["test/unit", "packages"],
+      ["test/unit/packages", "kit"],
+    ] as const) {
+      const others = readdirSync(join(copy.folder, parent)).filter((name) => name !== kept);
+      for (const name of others) rmSync(join(copy.folder, parent, name), { recursive: true });
     }
     await check("unit");
     git(copy.folder, "checkout", "--quiet", "--", "test/unit", "tsconfig.json");
-    expect(readFileSync(join(copy.folder, "reports/unit.xml"), "utf8")).toContain('<testsuite name="test/unit/core/');
+    expect(readFileSync(join(copy.folder, "reports/unit.xml"), "utf8")).toContain(
+      '<testsuite name="test/unit/packages/kit/',
+    );
   },
   slow,
 );

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readSettings } from "../../apps/settings-file.js";
-import { connectGitLab, type GitLab } from "../../core/gitlab-client.js";
-import { ownedFilesOf, renderOwnedFiles } from "../../delivery/owned-files.js";
-import { publish } from "../../delivery/publish.js";
-import type { Trees } from "../../delivery/tree.js";
-import { readToken, removeGitLab, startGitLab } from "../../embedded/gitlab/lifecycle.js";
 import { synthesize } from "../../infra/synthesize.js";
+import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
+import { ownedFilesOf, renderOwnedFiles } from "../../packages/manifests/owned-files.js";
+import { publish } from "../../packages/manifests/publish.js";
+import type { Trees } from "../../packages/manifests/tree.js";
+import { readToken, removeGitLab, startGitLab } from "../../simulators/gitlab/lifecycle.js";
 
 let parent: string;
 let gitlab: GitLab;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cacheRoot } from "../../embedded/toolchain/cache.js";
+import { cacheRoot } from "../../packages/toolchain/cache.js";
 import { startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
 // The CLI of python-gitlab, unmodified, against the embedded GitLab, over HTTPS.

@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { ObjectChange, Report } from "../../delivery/report/model.js";
-import { toolsIn } from "../../embedded/cluster/tools.js";
-import { rehearsalLayout } from "../../embedded/rehearsal/layout.js";
-import { exclusively, leaveWarm } from "../../embedded/rehearsal/lifetime.js";
-import { rehearse } from "../../embedded/rehearsal/rehearse.js";
-import type { RehearsalRequest } from "../../embedded/rehearsal/request.js";
+import { toolsIn } from "../../packages/control-plane/tools.js";
+import { rehearsalLayout } from "../../packages/rehearsal/engine/layout.js";
+import { exclusively, leaveWarm } from "../../packages/rehearsal/engine/lifetime.js";
+import { rehearse } from "../../packages/rehearsal/engine/rehearse.js";
+import type { RehearsalRequest } from "../../packages/rehearsal/engine/request.js";
+import type { ObjectChange, Report } from "../../packages/report/model.js";
 import { toolFolder } from "./cluster-support.js";
 
 const run = promisify(execFile);

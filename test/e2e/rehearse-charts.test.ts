@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Report } from "../../delivery/report/model.js";
-import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
-import { readContent } from "../../embedded/rehearsal/provided/content.js";
+import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
+import { readContent } from "../../packages/rehearsal/engine/provided/content.js";
+import type { Report } from "../../packages/report/model.js";
 import {
   commit,
   type Files,

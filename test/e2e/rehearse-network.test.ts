@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Report } from "../../delivery/report/model.js";
-import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
-import { readContent } from "../../embedded/rehearsal/provided/content.js";
-import { serveProvided } from "../../embedded/rehearsal/provided/serve.js";
+import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
+import { readContent } from "../../packages/rehearsal/engine/provided/content.js";
+import { serveProvided } from "../../packages/rehearsal/engine/provided/serve.js";
+import type { Report } from "../../packages/report/model.js";
 import { commit, type Files, git, gotkSync, makeClone, rehearsals, setupUrl, writeFiles } from "./rehearsal-support.js";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "rehearse-network-")));

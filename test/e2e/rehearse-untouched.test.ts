@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Report } from "../../delivery/report/model.js";
-import { isSetBack, stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
+import { isSetBack, stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
+import type { Report } from "../../packages/report/model.js";
 import {
   commit,
   deployment,

@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { judgeGate } from "../../delivery/report/gate.js";
-import { stopRehearsal } from "../../embedded/rehearsal/lifetime.js";
+import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
+import { judgeGate } from "../../packages/report/gate.js";
 import {
   commit,
   deployment,

@@ -7,11 +7,11 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { create } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { platformOf } from "../../embedded/toolchain/platform.js";
-import { type Checksum, releaseOf } from "../../embedded/toolchain/releases.js";
-import { type ToolName, toolNamesOf, tools } from "../../embedded/toolchain/tools.js";
-import { VendorStandIn } from "../unit/embedded/toolchain/vendor-stand-in.js";
+import { ensureTools } from "../../packages/toolchain/ensure.js";
+import { platformOf } from "../../packages/toolchain/platform.js";
+import { type Checksum, releaseOf } from "../../packages/toolchain/releases.js";
+import { type ToolName, toolNamesOf, tools } from "../../packages/toolchain/tools.js";
+import { VendorStandIn } from "../unit/packages/toolchain/vendor-stand-in.js";
 import { toolFolder } from "./cluster-support.js";
 
 // Controllers are published as images for Linux only; this test serves amd64 and arm64 alike.

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { silent } from "../../core/progress.js";
-import { checkout } from "../../core/state.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { tools } from "../../embedded/toolchain/tools.js";
+import { silent } from "../../packages/kit/progress.js";
+import { checkout } from "../../packages/kit/state.js";
+import { ensureTools } from "../../packages/toolchain/ensure.js";
+import { tools } from "../../packages/toolchain/tools.js";
 
-const ensureModule = join(checkout, "embedded", "toolchain", "ensure.ts");
+const ensureModule = join(checkout, "packages", "toolchain", "ensure.ts");
 let folder: string;
 let children: ChildProcess[];
 beforeEach(async () => {
@@ -38,7 +38,7 @@ function startRun(bin: string, ...names: string[]) {
     console.log(JSON.stringify(tools));`;
   const file = join(folder, `${bin}.ts`);
   writeFileSync(file, program);
-  const child = spawn(process.execPath, [join(checkout, "core/run.mjs"), file], {
+  const child = spawn(process.execPath, [join(checkout, "packages/kit/run.mjs"), file], {
     cwd: checkout,
     env: { ...process.env, TIMONIER_CACHE: join(folder, "cache"), TIMONIER_TOOLS_FROM: "source" },
     detached: true,

@@ -1,4 +1,4 @@
-import { elapsed } from "../../core/progress.js";
+import { elapsed } from "../../packages/kit/progress.js";
 import { defaultLanes, type LaneName, lanes } from "./lanes.js";
 import { readRecords, writeRecord } from "./records.js";
 import { type LaneOutcome, lastOutcome, readResults, writeOutcome } from "./results.js";

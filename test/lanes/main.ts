@@ -1,4 +1,4 @@
-import { UserError } from "../../core/user-error.js";
+import { UserError } from "../../packages/kit/user-error.js";
 import { runChecks } from "./checks.js";
 import { isVitestLane } from "./lanes.js";
 import { runVitest } from "./vitest.js";

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { cacheRoot } from "../../embedded/toolchain/cache.js";
+import { cacheRoot } from "../../packages/toolchain/cache.js";
 
 const record = z.object({
   /** When it ended, as an ISO time. */

@@ -1,5 +1,5 @@
 import { table } from "../../cli/table.js";
-import { elapsed } from "../../core/progress.js";
+import { elapsed } from "../../packages/kit/progress.js";
 import type { Lane, LaneName } from "./lanes.js";
 import type { LaneRecords } from "./records.js";
 import type { Counts, LaneOutcome } from "./results.js";

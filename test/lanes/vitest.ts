@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { progress } from "../../cli/terminal.js";
-import { checkout, StateFolder } from "../../core/state.js";
-import { ensureTools } from "../../embedded/toolchain/ensure.js";
-import { toolNamesOf } from "../../embedded/toolchain/tools.js";
+import { checkout, StateFolder } from "../../packages/kit/state.js";
+import { ensureTools } from "../../packages/toolchain/ensure.js";
+import { toolNamesOf } from "../../packages/toolchain/tools.js";
 import type { LaneName } from "./lanes.js";
 import { clearResults, resultsFile } from "./results.js";
 

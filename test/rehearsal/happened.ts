@@ -1,4 +1,4 @@
-import type { Report } from "../../delivery/report/model.js";
+import type { Report } from "../../packages/report/model.js";
 import { belongsTo, type Fate, type Ready } from "./cases.js";
 import { contentOf, inventoryOf, type Seen, type Snapshot } from "./observe.js";
 import { readyOf } from "./settled.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError, type KubeApi } from "../../core/kube-api.js";
-import { type ObjectRef, refName } from "../../core/kube-discovery.js";
+import { ApiError, type KubeApi } from "../../packages/kit/kube-api.js";
+import { type ObjectRef, refName } from "../../packages/kit/kube-discovery.js";
 
 /** An object as an API server returns it, as far as it is looked at here. */
 export interface Seen {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { refName } from "../../core/kube-discovery.js";
-import { checkout } from "../../core/state.js";
-import type { Report } from "../../delivery/report/model.js";
+import { refName } from "../../packages/kit/kube-discovery.js";
+import { checkout } from "../../packages/kit/state.js";
+import type { Report } from "../../packages/report/model.js";
 import type { Case, Fate, Ready } from "./cases.js";
 import type { Outcome } from "./happened.js";
 import type { Proposal } from "./repository.js";

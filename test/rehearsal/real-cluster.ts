@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import type { KubeApi } from "../../core/kube-api.js";
-import { KubeDiscovery, type ObjectRef } from "../../core/kube-discovery.js";
-import { removeCluster, startCluster } from "../../embedded/cluster/lifecycle.js";
-import { toolsIn } from "../../embedded/cluster/tools.js";
+import { toolsIn } from "../../packages/control-plane/tools.js";
+import type { KubeApi } from "../../packages/kit/kube-api.js";
+import { KubeDiscovery, type ObjectRef } from "../../packages/kit/kube-discovery.js";
+import { removeCluster, startCluster } from "../../simulators/cluster/lifecycle.js";
 import { apiOf, apply, eventually, fluxManifests, type KubeObject, toolFolder } from "../e2e/cluster-support.js";
 import { syncFile } from "./repository.js";
 

@@ -1,5 +1,5 @@
-import type { KubeApi } from "../../core/kube-api.js";
-import { waitFor } from "../../core/wait.js";
+import type { KubeApi } from "../../packages/kit/kube-api.js";
+import { waitFor } from "../../packages/kit/wait.js";
 import { belongsTo } from "./cases.js";
 import { inventoryOf, listOf, nameOf, type Seen, type Snapshot } from "./observe.js";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkout, loader } from "@timonier/kit/state";
 import writeFileAtomic from "write-file-atomic";
-import { checkout } from "../../../core/state.js";
 
 /** Name of the login command in kubeconfigs. It is found in PATH, since kubeconfigs are in the state of several machines. */
 export const LOGIN_COMMAND = "timonier-eks-token";
@@ -13,7 +13,7 @@ export const LOGIN_COMMAND = "timonier-eks-token";
  */
 export async function installLoginCommand(binDir: string): Promise<void> {
   const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
-  const parts = [process.execPath, join(checkout, "core", "run.mjs"), join(checkout, "infra/cluster/eks/login.ts")];
+  const parts = [process.execPath, loader, join(checkout, "infra/cluster/eks/login.ts")];
   const text = `#!/bin/sh\nexec ${parts.map(quoted).join(" ")} "$@"\n`;
   const file = join(binDir, LOGIN_COMMAND);
   if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;

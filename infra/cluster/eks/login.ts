@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UserError } from "../../../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import { findCredentials } from "./aws/credentials.js";
 import { eksToken, execCredential } from "./aws/token.js";
 

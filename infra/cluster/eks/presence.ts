@@ -1,4 +1,4 @@
-import { UserError } from "../../../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import type { CloudCluster } from "../cluster.js";
 import { refused } from "./aws/api.js";
 import { connectAws, describeCluster, type GatherOptions } from "./gather.js";

@@ -1,7 +1,7 @@
-import type { KubeApi } from "../../../core/kube-api.js";
-import type { ObjectRef } from "../../../core/kube-discovery.js";
-import { waitFor } from "../../../core/wait.js";
-import { Removal, type RemovalOptions } from "../../../delivery/live/removal.js";
+import { Removal, type RemovalOptions } from "@timonier/health/removal";
+import type { KubeApi } from "@timonier/kit/kube-api";
+import type { ObjectRef } from "@timonier/kit/kube-discovery";
+import { waitFor } from "@timonier/kit/wait";
 
 interface Item {
   readonly metadata: { readonly name: string; readonly namespace?: string };

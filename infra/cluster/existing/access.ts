@@ -1,5 +1,5 @@
-import type { KubeApi } from "../../../core/kube-api.js";
-import type { KubeDiscovery, ObjectRef } from "../../../core/kube-discovery.js";
+import type { KubeApi } from "@timonier/kit/kube-api";
+import type { KubeDiscovery, ObjectRef } from "@timonier/kit/kube-discovery";
 import type { WantedInCluster } from "./facts.js";
 
 /** What is asked of the API server about one kind of object. */

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { ensureTools } from "@timonier/toolchain/ensure";
 import writeFileAtomic from "write-file-atomic";
-import { StateFolder, stackClusterFolder } from "../../../core/state.js";
-import { ensureTools } from "../../../embedded/toolchain/ensure.js";
 import { stopAtFatal } from "../../finding.js";
 import { type Cluster, MADE_FOR } from "../cluster.js";
 import { kubernetesProvider } from "../provider.js";

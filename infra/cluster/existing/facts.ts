@@ -1,4 +1,4 @@
-import type { ObjectRef } from "../../../core/kube-discovery.js";
+import type { ObjectRef } from "@timonier/kit/kube-discovery";
 
 /** What a stack is about to do in a cluster that it does not own. */
 export interface WantedInCluster {

@@ -1,9 +1,9 @@
-import { ApiError, KubeApi } from "../../../core/kube-api.js";
-import { KubeDiscovery, type ObjectRef, refName } from "../../../core/kube-discovery.js";
-import { readKubeconfig } from "../../../core/kubeconfig.js";
-import { UserError } from "../../../core/user-error.js";
-import { fluxSystem } from "../../../delivery/gotk-sync.js";
-import { type KubeObject, pulumiManager } from "../../../delivery/live/objects.js";
+import { type KubeObject, pulumiManager } from "@timonier/health/objects";
+import { ApiError, KubeApi } from "@timonier/kit/kube-api";
+import { KubeDiscovery, type ObjectRef, refName } from "@timonier/kit/kube-discovery";
+import { readKubeconfig } from "@timonier/kit/kubeconfig";
+import { UserError } from "@timonier/kit/user-error";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { MADE_FOR } from "../cluster.js";
 import { deniedActions } from "./access.js";
 import type { ClusterFacts, FluxFacts, Maker, WantedInCluster } from "./facts.js";

@@ -1,6 +1,6 @@
-import { versions } from "../../../core/versions.js";
-import { fluxSystem } from "../../../delivery/gotk-sync.js";
-import { compare, findVersion } from "../../../embedded/toolchain/version-range.js";
+import { versions } from "@timonier/kit/versions";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
+import { compare, findVersion } from "@timonier/toolchain/version-range";
 import type { Finding } from "../../finding.js";
 import { MADE_FOR } from "../cluster.js";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "./facts.js";

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { checkout } from "../../../core/state.js";
-import { UserError } from "../../../core/user-error.js";
+import { checkout } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
 
 /** Which cluster is meant. */
 export interface ExistingClusterConfig {

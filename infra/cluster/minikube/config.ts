@@ -1,4 +1,4 @@
-import { UserError } from "../../../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import { type DriverName, driverOf } from "./drivers.js";
 
 /** What runs containers in a node. */

@@ -1,7 +1,7 @@
-import type { Progress } from "../../../core/progress.js";
-import { StateFolder, stackClusterFolder } from "../../../core/state.js";
-import { UserError } from "../../../core/user-error.js";
-import { ensureTools } from "../../../embedded/toolchain/ensure.js";
+import type { Progress } from "@timonier/kit/progress";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
+import { ensureTools } from "@timonier/toolchain/ensure";
 import { locateKubeconfig, singleContext } from "../existing/kubeconfig.js";
 import { Claim } from "./cli/claim.js";
 import { Minikube } from "./cli/minikube.js";

@@ -1,5 +1,5 @@
-import type { GitLab } from "../../../core/gitlab-client.js";
-import { GitLabError, isGone } from "../../../core/gitlab-error.js";
+import type { GitLab } from "@timonier/kit/gitlab-client";
+import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 
 /** The body of an answer. */
 export async function get<T>(client: GitLab, path: string): Promise<T> {

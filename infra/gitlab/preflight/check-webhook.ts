@@ -1,4 +1,4 @@
-import { isLocalAddress } from "../../../core/local-address.js";
+import { isLocalAddress } from "@timonier/kit/local-address";
 import type { Finding } from "../../finding.js";
 import type { Facts, Wanted } from "./facts.js";
 

@@ -1,4 +1,4 @@
-import type { GitLab } from "../../../core/gitlab-client.js";
+import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isHosted } from "../instance.js";
 import { detectTier } from "../tier.js";
 import { get, maybe } from "./ask.js";

@@ -1,4 +1,4 @@
-import type { GitLab } from "../../../core/gitlab-client.js";
+import type { GitLab } from "@timonier/kit/gitlab-client";
 import { get, maybe } from "./ask.js";
 import { levels, type NamespaceFacts, type UserFacts, type Visibility } from "./facts.js";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Agent, request } from "undici";
-import type { PlantedFault } from "../../../embedded/gitlab/http/faults.js";
-import { reserveGitLab } from "../../../embedded/gitlab/lifecycle.js";
+import type { PlantedFault } from "../../../simulators/gitlab/http/faults.js";
+import { reserveGitLab } from "../../../simulators/gitlab/lifecycle.js";
 import { timed } from "../../support/timed.js";
 import type { WorkingCopy } from "./working-copy.js";
 

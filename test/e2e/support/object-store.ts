@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import getPort from "get-port";
-import { checkout } from "../../../core/state.js";
-import { waitFor } from "../../../core/wait.js";
+import { checkout } from "../../../packages/kit/state.js";
+import { waitFor } from "../../../packages/kit/wait.js";
 
 /** A server that speaks S3, with one bucket: what Pulumi's own client of AWS talks to. */
 export interface ObjectStore {

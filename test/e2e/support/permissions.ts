@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { JournalEntry } from "../../../embedded/gitlab/http/journal.js";
+import type { JournalEntry } from "../../../simulators/gitlab/http/journal.js";
 
 export const permissionsFile = join(import.meta.dirname, "../../../docs/permissions.md");
 

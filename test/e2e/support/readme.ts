@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../../core/state.js";
+import { checkout } from "../../../packages/kit/state.js";
 
 /** Lines of the first `sh` block under a heading of README.md, comments taken off: what a reader would type. */
 export function readmeCommands(heading: string): string[] {

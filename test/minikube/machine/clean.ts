@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Progress } from "../../../core/progress.js";
+import type { Progress } from "../../../packages/kit/progress.js";
 import { laneEnvironment, layout } from "./layout.js";
 import { endLaneProcesses } from "./processes.js";
 

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { chmod, copyFile, cp, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import type { Progress } from "../../../core/progress.js";
-import { versions } from "../../../core/versions.js";
+import type { Progress } from "../../../packages/kit/progress.js";
+import { versions } from "../../../packages/kit/versions.js";
 import { laneEnvironment, layout } from "./layout.js";
 
 /** Everything that minikube finds on a machine, before it is called. @param programs by name */

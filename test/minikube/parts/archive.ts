@@ -3,8 +3,8 @@ import { createReadStream, existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { create } from "tar";
-import { cacheRoot, keyOf } from "../../../embedded/toolchain/cache.js";
-import type { Platform } from "../../../embedded/toolchain/platform.js";
+import { cacheRoot, keyOf } from "../../../packages/toolchain/cache.js";
+import type { Platform } from "../../../packages/toolchain/platform.js";
 
 /** What a file of an image is: a copy of one of this machine's, a link, or a text. */
 export type Content = { readonly copy: string } | { readonly link: string } | { readonly text: string };

@@ -4,14 +4,14 @@ import { cp, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pLimit from "p-limit";
-import { elapsed, type Progress } from "../../../core/progress.js";
-import { versions } from "../../../core/versions.js";
-import { cacheRoot, keyOf, ToolCache } from "../../../embedded/toolchain/cache.js";
-import { compilerMemory, thisMachine } from "../../../embedded/toolchain/compiler-memory.js";
-import { Go, goEnvironment } from "../../../embedded/toolchain/go.js";
-import { withLock } from "../../../embedded/toolchain/lock.js";
-import type { Platform } from "../../../embedded/toolchain/platform.js";
-import { whileTelling } from "../../../embedded/toolchain/run.js";
+import { elapsed, type Progress } from "../../../packages/kit/progress.js";
+import { versions } from "../../../packages/kit/versions.js";
+import { cacheRoot, keyOf, ToolCache } from "../../../packages/toolchain/cache.js";
+import { compilerMemory, thisMachine } from "../../../packages/toolchain/compiler-memory.js";
+import { Go, goEnvironment } from "../../../packages/toolchain/go.js";
+import { withLock } from "../../../packages/toolchain/lock.js";
+import type { Platform } from "../../../packages/toolchain/platform.js";
+import { whileTelling } from "../../../packages/toolchain/run.js";
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { versions } from "../../../core/versions.js";
+import { versions } from "../../../packages/kit/versions.js";
 import type { Content, ImageSpec } from "./archive.js";
 
 const authorities = "/etc/ssl/certs/ca-certificates.crt";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Progress } from "../../../core/progress.js";
-import { cacheRoot } from "../../../embedded/toolchain/cache.js";
+import type { Progress } from "../../../packages/kit/progress.js";
+import { cacheRoot } from "../../../packages/toolchain/cache.js";
 
 /** What a node needs of Debian; none of it starts a service where systemd does not run. */
 const needed = [

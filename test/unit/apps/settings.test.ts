@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseSettings } from "../../../apps/settings.js";
 import { readSettings, settingsFile } from "../../../apps/settings-file.js";
-import { UserError } from "../../../core/user-error.js";
+import { UserError } from "../../../packages/kit/user-error.js";
 
 const committed = readFileSync(settingsFile, "utf8");
 

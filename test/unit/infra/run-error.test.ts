@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { UserError } from "../../../core/user-error.js";
 import { runError } from "../../../infra/run-error.js";
+import { UserError } from "../../../packages/kit/user-error.js";
 
 test("what a user can mend is shown in its own words, with no stack that Pulumi would print", () => {
   const shown = runError(new UserError("it is wrong", "here", "mend it"));

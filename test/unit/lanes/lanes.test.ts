@@ -3,7 +3,8 @@ import { join, matchesGlob } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { checkout } from "../../../core/state.js";
+import { externalPackages } from "../../../packages/kit/run.mjs";
+import { checkout } from "../../../packages/kit/state.js";
 import { cachedLanes, defaultLanes, type LaneName, lanes, vitestProjects } from "../../lanes/lanes.js";
 
 const testFiles = readdirSync(join(checkout, "test"), { recursive: true, encoding: "utf8" })
@@ -33,9 +34,9 @@ function isInput(lane: LaneName, path: string): boolean {
 
 /** Programs that tests of narrow lanes start without importing them. */
 const started: Readonly<Partial<Record<LaneName, readonly string[]>>> = {
-  corpus: ["embedded/cluster/agent/main.ts", "embedded/gitlab/main.ts", "embedded/rehearsal/keeper.ts"],
+  corpus: ["simulators/cluster/agent/main.ts", "simulators/gitlab/main.ts", "packages/rehearsal/engine/keeper.ts"],
   minikube: ["test/minikube/main.ts", "test/minikube/story.test.ts", "cli/main.ts", "infra/index.ts"],
-  pages: ["embedded/gitlab/main.ts"],
+  pages: ["simulators/gitlab/main.ts"],
 };
 
 /** Every file of the checkout that is part of a program. */
@@ -45,8 +46,7 @@ async function closureOf(entries: readonly string[]): Promise<string[]> {
     entryPoints: [...entries],
     outdir: "dist",
     bundle: true,
-    packages: "external",
-    alias: { "@pulumi/gitlab": "./sdks/gitlab/index.ts" },
+    plugins: [externalPackages],
     platform: "node",
     format: "esm",
     write: false,
@@ -80,7 +80,7 @@ describe("lanes", () => {
     const files = entries.length === 0 ? [] : await closureOf(entries);
     expect(files.filter((file) => !isInput(name, file))).toEqual([]);
     // What is not imported, and decides what runs: pins of tools and packages, the tests' own settings.
-    for (const pin of ["core/versions.ts", "embedded/toolchain/modules/cluster/go.sum", "vitest.config.ts"]) {
+    for (const pin of ["packages/kit/versions.ts", "packages/toolchain/modules/cluster/go.sum", "vitest.config.ts"]) {
       expect(isInput(name, pin), pin).toBe(true);
     }
   });

@@ -1,4 +1,4 @@
-import { UserError } from "../../../../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import { endpointOf } from "./endpoint.js";
 import { type AwsCredentials, signHeaders } from "./sign.js";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../../../core/user-error.js";
+import { UserError } from "@timonier/kit/user-error";
 import type { AwsCredentials } from "./sign.js";
 
 /** For which stack credentials are looked for. */

@@ -1,5 +1,5 @@
+import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
-import { UserError } from "../../../../core/user-error.js";
 
 /** What minikube says with `-o json`, one CloudEvent a line. */
 export type MinikubeEvent =

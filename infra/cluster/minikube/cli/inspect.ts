@@ -1,5 +1,5 @@
-import type { Progress } from "../../../../core/progress.js";
-import { ensureTools } from "../../../../embedded/toolchain/ensure.js";
+import type { Progress } from "@timonier/kit/progress";
+import { ensureTools } from "@timonier/toolchain/ensure";
 import { Claim } from "./claim.js";
 import { Minikube } from "./minikube.js";
 

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Progress } from "../../../../core/progress.js";
-import { UserError } from "../../../../core/user-error.js";
-import { withUserTmpdir } from "../../../../core/user-tmpdir.js";
+import type { Progress } from "@timonier/kit/progress";
+import { UserError } from "@timonier/kit/user-error";
+import { withUserTmpdir } from "@timonier/kit/user-tmpdir";
 import { driverOf, isDriver } from "../drivers.js";
 import { minikubeFolder } from "./authority.js";
 import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";

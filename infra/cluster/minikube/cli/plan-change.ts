@@ -1,4 +1,4 @@
-import { compare } from "../../../../embedded/toolchain/version-range.js";
+import { compare } from "@timonier/toolchain/version-range";
 import { driverOf } from "../drivers.js";
 import type { Found } from "./profile.js";
 import type { ClusterSpec } from "./spec.js";

@@ -15,7 +15,7 @@ import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
 const now = { generation: 1, cluster: 1 };
 
 const MOCKED = {
-  tools: "../../../../embedded/toolchain/ensure.js",
+  tools: "../../../../packages/toolchain/ensure.js",
   kubeconfig: "../../../../infra/cluster/existing/kubeconfig.js",
   facts: "../../../../infra/cluster/existing/gather.js",
 };

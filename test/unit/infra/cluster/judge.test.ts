@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { versions } from "../../../../core/versions.js";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "../../../../infra/cluster/existing/facts.js";
 import { makerOf } from "../../../../infra/cluster/existing/gather.js";
 import { judgeCluster } from "../../../../infra/cluster/existing/judge.js";
+import { versions } from "../../../../packages/kit/versions.js";
 
 const wanted: WantedInCluster = {
   ...{ cluster: "west", components: [], sync: [], secrets: [] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ApiCall, KubeApi } from "../../../../core/kube-api.js";
 import { ensureGone } from "../../../../infra/cluster/eks/presence.js";
 import { releaseCloudParts } from "../../../../infra/cluster/eks/release.js";
+import type { ApiCall, KubeApi } from "../../../../packages/kit/kube-api.js";
 
 describe("a cluster whose API server does not answer", () => {
   const cluster = { kind: "eks", name: "west", region: "eu-central-1" } as const;

@@ -231,7 +231,7 @@ describe("before the program declares anything", () => {
 
 describe("doctor", () => {
   test("shows everything that AWS says, and a closed API server with it", async () => {
-    const { examineEks } = await import("../../../../cli/verbs/doctor.js");
+    const { examineEks } = await import("../../../../cli/commands/doctor.js");
     const aws = new StandIn(fresh);
     const found = await examineEks("west", { ...config, publicCidrs: [] }, { fetch: aws.fetch, credentials });
     expect(found.map(({ subject, level }) => `${level} ${subject}`)).toEqual([
@@ -246,7 +246,7 @@ describe("doctor", () => {
   });
 
   test("says what AWS refuses", async () => {
-    const { examineEks } = await import("../../../../cli/verbs/doctor.js");
+    const { examineEks } = await import("../../../../cli/commands/doctor.js");
     const aws = new StandIn({ "sts GetCallerIdentity": refuse(403, "InvalidClientTokenId") });
     expect(await examineEks("west", config, { fetch: aws.fetch, credentials })).toMatchObject([
       { level: "fatal", message: "AWS refuses these credentials: no (InvalidClientTokenId)" },

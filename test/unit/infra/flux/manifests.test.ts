@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { refName } from "../../../../core/kube-discovery.js";
 import { manifestsOf, refsOf, without } from "../../../../infra/flux/manifests.js";
+import { refName } from "../../../../packages/kit/kube-discovery.js";
 
 const manifests = manifestsOf(`# a comment alone
 ---

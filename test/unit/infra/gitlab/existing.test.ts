@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { GitLab } from "../../../../core/gitlab-client.js";
-import { GitLabError } from "../../../../core/gitlab-error.js";
 import { existingRepositories } from "../../../../infra/gitlab/existing.js";
 import type { Facts, Wanted } from "../../../../infra/gitlab/preflight/facts.js";
+import type { GitLab } from "../../../../packages/kit/gitlab-client.js";
+import { GitLabError } from "../../../../packages/kit/gitlab-error.js";
 
 test.each([400, 403])("a purge that GitLab refuses (%i) says what else there is", async (status) => {
   const deleted = { id: 9, path: "team/setup-deletion_scheduled-9", since: "2026-11-29", holdsPath: false, topics: [] };

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test, vi } from "vitest";
-import { checkout } from "../../../../core/state.js";
 import { featuresOf } from "../../../../infra/gitlab/instance.js";
+import { checkout } from "../../../../packages/kit/state.js";
 
 const TYPE = "gitlab:index/branchProtection:BranchProtection";
 const made: Array<{ type: string; inputs: Record<string, unknown> }> = [];

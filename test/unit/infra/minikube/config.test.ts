@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { flatConfig } from "../../../../cli/preflight.js";
+import { flatConfig } from "../../../../cli/stack/preflight.js";
 import { parseConfig } from "../../../../infra/config.js";
 
 const read = (path: string) => parse(readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8"));

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { stringify } from "yaml";
-import { layoutOf } from "../../../../embedded/gitlab/layout.js";
-import { ensureCertificates } from "../../../../embedded/gitlab/tls.js";
 import { sweepMinikube } from "../../../../infra/cluster/minikube/cli/sweep.js";
 import { othersKubeconfig } from "../../../../infra/cluster/minikube/others.js";
 import { minikubeCluster } from "../../../../infra/plugin/minikube.js";
-import type { Context, Properties } from "../../../../sdks/provider-host/plugin.js";
-import { script } from "../../embedded/toolchain/temp-folder.js";
+import type { Context, Properties } from "../../../../packages/provider-host/plugin.js";
+import { layoutOf } from "../../../../simulators/gitlab/layout.js";
+import { ensureCertificates } from "../../../../simulators/gitlab/tls.js";
+import { script } from "../../packages/toolchain/temp-folder.js";
 
 // The plugin's work with a stand-in for minikube, whose states are data; the real one is run by `npm run lane:minikube`.
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seed } from "../../../../infra/plugin/seed.js";
-import type { Context, Properties } from "../../../../sdks/provider-host/plugin.js";
+import type { Context, Properties } from "../../../../packages/provider-host/plugin.js";
 
 const inputs: Properties = {
   ...{ url: "https://gitlab.example", token: "t", project: "7", branch: "main", proposalBranch: "timonier/add-west" },

@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
+import { reveal } from "../../../../packages/provider-host/properties.js";
 import { generate, packageFolder, readSchema } from "../../../../sdks/gitlab/generate.js";
 import type { PropertySchema } from "../../../../sdks/gitlab/generator/schema.js";
 import * as gitlab from "../../../../sdks/gitlab/index.js";
-import { reveal } from "../../../../sdks/provider-host/properties.js";
 
 /** The facts about the official provider, beside the checkout: absent in a plain clone. */
 const referenceFile = join(

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
+import { ensureTools } from "@timonier/toolchain/ensure";
+import { pulumiToolNames, toolNamesOf } from "@timonier/toolchain/tools";
+import { exitCodes } from "../exit-codes.js";
+import { checkAllSettings } from "../stack/preflight.js";
+import { Pulumi } from "../stack/pulumi.js";
+import { foldersOf, removeEarlierRuns } from "../stack/run-folder.js";
+import { quote, shellPulumi } from "../stack/shell-pulumi.js";
+import { findStack, stackEnvironment } from "../stack/stack.js";
+import { progress } from "../terminal.js";
+
+/**
+ * `timonier env`: what a shell needs to use kubectl, flux, pulumi and any GitLab client on this stack.
+ *
+ * Makes what those need to be there: the tools, and the stack itself, so that `pulumi up -s embedded` works from nothing.
+ */
+export async function env({ stack: name }: { stack: string }): Promise<number> {
+  const stack = findStack(name);
+  const options = { binDir: stack.state.bin, progress };
+  await ensureTools(pulumiToolNames, options);
+  await new Pulumi(stack).ensureStack();
+  // Settings that are wrong are mended with these tools: a kind that needs none of its own stands in.
+  const kind = await checkAllSettings(stack).then(
+    ({ cluster }) => cluster.kind,
+    () => "existing" as const,
+  );
+  await ensureTools(toolNamesOf(kind), options);
+  await removeEarlierRuns(stack, false);
+  const own = stackEnvironment(stack);
+  const exports: Record<string, string> = {
+    ...own,
+    ...(await shellPulumi(stack, foldersOf(stack), own.PATH ?? "")),
+    ...(await gitlabEnvironment(stack.gitlabFolder)),
+  };
+  for (const [key, value] of Object.entries(exports)) console.log(`export ${key}=${quote(value)}`);
+  return exitCodes.done;
+}
+
+/** Names of files, never a token itself: what is printed may end in a log. */
+async function gitlabEnvironment(folder: string): Promise<Record<string, string>> {
+  if (!existsSync(folder)) return {};
+  const { url, caFile, tokenFile } = await reserveGitLab(folder);
+  return { GITLAB_URL: url, GITLAB_CA_FILE: caFile, GITLAB_TOKEN_FILE: tokenFile };
+}

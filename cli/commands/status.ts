@@ -1,0 +1,11 @@
+import { exitCodes } from "../exit-codes.js";
+import { findStack } from "../stack/stack.js";
+import { collectStatus } from "../status/collect.js";
+import { renderStatus } from "../status/render.js";
+
+/** `timonier status`: exit code 0 only when all is well. */
+export async function status({ stack, json }: { stack: string; json?: boolean }): Promise<number> {
+  const report = await collectStatus(findStack(stack));
+  console.log(json ? JSON.stringify(report, undefined, 2) : renderStatus(report));
+  return report.ok ? exitCodes.done : exitCodes.no;
+}

@@ -1,0 +1,76 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Tree } from "@timonier/manifests/tree";
+import { parseSettings } from "../../apps/settings.js";
+import { settingsFile } from "../../apps/settings-file.js";
+import { synthesize } from "../../infra/synthesize.js";
+import { stackGitLabToken } from "../stack/gitlab.js";
+import { credentialOf } from "../stack/read-credential.js";
+import type { Stack } from "../stack/stack.js";
+import { cloneRepository, commitTree, type ReadCredential } from "./clone.js";
+import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
+import { foundCauses } from "./found-causes.js";
+
+/** What `publish` would propose, where nobody but this machine sees it. */
+export interface Proposal {
+  /** Name of the stack's cluster, which is its folder's in the setup repository. */
+  readonly cluster: string;
+  readonly setup: ProposedRepository;
+  readonly application: ProposedRepository;
+  /** JSON file of the lines in apps/ behind the objects. */
+  readonly causes: string;
+}
+
+/** A clone of a repository: `origin/HEAD` is its branch as it is, `HEAD` has what apps/ says on top. */
+export interface ProposedRepository {
+  readonly folder: string;
+  /** Whether the two differ. */
+  readonly differs: boolean;
+}
+
+/**
+ * Both repositories of a stack as clones, and on top of each what `publish` would propose. Nothing is pushed.
+ *
+ * @param into folder for the clones
+ * @throws UserError where the repositories are not known or cannot be read
+ */
+export async function propose(name: string, into: string): Promise<Proposal> {
+  const destination = await destinationOf(name);
+  const { stack, cluster } = destination;
+  const repositories = knownRepositories(destination);
+  const settings = await readFile(settingsFile, "utf8");
+  const inputOf = (read: Parameters<typeof appsInput>[1]) => appsInput(destination, read);
+  const input = inputOf(parseSettings(settings, settingsFile));
+  const trees = synthesize(input);
+  const credential = await reader(stack, repositories);
+  const proposed = async (repository: keyof typeof trees, address: string) => {
+    const folder = join(into, repository);
+    const { branch } = input.application;
+    await cloneRepository({ address, branch, folder, credential, caFile: repositories.gitlabCaFile });
+    const former = await formerTree(folder, trees[repository]);
+    return { folder, former, differs: await commitTree(folder, trees[repository], "What apps/ says") };
+  };
+  const [setup, application] = await Promise.all([
+    proposed("setup", repositories.setupRepository),
+    proposed("application", repositories.applicationRepository),
+  ]);
+  const base = { setup: setup.former, application: application.former };
+  const causes = join(into, "causes.json");
+  await writeFile(causes, JSON.stringify(await foundCauses({ settings, inputOf, base })));
+  return { cluster, setup, application, causes };
+}
+
+/** What a clone has of a tree's files. */
+async function formerTree(folder: string, tree: Tree): Promise<Tree> {
+  const read = [...tree.keys()].map(async (path) => {
+    const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
+    return text === undefined ? [] : [[path, text] as const];
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+/** As whom the repositories are read: as the stack, where the environment names nobody. */
+async function reader(stack: Stack, repositories: Repositories): Promise<ReadCredential> {
+  const given = credentialOf(process.env, repositories);
+  return given ?? { user: "oauth2", token: await stackGitLabToken(stack, repositories) };
+}

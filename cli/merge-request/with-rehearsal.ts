@@ -1,0 +1,25 @@
+import { clusterToolNames } from "@timonier/control-plane/tools";
+import { StateFolder } from "@timonier/kit/state";
+import { rehearsalLayout, rehearsalRoot } from "@timonier/rehearsal/engine/layout";
+import { exclusively, leaveWarm } from "@timonier/rehearsal/engine/lifetime";
+import { rehearse } from "@timonier/rehearsal/engine/rehearse";
+import type { RehearsalRequest } from "@timonier/rehearsal/engine/request";
+import type { Report } from "@timonier/report/model";
+import { ensureTools } from "@timonier/toolchain/ensure";
+import { progress } from "../terminal.js";
+
+/** Rehearses on this user's control plane, which is then left warm for the next time. */
+export async function withRehearsal<T>(
+  work: (run: (request: RehearsalRequest) => Promise<Report>) => Promise<T>,
+): Promise<T> {
+  const layout = rehearsalLayout(rehearsalRoot(process.env));
+  const tools = await ensureTools([...clusterToolNames, "flux"], { binDir: new StateFolder().bin, progress });
+  const starting = { tools, flux: tools.flux, progress };
+  return exclusively(layout, progress, async () => {
+    try {
+      return await work((request) => rehearse(layout, request, starting, process.env));
+    } finally {
+      leaveWarm(layout, starting);
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import { connectGitLab } from "@timonier/kit/gitlab-client";
+import type { Progress } from "@timonier/kit/progress";
+import type { PlatformConfig } from "../../infra/config.js";
+import { names, variableNames } from "../../infra/gitlab/names.js";
+import { gatherFacts } from "../../infra/gitlab/preflight/gather.js";
+import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
+import type { StateResource } from "../stack/deployment.js";
+import { remoteToken } from "../stack/gitlab.js";
+import type { Pulumi } from "../stack/pulumi.js";
+import { deleteUnrecorded } from "./unrecorded.js";
+
+type RemoteConfig = Extract<PlatformConfig["gitlab"], { kind: "remote" }>;
+
+/** What a lost state leaves to do. */
+export interface Lost {
+  /** For the program: which projects it is to take into the state. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Deletes the old tokens, once the new ones are delivered. */
+  sweep(): Promise<void>;
+}
+
+/**
+ * Looks whether this stack has made repositories that its state does not know: the state's folder was deleted, or another
+ * machine had it. They are taken into the state as they are.
+ */
+export async function findLost(
+  pulumi: Pulumi,
+  config: PlatformConfig,
+  gitlab: RemoteConfig,
+  progress: Progress,
+): Promise<Lost | undefined> {
+  const token = await remoteToken(pulumi.stack);
+  const client = connectGitLab({ url: gitlab.url, token, progress, ...(gitlab.caFile && { caFile: gitlab.caFile }) });
+  const { repositories } = await gatherFacts(client, gitlab.url, wantedOf(config));
+  const own = [...repositories].flatMap(([path, there]) =>
+    there.state === "project" && there.owner === "this" ? [{ path, project: String(there.id) }] : [],
+  );
+  if (own.length === 0) return undefined;
+  for (const { path } of own)
+    progress(`${path}: made by this stack, and its state does not know it; taken up as it is`);
+  // They would be in their successors' way, and nobody needs them in between.
+  for (const { project } of own) {
+    for (const key of variableNames) {
+      await deleteUnrecorded(client, {}, made("projectVariable:ProjectVariable", { project, key }));
+    }
+  }
+  return {
+    environment: { TIMONIER_LOST_PROJECTS: own.map(({ project }) => project).join(",") },
+    sweep: async () => {
+      const deployment = await pulumi.deployment();
+      for (const { path, project } of own) {
+        const { cluster } = config;
+        for (const resource of [
+          made("projectDeployToken:ProjectDeployToken", { project, name: names.readToken(cluster.name, path) }),
+          made("projectDeployToken:ProjectDeployToken", { project, name: names.pipelineToken(path) }),
+          made("projectAccessToken:ProjectAccessToken", { project, name: names.pushToken(cluster.name, path) }),
+          made("projectAccessToken:ProjectAccessToken", { project, name: names.noteToken(path) }),
+        ]) {
+          for (const what of await deleteUnrecorded(client, deployment, resource)) {
+            progress(`${what}: of the state that was lost, deleted`);
+          }
+        }
+      }
+    },
+  };
+}
+
+function made(type: string, inputs: Readonly<Record<string, string>>): StateResource {
+  return { urn: "", type: `gitlab:index/${type}`, inputs };
+}

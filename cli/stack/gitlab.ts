@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { layoutOf } from "@timonier/gitlab-simulator/layout";
+import { connectGitLab, type GitLab, type GitLabOptions } from "@timonier/kit/gitlab-client";
+import { UserError } from "@timonier/kit/user-error";
+import { Pulumi, type StackOutputs } from "./pulumi.js";
+import type { Stack } from "./stack.js";
+
+/** As whom to work in GitLab. */
+export type Role = "administrator" | "maintainer";
+
+/** How long to try. @default as the client does */
+type Patience = Pick<GitLabOptions, "timeout" | "retries">;
+
+/** A client for the stack's GitLab. @throws UserError when there is no token for it */
+export async function stackGitLab(
+  stack: Stack,
+  outputs: Pick<StackOutputs, "gitlab" | "gitlabUrl" | "gitlabCaFile">,
+  role: Role = "administrator",
+  patience: Patience = {},
+): Promise<GitLab> {
+  const { gitlabUrl: url, gitlabCaFile: caFile } = outputs;
+  const token = await stackGitLabToken(stack, outputs, role);
+  return connectGitLab({ url, token, ...(caFile && { caFile }), ...patience });
+}
+
+/** Its token. @throws UserError when there is none */
+export async function stackGitLabToken(
+  stack: Stack,
+  outputs: Pick<StackOutputs, "gitlab">,
+  role: Role = "administrator",
+): Promise<string> {
+  const remote = outputs.gitlab === "remote";
+  if (remote && role !== "administrator") {
+    throw new UserError("this GitLab's maintainers are people", `stack ${stack.name}`, "merge in GitLab's own pages");
+  }
+  return remote ? remoteToken(stack) : embeddedToken(stack, role);
+}
+
+/** The administrator's token of a remote GitLab, from where Pulumi takes it. @throws UserError when there is none */
+export async function remoteToken(stack: Stack): Promise<string> {
+  const pulumi = new Pulumi(stack);
+  const configured = (await pulumi.exists()) ? await pulumi.setting("gitlab:token") : undefined;
+  const token = configured ?? process.env.GITLAB_TOKEN;
+  if (token) return token;
+  throw new UserError(
+    "there is no GitLab token",
+    `stack ${stack.name}`,
+    "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
+  );
+}
+
+async function embeddedToken(stack: Stack, role: Role): Promise<string> {
+  const layout = layoutOf(stack.gitlabFolder);
+  const file = role === "administrator" ? layout.rootToken : layout.maintainerToken;
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (cause) {
+    throw new UserError("there is no token for GitLab", file, "run `npm run up` first", { cause });
+  }
+}
+
+/** `root/setup` of `https://host/root/setup.git`, by whichever of GitLab's addresses it is named. */
+export function projectOf(outputs: Pick<StackOutputs, "gitlabUrl">, repository: string): string {
+  const below = new URL(outputs.gitlabUrl).pathname.replace(/\/$/, "");
+  return new URL(repository).pathname.slice(below.length + 1).replace(/\.git$/, "");
+}

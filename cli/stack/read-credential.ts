@@ -1,0 +1,19 @@
+import type { ReadCredential } from "../merge-request/clone.js";
+import type { Repositories } from "../merge-request/destination.js";
+
+/**
+ * As whom an environment says to read the repositories: a token that reads is all it takes, and in a pipeline of the same
+ * GitLab the job's own.
+ *
+ * @returns undefined where it names nobody
+ * @see https://docs.gitlab.com/ci/jobs/ci_job_token/
+ */
+export function credentialOf(
+  env: NodeJS.ProcessEnv,
+  { gitlab, gitlabUrl }: Pick<Repositories, "gitlab" | "gitlabUrl">,
+): ReadCredential | undefined {
+  if (env.TIMONIER_READ_TOKEN) return { user: env.TIMONIER_READ_USER || "oauth2", token: env.TIMONIER_READ_TOKEN };
+  const here = gitlab === "remote" && env.CI_SERVER_URL === gitlabUrl;
+  if (here && env.CI_JOB_TOKEN && !env.GITLAB_TOKEN) return { user: "gitlab-ci-token", token: env.CI_JOB_TOKEN };
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { lockFolder } from "@timonier/gitlab-simulator/store/lock";
+import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
+import writeFileAtomic from "write-file-atomic";
+import { type Backend, findBackend, OWN_BACKEND } from "./backend.js";
+import { gitlabPluginEnvironment } from "./gitlab-plugin.js";
+
+/** One stack of this checkout, and where everything of it is. */
+export interface Stack {
+  readonly name: string;
+  readonly state: StateFolder;
+  /** Where Pulumi keeps what it knows of it. */
+  readonly backend: Backend;
+  /** Its settings: `pulumi config` reads and writes them here. In infra/stacks where that has a file for it, else in its state. */
+  readonly configFile: string;
+  readonly clusterFolder: string;
+  readonly gitlabFolder: string;
+}
+
+/** Folder of settings that are committed. */
+const committedSettings = join(checkout, "infra", "stacks");
+
+export function findStack(name: string, state = new StateFolder()): Stack {
+  const committed = join(committedSettings, `Pulumi.${name}.yaml`);
+  return {
+    name,
+    state,
+    backend: findBackend(state),
+    configFile: existsSync(committed) ? committed : join(state.stack(name), `Pulumi.${name}.yaml`),
+    clusterFolder: stackClusterFolder(state, name),
+    gitlabFolder: embeddedGitLabFolder(state, name),
+  };
+}
+
+/**
+ * What Pulumi and the tools need to find this stack: the same for the commands here and for a user's shell.
+ *
+ * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
+ */
+export function stackEnvironment(stack: Stack): Record<string, string> {
+  return {
+    PATH: [stack.state.bin, process.env.PATH ?? ""].join(delimiter),
+    PULUMI_HOME: stack.state.pulumiHome,
+    // Those on PATH are the same, and Pulumi would warn about each.
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    PULUMI_BACKEND_URL: stack.backend.url,
+    // Of another backend, the passphrase is in the environment already.
+    ...(stack.backend.own && {
+      PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
+      [OWN_BACKEND]: stack.backend.url,
+    }),
+    // A stack that has no committed settings is this machine's own: what is salted with its passphrase is not committed.
+    PULUMI_OPTION_CONFIG_FILE: stack.configFile,
+    // Every plugin is there, and a download would only be tried in vain.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_SUPPRESS_NEO_LINK: "true",
+    KUBECONFIG: join(stack.clusterFolder, "kubeconfig"),
+    ...gitlabPluginEnvironment(stack.state.stack(stack.name)),
+  };
+}
+
+/** Runs work that changes a stack: one command at a time. @throws UserError when another one is at it */
+export async function exclusively<T>(stack: Stack, work: () => Promise<T>): Promise<T> {
+  const file = `${stack.state.stack(stack.name)}.lock`;
+  const release = lockFolder(file, (pid) => {
+    const fix = `wait until it has ended, or end it: kill -INT ${pid}`;
+    return new UserError(`another command works on stack ${stack.name}`, `process ${pid}`, fix);
+  });
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** Makes the passphrase once; nothing that is there is ever overwritten. */
+export async function ensurePassphrase(state: StateFolder): Promise<void> {
+  if (existsSync(state.passphraseFile) && readFileSync(state.passphraseFile, "utf8").trim() !== "") return;
+  await writeFileAtomic(state.passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+}
+
+/**
+ * A folder in which `pulumi stack init` writes the stack's settings file: it knows no option for the place, and the
+ * project's own folder is committed.
+ */
+export async function initFolder(stack: Stack): Promise<string> {
+  const place = dirname(stack.configFile);
+  const folder = place === committedSettings ? stack.state.stack(stack.name) : place;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(folder, "Pulumi.yaml"), "name: timonier\nruntime: nodejs\n");
+  return folder;
+}

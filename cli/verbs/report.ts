@@ -1,9 +1,0 @@
-import { type ReportFormat, renderReport } from "../../delivery/report/render.js";
-import { exitCodes } from "../exit-codes.js";
-import { type ReportFiles, readReportFiles } from "../report-files.js";
-
-/** `timonier report`: both planes of a merge in one of the forms. */
-export async function report({ format, ...files }: ReportFiles & { format: ReportFormat }): Promise<number> {
-  process.stdout.write(renderReport(await readReportFiles(files), format));
-  return exitCodes.done;
-}

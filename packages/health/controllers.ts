@@ -1,0 +1,63 @@
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
+import type { Finding } from "./finding.js";
+import { type ClusterView, condition, type KubeObject, nameOf } from "./objects.js";
+import { reasonOf } from "./pods.js";
+
+/** Flux controllers without which nothing is delivered, as {@link nameOf} names their Deployments. */
+export const requiredControllers: readonly string[] = ["source-controller", "kustomize-controller"].map(
+  (name) => `Deployment ${fluxSystem}/${name}`,
+);
+
+/** Whether a workload is one of Flux's controllers. @see https://fluxcd.io/flux/installation/configuration/ */
+export function isController({ kind, metadata }: KubeObject): boolean {
+  const { namespace, labels } = metadata;
+  return kind === "Deployment" && namespace === fluxSystem && labels?.["app.kubernetes.io/part-of"] === "flux";
+}
+
+/** Whether fewer replicas are available than wanted. */
+export function lacksReplicas({ spec, status }: KubeObject): boolean {
+  return (status?.availableReplicas ?? 0) < (spec?.replicas ?? 1);
+}
+
+/**
+ * The required controllers that cannot work: no replica is available, there shall be none, or the Deployment is missing.
+ *
+ * Only the last two have failed: what a pod waits for may still come, but nothing brings back what somebody scaled to 0
+ * or deleted, because the controller that would do so is itself needed for it.
+ *
+ * @param required names of objects that must exist
+ */
+export function unavailableControllers(view: ClusterView, required: readonly string[]): Finding[] {
+  const found = new Map(view.workloads.map((one) => [nameOf(one), one]));
+  return requiredControllers.flatMap((object): Finding[] => {
+    const deployment = found.get(object);
+    const name = object.slice(object.indexOf("/") + 1);
+    if (!deployment) {
+      if (!required.includes(object)) return [];
+      const fix = `apply gotk-components.yaml of the setup repository (\`kubectl apply --server-side -f\`), then \`npm run up\``;
+      return [{ object, state: "failed", message: "does not exist; nothing is delivered without it", fix }];
+    }
+    if (deployment.metadata.deletionTimestamp) return [{ object, state: "progressing", message: "is being deleted" }];
+    if (deployment.spec?.replicas === 0) {
+      const fix = `\`kubectl -n ${fluxSystem} scale deployment ${name} --replicas 1\`, then \`npm run up\``;
+      return [{ object, state: "failed", message: "is scaled to 0; nothing is delivered without it", fix }];
+    }
+    if ((deployment.status?.availableReplicas ?? 0) > 0) return [];
+    return [{ object, state: "progressing", message: `no replica is available: ${podReasons(deployment, view)}` }];
+  });
+}
+
+/** What the pods of a Deployment say, or the Deployment itself where it has none. */
+export function podReasons(deployment: KubeObject, { pods }: ClusterView): string {
+  const labels = Object.entries(deployment.spec?.selector?.matchLabels ?? {});
+  const own = (pods ?? []).filter(
+    ({ metadata }) =>
+      metadata.namespace === deployment.metadata.namespace &&
+      labels.length > 0 &&
+      labels.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+  if (own.length > 0) return own.map((pod) => `pod ${pod.metadata.name}: ${reasonOf(pod)}`).join(", ");
+  const failure = condition(deployment, "ReplicaFailure");
+  if (failure?.status === "True") return `${failure.reason}: ${failure.message}`;
+  return pods ? "it has no pod" : "its pods cannot be read";
+}

@@ -1,0 +1,105 @@
+import { ApiError, KubeApi } from "@timonier/kit/kube-api";
+import { readKubeconfig } from "@timonier/kit/kubeconfig";
+import { UserError } from "@timonier/kit/user-error";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
+import { isController, lacksReplicas } from "./controllers.js";
+import { type ClusterView, type KubeObject, REQUESTED_AT } from "./objects.js";
+import type { Pod } from "./pods.js";
+
+/** A kind, and the path under which an API server lists it everywhere. */
+interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+}
+
+/** Kinds that a view is made of. */
+const KINDS = {
+  sources: [{ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", plural: "gitrepositories" }],
+  kustomizations: [{ apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", plural: "kustomizations" }],
+  workloads: [
+    { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments" },
+    { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets" },
+  ],
+} as const satisfies Record<Exclude<keyof ClusterView, "pods">, readonly Kind[]>;
+
+/** The cluster did not answer, or said that it cannot just now: it may in a moment. */
+export class ClusterUnavailable extends UserError {}
+
+/** Reads a cluster. */
+export interface ClusterReader {
+  /** Flux's objects and the workloads, at one moment. Kinds that the cluster does not have yet are empty. */
+  view(): Promise<ClusterView>;
+  /** Asks the object's Flux controller to look now; changes nothing but an annotation, as `flux reconcile` does. */
+  ask(object: KubeObject, requestedAt: string): Promise<void>;
+}
+
+/**
+ * @param kubeconfig the text of a kubeconfig
+ * @throws ClusterUnavailable from each method when the cluster does not answer, UserError when it refuses
+ */
+export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
+  const api = new KubeApi(await readKubeconfig(kubeconfig));
+  const { server } = api.access;
+  const list = async ({ apiVersion, kind, plural }: Kind): Promise<KubeObject[]> => {
+    try {
+      const found = await api.find<{ items: KubeObject[] }>(`/apis/${apiVersion}/${plural}`);
+      // A list leaves out what every item shares.
+      return (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+    } catch (error) {
+      throw unreachable(error, server);
+    }
+  };
+  const all = async (kinds: readonly Kind[]) => (await Promise.all(kinds.map(list))).flat();
+
+  /** Pods beside Flux's controllers. undefined: the user may not list them. */
+  const fluxPods = async (): Promise<readonly Pod[] | undefined> => {
+    try {
+      return (await api.call<{ items: Pod[] }>({ path: `/api/v1/namespaces/${fluxSystem}/pods` })).items;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 403) return undefined;
+      throw unreachable(error, server);
+    }
+  };
+
+  return {
+    ask: async ({ kind, metadata: { name, namespace } }, requestedAt) => {
+      const known = Object.values(KINDS)
+        .flat()
+        .find((one) => one.kind === kind);
+      if (!known) throw new TypeError(`${kind} is no kind of a view`);
+      const path = `/apis/${known.apiVersion}/namespaces/${namespace}/${known.plural}/${name}`;
+      const body = { metadata: { annotations: { [REQUESTED_AT]: requestedAt } } };
+      try {
+        await api.call({ method: "PATCH", path, query: { fieldManager: "timonier" }, body });
+      } catch (error) {
+        throw unreachable(error, server);
+      }
+    },
+    view: async () => {
+      const [sources, kustomizations, workloads] = await Promise.all([
+        all(KINDS.sources),
+        all(KINDS.kustomizations),
+        all(KINDS.workloads),
+      ]);
+      // Read only when they have something to say: most looks find every controller with its replicas.
+      const pods = workloads.some((one) => isController(one) && lacksReplicas(one)) ? await fluxPods() : undefined;
+      return { sources, kustomizations, workloads, ...(pods && { pods }) };
+    },
+  };
+}
+
+function unreachable(error: unknown, server: string): UserError {
+  if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
+    return new UserError(`the cluster refuses the credentials (${error.code})`, server, "renew the kubeconfig", {
+      cause: error,
+    });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ClusterUnavailable(
+    `the cluster does not answer: ${reason}`,
+    server,
+    "see `npx timonier status`, then `npm run up`",
+    { cause: error },
+  );
+}

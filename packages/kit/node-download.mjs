@@ -1,0 +1,272 @@
+// Obtains a Node.js that fits package.json's `engines`. Plain JavaScript with Node's own modules: it is what an old Node.js
+// runs before anything is installed.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { nodePins, supportedNodes } from "./node-version.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** Longest wait for the vendor's first byte and longest silence after it, in milliseconds. */
+const CONNECT = 3_000;
+const SILENCE = 30_000;
+/** Age at which the lock of a killed process is taken over, in milliseconds; its owner touches it four times as often. */
+const STALE = 10_000;
+const SAY_AGAIN = 15_000;
+
+/** A problem that a user can fix: what, where, how. */
+export class NodeError extends Error {
+  /** @param {string} what @param {string} where @param {string} fix */
+  constructor(what, where, fix) {
+    super(`${what}\n  where: ${where}\n  fix:   ${fix}`);
+    this.name = "NodeError";
+  }
+}
+
+/**
+ * A supported Node.js from the cache of tools, else from nodejs.org, else from npm's registry.
+ *
+ * Environment: TIMONIER_CACHE and TIMONIER_TOOLS_FROM as for the other tools; npm's registry counts as `source`.
+ *
+ * @param {Partial<Surroundings>} [given]
+ * @returns {Promise<string>} path of the binary
+ * @throws {NodeError} when it cannot be obtained
+ */
+export async function ensureNode(given = {}) {
+  /** @type {Surroundings} */
+  const surroundings = {
+    env: process.env,
+    platform: `${process.platform}-${process.arch}`,
+    pins: nodePins,
+    vendor: "https://nodejs.org/dist",
+    progress: (line) => console.error(line),
+    ...given,
+  };
+  const { env, platform, pins } = surroundings;
+  const pin = pins[platform];
+  const problem = `Node.js ${process.versions.node} is not supported, and another one could not be obtained`;
+  const fix = `install Node.js ${supportedNodes()} (https://nodejs.org)`;
+  if (!pin) throw new NodeError(problem, `${platform}: Node.js is not obtained for this platform`, fix);
+  const cache = cacheRoot(env);
+  const allowed = (env.TIMONIER_TOOLS_FROM ?? "").split(",").map((each) => each.trim());
+  const ways = [fromVendor(surroundings, pin.archive), fromRegistry(surroundings, pin.package)];
+  const open = ways.filter(({ name }) => allowed.includes(name) || allowed.every((each) => each === ""));
+  const cached = () => open.map((way) => placeOf(cache, way)).find((path) => existsSync(path));
+  const found = cached();
+  if (found) return found;
+  try {
+    return await withLock(join(cache, "locks", "node.lock"), surroundings.progress, async () => {
+      const refusals = [];
+      for (const way of cached() ? [] : open) {
+        try {
+          await obtain(cache, way, surroundings.progress);
+          break;
+        } catch (error) {
+          refusals.push(`${way.from}: ${error.message}`);
+        }
+      }
+      const path = cached();
+      if (path) return path;
+      const reasons = open.length > 0 ? refusals : ["not tried (TIMONIER_TOOLS_FROM)"];
+      throw new NodeError(
+        problem,
+        [...reasons, `cache ${cache}`].join("\n    "),
+        `${fix}, or let this machine reach one`,
+      );
+    });
+  } catch (error) {
+    if (error instanceof NodeError) throw error;
+    throw new NodeError(
+      `${problem}: ${error.message}`,
+      cache,
+      "make the folder writable, or name another in TIMONIER_CACHE",
+    );
+  }
+}
+
+/** Downloads into a folder of its own; a rename puts the checked binary into its place. */
+async function obtain(cache, way, progress) {
+  const start = Date.now();
+  // The folder of what an interrupted command left; packages/toolchain clears it as well.
+  const work = join(cache, "tmp", "node");
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const folder = mkdtempSync(join(work, "work-"));
+  progress(`node ${way.version}: downloading from ${way.from}`);
+  const timer = setInterval(() => progress(`node ${way.version}: downloading, ${seconds(start)}`), SAY_AGAIN);
+  try {
+    const archive = await way.download(folder);
+    const [algorithm, encoding, digest] = way.digest;
+    const actual = await digestOf(archive, algorithm, encoding);
+    if (actual !== digest) throw new Error(`${algorithm} of the download is ${actual}, not ${digest}`);
+    await capture("tar", ["-xzf", archive, "-C", folder, way.member], {});
+    const binary = join(folder, way.member);
+    chmodSync(binary, 0o755);
+    // For example a binary for glibc on a machine with musl.
+    const version = (await capture(binary, ["--version"], {})).trim();
+    if (version !== `v${way.version}`) throw new Error(`the binary says ${version}`);
+    const place = placeOf(cache, way);
+    mkdirSync(dirname(place), { recursive: true });
+    renameSync(binary, place);
+    progress(`node ${way.version}: downloaded and verified in ${seconds(start)}`);
+  } finally {
+    clearInterval(timer);
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The archive on nodejs.org. */
+function fromVendor({ env, platform, vendor }, { version, sha256 }) {
+  const name = `node-v${version}-${platform}`;
+  return {
+    name: "vendor",
+    from: new URL(vendor).host,
+    version,
+    digest: ["sha256", "hex", sha256],
+    member: `${name}/bin/node`,
+    async download(folder) {
+      // Node's own fetch honours no proxy before Node 24; npm does in each version.
+      if (env.https_proxy ?? env.HTTPS_PROXY) throw new Error("not asked: HTTPS_PROXY is set");
+      const file = join(folder, `${name}.tar.gz`);
+      await download(`${vendor}/v${version}/${name}.tar.gz`, file);
+      return file;
+    },
+  };
+}
+
+/** The package on npm's registry, fetched by npm: its settings name the registry, the proxy and the login. */
+function fromRegistry({ env }, { name, version, integrity }) {
+  const [algorithm, digest] = [integrity.slice(0, integrity.indexOf("-")), integrity.slice(integrity.indexOf("-") + 1)];
+  return {
+    name: "source",
+    from: `npm's registry (${name})`,
+    version,
+    digest: [algorithm, "base64", digest],
+    member: "package/bin/node",
+    async download(folder) {
+      const args = ["pack", `${name}@${version}`, "--pack-destination", folder, "--ignore-scripts", "--loglevel=error"];
+      await capture("npm", args, { cwd: root, env });
+      const file = readdirSync(folder).find((each) => each.endsWith(".tgz"));
+      if (!file) throw new Error("npm pack wrote no archive");
+      return join(folder, file);
+    },
+  };
+}
+
+async function download(url, file) {
+  const silence = new AbortController();
+  let timer = setTimeout(() => silence.abort(new Error(`${url} did not answer within ${CONNECT / 1000} s`)), CONNECT);
+  try {
+    const response = await fetch(url, { signal: silence.signal }).catch((error) => {
+      throw new Error(`${url}: ${error.cause?.message ?? error.message}`);
+    });
+    if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`);
+    const body = Readable.fromWeb(response.body);
+    body.on("data", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(new Error(`${url} sent nothing for ${SILENCE / 1000} s`)), SILENCE);
+    });
+    await pipeline(body, createWriteStream(file));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Folder that outlives checkouts; the same as in packages/toolchain/cache.ts. */
+export function cacheRoot(env, home = homedir()) {
+  if (env.TIMONIER_CACHE) return resolve(env.TIMONIER_CACHE);
+  if (env.XDG_CACHE_HOME?.startsWith("/")) return join(env.XDG_CACHE_HOME, "timonier");
+  return join(home, ".cache", "timonier");
+}
+
+function placeOf(cache, { name, version, digest }) {
+  const key = createHash("sha256").update(digest.join(" ")).digest("hex").slice(0, 16);
+  return join(cache, "tools", "node", `${version}-${name}-${key}`, "node");
+}
+
+async function digestOf(file, algorithm, encoding) {
+  const hash = createHash(algorithm);
+  await pipeline(createReadStream(file), hash);
+  return hash.digest(encoding);
+}
+
+/**
+ * Waits for another process that obtains Node.js. The lock is a folder that its owner touches, as proper-lockfile has it.
+ * Two owners at once would do no harm, since the binary is renamed into its place.
+ */
+async function withLock(folder, progress, work) {
+  mkdirSync(dirname(folder), { recursive: true });
+  for (let waited = 0; !taken(folder); waited += 200) {
+    if (waited % SAY_AGAIN === 0) progress("node: waiting for another command that is downloading it");
+    await sleep(200);
+  }
+  const touch = setInterval(() => utimesSync(folder, new Date(), new Date()), STALE / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(touch);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function taken(folder) {
+  try {
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found && Date.now() - found.mtimeMs > STALE) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Output of a command. @throws Error with its last line of stderr */
+function capture(command, args, options) {
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const [out, err] = [[], []];
+    child.stdout.on("data", (chunk) => out.push(chunk));
+    child.stderr.on("data", (chunk) => err.push(chunk));
+    child.once("error", (error) => failed(new Error(`${command}: ${error.message}`)));
+    child.once("close", (code) => {
+      const words = Buffer.concat(err).toString().trim().split("\n").slice(0, 2).join(" ");
+      if (code === 0) done(Buffer.concat(out).toString());
+      else failed(new Error(`${command} ${args[0]} failed: ${words || `exit code ${code}`}`));
+    });
+  });
+}
+
+function seconds(start) {
+  return `${((Date.now() - start) / 1000).toFixed(1)} s`;
+}
+
+/**
+ * What {@link ensureNode} works with; tests put other values here.
+ *
+ * @typedef {{
+ *   env: NodeJS.ProcessEnv;
+ *   platform: string;
+ *   pins: typeof nodePins;
+ *   vendor: string;
+ *   progress: (line: string) => void;
+ * }} Surroundings
+ */

@@ -1,0 +1,17 @@
+import type { Identity } from "@timonier/manifests/object-cause";
+import { parseAllDocuments } from "yaml";
+import type { Manifest } from "./trial.js";
+
+export function identityOf(manifest: Manifest): Identity {
+  const { namespace, name } = (manifest.metadata ?? {}) as { readonly namespace?: string; readonly name?: string };
+  const { apiVersion, kind } = manifest;
+  return { apiVersion: String(apiVersion), kind: String(kind), ...(namespace && { namespace }), name: String(name) };
+}
+
+/** The objects of a file, as `Yaml.stringify` of cdk8s wrote them. What is no object is passed over. */
+export function parseManifests(text: string): Manifest[] {
+  return parseAllDocuments(text, { version: "1.1" }).flatMap((document) => {
+    const value: unknown = "toJS" in document ? document.toJS() : undefined;
+    return typeof value === "object" && value !== null && "kind" in value ? [value as Manifest] : [];
+  });
+}

@@ -1,0 +1,41 @@
+import type { KubeApi } from "@timonier/kit/kube-api";
+import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
+import { UserError } from "@timonier/kit/user-error";
+import { type KubeObject, labelOf, refOf } from "../model/objects.js";
+
+/** Applies objects one after the other by server-side apply, as the field manager. @returns the objects as the server has them */
+export async function applyAll(
+  api: KubeApi,
+  discovery: KubeDiscovery,
+  objects: readonly KubeObject[],
+  manager: string,
+  dryRun = false,
+): Promise<KubeObject[]> {
+  const applied: KubeObject[] = [];
+  for (const object of objects) applied.push(await applyOne(api, discovery, object, manager, dryRun));
+  return applied;
+}
+
+export async function applyOne(
+  api: KubeApi,
+  discovery: KubeDiscovery,
+  object: KubeObject,
+  manager: string,
+  dryRun = false,
+): Promise<KubeObject> {
+  const path = await discovery.path(refOf(object));
+  if (path === undefined) {
+    throw new UserError(
+      `there is no kind ${object.kind} in ${object.apiVersion}`,
+      labelOf(object),
+      "give its definition with --assume FILE, or correct its apiVersion and kind",
+    );
+  }
+  return api.call<KubeObject>({
+    method: "PATCH",
+    path,
+    query: { fieldManager: manager, force: "true", ...(dryRun && { dryRun: "All" }) },
+    body: object,
+    contentType: "application/apply-patch+yaml",
+  });
+}

@@ -1,0 +1,57 @@
+import { ApiError } from "@timonier/kit/kube-api";
+import { ASSUMED, assumptionOf } from "../model/assumption.js";
+import { type KubeObject, refOf } from "../model/objects.js";
+import type { Plane } from "./plane.js";
+
+/**
+ * Suspends a source, Kustomization or release that needs something out of reach, and sets it to Ready: what waits for it or depends
+ * on it goes on, so that one gap does not hide the rest of the tree.
+ *
+ * @param source what the object reads, where it reads one
+ */
+export async function assumeReady(plane: Plane, object: KubeObject, source: KubeObject | undefined): Promise<void> {
+  const annotations = { [ASSUMED]: assumptionOf(object, source) };
+  const suspended = await patch(plane, object, "", { metadata: { annotations }, spec: { suspend: true } });
+  if (suspended) await setReady(plane, suspended);
+}
+
+/** Sets an assumed object to Ready again: its controller may have finished a look that it began before. */
+export async function setReady(plane: Plane, object: KubeObject): Promise<void> {
+  const { generation } = object.metadata;
+  const ready = {
+    type: "Ready",
+    status: "True",
+    reason: "Assumed",
+    message: readyMessage(object),
+    lastTransitionTime: `${new Date().toISOString().slice(0, 19)}Z`,
+    observedGeneration: generation,
+  };
+  await patch(plane, object, "/status", { status: { observedGeneration: generation, conditions: [ready] } });
+}
+
+/** The last message of the controller: the report repeats it. */
+function readyMessage(object: KubeObject): string {
+  const { conditions = [] } = (object.status ?? {}) as {
+    conditions?: ReadonlyArray<{ type: string; message?: string }>;
+  };
+  return conditions.find(({ type }) => type === "Ready")?.message ?? "it does not answer";
+}
+
+/** Takes an assumption back: its controller looks at the object. */
+export async function withdrawAssumption(plane: Plane, object: KubeObject): Promise<void> {
+  const former = object.metadata.annotations?.[ASSUMED]?.endsWith(" false") ? false : null;
+  await patch(plane, object, "", { metadata: { annotations: { [ASSUMED]: null } }, spec: { suspend: former } });
+}
+
+async function patch({ api, discovery }: Plane, object: KubeObject, subresource: string, body: unknown) {
+  const path = await discovery.path(refOf(object));
+  if (path === undefined) return undefined;
+  try {
+    const query = { fieldManager: "timonier" };
+    return await api.call<KubeObject>({ method: "PATCH", path: `${path}${subresource}`, query, body });
+  } catch (error) {
+    // It has gone meanwhile.
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { constants, existsSync, readdirSync, statSync, utimesSync } from "node:fs";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { uniqueSuffix } from "@timonier/toolchain/cache";
+import type { RehearsalLayout } from "./layout.js";
+
+/** How many bases are kept; the one unused for the longest goes first. */
+const KEPT = 6;
+
+/** Key of the control plane with Flux's definitions and nothing else. */
+export const EMPTY = "empty";
+
+export function hasBase(layout: RehearsalLayout, key: string): boolean {
+  return existsSync(join(layout.bases, key, "state.json"));
+}
+
+/**
+ * Keeps what etcd and the source-controller hold on disk. The processes must be frozen: what they wrote until then is in the files, in the
+ * order in which they wrote it, as after a kill, and both are made to start from that.
+ */
+export async function saveBase(layout: RehearsalLayout, key: string, state: unknown, registry: unknown): Promise<void> {
+  const draft = join(layout.bases, `.${key}-${uniqueSuffix()}`);
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  await copy(layout.etcd, join(draft, "etcd"));
+  await copy(layout.artifacts, join(draft, "artifacts"));
+  await writeFile(join(draft, "registry.json"), JSON.stringify(registry), { mode: 0o600 });
+  await writeFile(join(draft, "state.json"), JSON.stringify(state), { mode: 0o600 });
+  await rm(join(layout.bases, key), { recursive: true, force: true });
+  await rename(draft, join(layout.bases, key));
+  await forget(layout, key);
+}
+
+/** What was kept with a base; it counts as used now. */
+export async function readBase<T>(layout: RehearsalLayout, key: string): Promise<T> {
+  const file = join(layout.bases, key, "state.json");
+  utimesSync(file, new Date(), new Date());
+  return JSON.parse(await readFile(file, "utf8")) as T;
+}
+
+/** What etcd held at a base, object by object. */
+export async function readRegistryOf<T>(layout: RehearsalLayout, key: string): Promise<T> {
+  return JSON.parse(await readFile(join(layout.bases, key, "registry.json"), "utf8")) as T;
+}
+
+/** Puts a base's files in place. No process of the control plane may run. */
+export async function restoreBase(layout: RehearsalLayout, key: string): Promise<void> {
+  await rm(layout.etcd, { recursive: true, force: true, maxRetries: 3 });
+  await copy(join(layout.bases, key, "etcd"), layout.etcd);
+  await restoreArtifacts(layout, key);
+}
+
+/** Puts a base's artifacts in place. No Flux controller may run. */
+export async function restoreArtifacts(layout: RehearsalLayout, key: string): Promise<void> {
+  await rm(layout.artifacts, { recursive: true, force: true, maxRetries: 3 });
+  await copy(join(layout.bases, key, "artifacts"), layout.artifacts);
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  await cp(from, to, { recursive: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE });
+}
+
+async function forget(layout: RehearsalLayout, newest: string): Promise<void> {
+  const used = (name: string) =>
+    statSync(join(layout.bases, name, "state.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const kept = readdirSync(layout.bases).filter((name) => name !== EMPTY && name !== newest);
+  const old = kept.sort((one, other) => used(other) - used(one)).slice(KEPT - 1);
+  await Promise.all(old.map((name) => rm(join(layout.bases, name), { recursive: true, force: true })));
+}

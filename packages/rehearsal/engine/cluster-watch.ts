@@ -1,0 +1,121 @@
+import { setMaxListeners } from "node:events";
+import type { KubeApi } from "@timonier/kit/kube-api";
+import { watchList } from "@timonier/kit/kube-watch";
+import { groupOf, type KubeObject, keyOf, type Snapshot } from "../model/objects.js";
+
+interface Watched {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly sort: "flux" | "others" | "pods";
+}
+
+const source = "source.toolkit.fluxcd.io/v1";
+
+const watched: readonly Watched[] = [
+  { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", plural: "kustomizations", sort: "flux" },
+  { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", plural: "helmreleases", sort: "flux" },
+  { apiVersion: source, kind: "GitRepository", plural: "gitrepositories", sort: "flux" },
+  { apiVersion: source, kind: "OCIRepository", plural: "ocirepositories", sort: "flux" },
+  { apiVersion: source, kind: "HelmRepository", plural: "helmrepositories", sort: "flux" },
+  { apiVersion: source, kind: "HelmChart", plural: "helmcharts", sort: "flux" },
+  { apiVersion: source, kind: "Bucket", plural: "buckets", sort: "flux" },
+  { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments", sort: "others" },
+  { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets", sort: "others" },
+  { apiVersion: "apps/v1", kind: "DaemonSet", plural: "daemonsets", sort: "others" },
+  { apiVersion: "batch/v1", kind: "Job", plural: "jobs", sort: "others" },
+  { apiVersion: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", sort: "others" },
+  { apiVersion: "v1", kind: "Namespace", plural: "namespaces", sort: "others" },
+  { apiVersion: "v1", kind: "Pod", plural: "pods", sort: "pods" },
+];
+
+/** `GROUP/KIND` of what is judged: pods only explain it. */
+export const judgedKinds: ReadonlySet<string> = new Set(
+  watched.filter(({ sort }) => sort !== "pods").map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`),
+);
+
+type Store = Map<string, KubeObject>;
+
+/** Sees what Flux and workloads do, as it happens. */
+export class ClusterWatch {
+  readonly #stores: Readonly<Record<Watched["sort"], Store>> = { flux: new Map(), others: new Map(), pods: new Map() };
+  /** Token of a request to look again that a Kustomization has to have answered before anything about it counts, by key. */
+  readonly requests = new Map<string, string>();
+  readonly #stop = new AbortController();
+  readonly #listed = new Set<string>();
+  #changed = Date.now();
+  #wake: () => void = () => {};
+
+  constructor(api: KubeApi) {
+    setMaxListeners(0, this.#stop.signal);
+    for (const one of watched) this.#watch(api, one);
+  }
+
+  /** Milliseconds since anything changed. */
+  get quiet(): number {
+    return Date.now() - this.#changed;
+  }
+
+  /** Whether every kind was listed once. */
+  get complete(): boolean {
+    return this.#listed.size === watched.length;
+  }
+
+  get flux(): Snapshot {
+    return [...this.#stores.flux.values()];
+  }
+
+  get others(): Snapshot {
+    return [...this.#stores.others.values()];
+  }
+
+  get pods(): Snapshot {
+    return [...this.#stores.pods.values()];
+  }
+
+  /** Waits until something changes, at most that many milliseconds. */
+  async change(timeout: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeout);
+      this.#wake = () => {
+        clearTimeout(timer);
+        // What belongs together comes together.
+        setTimeout(resolve, 15);
+      };
+    });
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  #watch(api: KubeApi, { apiVersion, kind, plural, sort }: Watched): void {
+    const store = this.#stores[sort];
+    const root = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+    const complete = (object: KubeObject): KubeObject => ({ ...object, apiVersion, kind });
+    const told = () => {
+      this.#changed = Date.now();
+      this.#wake();
+    };
+    const handlers = {
+      replace: (objects: readonly KubeObject[]) => {
+        for (const [key, object] of store) if (object.kind === kind) store.delete(key);
+        for (const object of objects.map(complete)) store.set(keyOf(object), object);
+        this.#listed.add(plural);
+        told();
+      },
+      upsert: (object: KubeObject) => {
+        store.set(keyOf(complete(object)), complete(object));
+        told();
+      },
+      remove: (object: KubeObject) => {
+        store.delete(keyOf(complete(object)));
+        told();
+      },
+    };
+    const watchable = handlers as unknown as Parameters<
+      typeof watchList<KubeObject & { metadata: { resourceVersion?: string } }>
+    >[3];
+    void watchList(api, `${root}/${plural}`, {}, watchable, this.#stop.signal, () => {});
+  }
+}

@@ -1,0 +1,50 @@
+import { join, resolve } from "node:path";
+import { type ClusterLayout, clusterLayout } from "@timonier/control-plane/layout";
+import { cacheRoot } from "@timonier/toolchain/cache";
+
+/** Where the one throwaway control plane of a user lies, and what is kept of it. */
+export interface RehearsalLayout {
+  readonly root: string;
+  /** One rehearsal at a time. */
+  readonly lock: string;
+  /** Ports, versions, and at which base the control plane is. */
+  readonly record: string;
+  readonly plane: ClusterLayout;
+  /** etcd's data, as kwokctl places it. */
+  readonly etcd: string;
+  /** Programs, logs, artifacts and temporary files of the Flux controllers. */
+  readonly flux: string;
+  readonly artifacts: string;
+  /** One folder a base: etcd's data, artifacts, what the cluster holds. */
+  readonly bases: string;
+  /** Bare repositories that are served to the source-controller. */
+  readonly repositories: string;
+  /** Variables with which the Flux controllers reach the network. */
+  readonly network: string;
+  readonly keeperPid: string;
+  readonly keeperLog: string;
+}
+
+/** `TIMONIER_REHEARSAL`, else `rehearsal` in the folder of the tools' cache. */
+export function rehearsalRoot(env: NodeJS.ProcessEnv): string {
+  return resolve(env.TIMONIER_REHEARSAL ?? join(cacheRoot(env), "rehearsal"));
+}
+
+export function rehearsalLayout(root: string): RehearsalLayout {
+  const plane = clusterLayout(join(root, "plane"));
+  const flux = join(plane.dir, "flux");
+  return {
+    root,
+    lock: join(root, "lock"),
+    record: join(root, "plane.json"),
+    plane,
+    etcd: join(plane.controlPlane, "etcd"),
+    flux,
+    artifacts: join(flux, "artifacts"),
+    bases: join(root, "bases"),
+    repositories: join(root, "repositories"),
+    network: join(root, "network.json"),
+    keeperPid: join(root, "keeper.json"),
+    keeperLog: join(root, "keeper.log"),
+  };
+}

@@ -1,0 +1,63 @@
+import { ApiError, type KubeApi } from "@timonier/kit/kube-api";
+import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
+import { waitFor } from "@timonier/kit/wait";
+import type { KubeObject, Snapshot } from "../model/objects.js";
+import { applyAll, applyOne } from "./apply.js";
+import type { Starting } from "./control-plane.js";
+import { waiting } from "./waiting.js";
+
+const apiVersion = "admissionregistration.k8s.io/v1";
+const name = "rehearsal.timonier-in-force";
+
+const probe: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } };
+
+/** Refuses the probe and nothing else. @param words with which it does */
+const sentinel = (words: string): readonly KubeObject[] => [
+  {
+    apiVersion,
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name },
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
+      },
+      matchConditions: [{ name: "probe", expression: `object.metadata.name == "${name}"` }],
+      validations: [{ expression: "false", message: words }],
+    },
+  },
+  {
+    apiVersion,
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name },
+    spec: { policyName: name, validationActions: ["Deny"] },
+  },
+];
+
+/** Whether a tree has policies of its own that the API server holds objects against. */
+export function hasPolicies(snapshot: Snapshot): boolean {
+  return snapshot.some(
+    ({ kind, metadata }) => kind === "ValidatingAdmissionPolicy" && !metadata.name.startsWith("rehearsal.timonier"),
+  );
+}
+
+/**
+ * Waits until the cluster's admission policies are in force: the API server reads all of them about once a second, and what comes
+ * sooner would pass unseen. A policy written after them all tells when they were read.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+export async function policiesInForce(
+  { api, discovery }: { readonly api: KubeApi; readonly discovery: KubeDiscovery },
+  starting: Starting,
+): Promise<void> {
+  const words = `in force ${Date.now()}`;
+  await applyAll(api, discovery, sentinel(words), "timonier");
+  await waitFor(waiting("the cluster's admission policies", starting), async () => {
+    const refused = await applyOne(api, discovery, probe, "timonier", true).then(
+      () => false,
+      (error: unknown) => error instanceof ApiError && error.message.includes(words),
+    );
+    return refused ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
+  });
+}

@@ -1,0 +1,42 @@
+import { useOf } from "../../model/provided.js";
+import type { ScannedDocument } from "../../model/scan.js";
+import type { RehearsalRequest } from "../request.js";
+import { type ProvidedSource, readSource, takenAs } from "./provided-sources.js";
+
+/** What the options `--source` give. */
+export interface GivenSources {
+  /** `NAMESPACE/NAME` and `DIR[@REF]` of those that are Git clones. */
+  readonly clones: ReadonlyArray<readonly [string, string]>;
+  readonly files: readonly ProvidedSource[];
+}
+
+/**
+ * Reads what the options `--source` give.
+ *
+ * @param documents objects of the trees: they say of which kind a source is
+ * @throws UserError where a path holds nothing that a source can have
+ */
+export async function givenSources(
+  { sources, cwd }: Pick<RehearsalRequest, "sources" | "cwd">,
+  documents: readonly ScannedDocument[],
+): Promise<GivenSources> {
+  const given = await Promise.all(
+    Object.entries(sources).map(async ([source, spec], index) => {
+      const use = useOf(documents, source);
+      const { clone, files } = await takenAs(spec, use, cwd);
+      return { source, spec, clone, files: files ? await readSource(source, spec, index, use, cwd) : undefined };
+    }),
+  );
+  return {
+    clones: given.filter(({ clone }) => clone).map(({ source, spec }) => [source, spec] as const),
+    files: given.flatMap(({ files }) => files ?? []),
+  };
+}
+
+/** What the report says of sources that are read from files. */
+export function sayProvided(files: readonly ProvidedSource[]): string[] {
+  return files.map(({ source, content: { form, charts } }) => {
+    const what = form === "charts" ? charts.map(({ name, version }) => `${name} ${version}`).join(", ") : form;
+    return `that the source ${source} has what --source gives: ${what}`;
+  });
+}

@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import { type KubeObject, textAt } from "../../model/objects.js";
+import { providedKinds, type SourceUse } from "../../model/provided.js";
+import { openClone } from "../clone.js";
+import { type Content, looksLikeContent, readContent } from "./content.js";
+
+/** A source whose content is given as files. */
+export interface ProvidedSource {
+  /** `NAMESPACE/NAME` */
+  readonly source: string;
+  /** Name under which it is served: `s0`. */
+  readonly id: string;
+  readonly path: string;
+  readonly content: Content;
+}
+
+/** How the value of a `--source` is taken: as a Git clone, as files, or as both where sources of several kinds have the name. */
+export interface TakenAs {
+  readonly clone: boolean;
+  readonly files: boolean;
+}
+
+/** What a `--source` gives, by what the trees say of the source and by what the path holds. */
+export async function takenAs(spec: string, use: SourceUse, cwd: string): Promise<TakenAs> {
+  const files = providedKinds.some((kind) => use.kinds.has(kind));
+  if (!files && use.kinds.has("GitRepository")) return { clone: true, files: false };
+  const path = resolve(cwd, spec);
+  if (!files) {
+    // No manifest names the source: a substitution or a generator may do.
+    const clone = await openClone(path);
+    const isContent = looksLikeContent(path) && clone?.top !== path;
+    return { clone: !isContent, files: isContent };
+  }
+  return { clone: use.kinds.has("GitRepository") && (await openClone(path)) !== undefined, files: true };
+}
+
+/** Reads the files that are given for a source. @throws UserError where they are none that a source can have */
+export async function readSource(
+  source: string,
+  spec: string,
+  index: number,
+  use: SourceUse,
+  cwd: string,
+): Promise<ProvidedSource> {
+  const path = resolve(cwd, spec);
+  return { source, id: `s${index}`, path, content: await readContent(path, use.applied) };
+}
+
+/** The given files that a source reads here, by its address after admission. */
+export function providedOf(
+  sources: readonly ProvidedSource[],
+  server: string,
+  source: KubeObject,
+): ProvidedSource | undefined {
+  const url = textAt(source, "spec", "url") ?? "";
+  const host = server.replace("http://", "");
+  const [, id] = new RegExp(`^(?:http://${host}/charts|oci://${host}/[ho])/([^/]+)(?:/|$)`).exec(url) ?? [];
+  return id === undefined ? undefined : sources.find((one) => one.id === id);
+}

@@ -1,0 +1,26 @@
+import { isSource } from "../../model/flux-objects.js";
+import { conditionOf, type KubeObject, keyOf } from "../../model/objects.js";
+import type { Side } from "../../model/side.js";
+import type { ClusterWatch } from "../cluster-watch.js";
+import type { Plane } from "../plane.js";
+import { askAndWait } from "../settled.js";
+
+/**
+ * Has sources read again that were Ready at the base and are not now: a source-controller that was started since may have looked at
+ * them while what they read was not served. Charts follow, since they are made of the others.
+ */
+export async function readSourcesAgain(plane: Plane, watch: ClusterWatch, before: Side): Promise<void> {
+  const answers = new Map(before.answers);
+  const isStale = (one: KubeObject) =>
+    isSource(one) &&
+    answers.get(keyOf(one))?.state === "ready" &&
+    conditionOf(one, "Ready") !== undefined &&
+    conditionOf(one, "Ready")?.status !== "True";
+  for (const isWanted of [
+    (one: KubeObject) => one.kind !== "HelmChart",
+    (one: KubeObject) => one.kind === "HelmChart",
+  ]) {
+    const stale = watch.flux.filter((one) => isStale(one) && isWanted(one));
+    if (stale.length > 0) await askAndWait(plane, watch, stale);
+  }
+}

@@ -1,0 +1,24 @@
+import type { NotEvaluated } from "@timonier/report/model";
+import { labelOf, type Snapshot } from "../../model/objects.js";
+import { unprovenRevisions } from "../../model/provided.js";
+import { restore } from "../../model/restore.js";
+import { type ProvidedSource, providedOf } from "./provided-sources.js";
+
+/** Sources whose change the given files cannot show: a merge of them is not evaluated. */
+export function unprovenSources(
+  before: Snapshot,
+  after: Snapshot,
+  sources: readonly ProvidedSource[],
+  server: string,
+): NotEvaluated[] {
+  if (sources.length === 0) return [];
+  const ofOci = (snapshot: Snapshot) => snapshot.filter(({ kind }) => kind === "OCIRepository");
+  const forms = new Map(ofOci(after).map((one) => [labelOf(one), providedOf(sources, server, one)?.content.form]));
+  const original = (snapshot: Snapshot) => ofOci(snapshot).map(restore);
+  return unprovenRevisions(original(before), original(after), (one) => forms.get(labelOf(one))).map((subject) => ({
+    subject,
+    reason: "its revision differs, and the files that --source gives are the same for both",
+    affected: true,
+    option: "--source NAMESPACE/NAME=PATH with an OCI image layout that has both revisions",
+  }));
+}

@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { ApiError } from "@timonier/kit/kube-api";
+import { elapsed } from "@timonier/kit/progress";
+import { UserError } from "@timonier/kit/user-error";
+import type { NotEvaluated, Report } from "@timonier/report/model";
+import { assumptions } from "../model/assumptions.js";
+import { causesInMessages, type KnownCause, readCauses } from "../model/causes.js";
+import { otherConversions } from "../model/conversion.js";
+import { withHealthChecks } from "../model/health-checks.js";
+import { lackingPods } from "../model/lacking-pods.js";
+import { mergeReports } from "../model/merge-reports.js";
+import { baseKey } from "../model/plan.js";
+import { policyResults } from "../model/policies.js";
+import { reportOf, unableReport } from "../model/report.js";
+import { withoutDecryption } from "../model/undecrypted.js";
+import { EMPTY, hasBase } from "./base-store.js";
+import { atBase, atHead, rehearsalPolicies } from "./both-sides.js";
+import { changedTree, readersOf } from "./changed-tree.js";
+import { messagesBetween } from "./clone.js";
+import { ClusterWatch } from "./cluster-watch.js";
+import { serveRepositories } from "./git-server.js";
+import type { RehearsalLayout } from "./layout.js";
+import { keepNetwork, networkKey } from "./network.js";
+import { gitServer, type PlaneTools, planeAt, touched } from "./plane.js";
+import { expectation, type Planned, plan, treeOf, unknownRefs } from "./planned.js";
+import { madeUp } from "./prepare.js";
+import { serveProvided } from "./provided/serve.js";
+import { unprovenSources } from "./provided/unproven.js";
+import { readingOf } from "./reading.js";
+import type { RehearsalRequest } from "./request.js";
+import { type Changing, changingRepository } from "./sides.js";
+import type { ServedTree } from "./trees.js";
+
+/** Milliseconds that each cluster has by default, for base and head together. */
+const TIMEOUT = 300_000;
+
+/** Says what a merge would do. Whatever keeps it from saying so is in the report. @throws only for faults of its own */
+export async function rehearse(
+  layout: RehearsalLayout,
+  request: RehearsalRequest,
+  starting: PlaneTools,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Report> {
+  const start = Date.now();
+  const asked = { base: { ref: request.base ?? "" }, head: { ref: request.dir ?? request.head ?? "HEAD" } };
+  let changing: Changing | undefined;
+  try {
+    changing = await changingRepository(request, env);
+    keepNetwork(layout, env, request.offline ?? false);
+    return await rehearsed(layout, request, starting, changing, start);
+  } catch (error) {
+    return unable(changing?.revisions ?? asked, known(error), start);
+  }
+}
+
+/** What the API server of the rehearsal answers is not a fault of the program: it may be busy, or forget a kind. @throws what is one */
+function known(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  if (!(error instanceof ApiError)) throw error;
+  return new UserError(
+    `the rehearsal cluster refused a request: ${error.message}`,
+    "the rehearsal's API server",
+    "run the command again; if it fails again, begin with a new cluster: npx timonier rehearse --stop",
+    { cause: error },
+  );
+}
+
+function unable({ base, head }: Changing["revisions"], { what, where, fix }: UserError, start: number): Report {
+  return unableReport(base, head, { what, where, fix }, Date.now() - start);
+}
+
+async function rehearsed(
+  layout: RehearsalLayout,
+  request: RehearsalRequest,
+  starting: PlaneTools,
+  changing: Changing,
+  start: number,
+): Promise<Report> {
+  const causes = await causesOf(request, changing);
+  const reports: Array<readonly [string, Report]> = [];
+  for (const planned of await plan(layout, request, changing)) {
+    const cluster = planned.root.cluster ?? "";
+    if (cluster) starting.progress(`rehearsal: ${cluster}`);
+    const begun = Date.now();
+    try {
+      reports.push([cluster, await ofCluster(layout, request, starting, changing, planned, causes, start)]);
+    } catch (error) {
+      // What can be said of the others is not lost with it.
+      reports.push([cluster, unable(changing.revisions, known(error), begun)]);
+    }
+  }
+  starting.progress(`rehearsal: done (${elapsed(start)})`);
+  return mergeReports(reports, Date.now() - start);
+}
+
+async function ofCluster(
+  layout: RehearsalLayout,
+  request: RehearsalRequest,
+  starting: PlaneTools,
+  changing: Changing,
+  planned: Planned,
+  causes: readonly KnownCause[],
+  start: number,
+): Promise<Report> {
+  const { stubs, flux } = madeUp(planned);
+  const key = baseKey([
+    planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
+    othersAtBase(planned),
+    planned.root.objects,
+    planned.root.artifacts ?? [],
+    planned.routes,
+    planned.target,
+    planned.assumed,
+    stubs,
+    flux.map(({ kind, name }) => [kind, name]),
+    networkKey(layout),
+    planned.provided.map(({ source, id, content }) => [source, id, content.form, content.digest]),
+  ]);
+  const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting, (server) =>
+    rehearsalPolicies(planned, server),
+  );
+  const server = await serveRepositories(layout.repositories, plane.record.ports.gitPort ?? 0, (asked, response) =>
+    serveProvided(planned.provided, asked, response),
+  );
+  const watch = new ClusterWatch(plane.api);
+  const expected = expectation(planned, plane, "head");
+  try {
+    const end = request.timeout === undefined ? Date.now() + TIMEOUT : start + request.timeout;
+    const base = await atBase(plane, planned, key, watch, starting, end);
+    touched(plane);
+    const { side: head, kept } = await atHead(plane, planned, watch, starting, end, base);
+    const before = withoutDecryption(base, readingOf(planned, plane, "base"));
+    const applied = withoutDecryption(head, readingOf(planned, plane, "head"));
+    const lacking = lackingPods(before.snapshot, applied.snapshot);
+    const after = withHealthChecks(before, applied, lacking.stuck);
+    const documents = planned.trees.flatMap((tree) => tree.planned.head);
+    const changed = planned.trees.find(({ repository }) => repository === changing) as ServedTree;
+    return reportOf({
+      ...changing.revisions,
+      before,
+      after,
+      tree: await changedTree(changed),
+      // A source that follows another ref of the repository does not read what differs.
+      readers: readersOf(
+        [before.snapshot, after.snapshot],
+        (one) => treeOf(planned, plane, one) === changed && expected(one) === changed.head.commit,
+      ),
+      ...(planned.guessed !== undefined && { guessed: planned.guessed }),
+      policies: policyResults(before.snapshot, after.snapshot, documents),
+      notEvaluated: [
+        ...unknownRefs(planned, plane, after.snapshot),
+        ...encryptedFiles(planned),
+        ...lacking.gaps,
+        ...otherConversions(before.snapshot, after.snapshot),
+        ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(plane.record)),
+      ],
+      simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],
+      causes,
+      files: planned.trees.flatMap(({ base, head }) => [base.files, head.files]),
+      assumed: planned.assumed,
+      duration: Date.now() - start,
+    });
+  } finally {
+    watch.close();
+    server.closeAllConnections();
+    server.close();
+    plane.api.close();
+  }
+}
+
+/** Files of the other commits that sources follow at the base. */
+function othersAtBase({ trees, followed }: Planned): unknown[] {
+  return trees.flatMap((tree) =>
+    (followed.get(tree.planned.name) ?? []).flatMap(({ ref, base }) =>
+      base && base !== tree.base ? [[tree.planned.name, ref, base.treeId]] : [],
+    ),
+  );
+}
+
+function encryptedFiles({ trees }: Planned): NotEvaluated[] {
+  const reason = "it is encrypted: its values are not read, only whether they differ";
+  return trees.flatMap(({ head }) => head.encrypted.map((path) => ({ subject: path, reason })));
+}
+
+function sayKept(kept: number): string[] {
+  if (kept === 0) return [];
+  const which = kept === 1 ? "a Kustomization" : `${kept} Kustomizations`;
+  return [`that ${which} with the same files would apply the same: nothing that changes reaches what they hold`];
+}
+
+async function causesOf(request: RehearsalRequest, changing: Changing): Promise<readonly KnownCause[]> {
+  const written =
+    changing.head === undefined
+      ? []
+      : causesInMessages(await messagesBetween(changing.clone, changing.base, changing.head));
+  if (request.causes === undefined) return written;
+  const file = resolve(request.cwd, request.causes);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UserError(
+      "the file of causes cannot be read",
+      file,
+      "name the JSON file that `timonier synth` writes: --causes FILE",
+      { cause },
+    );
+  }
+  return [...readCauses(text, file), ...written];
+}

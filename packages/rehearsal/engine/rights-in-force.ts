@@ -1,0 +1,69 @@
+import { waitFor } from "@timonier/kit/wait";
+import type { KubeObject } from "../model/objects.js";
+import { applyAll } from "./apply.js";
+import type { Starting } from "./control-plane.js";
+import type { Plane } from "./plane.js";
+import { waiting } from "./waiting.js";
+
+const GROUP = "rbac.authorization.k8s.io";
+const NAME = "rehearsal.timonier-rights";
+const NAMESPACE = "default";
+
+/** Whether an object decides what somebody may do. */
+export function isRight({ apiVersion }: Pick<KubeObject, "apiVersion">): boolean {
+  return apiVersion.startsWith(`${GROUP}/`);
+}
+
+/**
+ * Waits until the API server decides by the rights as they are: its authorizer learns of roles and bindings by watches, a moment after
+ * they were written or deleted. A role and a binding of each scope that are written now tell when it has seen everything before them.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+export async function rightsInForce({ api, discovery }: Plane, starting: Starting): Promise<void> {
+  const user = `${NAME}-${Date.now()}`;
+  await applyAll(api, discovery, [...rights("", user), ...rights("Cluster", user)], "timonier");
+  await waitFor(waiting("the cluster's rights", starting), async () => {
+    const allowed = await Promise.all([mayRead(api, user, NAMESPACE), mayRead(api, `cluster-${user}`)]);
+    return allowed.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
+  });
+}
+
+function rights(scope: "" | "Cluster", user: string): KubeObject[] {
+  const metadata = { name: NAME, ...(scope === "" && { namespace: NAMESPACE }) };
+  const apiVersion = `${GROUP}/v1`;
+  return [
+    // Its rule is another one each time, so that the role is really written.
+    {
+      apiVersion,
+      kind: `${scope}Role`,
+      metadata,
+      rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [user], verbs: ["get"] }],
+    },
+    {
+      apiVersion,
+      kind: `${scope}RoleBinding`,
+      metadata,
+      roleRef: { apiGroup: GROUP, kind: `${scope}Role`, name: NAME },
+      subjects: [{ apiGroup: GROUP, kind: "User", name: scope === "" ? user : `cluster-${user}` }],
+    },
+  ];
+}
+
+/** @param namespace @default all of them */
+async function mayRead(api: Plane["api"], user: string, namespace?: string): Promise<boolean> {
+  const name = user.replace(/^cluster-/, "");
+  const { status } = await api.call<{ status: { allowed: boolean } }>({
+    method: "POST",
+    path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+    body: {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SubjectAccessReview",
+      spec: {
+        user,
+        resourceAttributes: { verb: "get", resource: "configmaps", name, ...(namespace && { namespace }) },
+      },
+    },
+  });
+  return status.allowed;
+}

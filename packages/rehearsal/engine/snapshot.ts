@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError, type KubeApi } from "@timonier/kit/kube-api";
+import { type DiscoveredGroup, groupsOf, type ListedKind, listedKinds, ownerSelectors } from "../model/listed-kinds.js";
+import { type KubeObject, keyOf, type Snapshot } from "../model/objects.js";
+import type { Unlisted } from "../model/side.js";
+
+/** All kinds of all groups in one answer. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/** Everything that people can put into the cluster, and what the API server could not list. */
+export interface Taken {
+  readonly snapshot: Snapshot;
+  readonly unlisted: readonly Unlisted[];
+}
+
+/** Lists each kind once, whatever versions serve it. */
+export async function takeSnapshot(api: KubeApi): Promise<Taken> {
+  const { kinds, unlisted } = listedKinds(await discover(api));
+  const lists = await Promise.all(kinds.map((kind) => listKind(api, kind)));
+  const snapshot = new Map<string, KubeObject>();
+  for (const object of lists.flatMap(({ objects }) => objects)) snapshot.set(keyOf(object), object);
+  return { snapshot: [...snapshot.values()], unlisted: [...unlisted, ...lists.flatMap((list) => list.unlisted)] };
+}
+
+async function discover(api: KubeApi): Promise<DiscoveredGroup[]> {
+  const answers = await Promise.all(
+    ["/api", "/apis"].map((path) => api.call<{ items: DiscoveredGroup[] }>({ path, accept: DISCOVERY })),
+  );
+  return groupsOf(answers.flatMap(({ items }) => items));
+}
+
+/** Objects of one kind. One whose server does not answer must not end the rehearsal: it is returned as not listed. */
+async function listKind(
+  api: KubeApi,
+  kind: ListedKind,
+): Promise<{ readonly objects: readonly KubeObject[]; readonly unlisted: readonly Unlisted[] }> {
+  const selectors = kind.labelled ? ownerSelectors : [undefined];
+  try {
+    const lists = await Promise.all(selectors.map((selector) => listAll(api, kind, selector)));
+    return { objects: lists.flat(), unlisted: [] };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code >= 500)) throw error;
+    return { objects: [], unlisted: [{ apiVersion: kind.apiVersion, kind: kind.kind, message: error.message }] };
+  }
+}
+
+/** How often a list is asked for that the API server cannot give just now: it opens the storage of a new kind with the first request. */
+const TRIES = 60;
+
+/** Objects of one kind, complete: a list leaves out what every item shares. */
+async function listAll(
+  api: KubeApi,
+  { apiVersion, kind, path }: ListedKind,
+  labelSelector: string | undefined,
+): Promise<KubeObject[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const list = await api.call<{ items: Array<Omit<KubeObject, "apiVersion" | "kind">> }>({
+        path,
+        ...(labelSelector && { query: { labelSelector } }),
+      });
+      return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
+    } catch (error) {
+      if (error instanceof ApiError && (error.code === 404 || error.code === 405)) return [];
+      if (!(error instanceof ApiError && error.code === 429) || tries === TRIES) throw error;
+      await sleep(100);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { NotEvaluated, ObjectChange } from "@timonier/report/model";
+import { isReconciliation } from "./flux-objects.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { ownerOf } from "./owners.js";
+import type { Side } from "./side.js";
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/** Label of a binding by which the rehearsal gives a service account all rights: `NAMESPACE.NAME`. */
+const ACCOUNT = "rehearsal.timonier/account";
+
+/** `NAMESPACE/NAME` of a service account. */
+export type AccountId = string;
+
+/**
+ * Service accounts that Kustomizations and releases apply with at the base, that may do nothing, and that no manifest makes or gives
+ * rights to: a bootstrap outside of Git does.
+ */
+export function outsideAccounts({ snapshot, answers }: Side): AccountId[] {
+  const messages = new Map(answers.flatMap(([key, one]) => (one.state === "failed" ? [[key, one.message]] : [])));
+  const refused = snapshot.filter(isReconciliation).flatMap((object) => {
+    const [, namespace, name] =
+      /User "system:serviceaccount:([^:"]+):([^"]+)" cannot /.exec(messages.get(keyOf(object)) ?? "") ?? [];
+    return namespace !== undefined && namespace === object.metadata.namespace ? [`${namespace}/${name}`] : [];
+  });
+  return [...new Set(refused)].filter((id) => !isWritten(id, snapshot));
+}
+
+/** Whether a manifest makes a service account or gives it rights. */
+function isWritten(id: AccountId, snapshot: Snapshot): boolean {
+  return snapshot.some((one) => {
+    if (groupKindOf(one) === "/ServiceAccount")
+      return labelOf(one) === `ServiceAccount ${id}` && ownerOf(one) !== undefined;
+    return /Binding$/.test(one.kind) && groupKindOf(one).startsWith(RBAC) && !isOurs(one) && names(one, id);
+  });
+}
+
+function names(binding: KubeObject, id: AccountId): boolean {
+  return listAt(binding, "subjects").some(
+    (subject) =>
+      textAt(subject, "kind") === "ServiceAccount" &&
+      `${textAt(subject, "namespace") ?? binding.metadata.namespace}/${textAt(subject, "name")}` === id,
+  );
+}
+
+/** The binding that gives a service account all rights, as the one outside of Git may. */
+export function bindingOf(id: AccountId): KubeObject {
+  const [namespace = "", name = ""] = id.split("/");
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name: `rehearsal.timonier-${namespace}-${name}`, labels: { [ACCOUNT]: "assumed" } },
+    roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: "cluster-admin" },
+    subjects: [{ kind: "ServiceAccount", namespace, name }],
+  };
+}
+
+function isOurs({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[ACCOUNT] !== undefined;
+}
+
+/**
+ * Service accounts whose rights are assumed. The merge can be affected where it creates objects of a kind or in a namespace that the
+ * account had not written at the base, or where it writes the account or its rights itself.
+ */
+export function assumedAccounts(before: Snapshot, after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
+  return before.filter(isOurs).map((binding) => {
+    const [subject] = listAt(binding, "subjects");
+    const id = `${textAt(subject, "namespace")}/${textAt(subject, "name")}`;
+    const users = new Set(after.filter((one) => isReconciliation(one) && appliesAs(one, id)).map(labelOf));
+    const known = new Set(before.filter((one) => users.has(ownerOf(one) ?? "")).map(placeOf));
+    const needsMore = changes.some(
+      ({ ref, action, owner }) =>
+        action === "created" && users.has(owner ?? "") && !known.has(placeOf({ ...ref, metadata: ref })),
+    );
+    return {
+      subject: `ServiceAccount ${id}`,
+      reason: `it is not in Git: it is assumed to be there and to have all rights`,
+      ...((needsMore || isWritten(id, after)) && { affected: true as const }),
+      option: `--assume FILE with ServiceAccount ${id} and its role bindings`,
+    };
+  });
+}
+
+function appliesAs({ metadata, spec }: KubeObject, id: AccountId): boolean {
+  return `${metadata.namespace}/${textAt(spec, "serviceAccountName") ?? "default"}` === id;
+}
+
+function placeOf(
+  one: Pick<KubeObject, "apiVersion" | "kind"> & { metadata: { namespace?: string | undefined } },
+): string {
+  return `${groupKindOf(one)} ${one.metadata.namespace ?? ""}`;
+}

@@ -1,0 +1,98 @@
+import type { ObjectChange, Reconciliation } from "@timonier/report/model";
+import { diffOf, isSame } from "./diff.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, refOf } from "./objects.js";
+import { byKey, ownerOf } from "./owners.js";
+import { sameSecret } from "./redact.js";
+import type { Side, Trial } from "./side.js";
+
+/**
+ * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. An object
+ * that was refused before for the same reason is not the merge's, nor is what such a refusal alone keeps from being applied.
+ */
+export function rejectedChanges(before: Side, after: Side): ObjectChange[] {
+  const live = byKey(after.snapshot);
+  const known = new Set(before.trials.flatMap(refusalsOf));
+  const refused = after.trials.filter((one) => one.refusal !== undefined);
+  const fresh = refused.filter((one) => !refusalsOf(one).some((refusal) => known.has(refusal)));
+  return after.trials.flatMap((trial): ObjectChange[] => {
+    const { object, result, refusal, owner } = trial;
+    const base = { ref: refOf(object), action: "rejected" as const, dataLoss: false, owner };
+    if (refusal !== undefined) return fresh.includes(trial) ? [{ ...base, message: refusal, diff: "" }] : [];
+    const first = fresh.find((one) => one.owner === owner);
+    // Its Kustomization fails for what it failed for before.
+    if (!first && before.trials.some((one) => one.owner === owner)) return [];
+    const there = live.get(keyOf(object));
+    if (!result || (there && isUnchanged(there, result))) return [];
+    const why = first ? `${owner} stops at ${labelOf(first.object)}` : `${owner} fails`;
+    return [{ ...base, message: `not applied: ${why}`, diff: diffOf(there, result) }];
+  });
+}
+
+/** Whether applying an object would leave it as it is: defaults that only one of the two writes are no difference. */
+function isUnchanged(there: KubeObject, result: KubeObject): boolean {
+  const same = isSame(there, result) && (groupKindOf(there) !== "/Secret" || sameSecret(there, result));
+  return same || diffOf(there, result) === "";
+}
+
+/** What tells one refusal from others: the owner, the object and the API server's words without the value that it does not like. */
+function refusalsOf({ owner, object, refusal }: Trial): string[] {
+  if (refusal === undefined) return [];
+  const reason = refusal.replace(/\b(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\S+)/g, "$1 value");
+  return [`${owner} ${keyOf(object)} ${reason}`];
+}
+
+/** Objects that are applied and whose pods do not become ready; in place of the changes of the same objects. */
+export function withFailing(changes: readonly ObjectChange[], before: Side, after: Side): ObjectChange[] {
+  const known = new Map(before.failing);
+  const live = byKey(after.snapshot);
+  const failing = new Map(after.failing.filter(([key, message]) => known.get(key) !== message));
+  const keys = new Map(
+    changes.map((change) => [
+      keyOf({
+        ...change.ref,
+        metadata: { name: change.ref.name, ...(change.ref.namespace && { namespace: change.ref.namespace }) },
+      }),
+      change,
+    ]),
+  );
+  const replaced = new Map<ObjectChange, ObjectChange>();
+  const added: ObjectChange[] = [];
+  for (const [key, message] of failing) {
+    const object = live.get(key);
+    if (!object) continue;
+    const change = keys.get(key);
+    const words = `does not become ready: ${message}`;
+    if (change)
+      replaced.set(change, {
+        ...change,
+        action: "rejected",
+        message: change.message ? `${change.message}; ${words}` : words,
+      });
+    else {
+      const owner = ownerOf(object);
+      added.push({
+        ref: refOf(object),
+        action: "rejected",
+        dataLoss: false,
+        message: words,
+        ...(owner && { owner }),
+        diff: "",
+      });
+    }
+  }
+  return [...changes.map((change) => replaced.get(change) ?? change), ...added];
+}
+
+/** `Deployment/default/nginx dry-run failed (Invalid): …`, as kustomize-controller says which object was refused. */
+export function refusedIn({
+  message,
+}: Pick<Reconciliation, "message">):
+  | { readonly kind: string; readonly namespace?: string; readonly name: string }
+  | undefined {
+  const found =
+    /^([A-Za-z]+)\/(?:([^/\s]+)\/)?([^/\s]+) (?:dry-run failed|apply failed|namespace not specified|metadata\.managedFields|immutable field|is SOPS)/.exec(
+      message ?? "",
+    );
+  const [, kind, namespace, name] = found ?? [];
+  return kind && name ? { kind, name, ...(namespace && { namespace }) } : undefined;
+}

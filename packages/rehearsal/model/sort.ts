@@ -1,0 +1,17 @@
+import type { ObjectChange, Reconciliation } from "@timonier/report/model";
+
+/** What destroys first, then what is refused, then the rest. */
+function rank({ action, dataLoss }: ObjectChange): number {
+  if (dataLoss) return 0;
+  return ["deleted", "pruned", "recreated", "rejected", "changed", "created"].indexOf(action) + 1;
+}
+
+/** In the order of the report: by what they destroy, then in the order of reconciliation, then by name. */
+export function sortChanges(changes: readonly ObjectChange[], order: readonly Reconciliation[]): ObjectChange[] {
+  const places = new Map(order.map(({ ref }, place) => [`${ref.kind} ${ref.namespace}/${ref.name}`, place]));
+  const place = ({ owner }: ObjectChange) => places.get(owner ?? "") ?? -1;
+  const name = ({ ref }: ObjectChange) => `${ref.namespace ?? ""}/${ref.kind}/${ref.name}`;
+  return [...changes].sort(
+    (one, other) => rank(one) - rank(other) || place(one) - place(other) || (name(one) < name(other) ? -1 : 1),
+  );
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress } from "@timonier/kit/progress";
+import { UserError } from "@timonier/kit/user-error";
+import { logOf, processEnded } from "../ended.js";
+import { layoutOf, repairCluster } from "../lifecycle.js";
+import { gatherFacts, type ProgramFacts } from "./facts.js";
+import { afterRepair, beginHistory, judge } from "./judge.js";
+
+/** Milliseconds between two looks. */
+const INTERVAL = 500;
+
+/** How to supervise. */
+export interface SuperviseOptions {
+  /** Told of each process that died. */
+  readonly report: Progress;
+  /** Told what is done about it. */
+  readonly progress: Progress;
+  /** Whether the run that needs the cluster still exists: nothing is started for one that was killed. */
+  readonly isNeeded: () => boolean;
+  /** Ends the supervision after one last look. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts processes of an installed cluster again when they die, until the signal.
+ *
+ * @param dir state folder of this one cluster
+ * @throws UserError naming a process that dies again and again, or that cannot be started, with its log
+ */
+export async function supervise(dir: string, { report, progress, isNeeded, signal }: SuperviseOptions): Promise<void> {
+  const layout = layoutOf(dir);
+  let history = beginHistory(gatherFacts(layout));
+  /** Why the last start failed: it says more than that a process is missing. */
+  let failure: UserError | undefined;
+  for (let last = false; !last; ) {
+    await sleep(INTERVAL, undefined, { signal, ref: false }).catch(() => {});
+    last = signal.aborted;
+    const { history: next, ended, start, hopeless } = judge(history, gatherFacts(layout), performance.now());
+    history = next;
+    if (hopeless?.log) throw processEnded(layout, hopeless.name, hopeless.how, hopeless.log);
+    if (hopeless) throw failure ?? processEnded(layout, hopeless.name, hopeless.how);
+    for (const one of ended) report(`${one.name} of the embedded cluster ${howEnded(one)}; its log: ${one.log}`);
+    if (start.length > 0 && !isNeeded()) return;
+    // After a start that failed they have been named.
+    for (const name of failure ? [] : start) {
+      report(`${name} of the embedded cluster died and is started again; its log: ${logOf(layout, name)}`);
+    }
+    failure = undefined;
+    if (start.length === 0) continue;
+    try {
+      await repairCluster(dir, { progress });
+    } catch (error) {
+      // What it needs may have died while it started: the next look decides.
+      failure = error instanceof UserError ? error : notStarted(start, layout.logs, error);
+      last = false;
+    }
+    history = afterRepair(history);
+  }
+}
+
+function howEnded({ end }: ProgramFacts): string {
+  const why = end?.signal === undefined ? `exit code ${end?.exitCode}` : `signal ${end.signal}`;
+  return `died (${why}) and is started again`;
+}
+
+function notStarted(names: readonly string[], logs: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(
+    `${names.join(", ")} of the embedded cluster could not be started again: ${reason}`,
+    logs,
+    "read the logs there, then run the command again",
+    { cause },
+  );
+}

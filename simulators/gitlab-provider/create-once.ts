@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { GitLabError } from "@timonier/kit/gitlab-error";
+import { withJustMade } from "@timonier/kit/just-made";
+import { fill } from "./api.js";
+import type { Step, Table } from "./table.js";
+import { covers, type Json } from "./wire.js";
+
+/** How often one is made at most, and the pause after an unclear answer, in milliseconds. */
+const ATTEMPTS = 4;
+const PAUSE = 500;
+
+/**
+ * POSTs so that nothing is made twice: after an answer that leaves open whether it was made, it is looked up first.
+ *
+ * Where names are not unique the objects that were there before are told from the new one by their ids. A token that was
+ * made without its value being seen is of no use: it is deleted and made again.
+ */
+export async function createOnce(table: Table, step: Step, body: Json): Promise<Json> {
+  const path = fill(table.collection, step.place);
+  const before = table.lookup.by === "new" ? new Set((await listed(table, step)).map(({ id }) => id)) : undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withJustMade(() => step.api.post(path, body), step.api.signal);
+    } catch (error) {
+      if (!(error instanceof GitLabError) || !error.uncertain) throw error;
+      step.context.log("info", `${error.what}; looking whether it was made`, { ephemeral: true });
+      await sleep(PAUSE * attempt, undefined, { signal: step.api.signal });
+      const made = await lookUp(table, step, before);
+      // Another's of the same name: the next POST gets GitLab's own words for it.
+      const ours = made && (table.fetch !== undefined || agrees(body, made));
+      if (made && ours && !table.once) return made;
+      if (made && table.once) await step.api.delete(fill(table.item, { ...step.place, objectId: String(made.id) }));
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function agrees(body: Json, made: Json): boolean {
+  return Object.entries(body).every(([name, value]) => !(name in made) || covers(value, made[name]));
+}
+
+async function lookUp(table: Table, step: Step, before: ReadonlySet<unknown> | undefined): Promise<Json | undefined> {
+  const { lookup } = table;
+  if (lookup.by === "place") {
+    return table.fetch
+      ? table.fetch(step.api, step.place, step.inputs)
+      : step.api.find(fill(table.item, step.place), table.itemQuery?.(step.place));
+  }
+  return (await listed(table, step)).find((answer) => !before?.has(answer.id) && lookup.same(answer, step.inputs));
+}
+
+async function listed(table: Table, { api, place }: Step): Promise<Json[]> {
+  const { path, query } = table.listing ?? { path: table.collection, query: () => ({}) };
+  return api.list(fill(path, place), query(place));
+}

@@ -1,0 +1,123 @@
+import { waitFor } from "@timonier/kit/wait";
+import type { Context } from "@timonier/provider-host/plugin";
+import { type Api, fill, isRefusal } from "../api.js";
+import type { PluginConfig } from "../config.js";
+import type { Place, Table } from "../table.js";
+import type { Json } from "../wire.js";
+
+/** Longest wait for GitLab to carry out a deletion, in milliseconds: it is a job of its background workers. */
+const REMOVAL_TIMEOUT = 600_000;
+
+/** Names of a project's and a group's settings for deletion. */
+export interface RemovalSettings {
+  readonly kind: "project" | "group";
+  /** Input that asks for removal at once and for good. */
+  readonly permanent: string;
+  /** Attribute of the answer with the full path. */
+  readonly fullPath: string;
+}
+
+/**
+ * Deletes a project or group in GitLab's two steps: the first marks it, frees its path and keeps it for restoring; the
+ * second, where the program asks for it, removes it for good.
+ *
+ * @see https://docs.gitlab.com/api/projects/#delete-a-project
+ */
+export function twoStepRemoval(table: Pick<Table, "item">, settings: RemovalSettings): NonNullable<Table["remove"]> {
+  return async (api, place, state, context) => {
+    const item = fill(table.item, place);
+    if (state.archiveOnDestroy === true) {
+      await api.post(`${item}/archive`);
+      return;
+    }
+    await markForDeletion(api, item);
+    const marked = await settled(api, item, context, (found) => !found || isMarked(found));
+    if (!marked || state[settings.permanent] !== true) return;
+    if (!(await removeForGood(api, item, marked, settings))) {
+      context.log("warning", keptFor(marked, settings));
+      return;
+    }
+    await settled(api, item, context, (found) => !found);
+  };
+}
+
+/** Whether GitLab only keeps it for restoring: for a program it is gone. */
+export function isMarked(answer: Json): boolean {
+  return Boolean(answer.marked_for_deletion_on ?? answer.marked_for_deletion_at);
+}
+
+/** A second deletion of what is marked already is refused: that is no fault. */
+async function markForDeletion(api: Api, item: string): Promise<void> {
+  try {
+    await api.delete(item);
+  } catch (error) {
+    const found = isRefusal(error, 400, 409) ? await api.find(item) : undefined;
+    if (!found || !isMarked(found)) throw error;
+  }
+}
+
+/** What people read about a deletion that GitLab carries out later. */
+export function keptFor(marked: Json, { fullPath }: Pick<RemovalSettings, "fullPath">): string {
+  const since = String(marked.marked_for_deletion_on ?? marked.marked_for_deletion_at);
+  return `GitLab keeps ${String(marked[fullPath])}, marked for deletion on ${since}, until its retention period ends (30 days on gitlab.com)`;
+}
+
+/**
+ * Asks for the second step.
+ *
+ * @returns false where GitLab deletes later: top-level groups anywhere, and everything where immediate deletion is off, as it
+ *   always is on gitlab.com
+ * @see https://gitlab.com/gitlab-org/gitlab/-/merge_requests/205572
+ */
+async function removeForGood(api: Api, item: string, marked: Json, settings: RemovalSettings): Promise<boolean> {
+  const query = { permanently_remove: true, full_path: marked[settings.fullPath] };
+  try {
+    await api.delete(item, query);
+    return true;
+  } catch (error) {
+    // Which of the two it is differs between versions. That it is marked has been seen.
+    if (isRefusal(error, 400, 403)) return false;
+    throw error;
+  }
+}
+
+async function settled(
+  api: Api,
+  item: string,
+  context: Context<PluginConfig>,
+  done: (found: Json | undefined) => boolean,
+): Promise<Json | undefined> {
+  return waitFor(
+    {
+      what: "the deletion",
+      timeout: REMOVAL_TIMEOUT,
+      interval: 500,
+      where: item,
+      fix: "see whether GitLab's background jobs run, then run the command again",
+      signal: context.signal,
+      progress: (line) => context.log("info", line, { ephemeral: true }),
+    },
+    async () => {
+      const found = await api.find(item);
+      return done(found) ? { done: true, value: found } : { done: false, missing: "GitLab still has it" };
+    },
+  );
+}
+
+/** What was just made, and not something of that name that was there long before. */
+export function justMade(answer: Json | undefined): Json | undefined {
+  const age = Date.now() - Date.parse(String(answer?.created_at ?? ""));
+  return age < 600_000 ? answer : undefined;
+}
+
+/** The place of a project or group that has no id yet: its namespace and path. */
+export async function fullPathOf(api: Api, namespaceId: unknown, path: unknown): Promise<string> {
+  if (namespaceId === undefined) return `${String((await api.get("user")).username)}/${String(path)}`;
+  const namespace = await api.get(fill("namespaces/{namespaceId}", { namespaceId }));
+  return `${String(namespace.full_path)}/${String(path)}`;
+}
+
+/** Whether a place is that of an object that has an id. */
+export function hasId(place: Place): boolean {
+  return place.objectId !== undefined && place.objectId !== "";
+}

@@ -1,0 +1,201 @@
+import { git } from "@timonier/kit/git";
+import { type CommitAction, createCommit } from "../commits.js";
+import { diff, emptyTree } from "../git/diff.js";
+import { isAncestor, log, mergeBase, readCommit, resolve } from "../git/read.js";
+import { repositoryOf } from "../http/context.js";
+import { type Call, created, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { pipelineStatus, pipelinesOf } from "../model/pipelines.js";
+import { fault, forbidden, notFound } from "../model/problem.js";
+import type { MergeRequest, Project } from "../model/types.js";
+import { commitView, diffView } from "../views/commit.js";
+import { mergeRequestView } from "../views/merge-request.js";
+import { pipelineView } from "../views/pipeline.js";
+import { codeOf } from "./branches.js";
+
+const kinds = ["create", "delete", "move", "update", "chmod"];
+
+/** @see https://docs.gitlab.com/api/commits/ */
+export const commitRoutes: readonly Route[] = [
+  route(
+    "GET",
+    "/projects/:id/repository/commits",
+    {
+      may: {
+        ref_name: "string",
+        path: "string",
+        since: "day",
+        until: "day",
+        all: "boolean",
+        author: "string",
+        first_parent: "boolean",
+      },
+      open: true,
+    },
+    async (call, values) => {
+      const project = codeOf(call);
+      const repository = repositoryOf(call.context, project);
+      const start = await resolve(repository, values.ref_name ?? project.defaultBranch);
+      if (!start && values.ref_name) throw notFound("Commit");
+      const args = [
+        ...(values.since ? [`--since=${values.since}`] : []),
+        ...(values.until ? [`--until=${values.until}`] : []),
+        ...(values.author ? [`--author=${values.author}`] : []),
+        ...(values.first_parent ? ["--first-parent"] : []),
+        ...(values.all ? ["--branches"] : []),
+      ];
+      const commits = start ? await log(repository, [start], { path: values.path, args }) : [];
+      return page(call, commits, (commit) => commitView(call.context, project, commit));
+    },
+  ),
+  route(
+    "POST",
+    "/projects/:id/repository/commits",
+    {
+      needs: { branch: "string", commit_message: "string", actions: "objects" },
+      may: {
+        start_branch: "string",
+        start_sha: "string",
+        force: "boolean",
+        author_name: "string",
+        author_email: "string",
+        stats: "boolean",
+      },
+    },
+    async (call, values) => {
+      const project = projectOf(call, accessLevels.developer);
+      if (project.archived) throw forbidden();
+      const refused = () => forbidden("You are not allowed to push into this branch");
+      const id = await createCommit(
+        call.context,
+        project,
+        userOf(call),
+        {
+          branch: values.branch,
+          startBranch: values.start_branch,
+          startSha: values.start_sha,
+          force: values.force,
+          message: values.commit_message,
+          authorName: values.author_name,
+          authorEmail: values.author_email,
+          actions: values.actions.map(readAction),
+        },
+        refused,
+      );
+      return created(await render(call, project, id));
+    },
+  ),
+  route("GET", "/projects/:id/repository/commits/:sha", { may: { stats: "boolean" }, open: true }, async (call) => {
+    const project = codeOf(call);
+    return ok(await render(call, project, await commitOf(call, project)));
+  }),
+  route("GET", "/projects/:id/repository/commits/:sha/diff", { open: true }, async (call) => {
+    const project = codeOf(call);
+    const repository = repositoryOf(call.context, project);
+    const commit = await readCommit(repository, await commitOf(call, project));
+    if (!commit) throw notFound("Commit");
+    return page(call, await diff(repository, commit.parents[0] ?? emptyTree, commit.id), diffView);
+  }),
+  route(
+    "GET",
+    "/projects/:id/repository/commits/:sha/refs",
+    { may: { type: ["branch", "tag", "all"] as const }, open: true },
+    async (call, { type = "all" }) => {
+      const project = codeOf(call);
+      const sha = await commitOf(call, project);
+      const kinds = (["branch", "tag"] as const).filter((kind) => type === "all" || type === kind);
+      const lists = await Promise.all(
+        kinds.map(async (kind) => {
+          const args = ["for-each-ref", "--format=%(refname:lstrip=2)", `--contains=${sha}`];
+          const text = await git(repositoryOf(call.context, project), [
+            ...args,
+            kind === "tag" ? "refs/tags" : "refs/heads",
+          ]);
+          return text
+            .split("\n")
+            .filter(Boolean)
+            .map((name) => ({ type: kind, name }));
+        }),
+      );
+      return page(call, lists.flat(), (each) => each);
+    },
+  ),
+  route(
+    "GET",
+    "/projects/:id/repository/commits/:sha/merge_requests",
+    { may: { state: ["opened", "closed", "merged", "locked"] }, open: true },
+    async (call, { state }) => {
+      const project = codeOf(call);
+      const repository = repositoryOf(call.context, project);
+      const sha = await commitOf(call, project);
+      const found: MergeRequest[] = [];
+      for (const request of call.state.mergeRequests) {
+        if (request.projectId !== project.id || request.sha === "" || (state && request.state !== state)) continue;
+        const own = request.mergeCommitSha === sha || request.squashCommitSha === sha;
+        const within = async () =>
+          (await isAncestor(repository, sha, request.sha)) && !(await isAncestor(repository, sha, request.baseSha));
+        if (own || (await within())) found.push(request);
+      }
+      return page(call, found, (request) => mergeRequestView(call.context, project, request));
+    },
+  ),
+  route(
+    "GET",
+    "/projects/:id/repository/merge_base",
+    { needs: { refs: "strings" }, open: true },
+    async (call, { refs }) => {
+      const project = codeOf(call);
+      const repository = repositoryOf(call.context, project);
+      const [one, other] = await Promise.all([resolve(repository, refs[0] ?? ""), resolve(repository, refs[1] ?? "")]);
+      if (!one || !other) throw fault(400, "Could not find ref");
+      const base = await mergeBase(repository, one, other);
+      if (!base) throw notFound("Merge Base");
+      return ok(await render(call, project, base));
+    },
+  ),
+];
+
+function readAction(raw: Readonly<Record<string, unknown>>, index: number): CommitAction {
+  const text = (name: string) => (raw[name] === undefined || raw[name] === null ? undefined : String(raw[name]));
+  const action = text("action");
+  if (!action) throw fault(400, "actions[".concat(String(index), "][action] is missing"));
+  if (!kinds.includes(action)) throw fault(400, `actions[${index}][action] does not have a valid value`);
+  const path = text("file_path");
+  if (!path) throw fault(400, `actions[${index}][file_path] is missing`);
+  if (action === "move" && !text("previous_path")) throw fault(400, `actions[${index}][previous_path] is missing`);
+  const bit = raw.execute_filemode;
+  return {
+    action,
+    file_path: path,
+    previous_path: text("previous_path"),
+    content: text("content"),
+    encoding: text("encoding"),
+    last_commit_id: text("last_commit_id"),
+    execute_filemode: bit === undefined || bit === null ? undefined : bit === true || bit === "true",
+  };
+}
+
+/** The commit that the address names. @throws Problem 404 */
+export async function commitOf(call: Call, project: Project): Promise<string> {
+  const id = await resolve(repositoryOf(call.context, project), call.path.sha ?? "");
+  if (!id) throw notFound("Commit");
+  return id;
+}
+
+async function render(call: Call, project: Project, id: string) {
+  const repository = repositoryOf(call.context, project);
+  const commit = await readCommit(repository, id);
+  if (!commit) throw notFound("Commit");
+  const changes = await diff(repository, commit.parents[0] ?? emptyTree, id);
+  const count = (sign: string) =>
+    changes.reduce((sum, { patch }) => sum + patch.split("\n").filter((line) => line.startsWith(sign)).length, 0);
+  const pipeline = pipelinesOf(call.state, project.id, { sha: id })[0];
+  const [additions, deletions] = [count("+"), count("-")];
+  return {
+    ...commitView(call.context, project, commit),
+    stats: { additions, deletions, total: additions + deletions },
+    status: pipeline ? pipelineStatus(call.state, pipeline) : null,
+    project_id: project.id,
+    last_pipeline: pipeline ? pipelineView(call.context, project, pipeline) : null,
+  };
+}

@@ -1,0 +1,254 @@
+import { tryGit } from "@timonier/kit/git";
+import { repositoryOf } from "../http/context.js";
+import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { accessLevels } from "../model/access-level.js";
+import { pipelineStatus, pipelinesOf, transitionFault } from "../model/pipelines.js";
+import { fault, forbidden, notFound, problem } from "../model/problem.js";
+import { canMerge, canPush, rulesFor } from "../model/protection.js";
+import { nextId, removeWhere } from "../model/state.js";
+import type { CommitStatus, JobStatus, Pipeline, Project } from "../model/types.js";
+import { fullPipelineView, pipelineView, statusView } from "../views/pipeline.js";
+import { codeOf } from "./branches.js";
+import { commitOf } from "./commits.js";
+import { requestOf } from "./merge-requests.js";
+
+const states = ["pending", "running", "success", "failed", "canceled", "skipped"] as const;
+const ended: readonly JobStatus[] = ["success", "failed", "canceled", "skipped"];
+
+/**
+ * Jobs that run elsewhere: what they tell of a commit, and the pipelines that this makes.
+ *
+ * @see https://docs.gitlab.com/api/commits/#commit-status and https://docs.gitlab.com/api/pipelines/
+ */
+export const statusRoutes: readonly Route[] = [
+  route(
+    "GET",
+    "/projects/:id/repository/commits/:sha/statuses",
+    { may: { ref: "string", name: "string", stage: "string", all: "boolean", pipeline_id: "integer" } },
+    async (call, values) => {
+      const project = codeOf(call);
+      const sha = await commitOf(call, project);
+      const found = call.state.commitStatuses.filter(
+        (status) =>
+          status.projectId === project.id &&
+          status.sha === sha &&
+          (values.all || !status.retried) &&
+          (!values.ref || status.ref === values.ref) &&
+          (!values.name || status.name === values.name) &&
+          // Jobs from outside belong to the stage of that name.
+          (!values.stage || values.stage === "external") &&
+          (values.pipeline_id === undefined || status.pipelineId === values.pipeline_id),
+      );
+      return page(call, found, (status) => statusView(call.context, project, status));
+    },
+  ),
+  route(
+    "POST",
+    "/projects/:id/statuses/:sha",
+    {
+      needs: { state: states },
+      may: {
+        ref: "string",
+        name: "string",
+        context: "string",
+        target_url: "string",
+        description: "string",
+        coverage: "string",
+        pipeline_id: "integer",
+      },
+    },
+    report,
+  ),
+  route(
+    "GET",
+    "/projects/:id/pipelines",
+    {
+      may: {
+        status: states,
+        scope: ["running", "pending", "finished", "branches", "tags"] as const,
+        ref: "string",
+        sha: "string",
+        source: "string",
+        username: "string",
+        order_by: ["id", "status", "ref", "updated_at", "user_id"] as const,
+        sort: ["asc", "desc"],
+        created_after: "day",
+        created_before: "day",
+        updated_after: "day",
+        updated_before: "day",
+      },
+    },
+    (call, values) => {
+      const project = codeOf(call);
+      const user = call.state.users.find(({ username }) => username === values.username);
+      const within = (at: string, after: string | undefined, before: string | undefined) =>
+        (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
+      const found = pipelinesOf(call.state, project.id, values).filter((each) => {
+        const status = pipelineStatus(call.state, each);
+        return (
+          (!values.status || status === values.status) &&
+          (!values.scope || scopes[values.scope](status)) &&
+          (!values.source || values.source === "external") &&
+          (!values.username || each.userId === user?.id) &&
+          within(each.createdAt, values.created_after, values.created_before) &&
+          within(each.updatedAt, values.updated_after, values.updated_before)
+        );
+      });
+      const key = (each: Pipeline) =>
+        ({
+          id: each.id,
+          status: pipelineStatus(call.state, each),
+          ref: each.ref,
+          updated_at: each.updatedAt,
+          user_id: each.userId,
+        })[values.order_by ?? "id"];
+      const direction = values.sort === "asc" ? 1 : -1;
+      found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
+      return page(call, found, (each) => pipelineView(call.context, project, each));
+    },
+  ),
+  route("GET", "/projects/:id/pipelines/latest", { may: { ref: "string" } }, (call, { ref }) => {
+    const project = codeOf(call);
+    const [latest] = pipelinesOf(call.state, project.id, { ref: ref ?? project.defaultBranch });
+    if (!latest) throw forbidden();
+    return ok(fullPipelineView(call.context, project, latest));
+  }),
+  route("GET", "/projects/:id/pipelines/:pipeline_id", {}, (call) => {
+    const project = codeOf(call);
+    return ok(fullPipelineView(call.context, project, existing(call, project)));
+  }),
+  route("DELETE", "/projects/:id/pipelines/:pipeline_id", {}, (call) => {
+    const project = projectOf(call, accessLevels.owner);
+    const gone = existing(call, project);
+    removeWhere(call.state.pipelines, (each) => each === gone);
+    removeWhere(call.state.commitStatuses, ({ pipelineId }) => pipelineId === gone.id);
+    return noContent();
+  }),
+  // What is told from outside are statuses, not jobs: nothing here could be retried or has a log.
+  ...["jobs", "bridges"].map((name) =>
+    route("GET", `/projects/:id/pipelines/:pipeline_id/${name}`, {}, (call) => {
+      existing(call, codeOf(call));
+      return page(call, [], (none) => none);
+    }),
+  ),
+  route("GET", "/projects/:id/merge_requests/:iid/pipelines", { open: true }, (call) => {
+    const { project, request } = requestOf(call);
+    const found = pipelinesOf(call.state, project.id, { ref: request.sourceBranch });
+    return page(call, found, (each) => pipelineView(call.context, project, each));
+  }),
+];
+
+/** Pipelines of branches alone are made here: statuses of a tag's commit count for its branch. */
+const scopes = {
+  running: (status: JobStatus) => status === "running",
+  pending: (status: JobStatus) => status === "pending",
+  finished: (status: JobStatus) => ended.includes(status),
+  branches: () => true,
+  tags: () => false,
+} as const;
+
+interface Report {
+  readonly state: JobStatus;
+  readonly ref?: string;
+  readonly name?: string;
+  readonly context?: string;
+  readonly target_url?: string;
+  readonly description?: string;
+  readonly coverage?: string;
+  readonly pipeline_id?: number;
+}
+
+async function report(call: Call, values: Report) {
+  const project = projectOf(call, accessLevels.developer);
+  const user = userOf(call);
+  const sha = await commitOf(call, project);
+  const ref = values.ref?.replace(/^refs\/heads\//, "") ?? (await branchWith(call, project, sha));
+  if (ref === undefined) throw notFound("References for commit");
+  if (values.target_url !== undefined && !/^https?:\/\/\S{1,250}$/.test(values.target_url)) {
+    throw problem(400, { target_url: ["is blocked: Only allowed schemes are http, https"] });
+  }
+  const coverage = values.coverage === undefined ? undefined : Number(values.coverage);
+  if (Number.isNaN(coverage)) throw fault(400, "coverage is invalid");
+  // A protected branch's pipelines are for those who may change it.
+  const guarded = rulesFor(call.state, project, ref).length > 0;
+  if (guarded && !canPush(call.state, user, project, ref) && !canMerge(call.state, user, project, ref))
+    throw forbidden();
+  const wish = { sha, id: values.pipeline_id, ref: values.ref === undefined ? undefined : ref };
+  const [found] = pipelinesOf(call.state, project.id, wish);
+  if (!found && values.pipeline_id !== undefined) throw notFound("Pipeline");
+  const name = values.name ?? values.context ?? "default";
+  const job = found && unfinished(call, found, name);
+  const refused = transitionFault(job?.status ?? "created", values.state);
+  if (refused) throw problem(400, refused);
+  const pipeline = found ?? addPipeline(call, project, sha, ref);
+  const now = call.now.toISOString();
+  const status = job ?? addStatus(call, pipeline, name);
+  const over = ended.includes(values.state);
+  Object.assign(status, {
+    status: values.state,
+    description: values.description ?? status.description,
+    targetUrl: values.target_url ?? status.targetUrl,
+    coverage: coverage ?? status.coverage ?? null,
+    startedAt: values.state === "running" ? now : (status.startedAt ?? null),
+    finishedAt: over ? now : null,
+  });
+  pipeline.updatedAt = now;
+  return created(statusView(call.context, project, status));
+}
+
+/** A job that goes on; one that has ended is run anew under the same name. */
+function unfinished(call: Call, pipeline: Pipeline, name: string): CommitStatus | undefined {
+  return call.state.commitStatuses.find(
+    (each) => each.pipelineId === pipeline.id && each.name === name && !ended.includes(each.status),
+  );
+}
+
+function addPipeline(call: Call, project: Project, sha: string, ref: string): Pipeline {
+  const now = call.now.toISOString();
+  const pipeline: Pipeline = {
+    id: nextId(call.state, "pipeline"),
+    iid: nextId(call.state, `pipeline of project ${project.id}`),
+    projectId: project.id,
+    sha,
+    ref,
+    userId: userOf(call).id,
+    createdAt: now,
+    updatedAt: now,
+  };
+  call.state.pipelines.push(pipeline);
+  return pipeline;
+}
+
+function addStatus(call: Call, pipeline: Pipeline, name: string): CommitStatus {
+  for (const each of call.state.commitStatuses) {
+    if (each.pipelineId === pipeline.id && each.name === name) each.retried = true;
+  }
+  const status: CommitStatus = {
+    id: nextId(call.state, "commitStatus"),
+    projectId: pipeline.projectId,
+    pipelineId: pipeline.id,
+    sha: pipeline.sha,
+    ref: pipeline.ref,
+    name,
+    status: "pending",
+    description: null,
+    targetUrl: null,
+    authorId: userOf(call).id,
+    createdAt: call.now.toISOString(),
+  };
+  call.state.commitStatuses.push(status);
+  return status;
+}
+
+/** The first branch that holds a commit. */
+async function branchWith(call: Call, project: Project, sha: string): Promise<string | undefined> {
+  const args = ["for-each-ref", "--format=%(refname:lstrip=2)", `--contains=${sha}`, "refs/heads"];
+  const { code, stdout } = await tryGit(repositoryOf(call.context, project), args);
+  return code === 0 ? stdout.toString().split("\n").filter(Boolean)[0] : undefined;
+}
+
+function existing(call: Call, project: Project): Pipeline {
+  const [found] = pipelinesOf(call.state, project.id, { id: Number(call.path.pipeline_id) });
+  if (!found) throw notFound();
+  return found;
+}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { diskError } from "../../../../cli/stack/disk-error.js";
+
+test("a full disk is for the user to mend, and names the file", () => {
+  const error = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    path: "/state/x",
+  });
+  expect(diskError(error)).toMatchObject({ what: "the disk is full", where: "/state/x" });
+});
+
+test("anything else stays a fault of our own", () => {
+  expect(diskError(Object.assign(new Error("gone"), { code: "ENOENT" }))).toBeUndefined();
+  expect(diskError(new TypeError("x"))).toBeUndefined();
+  expect(diskError("ENOSPC")).toBeUndefined();
+});

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { flatConfig } from "../../../../cli/stack/preflight.js";
+
+const project = { config: { branch: { default: "main" }, tokenDays: { default: 90 }, cluster: {} } };
+
+test("a stack's settings lie over the project's defaults, flat and as text", () => {
+  expect(flatConfig(project, { "timonier:cluster": "embedded", "timonier:tokenDays": 30, "aws:region": "x" })).toEqual({
+    "timonier:branch": "main",
+    "timonier:tokenDays": "30",
+    "timonier:cluster": "embedded",
+    "aws:region": "x",
+  });
+});
+
+test("a short key is the project's own, and a structure is kept to be refused by name", () => {
+  expect(flatConfig({}, { branch: "dev", "timonier:visibility": { secure: "v1:x" } })).toEqual({
+    "timonier:branch": "dev",
+    "timonier:visibility": '{"secure":"v1:x"}',
+  });
+});

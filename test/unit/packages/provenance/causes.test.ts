@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import type { AppsInput } from "../../../../apps/main.js";
+import { parseSettings, type Settings } from "../../../../apps/settings.js";
+import { settingsFile } from "../../../../apps/settings-file.js";
+import { synthesize } from "../../../../infra/synthesize.js";
+import { checkout } from "../../../../packages/kit/state.js";
+import { causesOf } from "../../../../packages/provenance/causes.js";
+
+const inputOf = (settings: Settings): AppsInput => ({
+  cluster: "embedded",
+  application: { ...settings.application, secretName: "myappsource" },
+  settings,
+});
+
+/** Number of the first line that holds a text. */
+async function lineOf(file: string, text: string): Promise<number> {
+  return (await readFile(`${checkout}/${file}`, "utf8")).split("\n").findIndex((line) => line.includes(text)) + 1;
+}
+
+test("without an earlier synthesis each object has the line of its construct in apps/", async () => {
+  const settings = await readFile(settingsFile, "utf8");
+  const causes = await causesOf({ settings, inputOf });
+  expect(causes.map(({ kind, file, line, of }) => ({ kind, file, line, of }))).toEqual([
+    {
+      kind: "GitRepository",
+      file: "apps/delivery.ts",
+      line: await lineOf("apps/delivery.ts", "new GitRepository("),
+      of: "construct",
+    },
+    {
+      kind: "Kustomization",
+      file: "apps/delivery.ts",
+      line: await lineOf("apps/delivery.ts", "new Kustomization("),
+      of: "construct",
+    },
+    {
+      kind: "Deployment",
+      file: "apps/nginx.ts",
+      line: await lineOf("apps/nginx.ts", "new WebServer("),
+      of: "construct",
+    },
+  ]);
+});
+
+test("a changed setting is named by its line in apps/settings.yaml, and what did not change by its construct", async () => {
+  // GIVEN three pods before, and two now
+  const before = await readFile(settingsFile, "utf8");
+  const settings = before.replace("replicas: 3", "replicas: 2");
+  const base = synthesize(inputOf(parseSettings(before)));
+  // WHEN
+  const causes = await causesOf({ settings, inputOf, base });
+  // THEN
+  expect(causes.filter(({ changed }) => changed)).toMatchObject([
+    {
+      ...{ apiVersion: "apps/v1", kind: "Deployment", name: "nginx-deployment", app: "nginx", of: "value" },
+      ...{ file: "apps/settings.yaml", line: await lineOf("apps/settings.yaml", "replicas: 3") },
+      ...{ repository: "application", path: "infra/deployment.yaml" },
+    },
+  ]);
+});
+
+test("a duration and an address are named too", async () => {
+  const before = await readFile(settingsFile, "utf8");
+  const settings = before.replace("interval: 1m", "interval: 5m").replace("branch: main", "branch: trunk");
+  const causes = await causesOf({ settings, inputOf, base: synthesize(inputOf(parseSettings(before))) });
+  const lines = causes.filter(({ changed }) => changed).map(({ kind, file, line }) => `${kind} ${file}:${line}`);
+  expect(lines).toEqual([
+    `GitRepository apps/settings.yaml:${await lineOf("apps/settings.yaml", "interval: 1m")}`,
+    `Kustomization apps/settings.yaml:${await lineOf("apps/settings.yaml", "interval: 1m")}`,
+  ]);
+});

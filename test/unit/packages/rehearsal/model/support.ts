@@ -1,0 +1,15 @@
+import { parse } from "yaml";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { Side } from "../../../../../packages/rehearsal/model/side.js";
+
+/** An object from YAML, as an API server would give it. */
+export function object(text: string, uid = "uid"): KubeObject {
+  const value = parse(text) as KubeObject;
+  return { ...value, metadata: { ...value.metadata, uid } };
+}
+
+export function side(snapshot: readonly KubeObject[], more: Partial<Side> = {}): Side {
+  return { snapshot, answers: [], failing: [], trials: [], ...more };
+}
+
+export const applied = `labels: {kustomize.toolkit.fluxcd.io/name: web, kustomize.toolkit.fluxcd.io/namespace: flux-system}`;
