@@ -8,11 +8,11 @@ import { reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
 import { clusterContract } from "../contract/cluster-contract.js";
 import { previewSteps, runOf } from "../contract/engine.js";
 import { requests, writeRequests } from "./support/journal.js";
-import { readmeCommands } from "./support/readme.js";
+import { documentedCommands } from "./support/readme.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// The story of README.md on a machine of its own: from nothing to three pods through Git, three to two by a merge
-// request, and back to nothing. Each test goes on where the one before it stopped.
+// The story of README.md and docs/tour.md on a machine of its own: from nothing to three pods through Git, three to two by
+// a merge request, and back to nothing. Each test goes on where the one before it stopped.
 
 let copy: WorkingCopy;
 let planned: readonly string[] = [];
@@ -40,8 +40,10 @@ async function eventually<T>(look: () => Promise<T>, is: (seen: T) => boolean, s
 }
 
 describe("from nothing", () => {
+  const [lookAtStack, setUpShell, lookAtPods, lookAtFlux] = documentedCommands("docs/tour.md", "Look around");
+
   test("the README's command ends when everything is Ready", async () => {
-    const [, up, tests] = readmeCommands("Two commands");
+    const [, up, tests] = documentedCommands("README.md", "Two commands");
     expect([up, tests]).toEqual(["npm run up", "npm test"]);
     const said = await copy.run("bash", ["-c", String(up)]);
     expect(said.all).toContain("everything is Ready");
@@ -59,14 +61,15 @@ describe("from nothing", () => {
       ["read_repository"],
       ["read_repository"],
     ]);
-    const people = await copy.timonier("status");
+    expect([lookAtStack, setUpShell]).toEqual(["npx timonier status", 'eval "$(npx timonier env)"']);
+    const people = await copy.run("bash", ["-c", String(lookAtStack)]);
     expect(people.exitCode).toBe(0);
     expect(people.stdout).toMatch(/Deployment default\/nginx-deployment +True +3\/3/);
   });
 
   test("kubectl and flux see what the source document shows", async () => {
     expect(await replicas()).toBe("3/3");
-    const flux = await copy.shell("flux get all -A");
+    const flux = await copy.shell(String(lookAtFlux));
     expect(flux.exitCode).toBe(0);
     expect(flux.stdout).toMatch(
       /default\s+gitrepository\/myappsource\s+main@sha1:[0-9a-f]+\s+False\s+True\s+stored artifact/,
@@ -74,7 +77,7 @@ describe("from nothing", () => {
     expect(flux.stdout).toMatch(
       /default\s+kustomization\/myapp\s+main@sha1:[0-9a-f]+\s+False\s+True\s+Applied revision/,
     );
-    const pods = await copy.shell("kubectl get pods --no-headers");
+    const pods = await copy.shell(String(lookAtPods));
     expect(pods.stdout.split("\n").filter((line) => /^nginx-deployment-\S+\s+1\/1\s+Running/.test(line))).toHaveLength(
       3,
     );
@@ -130,7 +133,7 @@ describe("three to two", () => {
     expect(pushed.stderr).toContain("pre-receive hook declined");
   });
 
-  const [change, rehearse, publish, merge, look] = readmeCommands("Three to two");
+  const [change, rehearse, publish, merge, look] = documentedCommands("README.md", "Change something");
 
   test("what the merge will do is known before anything is written", async () => {
     const own = { TIMONIER_REHEARSAL: join(copy.state, "rehearsal") };
@@ -282,7 +285,8 @@ describe("the policies", () => {
 
 describe("back to nothing", () => {
   test("`timonier down` leaves no process, no port and no state, and says what it kept", async () => {
-    const said = await copy.timonier("down");
+    const [down] = documentedCommands("docs/tour.md", "Back to nothing");
+    const said = await copy.run("bash", ["-c", String(down)]);
     expect(said.exitCode).toBe(0);
     expect(said.all).toMatch(/kept .*passphrase/);
     expect(said.all).toMatch(/kept .*backups\/timonier\/embedded: Pulumi's copies of earlier states/);
