@@ -94,6 +94,8 @@ function install() {
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
+    // Otherwise lefthook's install script adds Git hooks (docs/decisions/0114): contributors run `npm run hooks`.
+    env: { ...process.env, CI: "true" },
   });
   if (npm.status !== 0) fail("npm ci failed", root, "see npm's own words above; npm's registry has to be reachable");
   linkCommand();

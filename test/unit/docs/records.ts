@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../../core/state.js";
-import { UserError } from "../../../core/user-error.js";
+import { checkout } from "../../../packages/kit/state.js";
+import { UserError } from "../../../packages/kit/user-error.js";
 
 /** Folder of the decision records. */
 export const recordsFolder = join(checkout, "docs/decisions");
