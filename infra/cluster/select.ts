@@ -2,7 +2,7 @@ import type { PlatformConfig } from "../config.js";
 import { type Finding, stopAtFatal } from "../finding.js";
 import type { Cluster } from "./cluster.js";
 import type { EksFacts } from "./eks/facts.js";
-import { embeddedCluster } from "./embedded.js";
+import { embeddedCluster } from "./embedded/connect.js";
 import type { WantedInCluster } from "./existing/facts.js";
 import { inspectEngine, judgeEngine } from "./minikube/docker-host.js";
 import { driverOf } from "./minikube/drivers.js";
@@ -45,16 +45,16 @@ export async function connectCluster(
       return embeddedCluster(config.cluster.name, config.stack);
     case "eks": {
       // Large, and loaded by the stacks that use it alone.
-      const { eksCluster } = await import("./eks/eks.js");
+      const { eksCluster } = await import("./eks/connect.js");
       if (prepared === undefined) throw new TypeError("an EKS cluster is prepared first");
       return eksCluster(config.cluster.name, config.cluster, prepared);
     }
     case "minikube": {
-      const { minikubeCluster } = await import("./minikube/minikube.js");
+      const { minikubeCluster } = await import("./minikube/connect.js");
       return minikubeCluster(config.stack, config.cluster, wanted);
     }
     case "existing": {
-      const { existingCluster } = await import("./existing/existing.js");
+      const { existingCluster } = await import("./existing/connect.js");
       return existingCluster(config.stack, config.cluster, wanted());
     }
   }

@@ -1,14 +1,14 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReviewConfig } from "../config.js";
+import { Seed } from "../resources/first-commit/resource.js";
+import { TokenWindow } from "../resources/token-window/resource.js";
 import { adoptionOf } from "./adoption.js";
 import { ciVariables } from "./ci.js";
 import { addressOf, type GitLabInstance } from "./instance.js";
 import { names } from "./names.js";
 import { ownerTopic } from "./preflight/facts.js";
 import { protectBranch } from "./protection.js";
-import { Seed } from "./seed.js";
-import { TokenWindow } from "./token-window.js";
 
 /** Name that pipelines use beside their token: GitLab would choose another one at each renewal. */
 const PIPELINE_USER = "timonier-pipelines";

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { clusterIdentity } from "../../../plugin/identity.js";
+import { clusterIdentity } from "../../cluster-identity.js";
 import type { Found } from "./profile.js";
 
 const kept = z.object({ profile: z.string(), identity: z.string().optional() });

@@ -56,13 +56,14 @@ const mocked: Readonly<Record<Cluster["kind"], MockedKind>> = {
             ...{ kubernetesVersion: "v1.36.3", receiver: "http://127.0.0.1:1" },
           }
         : {},
-    connect: async () => (await import("../../../../infra/cluster/embedded.js")).embeddedCluster("west", "west"),
+    connect: async () =>
+      (await import("../../../../infra/cluster/embedded/connect.js")).embeddedCluster("west", "west"),
   },
   existing: {
     answers: () => ({}),
     connect: async (generation, cluster) => {
       Object.assign(now, { generation, cluster });
-      const { existingCluster } = await import("../../../../infra/cluster/existing/existing.js");
+      const { existingCluster } = await import("../../../../infra/cluster/existing/connect.js");
       const wanted = {
         cluster: "west",
         components: [],
@@ -83,7 +84,7 @@ const mocked: Readonly<Record<Cluster["kind"], MockedKind>> = {
           }
         : {},
     connect: async () => {
-      const { minikubeCluster } = await import("../../../../infra/cluster/minikube/minikube.js");
+      const { minikubeCluster } = await import("../../../../infra/cluster/minikube/connect.js");
       const settings: MinikubeConfig = {
         ...{ profile: "west", owned: true, kubeconfigFile: undefined, driver: "docker", runtime: "docker" },
         ...{ kubernetesVersion: "1.35.1", nodes: 1, cpus: 2, memory: 4096, addons: [] },
@@ -103,7 +104,7 @@ const mocked: Readonly<Record<Cluster["kind"], MockedKind>> = {
       }),
     }),
     connect: async () => {
-      const { eksCluster } = await import("../../../../infra/cluster/eks/eks.js");
+      const { eksCluster } = await import("../../../../infra/cluster/eks/connect.js");
       const config: EksClusterConfig = {
         ...{ region: "eu-central-1", profile: undefined, kubernetesVersion: "1.35" },
         ...{ network: { kind: "own", cidr: "10.0.0.0/16" }, nodes: { kind: "auto" }, apiSources: [] },

@@ -1,0 +1,62 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { ensureTools } from "@timonier/toolchain/ensure";
+import writeFileAtomic from "write-file-atomic";
+import { stopAtFatal } from "../../finding.js";
+import { type Cluster, MADE_FOR } from "../cluster.js";
+import { kubernetesProvider } from "../kubernetes-provider.js";
+import type { WantedInCluster } from "./facts.js";
+import { gatherClusterFacts } from "./gather.js";
+import { judgeCluster } from "./judge.js";
+import { type ExistingClusterConfig, singleContext } from "./kubeconfig.js";
+
+/**
+ * A cluster that somebody else made, once it is known that everything can be made in it.
+ *
+ * @throws UserError the first thing that has to be mended beforehand
+ */
+export async function existingCluster(
+  stack: string,
+  config: ExistingClusterConfig,
+  wanted: WantedInCluster,
+): Promise<Cluster> {
+  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+  const { kubectl } = await ensureTools(["kubectl"], { binDir: new StateFolder().bin, progress });
+  return othersCluster("existing", stack, await singleContext(kubectl, config), wanted);
+}
+
+/**
+ * The same, whoever named the context.
+ *
+ * @param kubeconfig complete in itself
+ * @throws UserError the first thing that has to be mended beforehand
+ */
+export async function othersCluster(
+  kind: "existing" | "minikube",
+  stack: string,
+  kubeconfig: string,
+  wanted: WantedInCluster,
+): Promise<Cluster> {
+  const state = new StateFolder();
+  const facts = await gatherClusterFacts(kubeconfig, wanted);
+  stopAtFatal(judgeCluster(facts, wanted));
+  // Where `timonier env` points: the same place for every kind of cluster.
+  const folder = stackClusterFolder(state, stack);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });
+  const secret = pulumi.secret(kubeconfig);
+  return {
+    kind,
+    name: wanted.cluster,
+    kubeconfig: secret,
+    identity: pulumi.output(facts.identity),
+    provider: kubernetesProvider(secret, facts.identity),
+    kubernetesVersion: pulumi.output(facts.kubernetesVersion),
+    owned: undefined,
+    receiver: undefined,
+    mark: { [MADE_FOR]: wanted.cluster },
+    theirs: facts.theirs,
+  };
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { checkout } from "@timonier/kit/state";
+import { UserError } from "@timonier/kit/user-error";
+import type { Cluster } from "../cluster.js";
+import { othersCluster } from "../existing/connect.js";
+import type { WantedInCluster } from "../existing/facts.js";
+import { kubernetesProvider } from "../kubernetes-provider.js";
+import type { ClusterSpec } from "./cli/spec.js";
+import type { MinikubeConfig } from "./config.js";
+import { othersKubeconfig } from "./others.js";
+
+const outputs = ["identity", "kubeconfig", "kubernetesVersion", "state", "startedAt"] as const;
+
+/** A profile that the stack makes, changes and deletes; the timonier plugin calls minikube. */
+class MinikubeProfile extends pulumi.CustomResource {
+  /** UID of namespace kube-system: another value is another cluster. */
+  declare readonly identity: pulumi.Output<string>;
+  declare readonly kubeconfig: pulumi.Output<string>;
+  declare readonly kubernetesVersion: pulumi.Output<string>;
+  /** See {@link Cluster.startedAt}. */
+  declare readonly startedAt: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: ClusterSpec, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "timonier:minikube:Cluster",
+      name,
+      { ...args, ...Object.fromEntries(outputs.map((output) => [output, undefined])) },
+      pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts),
+    );
+  }
+}
+
+/**
+ * A cluster by Minikube.
+ *
+ * @throws UserError for a profile that is not the stack's, the first thing that has to be mended beforehand
+ */
+export async function minikubeCluster(
+  stack: string,
+  config: { readonly name: string } & MinikubeConfig,
+  wanted: () => WantedInCluster,
+): Promise<Cluster> {
+  if (!config.owned) {
+    const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+    return othersCluster("minikube", stack, await othersKubeconfig(stack, config, progress), wanted());
+  }
+  const cluster = new MinikubeProfile("cluster", specOf(stack, config));
+  const kubeconfig = pulumi.secret(cluster.kubeconfig);
+  return {
+    kind: "minikube",
+    name: config.name,
+    kubeconfig,
+    identity: cluster.identity,
+    provider: kubernetesProvider(kubeconfig, cluster.identity, { deletedWith: cluster }),
+    kubernetesVersion: cluster.kubernetesVersion,
+    startedAt: cluster.startedAt,
+    owned: cluster,
+    receiver: undefined,
+    mark: {},
+    theirs: new Set(),
+  };
+}
+
+/** @throws UserError when the authority's file is not there */
+function specOf(stack: string, config: MinikubeConfig): ClusterSpec {
+  const { profile, driver, kubernetesVersion, runtime, nodes, cpus, memory, registryMirror, caFile } = config;
+  return {
+    ...{ stack, profile, driver, version: kubernetesVersion, runtime, nodes, cpus, memory },
+    addons: [...config.addons],
+    ...(registryMirror !== undefined && { registryMirror }),
+    ...(caFile !== undefined && { extraCa: readAuthority(caFile) }),
+  };
+}
+
+function readAuthority(named: string): string {
+  const file = named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(checkout, named);
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  throw new UserError("there is no such file", file, "pulumi config set minikubeCaFile FILE");
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { drain as drainCluster } from "@timonier/health/drain";
+import { KubeApi } from "@timonier/kit/kube-api";
+import { readKubeconfig } from "@timonier/kit/kubeconfig";
+import type { Properties, ResourceKind } from "@timonier/provider-host/plugin";
+import { z } from "zod";
+import { MADE_FOR } from "../../cluster/cluster.js";
+import { clusterIdentity } from "../../cluster/cluster-identity.js";
+import { ensureGone } from "../../cluster/eks/presence.js";
+import { releaseCloudParts } from "../../cluster/eks/release.js";
+
+const cloud = z.object({
+  kind: z.literal("eks"),
+  name: z.string(),
+  region: z.string(),
+  profile: z.string().optional(),
+});
+const inputs = z.object({
+  kubeconfig: z.string(),
+  cluster: z.string(),
+  timeout: z.number(),
+  cloud: cloud.optional(),
+});
+const kept = inputs.extend({ identity: z.string() });
+
+/** Which cluster it is, so that another one at its address is never drained. */
+const remember = async (news: Properties) => ({
+  ...news,
+  identity: await clusterIdentity(inputs.parse(news).kubeconfig),
+});
+
+/** Milliseconds after each look at a cluster: an API server that restarts is not one that is gone. */
+const PAUSES = [2_000, 5_000, 0];
+
+/** What happens before Flux is deleted from a cluster that stays, or that has made things outside of itself. */
+export const drain: ResourceKind<unknown> = drainWith(PAUSES);
+
+/** The same, with other pauses. */
+export function drainWith(pauses: readonly number[]): ResourceKind<unknown> {
+  return {
+    secrets: ["kubeconfig"],
+    create: async (news) => {
+      const state = await remember(news);
+      return { id: state.identity, state };
+    },
+    update: async (_id, _olds, news) => ({ state: await remember(news) }),
+    delete: async (_id, state, ctx) => {
+      const { kubeconfig, identity, cluster, timeout, cloud: place } = kept.parse(state);
+      const found = await identityOf(kubeconfig, pauses);
+      if (found !== identity) {
+        if (place) await ensureGone(place);
+        const why = found === undefined ? "it does not answer" : "another one has its address";
+        // A cluster that is gone must not keep the stack from ending.
+        ctx.log("warning", `the cluster is not there (${why}): what Flux drives in it is left as it is`);
+        return;
+      }
+      const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
+      const mark = { annotation: MADE_FOR, value: cluster };
+      const options = { timeout, progress, signal: ctx.signal };
+      await drainCluster(kubeconfig, mark, options);
+      if (!place) return;
+      const api = new KubeApi(await readKubeconfig(kubeconfig));
+      try {
+        const disks = await releaseCloudParts(api, options);
+        if (disks.length > 0)
+          ctx.log("warning", `disks stay in AWS, since their volumes say Retain: ${disks.join(", ")}`);
+      } finally {
+        api.close();
+      }
+    },
+  };
+}
+
+/** @returns undefined when it does not answer */
+async function identityOf(kubeconfig: string, pauses: readonly number[]): Promise<string | undefined> {
+  for (const pause of pauses) {
+    try {
+      return await clusterIdentity(kubeconfig);
+    } catch {
+      await sleep(pause);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inspectCluster, removeCluster, startCluster } from "@timonier/cluster-simulator/lifecycle";
+import { serviceAddress, webhookReceiver } from "@timonier/cluster-simulator/service-address";
+import { clusterToolNames } from "@timonier/control-plane/tools";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
+import { ensureTools } from "@timonier/toolchain/ensure";
+import { z } from "zod";
+import { clusterIdentity } from "../../cluster/cluster-identity.js";
+
+const inputs = z.object({ stack: z.string() });
+
+function folder(properties: Properties): string {
+  return stackClusterFolder(new StateFolder(), inputs.parse(properties).stack);
+}
+
+async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
+  const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
+  const tools = await ensureTools(clusterToolNames, { binDir: new StateFolder().bin, progress, signal: ctx.signal });
+  const { kubeconfigFile, kubernetesVersion } = await startCluster(folder(news), tools, {
+    progress,
+    signal: ctx.signal,
+  });
+  const kubeconfig = await readFile(kubeconfigFile, "utf8");
+  const receiver = serviceAddress(folder(news), webhookReceiver.namespace, webhookReceiver.name);
+  return { ...news, kubeconfig, kubernetesVersion, identity: await clusterIdentity(kubeconfig), receiver };
+}
+
+/** The embedded cluster: what does not run is a difference, and starting it is the update. */
+export const embeddedCluster: ResourceKind<unknown> = {
+  secrets: ["kubeconfig"],
+  diff: async (_id, olds, news) => {
+    const { state } = await inspectCluster(folder(news));
+    if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
+    // Its data is gone: what starts now is another cluster, and everything in it has to be made anew. The new one comes
+    // first: to delete what was in the old one the engine would use a provider that it has just ended.
+    if (state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
+    return {
+      changes: state !== "running",
+      changed: [],
+      stables: [
+        ...(state === "running" ? ["startedAt"] : []),
+        "identity",
+        "kubeconfig",
+        "kubernetesVersion",
+        "receiver",
+      ],
+    };
+  },
+  create: async (news, ctx) => {
+    const state = await start(news, ctx);
+    return { id: String(state.identity), state };
+  },
+  read: async (id, state, olds) => {
+    const seen = await inspectCluster(folder(olds));
+    return seen.state === "absent" ? undefined : { id, state, inputs: olds };
+  },
+  update: async (_id, _olds, news, ctx) => {
+    // Before the start: what answers a request made later has looked since.
+    const startedAt = new Date().toISOString();
+    return { state: { ...(await start(news, ctx)), startedAt } };
+  },
+  delete: async (id, state) => {
+    // The folder may be that of its successor by now.
+    if (!(await hasSuccessor(folder(state), id))) await removeCluster(folder(state));
+  },
+};
+
+/** Whether another cluster is in the folder. One that does not answer cannot be told, and goes. */
+async function hasSuccessor(dir: string, identity: string): Promise<boolean> {
+  try {
+    return (await clusterIdentity(await readFile(join(dir, "kubeconfig"), "utf8"))) !== identity;
+  } catch {
+    return false;
+  }
+}
+
+function replacement(property: string) {
+  return { changes: true, replaces: [property], changed: [property], deleteBeforeReplace: true };
+}

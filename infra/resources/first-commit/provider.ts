@@ -1,0 +1,172 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
+import { isGone } from "@timonier/kit/gitlab-error";
+import { withJustMade } from "@timonier/kit/just-made";
+import { silent } from "@timonier/kit/progress";
+import type { ResourceKind } from "@timonier/provider-host/plugin";
+import { compare } from "@timonier/toolchain/version-range";
+import { z } from "zod";
+import { isOutdated, otherComponents } from "../../flux/components.js";
+import { fluxDistribution } from "../../flux/distribution.js";
+
+const inputs = z.object({
+  url: z.string(),
+  token: z.string(),
+  caFile: z.string().optional(),
+  project: z.string(),
+  branch: z.string(),
+  proposalBranch: z.string(),
+  message: z.string(),
+  folders: z.array(z.string()),
+  firstFolders: z.array(z.string()).default([]),
+  upgrade: z.object({ path: z.string(), version: z.string(), branch: z.string(), message: z.string() }).optional(),
+});
+type Inputs = z.infer<typeof inputs>;
+const kept = z.object({ mergeRequest: z.number().optional(), upgradeRequest: z.number().optional() });
+
+/** @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions */
+interface Action {
+  readonly action: "create" | "update";
+  readonly filePath: string;
+  readonly content: string;
+}
+
+/**
+ * The first commit of a repository. Made once: whatever the inputs become, what is in the repository is Git's. A branch
+ * that is there already stays as it is: files that it lacks are proposed by a merge request, and so are Flux's components
+ * where those that are there are of an older Flux, now or whenever the wanted version rises.
+ *
+ * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
+ */
+export const seed: ResourceKind<unknown> = {
+  diff: async (_id, olds, news) => {
+    const [before, now] = [inputs.parse(olds.inputs), inputs.parse(news)];
+    if (before.project !== now.project) return { changes: true, replaces: ["project"], changed: ["project"] };
+    return hasRisen(before, now) ? { changes: true, changed: ["upgrade"] } : { changes: false };
+  },
+  create: async (news) => {
+    const wanted = inputs.parse(news);
+    const { project, branch, message, folders, firstFolders, proposalBranch } = wanted;
+    const client = connect(wanted);
+    const made = { id: `${project}:${branch}`, state: news };
+    if (!(await hasBranch(client, project, branch))) {
+      const files = await readFolders([...firstFolders, ...folders]);
+      const commit = () => client.Commits.create(project, branch, message, creations(files));
+      await withJustMade(commit).catch(async (error: unknown) => {
+        // The commit may have happened though its answer was lost, or another run may have made it.
+        if (!(await hasBranch(client, project, branch))) throw error;
+      });
+      return made;
+    }
+    const files = await readFolders(folders);
+    const missing = await missingFrom(client, project, branch, files);
+    const upgrades = await outdatedIn(client, wanted, files);
+    if (missing.size === 0) return { ...made, state: { ...news, ...(await proposeUpgrade(client, wanted, upgrades)) } };
+    const proposal = { from: proposalBranch, to: branch, title: message };
+    const mergeRequest = await propose(client, project, [...creations(missing), ...upgrades], proposal);
+    return { ...made, state: { ...news, mergeRequest } };
+  },
+  update: async (_id, olds, news) => {
+    const wanted = inputs.parse(news);
+    const client = connect(wanted);
+    const upgrades = await outdatedIn(client, wanted, await readFolders(wanted.folders));
+    return { state: { ...news, ...kept.parse(olds.state), ...(await proposeUpgrade(client, wanted, upgrades)) } };
+  },
+};
+
+function connect({ url, token, caFile }: Inputs): GitLab {
+  return connectGitLab({ url, token, ...(caFile && { caFile }) });
+}
+
+/** Whether a newer Flux is wanted than by the last run; by an older one nothing is taken back. */
+function hasRisen({ upgrade: before }: Inputs, { upgrade: now }: Inputs): boolean {
+  return now !== undefined && (before === undefined || compare(now.version, before.version) > 0);
+}
+
+function creations(files: ReadonlyMap<string, string>): Action[] {
+  return [...files].map(([filePath, content]) => ({ action: "create", filePath, content }));
+}
+
+/** Flux's components of the wanted version, where the branch has older ones, with the controllers that it has. */
+async function outdatedIn(
+  client: GitLab,
+  { project, branch, upgrade }: Inputs,
+  files: ReadonlyMap<string, string>,
+): Promise<Action[]> {
+  const fresh = upgrade && files.get(upgrade.path);
+  if (!fresh) return [];
+  const there = await contentAt(client, project, upgrade.path, branch);
+  if (there === undefined || !isOutdated(there, upgrade.version)) return [];
+  const others = otherComponents(there, fresh);
+  const content = others ? (await fluxDistribution(silent, others)).text : fresh;
+  return [{ action: "update", filePath: upgrade.path, content }];
+}
+
+async function proposeUpgrade(
+  client: GitLab,
+  { project, branch, upgrade }: Inputs,
+  actions: readonly Action[],
+): Promise<{ upgradeRequest?: number }> {
+  if (!upgrade || actions.length === 0) return {};
+  const proposal = { from: upgrade.branch, to: branch, title: upgrade.message };
+  return { upgradeRequest: await propose(client, project, actions, proposal) };
+}
+
+/** Files that a branch has nothing in the place of. */
+async function missingFrom(client: GitLab, project: string, ref: string, files: ReadonlyMap<string, string>) {
+  const there = await Promise.all([...files.keys()].map((path) => contentAt(client, project, path, ref)));
+  return new Map([...files].filter((_, index) => there[index] === undefined));
+}
+
+/** undefined: there is no such file. */
+async function contentAt(client: GitLab, project: string, path: string, ref: string): Promise<string | undefined> {
+  try {
+    const { content } = await client.RepositoryFiles.show(project, path, ref);
+    return Buffer.from(content, "base64").toString();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** One commit on a branch of its own, and the merge request for it; those of an earlier attempt are taken up. @returns its number */
+async function propose(
+  client: GitLab,
+  project: string,
+  actions: readonly Action[],
+  { from, to, title }: { readonly from: string; readonly to: string; readonly title: string },
+): Promise<number> {
+  await client.Commits.create(project, from, title, [...actions], { startBranch: to, force: true });
+  const [open] = await client.MergeRequests.all({
+    projectId: project,
+    sourceBranch: from,
+    targetBranch: to,
+    state: "opened",
+  });
+  const request = open ?? (await client.MergeRequests.create(project, from, to, title, { removeSourceBranch: true }));
+  return request.iid;
+}
+
+async function hasBranch(client: GitLab, project: string, branch: string): Promise<boolean> {
+  try {
+    await client.Branches.show(project, branch);
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** Every file by its path; a later folder wins. Sorted: the same folders make the same request. */
+async function readFolders(folders: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      files.set(relative(folder, file).split(sep).join("/"), await readFile(file, "utf8"));
+    }
+  }
+  return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
