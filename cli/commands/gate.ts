@@ -1,6 +1,6 @@
 import { type Acceptance, type GateReason, type GateRule, isAcceptable, judgeGate } from "@timonier/report/gate";
 import { type AcceptWay, acceptances, acceptLabel } from "@timonier/report/note/acceptances";
-import { connectMergeRequest, type MergeRequestOptions } from "../merge-request/merge-request.js";
+import { connectMergeRequest, type MergeRequestOptions } from "../merge-request/connected-merge-request.js";
 import { type ReportFiles, readReportFiles } from "../merge-request/report-files.js";
 import { bad, good } from "../terminal.js";
 

@@ -1,6 +1,6 @@
 import { type Posted, postNote } from "@timonier/report/note/note";
 import { exitCodes } from "../exit-codes.js";
-import { connectMergeRequest, type MergeRequestOptions } from "../merge-request/merge-request.js";
+import { connectMergeRequest, type MergeRequestOptions } from "../merge-request/connected-merge-request.js";
 import { type ReportFiles, readReportFiles } from "../merge-request/report-files.js";
 
 /** What `timonier note` takes. */

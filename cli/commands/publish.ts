@@ -13,7 +13,7 @@ import {
   knownRepositories,
   type Repositories,
 } from "../merge-request/destination.js";
-import { foundCauses } from "../merge-request/found-causes.js";
+import { foundCauses } from "../merge-request/found-provenance.js";
 import { projectOf, stackGitLab } from "../stack/gitlab.js";
 import type { Stack } from "../stack/stack.js";
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
-import { rehearsalLayout, rehearsalRoot } from "@timonier/rehearsal/engine/layout";
 import { stopRehearsal } from "@timonier/rehearsal/engine/lifetime";
+import { rehearsalLayout, rehearsalRoot } from "@timonier/rehearsal/engine/rehearsal-layout";
 import type { Report, Verdict } from "@timonier/report/model";
 import { type ReportFormat, renderReport, reportFormats } from "@timonier/report/render";
 import { rehearseProposal } from "../merge-request/rehearse-proposal.js";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { UserError } from "@timonier/kit/user-error";
 import { parsePreview, withInfrastructure } from "@timonier/report/infrastructure";
 import type { Report } from "@timonier/report/model";
-import { parseReport } from "@timonier/report/read";
+import { parseReport } from "@timonier/report/read-report";
 
 /** Files of one merge: the rehearsal's report, and what `pulumi preview --json` printed. */
 export interface ReportFiles {

@@ -1,5 +1,5 @@
-import type { ReadCredential } from "../merge-request/clone.js";
 import type { Repositories } from "../merge-request/destination.js";
+import type { ReadCredential } from "../merge-request/repository-clone.js";
 
 /**
  * As whom an environment says to read the repositories: a token that reads is all it takes, and in a pipeline of the same

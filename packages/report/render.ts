@@ -2,7 +2,7 @@ import { renderCodeQuality } from "./code-quality.js";
 import { isSecret } from "./digest.js";
 import { renderHtml } from "./html/page.js";
 import { renderJUnit } from "./junit.js";
-import { renderMarkdown } from "./markdown/markdown.js";
+import { renderMarkdown } from "./markdown/document.js";
 import type { Cause, ObjectChange, Report } from "./model.js";
 
 /** Every form of a report. `codequality` and `junit` are those that GitLab reads. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
 import { readContent } from "../../packages/rehearsal/engine/provided/content.js";
-import { serveProvided } from "../../packages/rehearsal/engine/provided/serve.js";
+import { serveProvided } from "../../packages/rehearsal/engine/provided/registry-server.js";
 import type { Report } from "../../packages/report/model.js";
 import { commit, type Files, git, gotkSync, makeClone, rehearsals, setupUrl, writeFiles } from "./rehearsal-support.js";
 

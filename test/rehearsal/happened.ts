@@ -1,7 +1,7 @@
 import type { Report } from "../../packages/report/model.js";
 import { belongsTo, type Fate, type Ready } from "./cases.js";
 import { contentOf, inventoryOf, type Seen, type Snapshot } from "./observe.js";
-import { readyOf } from "./settled.js";
+import { readyOf } from "./real-outcomes.js";
 
 /** As the report's model has it. */
 export type Verdict = Report["verdict"];

@@ -5,8 +5,8 @@ import { compare, labelled } from "./compare.js";
 import { type Outcome, whatHappened } from "./happened.js";
 import { refOf, type Snapshot, snapshot } from "./observe.js";
 import type { RealCluster } from "./real-cluster.js";
+import { lookAgain, readyOf, waitUntilSettled } from "./real-outcomes.js";
 import { type Proposal, propose } from "./repository.js";
-import { lookAgain, readyOf, waitUntilSettled } from "./settled.js";
 
 type Log = (text: string) => void;
 

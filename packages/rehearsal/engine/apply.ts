@@ -1,7 +1,7 @@
 import type { KubeApi } from "@timonier/kit/kube-api";
 import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
 import { UserError } from "@timonier/kit/user-error";
-import { type KubeObject, labelOf, refOf } from "../model/objects.js";
+import { type KubeObject, labelOf, refOf } from "../model/kube-objects.js";
 
 /** Applies objects one after the other by server-side apply, as the field manager. @returns the objects as the server has them */
 export async function applyAll(

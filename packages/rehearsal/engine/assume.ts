@@ -1,7 +1,7 @@
 import { ApiError } from "@timonier/kit/kube-api";
 import { ASSUMED, assumptionOf } from "../model/assumption.js";
-import { type KubeObject, refOf } from "../model/objects.js";
-import type { Plane } from "./plane.js";
+import { type KubeObject, refOf } from "../model/kube-objects.js";
+import type { Plane } from "./rehearsal-cluster.js";
 
 /**
  * Suspends a source, Kustomization or release that needs something out of reach, and sets it to Ready: what waits for it or depends

@@ -2,7 +2,7 @@ import { constants, existsSync, readdirSync, statSync, utimesSync } from "node:f
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { uniqueSuffix } from "@timonier/toolchain/cache";
-import type { RehearsalLayout } from "./layout.js";
+import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** How many bases are kept; the one unused for the longest goes first. */
 const KEPT = 6;

@@ -1,9 +1,9 @@
 import type { ChangedTree, Reader } from "../model/coverage.js";
 import { isReconciliation } from "../model/flux-objects.js";
+import { at, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "../model/kube-objects.js";
 import type { ReadableTree } from "../model/kustomize-reads.js";
-import { at, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "../model/objects.js";
-import { gitIn } from "./clone.js";
-import type { ServedTree, TreeSide } from "./trees.js";
+import { gitIn } from "./git-clone.js";
+import type { ServedTree, TreeSide } from "./served-trees.js";
 
 /** Reads what coverage needs of the tree that the merge changes: all paths of base and head, and which files differ. */
 export async function changedTree({ gitDir, base, head, planned }: ServedTree): Promise<ChangedTree> {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { KubeApi } from "@timonier/kit/kube-api";
 import { watchList } from "@timonier/kit/kube-watch";
-import { groupOf, type KubeObject, keyOf, type Snapshot } from "../model/objects.js";
+import { groupOf, type KubeObject, keyOf, type Snapshot } from "../model/kube-objects.js";
 
 interface Watched {
   readonly apiVersion: string;

@@ -10,10 +10,10 @@ import type { Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import { waitFor } from "@timonier/kit/wait";
 import { parseAllDocuments } from "yaml";
-import type { RehearsalLayout } from "./layout.js";
-import { killPlane, missingPrograms, type PlaneProgram } from "./processes.js";
-import { rehearsalProfile } from "./profile.js";
-import { fluxPorts, type PlaneRecord } from "./record.js";
+import { killPlane, missingPrograms, type PlaneProgram } from "./cluster-processes.js";
+import { rehearsalProfile } from "./cluster-profile.js";
+import { fluxPorts, type PlaneRecord } from "./cluster-record.js";
+import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** What starting may use. */
 export interface Starting {

@@ -2,15 +2,15 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "@timonier/kit/progress";
 import { isReconciliation } from "../model/flux-objects.js";
-import { at, conditionOf, type KubeObject, keyOf, textAt } from "../model/objects.js";
-import type { Side } from "../model/side.js";
+import { at, conditionOf, type KubeObject, keyOf, textAt } from "../model/kube-objects.js";
+import type { Side } from "../model/revision-state.js";
+import { ask } from "./await-outcomes.js";
 import { EMPTY, readBase } from "./base-store.js";
+import { freeze, killPlane } from "./cluster-processes.js";
 import { ClusterWatch } from "./cluster-watch.js";
-import { type RehearsalLayout, rehearsalLayout } from "./layout.js";
 import type { KeeperOrder } from "./lifetime.js";
-import { type Plane, planeAt } from "./plane.js";
-import { freeze, killPlane } from "./processes.js";
-import { ask } from "./settled.js";
+import { type Plane, planeAt } from "./rehearsal-cluster.js";
+import { type RehearsalLayout, rehearsalLayout } from "./rehearsal-layout.js";
 
 /** How long a control plane waits for the next rehearsal. Milliseconds. */
 const IDLE = 30 * 60_000;

@@ -4,10 +4,10 @@ import { startDaemon, stopDaemon } from "@timonier/kit/daemon";
 import type { Progress } from "@timonier/kit/progress";
 import { loader } from "@timonier/kit/state";
 import lockfile from "proper-lockfile";
-import type { RehearsalLayout } from "./layout.js";
-import type { PlaneTools } from "./plane.js";
-import { freeze, isFrozen, killPlane } from "./processes.js";
-import { readPlaneRecord } from "./record.js";
+import { freeze, isFrozen, killPlane } from "./cluster-processes.js";
+import { readPlaneRecord } from "./cluster-record.js";
+import type { PlaneTools } from "./rehearsal-cluster.js";
+import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** What the keeper is told. */
 export interface KeeperOrder {

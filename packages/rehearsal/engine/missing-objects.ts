@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import { ExecaError, execa } from "execa";
-import { type Clone, gitIn } from "./clone.js";
+import { type Clone, gitIn } from "./git-clone.js";
 
 /** How long one fetch may take. Milliseconds. */
 const PATIENCE = 180_000;

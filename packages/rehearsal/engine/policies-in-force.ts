@@ -1,7 +1,7 @@
 import { ApiError, type KubeApi } from "@timonier/kit/kube-api";
 import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
 import { waitFor } from "@timonier/kit/wait";
-import type { KubeObject, Snapshot } from "../model/objects.js";
+import type { KubeObject, Snapshot } from "../model/kube-objects.js";
 import { applyAll, applyOne } from "./apply.js";
 import type { Starting } from "./control-plane.js";
 import { waiting } from "./waiting.js";

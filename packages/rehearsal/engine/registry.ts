@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { PlaneRecord } from "./record.js";
+import type { PlaneRecord } from "./cluster-record.js";
 
 /** What etcd holds of the API server's objects: value by key, both in base64. */
 export type Registry = ReadonlyMap<string, string>;

@@ -1,8 +1,8 @@
 import { waitFor } from "@timonier/kit/wait";
-import type { KubeObject } from "../model/objects.js";
+import type { KubeObject } from "../model/kube-objects.js";
 import { applyAll } from "./apply.js";
 import type { Starting } from "./control-plane.js";
-import type { Plane } from "./plane.js";
+import type { Plane } from "./rehearsal-cluster.js";
 import { waiting } from "./waiting.js";
 
 const GROUP = "rbac.authorization.k8s.io";

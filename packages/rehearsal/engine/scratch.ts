@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import type { RehearsalLayout } from "./layout.js";
+import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** Linux's file system in memory, which is there for every program. */
 const SHARED_MEMORY = "/dev/shm";

@@ -6,7 +6,7 @@ import { UserError } from "@timonier/kit/user-error";
 import { uniqueSuffix } from "@timonier/toolchain/cache";
 import { execa } from "execa";
 import { compatible } from "../model/follows.js";
-import { type Clone, gitIn } from "./clone.js";
+import { type Clone, gitIn } from "./git-clone.js";
 import { alternatesOf, shallowFileOf } from "./missing-objects.js";
 
 /** Who the commits are by that no clone has. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../model/objects.js";
+import type { KubeObject } from "../model/kube-objects.js";
 import { CLUSTER_IP } from "../model/restore.js";
 
 const ranges = ["0.0.0.0/2", "fd00::/64"] as const;

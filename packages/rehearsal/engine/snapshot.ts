@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type KubeApi } from "@timonier/kit/kube-api";
+import { type KubeObject, keyOf, type Snapshot } from "../model/kube-objects.js";
 import { type DiscoveredGroup, groupsOf, type ListedKind, listedKinds, ownerSelectors } from "../model/listed-kinds.js";
-import { type KubeObject, keyOf, type Snapshot } from "../model/objects.js";
-import type { Unlisted } from "../model/side.js";
+import type { Unlisted } from "../model/revision-state.js";
 
 /** All kinds of all groups in one answer. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";

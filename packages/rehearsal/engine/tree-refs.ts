@@ -1,7 +1,7 @@
 import { branchNamed, type Following, isRefName, moving, versionIn } from "../model/follows.js";
 import { highestIn } from "../model/semver-range.js";
-import { type Clone, commitNamed, tagsOf } from "./clone.js";
-import { type ServedTree, sideAt, type TreeSide } from "./trees.js";
+import { type Clone, commitNamed, tagsOf } from "./git-clone.js";
+import { type ServedTree, sideAt, type TreeSide } from "./served-trees.js";
 
 /** What sources follow, with what they find there at the base and at the head. */
 export interface FollowedRef {

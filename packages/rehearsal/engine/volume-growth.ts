@@ -1,4 +1,4 @@
-import type { KubeObject } from "../model/objects.js";
+import type { KubeObject } from "../model/kube-objects.js";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
 const name = "rehearsal.timonier-volume-growth";

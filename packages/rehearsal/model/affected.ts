@@ -1,10 +1,10 @@
 import { refName } from "@timonier/kit/kube-discovery";
 import type { NotEvaluated, ObjectChange } from "@timonier/report/model";
 import { isReconciliation } from "./flux-objects.js";
+import { at, groupOf, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { mayLimit } from "./limits.js";
-import { at, groupOf, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { ADMISSION, kindsTakenAsWritten, type Unjudged } from "./not-evaluated.js";
 import { pluralOf } from "./stubs.js";
-import { ADMISSION, kindsTakenAsWritten, type Unjudged } from "./unjudged.js";
 
 /** What decides which gaps the merge can affect. */
 export interface Effects {

@@ -1,4 +1,4 @@
-import { at, groupOf, type KubeObject, textAt } from "./objects.js";
+import { at, groupOf, type KubeObject, textAt } from "./kube-objects.js";
 
 /** API groups with a dot that Kubernetes itself serves, and whose objects its own controllers look after. */
 const kubernetesGroups: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { at, groupOf, type KubeObject, textAt } from "./objects.js";
+import { at, groupOf, type KubeObject, textAt } from "./kube-objects.js";
 
 /**
  * Annotation of a source, Kustomization or release that the rehearsal suspended and set to Ready, because it needs something that

@@ -1,4 +1,4 @@
-import { at, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { at, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { byKey } from "./owners.js";
 import { CLUSTER_IP } from "./restore.js";
 

@@ -1,8 +1,8 @@
 import type { ObjectChange } from "@timonier/report/model";
-import { diffOf, isSame } from "./diff.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./kube-objects.js";
 import { definesKind, lossOf } from "./loss.js";
 import { isEnding, withoutNoise } from "./noise.js";
-import { groupKindOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./objects.js";
+import { diffOf, isSame } from "./object-diff.js";
 import { byKey, inventories, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
 import { finishes, removesItself } from "./self-removing.js";

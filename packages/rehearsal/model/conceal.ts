@@ -1,7 +1,7 @@
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import type { ObjectChange, Reconciliation, Report } from "@timonier/report/model";
 import { HiddenFields, labelOfRef, literal, type Place, wordOf } from "./hidden-fields.js";
-import { type KubeObject, labelOf, type Snapshot } from "./objects.js";
+import { type KubeObject, labelOf, type Snapshot } from "./kube-objects.js";
 import { formsOf, isSecretObject, isWord, redactText, SHORTEST, secretValues, valuesOf } from "./redact.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 import { HIDDEN, occurrencesIn } from "./substitutions.js";

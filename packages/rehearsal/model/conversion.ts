@@ -1,5 +1,14 @@
 import type { NotEvaluated } from "@timonier/report/model";
-import { at, groupKindOf, type KubeObject, keyOf, labelOf, type Metadata, type Snapshot, textAt } from "./objects.js";
+import {
+  at,
+  groupKindOf,
+  type KubeObject,
+  keyOf,
+  labelOf,
+  type Metadata,
+  type Snapshot,
+  textAt,
+} from "./kube-objects.js";
 import { byKey } from "./owners.js";
 
 /** Annotation in which the rehearsal's API server keeps how a definition's webhook converts: no program of it runs here. */

@@ -1,4 +1,4 @@
-import { groupKindOf, groupOf, type KubeObject } from "./objects.js";
+import { groupKindOf, groupOf, type KubeObject } from "./kube-objects.js";
 import { parsed, type ScannedDocument } from "./scan.js";
 
 /** What a definition says of its kind. */

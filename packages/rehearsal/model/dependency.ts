@@ -1,5 +1,5 @@
 import { Environment, EvaluationError } from "@marcbachmann/cel-js";
-import { at, conditionOf, type KubeObject, labelOf, listAt, numberAt, textAt } from "./objects.js";
+import { at, conditionOf, type KubeObject, labelOf, listAt, numberAt, textAt } from "./kube-objects.js";
 
 /** Whether a dependency lets the one that depends on it go on. */
 export type DependencyState =

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { stringify } from "yaml";
-import { listAt, textAt } from "./objects.js";
+import { listAt, textAt } from "./kube-objects.js";
 import { objectsOf, type ScannedDocument } from "./scan.js";
 import { yamlDocuments } from "./yaml-text.js";
 

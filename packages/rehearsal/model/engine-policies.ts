@@ -1,6 +1,6 @@
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import type { NotEvaluated, ObjectChange } from "@timonier/report/model";
-import { at, groupOf, type KubeObject, labelOf, listAt, refOf, type Snapshot, textAt } from "./objects.js";
+import { at, groupOf, type KubeObject, labelOf, listAt, refOf, type Snapshot, textAt } from "./kube-objects.js";
 import { ownerOf } from "./owners.js";
 import { pluralOf } from "./stubs.js";
 

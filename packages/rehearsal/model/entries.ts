@@ -11,7 +11,7 @@ import {
   type Root,
   SOURCE,
 } from "./entries/root.js";
-import { textAt } from "./objects.js";
+import { textAt } from "./kube-objects.js";
 import { folderIn, folderOf } from "./reach.js";
 import { objectsOf, parsed } from "./scan.js";
 

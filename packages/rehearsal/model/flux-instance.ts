@@ -1,4 +1,4 @@
-import { at, groupKindOf, type KubeObject, listAt, type Snapshot, textAt } from "./objects.js";
+import { at, groupKindOf, type KubeObject, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { yamlDocuments } from "./yaml-text.js";
 
 /** Controllers whose arguments a FluxInstance can change, and that run here. */

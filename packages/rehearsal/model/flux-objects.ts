@@ -1,4 +1,4 @@
-import { at, groupOf, type KubeObject, keyOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { at, groupOf, type KubeObject, keyOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 
 const sourceKinds = new Set([
   "GitRepository",

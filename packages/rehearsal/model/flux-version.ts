@@ -1,4 +1,4 @@
-import { groupOf, type KubeObject, type Snapshot, textAt } from "./objects.js";
+import { groupOf, type KubeObject, type Snapshot, textAt } from "./kube-objects.js";
 
 const VERSION = "app.kubernetes.io/version";
 

@@ -1,5 +1,5 @@
 import { type DefinedVersion, definitionsIn, isFluxGroup, versionsOf } from "./definitions.js";
-import { groupKindOf, groupOf, type KubeObject } from "./objects.js";
+import { groupKindOf, groupOf, type KubeObject } from "./kube-objects.js";
 import type { ScannedDocument } from "./scan.js";
 
 /** A version of one of Flux's kinds. */

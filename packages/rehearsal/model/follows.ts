@@ -1,4 +1,4 @@
-import { at, type KubeObject, textAt } from "./objects.js";
+import { at, type KubeObject, textAt } from "./kube-objects.js";
 
 /** What sources of one tree follow. @see https://fluxcd.io/flux/components/source/gitrepositories/#reference */
 export interface Followed {

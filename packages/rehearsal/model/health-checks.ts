@@ -1,9 +1,9 @@
-import type { Answer } from "./answer.js";
 import { isReconciliation } from "./flux-objects.js";
-import { at, type KubeObject, keyOf, labelOf, listAt, textAt } from "./objects.js";
+import { at, type KubeObject, keyOf, labelOf, listAt, textAt } from "./kube-objects.js";
+import type { Answer } from "./outcome.js";
 import { byKey, inventoryOf, isKustomization, ownerOf } from "./owners.js";
+import type { Side } from "./revision-state.js";
 import { type Rollout, rolloutOf } from "./rollout-time.js";
-import type { Side } from "./side.js";
 
 /**
  * A revision state in which Kustomizations and releases fail whose health check waits for pods that do not start, or that cannot all be

@@ -1,4 +1,4 @@
-import type { KubeObject } from "./objects.js";
+import type { KubeObject } from "./kube-objects.js";
 
 /** Annotation in which the rehearsal's API server keeps the health check expressions that it took out of a Kustomization. */
 export const HEALTH = "rehearsal.timonier/health";

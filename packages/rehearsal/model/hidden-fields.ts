@@ -1,6 +1,6 @@
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import { parse } from "yaml";
-import { at, groupOf, type KubeObject, keyOf, labelOf, type Snapshot } from "./objects.js";
+import { at, groupOf, type KubeObject, keyOf, labelOf, type Snapshot } from "./kube-objects.js";
 import { byKey, inventories, ownerOf } from "./owners.js";
 import { leavesOf, referencesOf, SHORTEST, valuesOf } from "./redact.js";
 import { expand, HIDDEN, type Occurrence, type Value } from "./substitutions.js";

@@ -1,8 +1,8 @@
 import type { NotEvaluated } from "@timonier/report/model";
-import { at, groupOf, type KubeObject, keyOf, labelOf, type Snapshot } from "./objects.js";
+import { at, groupOf, type KubeObject, keyOf, labelOf, type Snapshot } from "./kube-objects.js";
 import { byKey, ownerOf } from "./owners.js";
 import { makesPods, type PodReference, podReferencesOf } from "./pod-references.js";
-import { podSpecOf } from "./versions.js";
+import { podSpecOf } from "./version-changes.js";
 
 /** What new pods of the head lack: the simulated nodes start them all the same. */
 export interface LackingPods {

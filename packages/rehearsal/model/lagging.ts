@@ -1,4 +1,4 @@
-import { at, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./objects.js";
+import { at, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./kube-objects.js";
 
 /**
  * Whether pods have not been looked at by what stands for kubelet, or are not known yet: on a busy machine that takes longer than the

@@ -1,4 +1,4 @@
-import { groupOf } from "./objects.js";
+import { groupOf } from "./kube-objects.js";
 
 const ADMISSION = "admissionregistration.k8s.io";
 const RBAC = "rbac.authorization.k8s.io";

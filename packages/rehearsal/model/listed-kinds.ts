@@ -1,5 +1,5 @@
 import { isDerived } from "./noise.js";
-import type { Unlisted } from "./side.js";
+import type { Unlisted } from "./revision-state.js";
 
 /** One group of the API server's aggregated discovery. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 export interface DiscoveredGroup {

@@ -1,4 +1,4 @@
-import { groupKindOf, groupOf, type KubeObject, type Snapshot, textAt } from "./objects.js";
+import { groupKindOf, groupOf, type KubeObject, type Snapshot, textAt } from "./kube-objects.js";
 
 /** Reclaim policies by which a volume's data goes with it. @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming */
 const reclaiming = new Set(["Delete", "Recycle"]);

@@ -1,4 +1,4 @@
-import { groupKindOf, type KubeObject, keyOf, type Snapshot, textAt } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, type Snapshot, textAt } from "./kube-objects.js";
 import { fluxInventory, ownerOf } from "./owners.js";
 import { isStub } from "./stubs.js";
 import { writersOf } from "./written.js";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { at, groupKindOf, type KubeObject, type Metadata } from "./objects.js";
+import { at, groupKindOf, type KubeObject, type Metadata } from "./kube-objects.js";
 import { CLUSTER_IP, restore } from "./restore.js";
 import { type Fields, isAmong, writtenFields } from "./written.js";
 

@@ -1,4 +1,4 @@
-import { at, type KubeObject, listAt } from "./objects.js";
+import { at, type KubeObject, listAt } from "./kube-objects.js";
 
 /** Fields of Alerts and Receivers that hold references with a kind. */
 const references = ["eventSources", "resources"];

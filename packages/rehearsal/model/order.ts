@@ -1,5 +1,5 @@
 import { dependenciesOf } from "./flux-objects.js";
-import { type KubeObject, keyOf } from "./objects.js";
+import { type KubeObject, keyOf } from "./kube-objects.js";
 
 /** Each after the one that applies it and those it depends on, else by name; those in a circle come where the first of them comes. */
 export function dependencyOrder(objects: readonly KubeObject[]): KubeObject[] {

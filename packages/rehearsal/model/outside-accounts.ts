@@ -1,8 +1,8 @@
 import type { NotEvaluated, ObjectChange } from "@timonier/report/model";
 import { isReconciliation } from "./flux-objects.js";
-import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { ownerOf } from "./owners.js";
-import type { Side } from "./side.js";
+import type { Side } from "./revision-state.js";
 
 const RBAC = "rbac.authorization.k8s.io";
 

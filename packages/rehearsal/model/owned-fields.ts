@@ -1,4 +1,4 @@
-import type { KubeObject, Metadata } from "./objects.js";
+import type { KubeObject, Metadata } from "./kube-objects.js";
 import { type Fields, writersOf, writtenFields } from "./written.js";
 
 /**

@@ -1,4 +1,4 @@
-import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 
 /** `Kustomization default/myapp` or `HelmRelease default/db` that applies the object, by the labels that Flux sets. */
 export function ownerOf({ metadata: { labels } }: KubeObject): string | undefined {

@@ -1,5 +1,5 @@
-import { at, groupKindOf, type KubeObject, listAt, textAt } from "./objects.js";
-import { containers, podSpecOf } from "./versions.js";
+import { at, groupKindOf, type KubeObject, listAt, textAt } from "./kube-objects.js";
+import { containers, podSpecOf } from "./version-changes.js";
 
 /** An object that a pod needs to start. */
 export interface PodReference {

@@ -1,11 +1,11 @@
 import type { PolicyResult } from "@timonier/report/model";
-import { isSame } from "./diff.js";
 import { isEncrypted } from "./encrypted.js";
+import { at, groupOf, type KubeObject, keyOf, refOf, type Snapshot } from "./kube-objects.js";
 import { withoutNoise } from "./noise.js";
-import { at, groupOf, type KubeObject, keyOf, refOf, type Snapshot } from "./objects.js";
+import { isSame } from "./object-diff.js";
 import { byKey, ownerOf } from "./owners.js";
 import { objectsOf, type ScannedDocument } from "./scan.js";
-import { containers, images, podSpecOf, splitImage } from "./versions.js";
+import { containers, images, podSpecOf, splitImage } from "./version-changes.js";
 
 /** A rule of our own, about one object; a sentence for each place where it is not kept. */
 interface Rule {

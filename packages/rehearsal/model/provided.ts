@@ -1,5 +1,5 @@
 import { EXPRESSION_END, FIELD_END } from "./health-expressions.js";
-import { at, groupOf, type KubeObject, labelOf, type Snapshot, textAt } from "./objects.js";
+import { at, groupOf, type KubeObject, labelOf, type Snapshot, textAt } from "./kube-objects.js";
 import { parsed, type ScannedDocument } from "./scan.js";
 
 const SOURCE = "source.toolkit.fluxcd.io";

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { listAt, textAt } from "./objects.js";
+import { listAt, textAt } from "./kube-objects.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 import { yamlDocuments } from "./yaml-text.js";
 

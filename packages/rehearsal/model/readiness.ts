@@ -1,4 +1,4 @@
-import { conditionOf, groupOf, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./objects.js";
+import { conditionOf, groupOf, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./kube-objects.js";
 import { missingReplicas } from "./replicas.js";
 
 /** Whether an object does what its manifest asks for. */

@@ -1,10 +1,10 @@
 import type { Reconciliation } from "@timonier/report/model";
-import type { Answer } from "./answer.js";
 import { dependenciesOf, isReconciliation, isSource } from "./flux-objects.js";
-import { conditionOf, type KubeObject, keyOf, refOf } from "./objects.js";
+import { conditionOf, type KubeObject, keyOf, refOf } from "./kube-objects.js";
 import { dependencyOrder } from "./order.js";
+import type { Answer } from "./outcome.js";
 import { byKey } from "./owners.js";
-import type { Side } from "./side.js";
+import type { Side } from "./revision-state.js";
 
 /** What becomes of every Kustomization and HelmRelease, each after those it depends on; those that go come last. */
 export function reconciliations(before: Side, after: Side): Reconciliation[] {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { at, type KubeObject, listAt, type Snapshot, textAt } from "./objects.js";
+import { at, type KubeObject, listAt, type Snapshot, textAt } from "./kube-objects.js";
 
 /** Shorter values are too common to be replaced in every text: hidden-fields.ts follows where they were put. */
 export const SHORTEST = 6;

@@ -1,9 +1,9 @@
 import type { ObjectChange, Reconciliation } from "@timonier/report/model";
-import { diffOf, isSame } from "./diff.js";
-import { groupKindOf, type KubeObject, keyOf, labelOf, refOf } from "./objects.js";
+import { groupKindOf, type KubeObject, keyOf, labelOf, refOf } from "./kube-objects.js";
+import { diffOf, isSame } from "./object-diff.js";
 import { byKey, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
-import type { Side, Trial } from "./side.js";
+import type { Side, Trial } from "./revision-state.js";
 
 /**
  * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. An object

@@ -1,4 +1,4 @@
-import { conditionOf, type KubeObject, numberAt, textAt } from "./objects.js";
+import { conditionOf, type KubeObject, numberAt, textAt } from "./kube-objects.js";
 
 /** `spec.progressDeadlineSeconds` that stands for none: the Deployment then never says that it has progressed. */
 const NO_DEADLINE = 2_147_483_647;

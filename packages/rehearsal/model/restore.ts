@@ -1,7 +1,7 @@
 import { withoutAssumption } from "./assumption.js";
 import { withConversion } from "./conversion.js";
 import { withHealthExpressions } from "./health-expressions.js";
-import { at, groupKindOf, type KubeObject, type Metadata } from "./objects.js";
+import { at, groupKindOf, type KubeObject, type Metadata } from "./kube-objects.js";
 import { providedKinds, restoredSource } from "./provided.js";
 
 /** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */

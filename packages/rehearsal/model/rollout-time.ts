@@ -1,5 +1,5 @@
-import { at, groupKindOf, type KubeObject, listAt, numberAt, textAt } from "./objects.js";
-import { podSpecOf } from "./versions.js";
+import { at, groupKindOf, type KubeObject, listAt, numberAt, textAt } from "./kube-objects.js";
+import { podSpecOf } from "./version-changes.js";
 
 /** How long a rollout takes at least, by its manifest alone. */
 export interface Rollout {

@@ -1,5 +1,5 @@
 import { isMap, isSeq, LineCounter, stringify } from "yaml";
-import { groupOf, isKubeObject, type KubeObject } from "./objects.js";
+import { groupOf, isKubeObject, type KubeObject } from "./kube-objects.js";
 import { yamlDocuments } from "./yaml-text.js";
 
 /** Text of a tree's YAML files by path from its top. */

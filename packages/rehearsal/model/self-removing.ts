@@ -1,4 +1,4 @@
-import { at, groupKindOf, type KubeObject, keyOf, type Snapshot } from "./objects.js";
+import { at, groupKindOf, type KubeObject, keyOf, type Snapshot } from "./kube-objects.js";
 import { inventories, ownerOf } from "./owners.js";
 
 /**

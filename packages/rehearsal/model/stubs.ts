@@ -1,9 +1,9 @@
 import { type Definition, definitionsIn, isBuiltIn, isFluxGroup, kindDefined, versionsOf } from "./definitions.js";
+import { knownScope, soundsClusterScoped } from "./kind-scopes.js";
+import { groupKindOf, groupOf, type KubeObject, textAt } from "./kube-objects.js";
 import { isKustomizationFile, pathsRead, type ReadableTree } from "./kustomize-reads.js";
-import { groupKindOf, groupOf, type KubeObject, textAt } from "./objects.js";
 import { ownerOf } from "./owners.js";
 import { parsed, type ScannedDocument } from "./scan.js";
-import { knownScope, soundsClusterScoped } from "./scopes.js";
 
 /** What trees say before anything is applied. */
 export interface StubInput {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type KubeObject, type Snapshot, textAt } from "./objects.js";
+import { type KubeObject, type Snapshot, textAt } from "./kube-objects.js";
 import { isKustomization } from "./owners.js";
 import { referencesOf } from "./redact.js";
 

@@ -1,12 +1,12 @@
-import type { Answer } from "./answer.js";
 import { isEncrypted } from "./encrypted.js";
 import { sourceOf } from "./flux-objects.js";
-import { type KubeObject, keyOf, textAt } from "./objects.js";
+import { type KubeObject, keyOf, textAt } from "./kube-objects.js";
+import type { Answer } from "./outcome.js";
 import { isKustomization } from "./owners.js";
 import { reachOf } from "./reach.js";
 import { restore } from "./restore.js";
+import type { Side } from "./revision-state.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
-import type { Side } from "./side.js";
 
 /** What is needed to know which files a Kustomization reads. */
 export interface Reading {

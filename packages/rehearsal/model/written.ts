@@ -1,4 +1,4 @@
-import type { KubeObject, ManagedFields } from "./objects.js";
+import type { KubeObject, ManagedFields } from "./kube-objects.js";
 
 /** Field managers whose fields come from no manifest. */
 const machinery = /^(kube-controller-manager|kube-apiserver|kwok|source-controller|gotk-|timonier)/;

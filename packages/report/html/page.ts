@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { counts, reasons, verdictWords } from "../digest.js";
 import type { Report, Revision } from "../model.js";
+import { changeSections, diffSection } from "./changes.js";
 import { type Content, html, Markup } from "./markup.js";
-import { changeSections, diffSection } from "./objects.js";
 import {
   infrastructureSection,
   notEvaluatedSection,
@@ -10,7 +10,7 @@ import {
   reconciliationSection,
   simulatedSection,
   versionSection,
-} from "./others.js";
+} from "./sections.js";
 import { style } from "./style.js";
 
 /**

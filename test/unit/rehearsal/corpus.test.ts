@@ -3,7 +3,7 @@ import { type Case, readCases } from "../../rehearsal/cases.js";
 import { compare } from "../../rehearsal/compare.js";
 import { type Outcome, refusedIn, whatHappened } from "../../rehearsal/happened.js";
 import type { Seen, Snapshot } from "../../rehearsal/observe.js";
-import { lookAgain, unsettled } from "../../rehearsal/settled.js";
+import { lookAgain, unsettled } from "../../rehearsal/real-outcomes.js";
 
 const safe: Outcome = {
   verdict: "safe",

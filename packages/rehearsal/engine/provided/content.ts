@@ -4,8 +4,8 @@ import { UserError } from "@timonier/kit/user-error";
 import type { ProvidedForm } from "../../model/provided.js";
 import { type Chart, digestOf, packChart, packFolder, readChart } from "./chart.js";
 import { filesBelow } from "./helm-ignore.js";
-import { artifactImage, chartImages, type Images } from "./images.js";
 import { chartsIn, isLayout, readLayout } from "./oci-layout.js";
+import { artifactImage, chartImages, type Images } from "./registry-images.js";
 
 /** What the files that are given for a source hold. */
 export interface Content {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import { type Chart, digestOf, readChart } from "./chart.js";
-import { type Images, MANIFEST, mediaTypes, type TaggedImage } from "./images.js";
+import { type Images, MANIFEST, mediaTypes, type TaggedImage } from "./registry-images.js";
 
 interface Descriptor {
   readonly mediaType?: string;

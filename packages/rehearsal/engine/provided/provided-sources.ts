@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { type KubeObject, textAt } from "../../model/objects.js";
+import { type KubeObject, textAt } from "../../model/kube-objects.js";
 import { providedKinds, type SourceUse } from "../../model/provided.js";
-import { openClone } from "../clone.js";
+import { openClone } from "../git-clone.js";
 import { type Content, looksLikeContent, readContent } from "./content.js";
 
 /** A source whose content is given as files. */

@@ -1,9 +1,9 @@
 import { isSource } from "../../model/flux-objects.js";
-import { conditionOf, type KubeObject, keyOf } from "../../model/objects.js";
-import type { Side } from "../../model/side.js";
+import { conditionOf, type KubeObject, keyOf } from "../../model/kube-objects.js";
+import type { Side } from "../../model/revision-state.js";
+import { askAndWait } from "../await-outcomes.js";
 import type { ClusterWatch } from "../cluster-watch.js";
-import type { Plane } from "../plane.js";
-import { askAndWait } from "../settled.js";
+import type { Plane } from "../rehearsal-cluster.js";
 
 /**
  * Has sources read again that were Ready at the base and are not now: a source-controller that was started since may have looked at

@@ -1,5 +1,5 @@
 import type { NotEvaluated } from "@timonier/report/model";
-import { labelOf, type Snapshot } from "../../model/objects.js";
+import { labelOf, type Snapshot } from "../../model/kube-objects.js";
 import { unprovenRevisions } from "../../model/provided.js";
 import { restore } from "../../model/restore.js";
 import { type ProvidedSource, providedOf } from "./provided-sources.js";

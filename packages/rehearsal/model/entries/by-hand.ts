@@ -1,6 +1,6 @@
-import { sameRepository } from "../address.js";
-import { at, type KubeObject, textAt } from "../objects.js";
+import { at, type KubeObject, textAt } from "../kube-objects.js";
 import { folderIn, folderOf } from "../reach.js";
+import { sameRepository } from "../repository-url.js";
 import { objectsOf, parsed, type TreeFiles } from "../scan.js";
 import { groupBy, holdsFolder, reachedBy } from "./reached.js";
 import { type EntryTree, isFluxKind, isGitRepository, isKustomization, KUSTOMIZE, type Root } from "./root.js";

@@ -1,4 +1,4 @@
-import { at, textAt } from "../objects.js";
+import { at, textAt } from "../kube-objects.js";
 import { folderIn } from "../reach.js";
 import { objectsOf, parsed } from "../scan.js";
 import { yamlDocuments } from "../yaml-text.js";

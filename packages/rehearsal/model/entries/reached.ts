@@ -1,4 +1,4 @@
-import { type KubeObject, textAt } from "../objects.js";
+import { type KubeObject, textAt } from "../kube-objects.js";
 import { folderIn, folderOf, reachOf } from "../reach.js";
 import { parsed, type ScannedDocument, type TreeFiles } from "../scan.js";
 import { isFluxKind } from "./root.js";

@@ -1,4 +1,4 @@
-import { groupOf, type KubeObject } from "../objects.js";
+import { groupOf, type KubeObject } from "../kube-objects.js";
 import type { ScannedDocument, TreeFiles } from "../scan.js";
 
 /** What a cluster begins with: the objects that `flux bootstrap` once applied, or those that stand for them. */

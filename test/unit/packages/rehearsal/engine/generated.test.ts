@@ -3,12 +3,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { UserError } from "../../../../../packages/kit/user-error.js";
-import { openClone } from "../../../../../packages/rehearsal/engine/clone.js";
+import { openClone } from "../../../../../packages/rehearsal/engine/git-clone.js";
 import { setRefs } from "../../../../../packages/rehearsal/engine/served-repository.js";
+import { serveTree } from "../../../../../packages/rehearsal/engine/served-trees.js";
 import { resolveFollowed } from "../../../../../packages/rehearsal/engine/tree-refs.js";
-import { serveTree } from "../../../../../packages/rehearsal/engine/trees.js";
 import { clustersOf } from "../../../../../packages/rehearsal/model/entries.js";
-import { followingsOf, gitRepositories, pathRoot, routing } from "../../../../../packages/rehearsal/model/plan.js";
+import {
+  followingsOf,
+  gitRepositories,
+  pathRoot,
+  routing,
+} from "../../../../../packages/rehearsal/model/source-routes.js";
 import { tree } from "../model/generated.js";
 import { encryptedSecret, git, makeRepository, testFolder } from "./support.js";
 

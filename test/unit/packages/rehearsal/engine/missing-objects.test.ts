@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../../../../../packages/kit/user-error.js";
-import { openClone } from "../../../../../packages/rehearsal/engine/clone.js";
+import { openClone } from "../../../../../packages/rehearsal/engine/git-clone.js";
 import { alternatesOf } from "../../../../../packages/rehearsal/engine/missing-objects.js";
-import { serveTree } from "../../../../../packages/rehearsal/engine/trees.js";
+import { serveTree } from "../../../../../packages/rehearsal/engine/served-trees.js";
 import { commit, git, makeRepository, testFolder } from "./support.js";
 
 function upstream(folder: string) {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { admissionObjects } from "../../../../../packages/rehearsal/engine/admission.js";
-import { controllerArguments } from "../../../../../packages/rehearsal/engine/flux.js";
-import { rehearsalLayout, rehearsalRoot } from "../../../../../packages/rehearsal/engine/layout.js";
-import { rehearsalProfile } from "../../../../../packages/rehearsal/engine/profile.js";
-import { listAt, textAt } from "../../../../../packages/rehearsal/model/objects.js";
+import { admissionObjects } from "../../../../../packages/rehearsal/engine/admission-policies.js";
+import { rehearsalProfile } from "../../../../../packages/rehearsal/engine/cluster-profile.js";
+import { controllerArguments } from "../../../../../packages/rehearsal/engine/flux-controllers.js";
+import { rehearsalLayout, rehearsalRoot } from "../../../../../packages/rehearsal/engine/rehearsal-layout.js";
+import { listAt, textAt } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 const layout = rehearsalLayout("/r");
 const ports = { kustomizeHealthPort: 1, kustomizeMetricsPort: 2, artifactPort: 3 };

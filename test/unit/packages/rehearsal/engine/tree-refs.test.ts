@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openClone } from "../../../../../packages/rehearsal/engine/clone.js";
+import { changingRepository } from "../../../../../packages/rehearsal/engine/compared-revisions.js";
+import { openClone } from "../../../../../packages/rehearsal/engine/git-clone.js";
 import { setRefs } from "../../../../../packages/rehearsal/engine/served-repository.js";
-import { changingRepository } from "../../../../../packages/rehearsal/engine/sides.js";
+import { serveTree } from "../../../../../packages/rehearsal/engine/served-trees.js";
 import { resolveFollowed } from "../../../../../packages/rehearsal/engine/tree-refs.js";
-import { serveTree } from "../../../../../packages/rehearsal/engine/trees.js";
 import { followings } from "../../../../../packages/rehearsal/model/follows.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { commit, encryptedSecret, git, makeRepository, testFolder } from "./support.js";
 
 const source = (name: string, ref: object): KubeObject => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ASSUMED, assumptionOf, withoutAssumption } from "../../../../../packages/rehearsal/model/assumption.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 const source = (spec: Record<string, unknown>): KubeObject => ({
   apiVersion: "source.toolkit.fluxcd.io/v1",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cannotBecomeReadyHere, neverReadyReason } from "../../../../../packages/rehearsal/model/assumed.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 function made(apiVersion: string, kind: string, spec: object = {}): KubeObject {
   return { apiVersion, kind, metadata: { name: "a", namespace: "b" }, spec };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { assumptions } from "../../../../../packages/rehearsal/model/assumptions.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 function one(apiVersion: string, kind: string, name: string, spec: object, generation = 1): KubeObject {
   const managedFields = [{ manager: "kustomize-controller", fieldsV1: { "f:spec": fieldsOf(spec) } }];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compare } from "../../../../../packages/rehearsal/model/compare.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { applied, object } from "./support.js";
 
 const map = (data: string, more = "") =>

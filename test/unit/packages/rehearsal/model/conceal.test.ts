@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import { reportOf, unableReport } from "../../../../../packages/rehearsal/model/build-report.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { policyResults } from "../../../../../packages/rehearsal/model/policies.js";
 import { formsOf } from "../../../../../packages/rehearsal/model/redact.js";
-import { reportOf, unableReport } from "../../../../../packages/rehearsal/model/report.js";
+import type { Side } from "../../../../../packages/rehearsal/model/revision-state.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
-import type { Side } from "../../../../../packages/rehearsal/model/side.js";
 import type { Report } from "../../../../../packages/report/model.js";
 import { renderReport, reportFormats } from "../../../../../packages/report/render.js";
 import { side } from "./support.js";

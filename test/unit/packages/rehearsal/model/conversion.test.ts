@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CONVERSION, otherConversions } from "../../../../../packages/rehearsal/model/conversion.js";
-import { diffOf, isSame } from "../../../../../packages/rehearsal/model/diff.js";
+import { diffOf, isSame } from "../../../../../packages/rehearsal/model/object-diff.js";
 import { restore } from "../../../../../packages/rehearsal/model/restore.js";
 import { object } from "./support.js";
 

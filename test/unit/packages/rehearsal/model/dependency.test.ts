@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { dependencyIsReady, hasReadyExpression } from "../../../../../packages/rehearsal/model/dependency.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 function kustomization(
   name: string,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { unjudgedByEngines } from "../../../../../packages/rehearsal/model/engine-policies.js";
-import { type KubeObject, refOf } from "../../../../../packages/rehearsal/model/objects.js";
+import { type KubeObject, refOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import type { ObjectChange } from "../../../../../packages/report/model.js";
 import { applied, object } from "./support.js";
 

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { spellingsOf } from "../../../../../packages/rehearsal/model/address.js";
 import {
   namespacesOf,
   undefinedSources,
   withArtifacts,
-} from "../../../../../packages/rehearsal/model/entries/given.js";
+} from "../../../../../packages/rehearsal/model/entries/root-objects.js";
 import { clustersOf } from "../../../../../packages/rehearsal/model/entries.js";
-import { textAt } from "../../../../../packages/rehearsal/model/objects.js";
-import { pathRoot, routing } from "../../../../../packages/rehearsal/model/plan.js";
+import { textAt } from "../../../../../packages/rehearsal/model/kube-objects.js";
+import { spellingsOf } from "../../../../../packages/rehearsal/model/repository-url.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
+import { pathRoot, routing } from "../../../../../packages/rehearsal/model/source-routes.js";
 
 const origin = "git@h.example:g/fleet.git";
 const url = "https://h.example/g/fleet";

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
+import { rehearsalProfile } from "../../../../../packages/rehearsal/engine/cluster-profile.js";
 import { hasPolicies } from "../../../../../packages/rehearsal/engine/policies-in-force.js";
-import { rehearsalProfile } from "../../../../../packages/rehearsal/engine/profile.js";
-import type { Answer } from "../../../../../packages/rehearsal/model/answer.js";
 import { compare } from "../../../../../packages/rehearsal/model/compare.js";
-import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/objects.js";
-import { refusedByReleases } from "../../../../../packages/rehearsal/model/refused-releases.js";
-import { robbedOf } from "../../../../../packages/rehearsal/model/robbed.js";
-import type { FluxView } from "../../../../../packages/rehearsal/model/settle/lookup.js";
-import { answers } from "../../../../../packages/rehearsal/model/settle.js";
+import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
+import { robbedOf } from "../../../../../packages/rehearsal/model/orphaned.js";
+import type { Answer } from "../../../../../packages/rehearsal/model/outcome.js";
+import type { FluxView } from "../../../../../packages/rehearsal/model/outcomes/lookup.js";
+import { answers } from "../../../../../packages/rehearsal/model/outcomes.js";
+import { refusedByReleases } from "../../../../../packages/rehearsal/model/rejected-by-releases.js";
 import { object } from "./support.js";
 
 // Faults that the corpus of merge requests (test/rehearsal) found, each by the case that is named.

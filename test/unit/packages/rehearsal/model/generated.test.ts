@@ -1,16 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { keysOfValues, replaceEncrypted } from "../../../../../packages/rehearsal/model/encrypted.js";
-import { undefinedSources } from "../../../../../packages/rehearsal/model/entries/given.js";
+import { undefinedSources } from "../../../../../packages/rehearsal/model/entries/root-objects.js";
 import { clustersOf } from "../../../../../packages/rehearsal/model/entries.js";
 import { compatible, moving } from "../../../../../packages/rehearsal/model/follows.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
-import { followingsOf, gitRepositories, pathRoot, routing } from "../../../../../packages/rehearsal/model/plan.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { saysNamespace } from "../../../../../packages/rehearsal/model/reach.js";
 import { isServable, parsed, scan, type TreeFiles } from "../../../../../packages/rehearsal/model/scan.js";
 import { highestIn } from "../../../../../packages/rehearsal/model/semver-range.js";
+import {
+  followingsOf,
+  gitRepositories,
+  pathRoot,
+  routing,
+} from "../../../../../packages/rehearsal/model/source-routes.js";
 import { namespacedPaths, stubDefinitions } from "../../../../../packages/rehearsal/model/stubs.js";
-import { reaches, untouched } from "../../../../../packages/rehearsal/model/untouched.js";
+import { reaches, untouched } from "../../../../../packages/rehearsal/model/unchanged-kustomizations.js";
 import { tree } from "./generated.js";
 
 /** Everything that is asked of trees before a control plane runs. */

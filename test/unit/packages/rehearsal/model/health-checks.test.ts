@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withHealthChecks } from "../../../../../packages/rehearsal/model/health-checks.js";
-import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/objects.js";
+import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 import { object, side } from "./support.js";
 

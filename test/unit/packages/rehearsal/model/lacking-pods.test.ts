@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { lackingPods } from "../../../../../packages/rehearsal/model/lacking-pods.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
 import { applied, object } from "./support.js";
 
 const workload = (pod: string, { kind = "Deployment", image = "a" } = {}) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { unableReport } from "../../../../../packages/rehearsal/model/build-report.js";
 import { mergeReports } from "../../../../../packages/rehearsal/model/merge-reports.js";
-import { unableReport } from "../../../../../packages/rehearsal/model/report.js";
 import type { Report } from "../../../../../packages/report/model.js";
 
 const [base, head] = [{ ref: "main" }, { ref: "HEAD" }];

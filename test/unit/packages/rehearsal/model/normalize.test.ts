@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { diffOf, isSame } from "../../../../../packages/rehearsal/model/diff.js";
 import { normalize } from "../../../../../packages/rehearsal/model/normalize.js";
+import { diffOf, isSame } from "../../../../../packages/rehearsal/model/object-diff.js";
 import { object } from "./support.js";
 
 const writes = (fields: string) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { at } from "../../../../../packages/rehearsal/model/objects.js";
+import { at } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { withOpenKinds } from "../../../../../packages/rehearsal/model/open-kinds.js";
 import { object } from "./support.js";
 

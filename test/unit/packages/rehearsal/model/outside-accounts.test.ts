@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type KubeObject, keyOf, refOf } from "../../../../../packages/rehearsal/model/objects.js";
+import { type KubeObject, keyOf, refOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import {
   assumedAccounts,
   bindingOf,

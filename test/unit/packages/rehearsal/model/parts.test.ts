@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sameRepository } from "../../../../../packages/rehearsal/model/address.js";
-import { causesInMessages, readCauses, withCauses } from "../../../../../packages/rehearsal/model/causes.js";
 import { dependencyOrder } from "../../../../../packages/rehearsal/model/order.js";
 import { ownedFields } from "../../../../../packages/rehearsal/model/owned-fields.js";
-import { holdsFiles } from "../../../../../packages/rehearsal/model/plan.js";
+import { causesInMessages, readCauses, withCauses } from "../../../../../packages/rehearsal/model/provenance.js";
 import { redactText, secretValues } from "../../../../../packages/rehearsal/model/redact.js";
 import { refusedIn } from "../../../../../packages/rehearsal/model/rejections.js";
+import { sameRepository } from "../../../../../packages/rehearsal/model/repository-url.js";
 import { ORIGINAL, restore } from "../../../../../packages/rehearsal/model/restore.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
+import { holdsFiles } from "../../../../../packages/rehearsal/model/source-routes.js";
 import { verdictOf } from "../../../../../packages/rehearsal/model/verdict.js";
-import { splitImage, versionChanges } from "../../../../../packages/rehearsal/model/versions.js";
+import { splitImage, versionChanges } from "../../../../../packages/rehearsal/model/version-changes.js";
 import { object } from "./support.js";
 
 test("addresses of one repository are the same in every spelling", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import {
   restoredSource,
   sourceOption,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { readiness } from "../../../../../packages/rehearsal/model/readiness.js";
 
 function one(apiVersion: string, kind: string, spec: object, status: object): KubeObject {

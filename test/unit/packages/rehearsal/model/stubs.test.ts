@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addedVersions, fluxVersions } from "../../../../../packages/rehearsal/model/flux-versions.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { withoutNoise } from "../../../../../packages/rehearsal/model/noise.js";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
 import { isStub, namespacedPaths, stubDefinitions } from "../../../../../packages/rehearsal/model/stubs.js";
 import { object } from "./support.js";

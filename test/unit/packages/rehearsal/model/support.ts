@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
-import type { Side } from "../../../../../packages/rehearsal/model/side.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
+import type { Side } from "../../../../../packages/rehearsal/model/revision-state.js";
 
 /** An object from YAML, as an API server would give it. */
 export function object(text: string, uid = "uid"): KubeObject {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/objects.js";
+import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { ORIGINAL } from "../../../../../packages/rehearsal/model/restore.js";
 import { withoutDecryption } from "../../../../../packages/rehearsal/model/undecrypted.js";
 import { object, side } from "./support.js";

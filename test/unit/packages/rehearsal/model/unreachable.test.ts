@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { KubeObject } from "../../../../../packages/rehearsal/model/objects.js";
-import { keyOf } from "../../../../../packages/rehearsal/model/objects.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
+import { keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { NOWHERE } from "../../../../../packages/rehearsal/model/offline.js";
-import { answers } from "../../../../../packages/rehearsal/model/settle.js";
+import { answers } from "../../../../../packages/rehearsal/model/outcomes.js";
 import { isRemoteBaseOutOfReach, isUnreachable } from "../../../../../packages/rehearsal/model/unreachable.js";
 
 test.each([

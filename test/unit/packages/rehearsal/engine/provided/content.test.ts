@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { digestOf, packChart, readChart } from "../../../../../../packages/rehearsal/engine/provided/chart.js";
 import { looksLikeContent, readContent } from "../../../../../../packages/rehearsal/engine/provided/content.js";
 import { chartFiles as taken } from "../../../../../../packages/rehearsal/engine/provided/helm-ignore.js";
-import { chartImages } from "../../../../../../packages/rehearsal/engine/provided/images.js";
+import { chartImages } from "../../../../../../packages/rehearsal/engine/provided/registry-images.js";
 import { below, chartFiles, folderWith } from "./support.js";
 
 test("packages a chart's folder, always to the same bytes, and reads it again", async () => {

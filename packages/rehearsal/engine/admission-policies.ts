@@ -1,0 +1,280 @@
+import { clusterName } from "@timonier/control-plane/layout";
+import { CONVERSION, conversionFields } from "../model/conversion.js";
+import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../model/health-expressions.js";
+import type { KubeObject } from "../model/kube-objects.js";
+import { ORIGINAL, SOURCE_KIND } from "../model/restore.js";
+import { annotations, keep, type Mutation, text } from "./mutations.js";
+import type { ProvidedSource } from "./provided/provided-sources.js";
+import { providedMutations } from "./provided/source-mutations.js";
+
+/** Which GitRepositories are served from which tree. */
+export interface SourceRouting {
+  /** `http://127.0.0.1:PORT` */
+  readonly server: string;
+  /** Tree's name by `NAMESPACE/NAME` of a GitRepository or by its address. */
+  readonly trees: Readonly<Record<string, string>>;
+  /** Sources whose content is given as files. @default none */
+  readonly provided?: readonly ProvidedSource[];
+  /** `OCIRepository flux-system/flux-system`: sources for which a GitRepository of that name stands. @default none */
+  readonly artifacts?: readonly string[];
+}
+
+/**
+ * What the rehearsal's API server changes while objects are admitted, so that they need nothing that is not here. kustomize-controller's
+ * dry run passes the same way and so sees no difference. What was changed is kept in an annotation, and the report shows the
+ * original (packages/rehearsal/model/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
+ */
+export function admissionObjects(routing: SourceRouting): KubeObject[] {
+  const provided = providedMutations(routing.provided ?? [], routing.server);
+  return [
+    gitRepositories(routing),
+    ...provided,
+    withdrawing(artifacts(routing), SOURCE_KIND),
+    withdrawing(decryption, ORIGINAL),
+    withdrawing(healthExpressions, HEALTH),
+    pods,
+    withdrawing(conversion, CONVERSION),
+    fluxDefinitions,
+  ].flatMap((one) => [policy(one), binding(one)]);
+}
+
+const apiVersion = "admissionregistration.k8s.io/v1";
+
+/** Name of the objects that {@link probes} are about: nothing of a tree is called so. */
+const PROBE = "rehearsal.timonier-probe";
+
+/**
+ * Policies by which one sees that the API server can change objects of Flux's kinds, and objects to try it with. It learns these
+ * kinds from the definitions' schemas, which it reads every five seconds; until then it refuses such an object as unavailable.
+ * Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
+ *
+ * @param mark value of a label: with a new one they also tell that all policies written before are in force
+ */
+export function probePolicies(mark: string): KubeObject[] {
+  return [
+    probe("source.toolkit.fluxcd.io", "gitrepositories", mark),
+    probe("kustomize.toolkit.fluxcd.io", "kustomizations", mark),
+  ].flatMap((one) => [policy(one), binding(one)]);
+}
+
+/** What is changed by {@link probePolicies} once they are in force. */
+export const probes: readonly KubeObject[] = [
+  {
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    kind: "GitRepository",
+    metadata: { namespace: "flux-system", name: PROBE },
+    spec: { url: "http://127.0.0.1/", interval: "1m" },
+  },
+  {
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    metadata: { namespace: "flux-system", name: PROBE },
+    spec: { prune: false, interval: "1m", sourceRef: { kind: "GitRepository", name: PROBE } },
+  },
+];
+
+/** Whether the API server has changed a probe by {@link probePolicies} of this mark. */
+export function isProbed({ metadata }: KubeObject, mark: string): boolean {
+  return metadata.labels?.[PROBE] === mark;
+}
+
+function probe(group: string, resource: string, mark: string): Mutation {
+  return {
+    name: `probe-${resource}`,
+    group,
+    resource,
+    operations: ["CREATE"],
+    when: `object.metadata.name == ${text(PROBE)}`,
+    patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: ${text(mark)}}}]`,
+  };
+}
+
+function gitRepositories({ server, trees }: SourceRouting): Mutation {
+  const names = `(object.metadata.namespace + "/" + object.metadata.name)`;
+  const map = `{${Object.entries(trees)
+    .map(([key, tree]) => `${text(key)}: ${text(tree)}`)
+    .join(", ")}}`;
+  const tree = `(${names} in ${map} ? ${map}[${names}] : ${map}[object.spec.url])`;
+  const optional = (field: string, value: string) => `(has(object.spec.${field}) ? ${value} : "")`;
+  const remove = (field: string) =>
+    `(has(object.spec.${field}) ? [JSONPatch{op: "remove", path: "/spec/${field}"}] : [])`;
+  const original = [
+    "object.spec.url",
+    optional("secretRef", "object.spec.secretRef.name"),
+    optional("provider", "object.spec.provider"),
+    optional("proxySecretRef", "object.spec.proxySecretRef.name"),
+    optional("serviceAccountName", "object.spec.serviceAccountName"),
+    optional("verify", '(has(object.spec.verify.mode) ? object.spec.verify.mode : "HEAD")'),
+    optional("verify", "object.spec.verify.secretRef.name"),
+  ].join(' + "\\n" + ');
+  return {
+    name: "git-repositories",
+    group: "source.toolkit.fluxcd.io",
+    resource: "gitrepositories",
+    operations: ["CREATE", "UPDATE"],
+    when: `!object.spec.url.startsWith(${text(`${server}/`)}) && (${names} in ${map} || object.spec.url in ${map})`,
+    patch: [
+      annotations,
+      keep(original),
+      `[JSONPatch{op: "replace", path: "/spec/url", value: ${text(`${server}/`)} + ${tree} + ".git"}]`,
+      ...["secretRef", "provider", "proxySecretRef", "serviceAccountName", "verify"].map(remove),
+    ].join(" + "),
+  };
+}
+
+/** Kustomizations of an artifact that has a tree's files read the repository that stands for it. */
+function artifacts({ artifacts: names = [] }: SourceRouting): Mutation {
+  const namespace =
+    "(has(object.spec.sourceRef.namespace) ? object.spec.sourceRef.namespace : object.metadata.namespace)";
+  const name = `(object.spec.sourceRef.kind + " " + ${namespace} + "/" + object.spec.sourceRef.name)`;
+  return {
+    name: "artifacts",
+    group: "kustomize.toolkit.fluxcd.io",
+    resource: "kustomizations",
+    operations: ["CREATE", "UPDATE"],
+    when: `${name} in [${names.map(text).join(", ")}]`,
+    patch: [
+      annotations,
+      keep("object.spec.sourceRef.kind", SOURCE_KIND),
+      '[JSONPatch{op: "replace", path: "/spec/sourceRef/kind", value: "GitRepository"}]',
+    ].join(" + "),
+  };
+}
+
+/** Encrypted values were replaced in the served trees: there are no keys here. */
+const decryption: Mutation = {
+  name: "decryption",
+  group: "kustomize.toolkit.fluxcd.io",
+  resource: "kustomizations",
+  operations: ["CREATE", "UPDATE"],
+  when: "has(object.spec.decryption)",
+  patch: [
+    annotations,
+    keep(
+      'object.spec.decryption.provider + "\\n" + (has(object.spec.decryption.secretRef) ? object.spec.decryption.secretRef.name : "") + "\\n" + (has(object.spec.decryption.serviceAccountName) ? object.spec.decryption.serviceAccountName : "")',
+    ),
+    '[JSONPatch{op: "remove", path: "/spec/decryption"}]',
+  ].join(" + "),
+};
+
+/** Field managers of those that apply manifests. */
+const appliers = ["kustomize-controller", "helm-controller"];
+
+/**
+ * A mutation that takes its annotation back when a manifest no longer has the field that it keeps. The field is not in the cluster
+ * either way, so without this the controller's dry run would see no difference and apply nothing. It is one policy and not two,
+ * because the API server runs policies in no order.
+ */
+function withdrawing(mutation: Mutation, annotation: string): Mutation {
+  const { when, patch } = mutation;
+  const isStale = [
+    `object.metadata.?annotations[?${text(annotation)}].hasValue()`,
+    `request.options.?fieldManager.orValue("") in [${appliers.map(text).join(", ")}]`,
+  ].join(" && ");
+  const remove = `[JSONPatch{op: "remove", path: "/metadata/annotations/" + jsonpatch.escapeKey(${text(annotation)})}]`;
+  return { ...mutation, when: `(${when}) || (${isStale})`, patch: `(${when}) ? (${patch}) : ${remove}` };
+}
+
+const expressionFields = ["apiVersion", "kind", ...HEALTH_FIELDS];
+
+/**
+ * Health check expressions read statuses that operators write, and no operator runs here: a Kustomization would wait for them until
+ * its timeout. Without them its objects are Ready for Flux as soon as they are applied.
+ */
+const healthExpressions: Mutation = {
+  name: "health-expressions",
+  group: "kustomize.toolkit.fluxcd.io",
+  resource: "kustomizations",
+  operations: ["CREATE", "UPDATE"],
+  when: "has(object.spec.healthCheckExprs) && size(object.spec.healthCheckExprs) > 0",
+  patch: [
+    annotations,
+    keep(
+      `object.spec.healthCheckExprs.map(one, ${expressionFields
+        .map((field) => `(has(one.${field}) ? string(one.${field}) : "")`)
+        .join(` + ${text(FIELD_END)} + `)}).join(${text(EXPRESSION_END)})`,
+      HEALTH,
+    ),
+    '[JSONPatch{op: "remove", path: "/spec/healthCheckExprs"}]',
+  ].join(" + "),
+};
+
+/** Pods are on the one node from the start: which nodes a real cluster has is not known. */
+const pods: Mutation = {
+  name: "pods",
+  group: "",
+  resource: "pods",
+  operations: ["CREATE"],
+  when: '!has(object.spec.nodeName) || object.spec.nodeName == ""',
+  patch: `[JSONPatch{op: "add", path: "/spec/nodeName", value: ${text(clusterName)}}]`,
+};
+
+/** No program of a conversion webhook runs here: every version is taken as it is written. */
+const conversion: Mutation = {
+  name: "conversion",
+  group: "apiextensions.k8s.io",
+  resource: "customresourcedefinitions",
+  operations: ["CREATE", "UPDATE"],
+  when: 'has(object.spec.conversion) && object.spec.conversion.strategy == "Webhook"',
+  patch: [
+    annotations,
+    keep(conversionFields.map(conversionField).join(' + "\\n" + '), CONVERSION),
+    '[JSONPatch{op: "replace", path: "/spec/conversion", value: {"strategy": "None"}}]',
+  ].join(" + "),
+};
+
+/** CEL: a field of a conversion webhook as a text, empty where it is missing. */
+function conversionField(field: (typeof conversionFields)[number]): string {
+  const path = `object.spec.conversion.?webhook${field
+    .split(".")
+    .map((part) => `.?${part}`)
+    .join("")}`;
+  if (field === "conversionReviewVersions") return `${path}.orValue([]).join(",")`;
+  return field.endsWith(".port") ? `string(${path}.orValue(0))` : `${path}.orValue("")`;
+}
+
+/** Annotation of a definition of Flux whose versions the rehearsal has added to. */
+export const VERSIONS = "rehearsal.timonier/versions";
+
+/**
+ * The controllers here are of one Flux, and read its versions. Definitions of another one, which a tree brings for its own, lack versions
+ * that are stored and would be refused, with all that is applied beside them: the rehearsal keeps its own.
+ */
+const fluxDefinitions: Mutation = {
+  name: "flux-definitions",
+  group: "apiextensions.k8s.io",
+  resource: "customresourcedefinitions",
+  operations: ["UPDATE"],
+  when: [
+    'object.spec.group in ["helm", "kustomize", "notification", "source"].map(part, part + ".toolkit.fluxcd.io")',
+    // The rehearsal itself changes them with this annotation.
+    `object.metadata.?annotations[?${text(VERSIONS)}].orValue("") == oldObject.metadata.?annotations[?${text(VERSIONS)}].orValue("")`,
+  ].join(" && "),
+  patch: '[JSONPatch{op: "replace", path: "/spec", value: oldObject.spec}]',
+};
+
+function policy({ name, group, resource, operations, when, patch }: Mutation): KubeObject {
+  return {
+    apiVersion,
+    kind: "MutatingAdmissionPolicy",
+    metadata: { name: `rehearsal.timonier-${name}` },
+    spec: {
+      failurePolicy: "Fail",
+      reinvocationPolicy: "Never",
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [group], apiVersions: ["*"], operations, resources: [resource] }],
+      },
+      matchConditions: [{ name: "when", expression: when }],
+      mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: patch } }],
+    },
+  };
+}
+
+function binding({ name }: Mutation): KubeObject {
+  return {
+    apiVersion,
+    kind: "MutatingAdmissionPolicyBinding",
+    metadata: { name: `rehearsal.timonier-${name}` },
+    spec: { policyName: `rehearsal.timonier-${name}` },
+  };
+}

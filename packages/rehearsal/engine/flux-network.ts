@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { NOWHERE } from "../model/offline.js";
+import type { RehearsalLayout } from "./rehearsal-layout.js";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Addresses of this machine: the API server and the served sources are never asked for through a proxy. */
+const OWN = ["127.0.0.1", "localhost"];
+
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY"] as const;
+const authorities = ["SSL_CERT_FILE", "SSL_CERT_DIR"] as const;
+
+/**
+ * Variables with which the Flux controllers reach the network as the user does: proxies and certificate authorities. Offline every
+ * proxy is an address at which nothing listens, so that each request outside of this machine fails at once.
+ */
+export function networkEnvironment(env: Environment, offline: boolean): Record<string, string> {
+  const either = (name: string) => env[name] || env[name.toLowerCase()];
+  const both = (name: string, value: string) => ({ [name]: value, [name.toLowerCase()]: value });
+  const given = offline ? [] : (either("NO_PROXY") ?? "").split(",").map((one) => one.trim());
+  const around = both("NO_PROXY", [...new Set([...OWN, ...given.filter(Boolean)])].join(","));
+  if (offline) {
+    const closed = [
+      ...proxies.map((name) => both(name, `http://${NOWHERE}`)),
+      both("ALL_PROXY", `socks5://${NOWHERE}`),
+    ];
+    return Object.assign({ GIT_SSH_COMMAND: "/bin/false" }, around, ...closed) as Record<string, string>;
+  }
+  const through = proxies.flatMap((name) => {
+    const value = either(name);
+    return value ? [both(name, value)] : [];
+  });
+  const trusted = authorities.flatMap((name) => (env[name] ? [{ [name]: resolve(env[name]) }] : []));
+  return Object.assign({}, around, ...through, ...trusted) as Record<string, string>;
+}
+
+/** Keeps the variables for each start of the controllers. A proxy's address may hold a password: only the user can read the file. */
+export function keepNetwork(layout: RehearsalLayout, env: Environment, offline: boolean): void {
+  mkdirSync(layout.root, { recursive: true, mode: 0o700 });
+  writeFileAtomic.sync(layout.network, JSON.stringify(networkEnvironment(env, offline)), { mode: 0o600 });
+}
+
+/** What {@link keepNetwork} kept. */
+export function keptNetwork(layout: RehearsalLayout): Record<string, string> {
+  if (!existsSync(layout.network)) return networkEnvironment({}, false);
+  return JSON.parse(readFileSync(layout.network, "utf8")) as Record<string, string>;
+}
+
+/** What tells one network from another; controllers that were started with another one are started again. */
+export function networkKey(layout: RehearsalLayout): string {
+  return createHash("sha256")
+    .update(JSON.stringify(keptNetwork(layout)))
+    .digest("hex")
+    .slice(0, 16);
+}

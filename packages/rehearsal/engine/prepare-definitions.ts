@@ -1,0 +1,156 @@
+import { ApiError } from "@timonier/kit/kube-api";
+import { KubeDiscovery } from "@timonier/kit/kube-discovery";
+import { UserError } from "@timonier/kit/user-error";
+import { waitFor } from "@timonier/kit/wait";
+import { kindDefined, versionsOf } from "../model/definitions.js";
+import { addedVersions, type FluxVersion, fluxVersions } from "../model/flux-versions.js";
+import { type KubeObject, labelOf } from "../model/kube-objects.js";
+import { objectsOf } from "../model/scan.js";
+import { namespacedPaths, stubDefinitions } from "../model/stubs.js";
+import { probes, VERSIONS } from "./admission-policies.js";
+import { applyOne } from "./apply.js";
+import { FLUX_MANAGER, type Plane, type PlaneTools } from "./rehearsal-cluster.js";
+import type { Planned } from "./rehearsal-plan.js";
+import { waiting } from "./waiting.js";
+
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/** Definitions that a rehearsal makes up before it applies the base. */
+export interface MadeUp {
+  readonly stubs: readonly KubeObject[];
+  readonly flux: readonly FluxVersion[];
+}
+
+/** What the trees use of kinds and versions that they do not bring: it decides what a base comes to, as the trees do. */
+export function madeUp({ trees, root, assumed }: Planned): MadeUp {
+  const base = trees.flatMap(({ planned }) => planned.base);
+  const head = trees.flatMap(({ planned }) => planned.head);
+  const kustomizations = [
+    ...root.objects,
+    ...objectsOf([...base, ...head], "kustomize.toolkit.fluxcd.io", "Kustomization"),
+  ];
+  const files = trees.flatMap((tree) => [tree.base.files, tree.head.files]);
+  const namespaces = [...new Set(files)].flatMap((one) =>
+    namespacedPaths({ files: one, paths: [...one.keys()], links: [] }, kustomizations),
+  );
+  return {
+    stubs: stubDefinitions({ base, head, assumed, namespaces }),
+    flux: fluxVersions(base, head, [...root.objects, ...assumed]),
+  };
+}
+
+/** Applies what a cluster has beside its tree: definitions first, then what is of their kinds. @throws UserError for what is refused */
+export async function prepare(plane: Plane, planned: Planned, starting: PlaneTools): Promise<void> {
+  const { stubs, flux } = madeUp(planned);
+  const definitions = planned.assumed.filter((one) => kindDefined(one) !== undefined);
+  await applyAssumed(plane, definitions);
+  await addVersions(plane, flux, starting);
+  const applied = await applyStubs(plane, stubs);
+  await served(plane, [...definitions, ...applied], starting);
+  await applyAssumed(
+    plane,
+    planned.assumed.filter((one) => kindDefined(one) === undefined),
+  );
+}
+
+async function applyAssumed({ api }: Plane, objects: readonly KubeObject[]): Promise<void> {
+  const discovery = new KubeDiscovery(api);
+  for (const object of objects) {
+    try {
+      await applyOne(api, discovery, object, "outside-git");
+    } catch (cause) {
+      if (!(cause instanceof ApiError || cause instanceof UserError)) throw cause;
+      const words = cause instanceof ApiError ? cause.message : cause.what;
+      throw new UserError(
+        `an object that the cluster is to have is refused: ${words}`,
+        labelOf(object),
+        "correct it in the file of --assume, with its namespace and the definition of its kind",
+        { cause },
+      );
+    }
+  }
+}
+
+/** As Flux would: a definition of the tree that Flux applies later takes all of it over. One that is refused is left out. */
+async function applyStubs({ api }: Plane, stubs: readonly KubeObject[]): Promise<KubeObject[]> {
+  const discovery = new KubeDiscovery(api);
+  const applied: KubeObject[] = [];
+  for (const stub of stubs) {
+    try {
+      applied.push(await applyOne(api, discovery, stub, FLUX_MANAGER));
+    } catch (error) {
+      // What looks like an object in a file that no Kustomization applies need not be one.
+      if (!(error instanceof ApiError && error.code < 500)) throw error;
+    }
+  }
+  return applied;
+}
+
+/** Waits until the API server serves every kind of some definitions. */
+async function served({ api }: Plane, definitions: readonly KubeObject[], starting: PlaneTools): Promise<void> {
+  if (definitions.length === 0) return;
+  await waitFor(waiting("definitions of kinds from elsewhere", starting), async () => {
+    const discovery = new KubeDiscovery(api);
+    for (const object of definitions) {
+      const [group, kind] = (kindDefined(object) as string).split("/") as [string, string];
+      for (const { name, served } of versionsOf(object)) {
+        if (served && !(await discovery.kind(`${group}/${name}`, kind)))
+          return { done: false, missing: `${object.metadata.name} is not served yet` };
+      }
+    }
+    return { done: true, value: undefined };
+  });
+}
+
+/** Has the rehearsal's own definitions of Flux serve further versions. */
+async function addVersions(plane: Plane, wanted: readonly FluxVersion[], starting: PlaneTools): Promise<void> {
+  const { items } = await plane.api.call<{ items: KubeObject[] }>({ path: DEFINITIONS });
+  const changed: KubeObject[] = [];
+  for (const item of items) {
+    const definition: KubeObject = { ...item, apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+    const kind = kindDefined(definition);
+    const added = addedVersions(
+      definition,
+      wanted.filter((one) => one.kind === kind),
+    );
+    if (added.length === 0) continue;
+    const names = added.map(({ name }) => name).join(",");
+    const spec = { versions: [...versionsOf(definition), ...added] };
+    await plane.api.call({
+      method: "PATCH",
+      path: `${DEFINITIONS}/${item.metadata.name}`,
+      query: { fieldManager: "timonier" },
+      body: { metadata: { annotations: { [VERSIONS]: names } }, spec },
+    });
+    changed.push({ ...definition, spec: { ...(definition.spec as object), ...spec } });
+  }
+  await served(plane, changed, starting);
+  await admitsVersions(plane, changed, starting);
+}
+
+/** Waits until the API server can change objects of these versions: it learns their schemas a moment later, and refuses them before. */
+async function admitsVersions({ api }: Plane, definitions: readonly KubeObject[], starting: PlaneTools): Promise<void> {
+  const tried = definitions.flatMap((definition) =>
+    probes
+      .filter((probe) => kindDefined(definition) === `${probe.apiVersion.split("/")[0]}/${probe.kind}`)
+      .flatMap((probe) =>
+        versionsOf(definition).map(({ name }) => ({
+          ...probe,
+          apiVersion: `${probe.apiVersion.split("/")[0]}/${name}`,
+        })),
+      ),
+  );
+  if (tried.length === 0) return;
+  await waitFor(waiting("admission of Flux's further versions", starting), async () => {
+    const discovery = new KubeDiscovery(api);
+    for (const probe of tried) {
+      try {
+        await applyOne(api, discovery, probe, FLUX_MANAGER, true);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code === 503) return { done: false, missing: `${probe.apiVersion} is not known to it yet` };
+      }
+    }
+    return { done: true, value: undefined };
+  });
+}

@@ -1,0 +1,240 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { UserError } from "@timonier/kit/user-error";
+import type { NotEvaluated } from "@timonier/report/model";
+import type { Root } from "../model/entries/root.js";
+import { undefinedSources, withArtifacts } from "../model/entries/root-objects.js";
+import { clustersOf } from "../model/entries.js";
+import { isSource } from "../model/flux-objects.js";
+import { followedBy, notInClone } from "../model/follows.js";
+import { type KubeObject, labelOf, type Snapshot, textAt } from "../model/kube-objects.js";
+import { saysNamespace } from "../model/reach.js";
+import { parsed, scan } from "../model/scan.js";
+import { followingsOf, gitRepositories, holdsFiles, pathRoot, routing } from "../model/source-routes.js";
+import { type Changing, otherRepository, type Repository } from "./compared-revisions.js";
+import type { ProvidedSource } from "./provided/provided-sources.js";
+import { providedOf } from "./provided/provided-sources.js";
+import { givenSources, sayProvided } from "./provided/source-options.js";
+import { gitServer, type Plane } from "./rehearsal-cluster.js";
+import type { RehearsalLayout } from "./rehearsal-layout.js";
+import type { RehearsalRequest } from "./request.js";
+import { setRefs } from "./served-repository.js";
+import { type ServedTree, serveTree } from "./served-trees.js";
+import { type FollowedRef, resolveFollowed } from "./tree-refs.js";
+
+/** What the trees say, before anything runs. */
+export interface Planned {
+  readonly trees: readonly ServedTree[];
+  readonly root: Root;
+  readonly routes: Readonly<Record<string, string>>;
+  /** What sources follow, by the tree's name. */
+  readonly followed: ReadonlyMap<string, readonly FollowedRef[]>;
+  readonly target: string;
+  readonly assumed: readonly KubeObject[];
+  /** Sources whose content is given as files. */
+  readonly provided: readonly ProvidedSource[];
+  readonly simulated: readonly string[];
+  /** Folder that stands for a cluster, where the tree has none and the command line names none. @default there is one */
+  readonly guessed?: string;
+}
+
+/** Reads the trees, and says what is to be rehearsed: one for each cluster. @throws UserError for what cannot be */
+export async function plan(layout: RehearsalLayout, request: RehearsalRequest, changing: Changing): Promise<Planned[]> {
+  const setup = request.root === undefined ? [] : [await otherRepository(request.root, [], request.cwd)];
+  const dir = request.dir === undefined ? undefined : resolve(request.cwd, request.dir);
+  const serve = (repositories: readonly Repository[], from: number) =>
+    Promise.all(repositories.map((one, index) => serveTree(layout.repositories, `t${from + index}`, one, dir)));
+  const own = await serve([...setup, changing], 0);
+  const given = await givenSources(
+    request,
+    own.flatMap(({ planned }) => [...planned.base, ...planned.head]),
+  );
+  const clones = given.clones.map(([source, spec]) => otherRepository(spec, [source], request.cwd));
+  const trees = [...own, ...(await serve(await Promise.all(clones), own.length))];
+  const first = trees[0] as ServedTree;
+  const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
+  const { roots, simulated, guessed } = rootsOf(first, request, changing.target);
+  const said = [...simulated, ...sayProvided(given.files)];
+  const documents = trees.flatMap(({ planned: { base, head } }) => [...base, ...head]);
+  const named = trees.flatMap((tree) => tree.planned.as);
+  const planned = roots.map(async (chosen): Promise<Planned> => {
+    const root = withArtifacts(chosen, documents, named);
+    const routed = await withFollowed(trees, root, assumed, setup.length, changing.target);
+    if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
+      throw new UserError(
+        "no source of the setup repository reads this clone",
+        changing.clone.origin ?? changing.clone.top,
+        "say which one it stands for: --as NAMESPACE/NAME",
+      );
+    }
+    const { reading: _reading, ...parts } = routed;
+    return {
+      ...parts,
+      root,
+      target: changing.target,
+      assumed,
+      provided: given.files,
+      ...(guessed !== undefined && { guessed }),
+      simulated: [
+        "readiness of pods, jobs and volume claims",
+        "Secrets with which sources are read",
+        ...said,
+        ...(root.simulated ?? []),
+      ],
+    };
+  });
+  return await Promise.all(planned);
+}
+
+/** Rounds in which commits that sources follow are read: each may have sources that follow others. */
+const ROUNDS = 4;
+
+/** Finds what every source follows, and reads the manifests that are there. @param changing index of the tree that changes */
+async function withFollowed(
+  trees: readonly ServedTree[],
+  root: Root,
+  assumed: readonly KubeObject[],
+  changing: number,
+  target: string,
+): Promise<Pick<Planned, "trees" | "routes" | "followed"> & { readonly reading: number }> {
+  let known = trees;
+  for (let round = 1; ; round++) {
+    const planned = known.map((tree) => tree.planned);
+    const routes = routing(planned, root, assumed);
+    const sources = gitRepositories(planned, root, assumed);
+    const all = planned.map((one) => followingsOf(one, routes, sources, root));
+    const found = await Promise.all(
+      trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === changing ? target : undefined)),
+    );
+    const more = trees.map((tree, index) => withDocuments(tree, found[index] ?? []));
+    const read = (some: readonly ServedTree[]) => some.reduce((sum, one) => sum + one.planned.base.length, 0);
+    if (read(more) === read(known) || round === ROUNDS) {
+      const followed = new Map(trees.map((tree, index) => [tree.planned.name, found[index] ?? []]));
+      return { trees: more, routes, followed, reading: all[changing]?.length ?? 0 };
+    }
+    known = more;
+  }
+}
+
+/** A tree with the manifests of the other commits that sources follow: they are applied from there. */
+function withDocuments(tree: ServedTree, followed: readonly FollowedRef[]): ServedTree {
+  const others = new Map(
+    followed.flatMap(({ base }) => (base && base !== tree.base ? [[base.treeId, base.files]] : [])),
+  );
+  if (others.size === 0) return tree;
+  const documents = [...others.values()].flatMap((files) => scan(files));
+  const { planned } = tree;
+  return {
+    ...tree,
+    planned: { ...planned, base: [...planned.base, ...documents], head: [...planned.head, ...documents] },
+  };
+}
+
+function rootsOf(
+  tree: ServedTree,
+  request: RehearsalRequest,
+  branch: string,
+): { roots: readonly Root[]; simulated: readonly string[]; guessed?: string } {
+  const there = ["namespaces default and flux-system are there"];
+  const { base: documents, origin } = tree.planned;
+  const clusters = request.path === undefined ? clustersOf({ documents, files: tree.base.files, origin, branch }) : [];
+  const chosen =
+    request.cluster === undefined
+      ? clusters
+      : clusters.filter(({ cluster = "" }) => cluster === request.cluster || cluster.endsWith(`/${request.cluster}`));
+  if (request.cluster !== undefined && chosen.length === 0) {
+    const known = clusters.map(({ cluster }) => cluster).join(", ") || "none";
+    throw new UserError(
+      `there is no cluster "${request.cluster}" in the base`,
+      `known: ${known}`,
+      "name the folder that the cluster's first Kustomization applies",
+    );
+  }
+  if (chosen.length > 0) return { roots: chosen, simulated: there };
+  const path = request.path ?? "./infra";
+  if (![tree.base, tree.head].some(({ files }) => holdsFiles(files.keys(), path))) {
+    throw new UserError(
+      `the tree has no cluster and no manifests in ${path}`,
+      tree.repository.clone.top,
+      "say what a Kustomization applies: --path DIR, or which setup repository reads this one: --root DIR",
+    );
+  }
+  const says = [tree.base, tree.head].some(({ files }) => saysNamespace(files, path));
+  const namespace = request.targetNamespace ?? (says ? undefined : "default");
+  const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
+  const others = undefinedSources(
+    [...documents, ...tree.planned.head],
+    ["flux-system", ...(namespace === undefined ? [] : [namespace])],
+  );
+  return {
+    roots: [pathRoot(path, branch, namespace, others)],
+    simulated: [...there, ...assumed],
+    ...(request.path === undefined && { guessed: path }),
+  };
+}
+
+/** Objects of a file, of Lists as well: `kubectl get -o yaml` writes one. */
+function readObjects(file: string): KubeObject[] {
+  try {
+    return scan(new Map([[file, readFileSync(file, "utf8")]]))
+      .flatMap((document) => parsed(document) ?? [])
+      .map(asWritten);
+  } catch (cause) {
+    throw new UserError("the objects that the cluster has cannot be read", file, "name a YAML file: --assume FILE", {
+      cause,
+    });
+  }
+}
+
+/** An object without what an API server added to it and takes from nobody. */
+function asWritten({ status: _status, metadata, ...rest }: KubeObject): KubeObject {
+  const { managedFields: _fields, resourceVersion: _version, uid: _uid, generation: _generation, ...kept } = metadata;
+  const { creationTimestamp: _created, selfLink: _link, ownerReferences: _owners, ...own } = kept;
+  return { ...rest, apiVersion: rest.apiVersion as string, kind: rest.kind as string, metadata: own };
+}
+
+/** Tree that a source reads here, by its address after admission. */
+export function treeOf({ trees }: Planned, { record }: Plane, source: KubeObject): ServedTree | undefined {
+  const url = textAt(source, "spec", "url") ?? "";
+  const prefix = `http://127.0.0.1:${record.ports.gitPort}/`;
+  return url.startsWith(prefix) ? trees.find(({ planned }) => url === `${prefix}${planned.name}.git`) : undefined;
+}
+
+/** What every revision ends with: which one a source finds in given files is for the source-controller to say. */
+const ANY_REVISION = "";
+
+/** Commit that a source comes to at base or at head; undefined for one that is not served here, and for what the clone does not know. */
+export function expectation(
+  planned: Planned,
+  plane: Plane,
+  which: "base" | "head",
+): (source: KubeObject) => string | undefined {
+  return (source) => {
+    const tree = treeOf(planned, plane, source);
+    if (!tree) return providedOf(planned.provided, gitServer(plane.record), source) && ANY_REVISION;
+    const { key } = followedBy(source);
+    const followed = planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
+    return followed?.[which]?.commit;
+  };
+}
+
+/** Sources that follow what the clone of their tree does not know. */
+export function unknownRefs(planned: Planned, plane: Plane, snapshot: Snapshot): NotEvaluated[] {
+  const expected = expectation(planned, plane, "head");
+  return snapshot
+    .filter((one) => isSource(one) && treeOf(planned, plane, one) !== undefined && expected(one) === undefined)
+    .map((source) => ({ subject: labelOf(source), reason: notInClone(followedBy(source)) }));
+}
+
+/** Lets the sources find one side of every tree. */
+export async function serveSide(planned: Planned, which: "base" | "head"): Promise<void> {
+  await Promise.all(
+    planned.trees.map((tree) => {
+      const followed = planned.followed.get(tree.planned.name) ?? [];
+      const refs = followed.flatMap(({ ref, [which]: side }): [string, string][] =>
+        ref !== undefined && side ? [[ref, side.commit]] : [],
+      );
+      return setRefs(tree.gitDir, new Map(refs));
+    }),
+  );
+}

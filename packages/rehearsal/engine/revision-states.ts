@@ -1,0 +1,213 @@
+import { isDeepStrictEqual } from "node:util";
+import { waitFor } from "@timonier/kit/wait";
+import { namespacesOf } from "../model/entries/root-objects.js";
+import { isReconciliation } from "../model/flux-objects.js";
+import { type KubeObject, keyOf } from "../model/kube-objects.js";
+import { offlineInWords } from "../model/offline.js";
+import { robbedOf } from "../model/orphaned.js";
+import type { Answer } from "../model/outcome.js";
+import { bindingOf, outsideAccounts } from "../model/outside-accounts.js";
+import type { Side } from "../model/revision-state.js";
+import { readersOfOtherVariables } from "../model/substituted.js";
+import {
+  hasOtherLimits,
+  hasOtherPolicies,
+  reaches,
+  sharersOf,
+  type Untouched,
+} from "../model/unchanged-kustomizations.js";
+import { admissionObjects } from "./admission-policies.js";
+import { applyAll, applyOne } from "./apply.js";
+import { ask, askAndWait } from "./await-outcomes.js";
+import { atRest } from "./await-revision-state.js";
+import { readBase } from "./base-store.js";
+import type { ClusterWatch } from "./cluster-watch.js";
+import { tryRefused } from "./dry-run-rejected.js";
+import { keepUntouched, lookAgain } from "./mark-unchanged.js";
+import { hasPolicies, policiesInForce } from "./policies-in-force.js";
+import { prepare } from "./prepare-definitions.js";
+import { readSourcesAgain } from "./provided/refresh.js";
+import {
+  FLUX_MANAGER,
+  fluxArguments,
+  gitServer,
+  keep,
+  type Plane,
+  type PlaneTools,
+  restartFlux,
+  touched,
+} from "./rehearsal-cluster.js";
+import { expectation, type Planned, serveSide, treeOf } from "./rehearsal-plan.js";
+import { given } from "./rejected-input.js";
+import { isRight, rightsInForce } from "./rights-in-force.js";
+import { waiting } from "./waiting.js";
+
+/** How often kustomizations whose objects are gone, or whose accounts had no rights, are asked to look again. */
+const LOOKS = 2;
+
+/** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
+export function rehearsalPolicies(
+  { routes, provided, root: { artifacts = [] } }: Planned,
+  server: string,
+): KubeObject[] {
+  return admissionObjects({ server, trees: routes, provided, artifacts });
+}
+
+/** The base, applied where it was not kept. */
+export async function atBase(
+  plane: Plane,
+  planned: Planned,
+  key: string,
+  watch: ClusterWatch,
+  starting: PlaneTools,
+  end: number,
+): Promise<Side> {
+  await serveSide(planned, "base");
+  if (plane.record.at === key) return await readBase<Side>(plane.layout, key);
+  starting.progress("rehearsal: applying the base");
+  touched(plane);
+  const { api } = plane;
+  await applyAll(api, plane.discovery, rehearsalPolicies(planned, gitServer(plane.record)), "timonier");
+  await prepare(plane, planned, starting);
+  await given("root", "the source and the Kustomization that come first", async () => {
+    await applyAll(api, plane.discovery, namespacesOf(planned.root.objects), FLUX_MANAGER);
+    await admitted(plane, planned, starting);
+    await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
+  });
+  let side = await sideNow(plane, planned, watch, starting, "base", end);
+  for (let round = 0; round < LOOKS; round++) {
+    const accounts = outsideAccounts(side);
+    if (accounts.length === 0) break;
+    // Each may apply Kustomizations whose accounts are outside of Git, too.
+    starting.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
+    await applyAll(api, plane.discovery, accounts.map(bindingOf), "timonier");
+    await rightsInForce(plane, starting);
+    side = await sideNow(plane, planned, watch, starting, "base", end, side);
+  }
+  if (hasPolicies(side.snapshot)) {
+    await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));
+    side = await sideNow(plane, planned, watch, starting, "base", end, side);
+  }
+  // A base that is not known whole is looked at again by the next rehearsal.
+  if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
+  return side;
+}
+
+/** The head, applied to what the base came to. @returns the number of Kustomizations that were kept from looking at it, too */
+export async function atHead(
+  plane: Plane,
+  planned: Planned,
+  watch: ClusterWatch,
+  starting: PlaneTools,
+  end: number,
+  before: Side,
+): Promise<{ side: Side; kept: number }> {
+  await waitFor(waiting("the cluster's objects", starting), async () =>
+    watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
+  );
+  await readSourcesAgain(plane, watch, before);
+  const kept = await keepUntouched(plane, planned, watch, before.snapshot, expectation(planned, plane, "head"));
+  await serveSide(planned, "head");
+  const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);
+  await Promise.all(sources.map((source) => ask(plane, source, `rehearsal-${Date.now()}`)));
+  const side = await sideNow(plane, planned, watch, starting, "head", end, before);
+  const again = await reached(plane, starting, before, side, kept);
+  if (again.length === 0) return { side, kept: kept.length };
+  const asked = new Set(again.map(keyOf));
+  const left = kept.filter(({ object }) => !asked.has(keyOf(object))).length;
+  starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
+  await lookAgain(plane, watch, again);
+  const looked = await sideNow(plane, planned, watch, starting, "head", end, before);
+  const sharers = sharersOf(looked.snapshot, again);
+  if (sharers.length === 0) return { side: looked, kept: left };
+  await lookAgain(plane, watch, sharers);
+  return { side: await sideNow(plane, planned, watch, starting, "head", end, before), kept: 0 };
+}
+
+/** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
+async function reached(
+  plane: Plane,
+  starting: PlaneTools,
+  before: Side,
+  side: Side,
+  kept: readonly Untouched[],
+): Promise<readonly KubeObject[]> {
+  if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(plane, starting, side);
+  if (hasOtherLimits(before.snapshot, side.snapshot)) {
+    // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
+    if (before.snapshot.some(isRight)) await rightsInForce(plane, starting);
+    return known(side);
+  }
+  const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
+  const variables = known(side, readersOfOtherVariables(before.snapshot, side.snapshot));
+  return others ? [...kept.map(({ object }) => object), ...variables] : variables;
+}
+
+/**
+ * Kustomizations that have to look once more since the cluster's policies have come into force, or have gone, after some of them had
+ * applied everything or were refused: their next look, at the latest, is held against the policies as they are.
+ */
+async function heldAgainstPolicies(plane: Plane, starting: PlaneTools, side: Side): Promise<readonly KubeObject[]> {
+  await policiesInForce(plane, starting);
+  return known(side);
+}
+
+/** Kustomizations that have applied everything, or were refused. */
+function known({ answers, snapshot }: Side, among: readonly KubeObject[] = snapshot): readonly KubeObject[] {
+  const keys = new Set(answers.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])));
+  return among.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
+}
+
+/** Whether the controllers are started with other arguments than at the base. */
+function hasOtherFlux(before: Side | undefined, side: Pick<Side, "snapshot">): boolean {
+  return !isDeepStrictEqual(fluxArguments(side), before ? fluxArguments(before) : {});
+}
+
+async function sideNow(
+  plane: Plane,
+  planned: Planned,
+  watch: ClusterWatch,
+  starting: PlaneTools,
+  which: "base" | "head",
+  end: number,
+  before?: Side,
+): Promise<Side> {
+  const expected = expectation(planned, plane, which);
+  const look = async (): Promise<Omit<Side, "trials">> => {
+    for (let again = 0; ; again++) {
+      const { answers, failing, snapshot, unlisted } = await atRest(plane, watch, expected, end, starting);
+      const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
+      if (robbed.length === 0) return { snapshot, unlisted, answers: inWords(answers), failing: [...failing] };
+      // At their next interval they will find that others took away what they had applied.
+      await askAndWait(plane, watch, robbed);
+    }
+  };
+  let side = await look();
+  // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
+  if (hasOtherFlux(before, side)) {
+    starting.progress("rehearsal: Flux with the cluster's own arguments");
+    await restartFlux(plane, starting, fluxArguments(side));
+    side = await look();
+  }
+  const commitOf = (source: KubeObject) => {
+    const [tree, commit] = [treeOf(planned, plane, source), expected(source)];
+    return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
+  };
+  return { ...side, trials: await tryRefused(plane, side, commitOf, starting) };
+}
+
+function inWords(answers: ReadonlyMap<string, Answer>): Side["answers"] {
+  return [...answers].map(([key, answer]) => [key, offlineInWords(answer)] as const);
+}
+
+/** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */
+async function admitted(plane: Plane, planned: Planned, starting: PlaneTools): Promise<void> {
+  const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
+  if (!source) return;
+  await waitFor(waiting("the rehearsal's admission policies", starting), async () => {
+    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true);
+    return treeOf(planned, plane, tried)
+      ? { done: true, value: undefined }
+      : { done: false, missing: "not in force yet" };
+  });
+}

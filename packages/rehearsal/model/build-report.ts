@@ -1,0 +1,148 @@
+import { refName } from "@timonier/kit/kube-discovery";
+import { versions } from "@timonier/kit/versions";
+import type {
+  Fault,
+  NotEvaluated,
+  ObjectChange,
+  PolicyResult,
+  Reconciliation,
+  Report,
+  Revision,
+} from "@timonier/report/model";
+import { withEffects } from "./affected.js";
+import { compare } from "./compare.js";
+import { conceal } from "./conceal.js";
+import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
+import { unjudgedByEngines } from "./engine-policies.js";
+import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
+import type { KubeObject } from "./kube-objects.js";
+import { type Unjudged, unjudged } from "./not-evaluated.js";
+import { assumedAccounts } from "./outside-accounts.js";
+import { type KnownCause, withCauses } from "./provenance.js";
+import { reconciliations } from "./reconciliations.js";
+import { refusedByReleases } from "./rejected-by-releases.js";
+import { rejectedChanges, withFailing } from "./rejections.js";
+import type { Side } from "./revision-state.js";
+import type { TreeFiles } from "./scan.js";
+import { sortChanges } from "./sort.js";
+import { isOpen, verdictOf } from "./verdict.js";
+import { versionChanges } from "./version-changes.js";
+
+/** Everything that was seen. */
+export interface Findings {
+  readonly base: Revision;
+  readonly head: Revision;
+  readonly before: Side;
+  readonly after: Side;
+  readonly policies: readonly PolicyResult[];
+  /** The tree that the merge changes. */
+  readonly tree: ChangedTree;
+  /** Folders of that tree that Kustomizations and releases of base and head read. */
+  readonly readers: readonly Reader[];
+  /** Folder that stands for a cluster where none was found in the tree. @default the tree has a cluster */
+  readonly guessed?: string;
+  /** What could not be judged for other reasons than those in the snapshots. */
+  readonly notEvaluated: readonly NotEvaluated[];
+  readonly simulated: readonly string[];
+  readonly causes: readonly KnownCause[];
+  /** Files of the trees at base and at head, by which substituted values of Secrets are found. @default not known */
+  readonly files?: readonly TreeFiles[];
+  /** Objects that the cluster has outside of Git. @default none */
+  readonly assumed?: readonly KubeObject[];
+  readonly duration: number;
+}
+
+/** The report of a rehearsal that ran. */
+export function reportOf(findings: Findings): Report {
+  const { base, head, before, after, policies, simulated, causes, duration } = findings;
+  const settled = reconciliations(before, after);
+  const found = unjudged(after, settled);
+  const order = settled.map((one) =>
+    found.unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one,
+  );
+  const seen = compare({ before: before.snapshot, after: after.snapshot });
+  const failing = withFailing(seen, before, after);
+  const changes = withCauses([...failing, ...rejectedChanges(before, after), ...refusedByReleases(order)], causes);
+  const { coverage, notEvaluated } = notEvaluatedOf(findings, found, changes, order);
+  const verdict = verdictOf({ changes, reconciliations: order, policies, notEvaluated });
+  const report: Report = {
+    version: 1,
+    verdict,
+    base,
+    head,
+    ...(verdict === "unable" && { fault: outOfTime(order.filter(isOpen)) }),
+    coverage,
+    ...otherFlux(after),
+    changes: sortChanges(changes, order),
+    reconciliations: order,
+    versions: versionChanges(before.snapshot, after.snapshot),
+    policies,
+    notEvaluated,
+    simulated,
+    duration,
+  };
+  return conceal(report, {
+    snapshots: [before.snapshot, after.snapshot],
+    others: [...[...before.trials, ...after.trials].map(({ object }) => object), ...(findings.assumed ?? [])],
+    ...(findings.files && { files: findings.files }),
+  });
+}
+
+/** What was not evaluated, what of it the merge can affect, and how much was. */
+function notEvaluatedOf(
+  { before, after, tree, readers, guessed, notEvaluated }: Findings,
+  found: Unjudged,
+  changes: readonly ObjectChange[],
+  order: readonly Reconciliation[],
+): FileCoverage {
+  const seen: Seen = {
+    readers,
+    reconciliations: order.filter(({ ready }) => ready !== undefined).map(({ ref }) => refName(ref)),
+    unevaluated: found.unapplied,
+    ...(guessed !== undefined && { guessed }),
+  };
+  const files = coverageOf(tree, seen);
+  const readingChanges = new Set(files.unread.flatMap(({ readers: names }) => names));
+  const gaps = withEffects(found, { changes, after: after.snapshot, readingChanges });
+  // An object that was not evaluated makes the file that defines it one that was not.
+  const names = new Set(gaps.filter(({ affected }) => affected).map(({ subject }) => subject));
+  const unread = new Set([...files.unread.map(({ path }) => path), ...filesDefining(tree, names)]);
+  const { all } = files.coverage.files;
+  return {
+    coverage: { ...files.coverage, files: { evaluated: Math.max(all - unread.size, 0), all } },
+    notEvaluated: [
+      ...files.notEvaluated,
+      ...gaps,
+      ...unjudgedByEngines(after.snapshot, changes),
+      ...assumedAccounts(before.snapshot, after.snapshot, changes),
+      ...notEvaluated,
+    ],
+  };
+}
+
+function otherFlux({ snapshot }: Side): Pick<Report, "flux"> {
+  const cluster = fluxVersionOf(snapshot);
+  if (cluster === undefined || !isOtherFlux(cluster, versions.flux)) return {};
+  return { flux: { cluster, rehearsed: versions.flux } };
+}
+
+function outOfTime(open: readonly Reconciliation[]): Fault {
+  const names = open.map(({ ref }) => refName(ref));
+  return {
+    what: `${names.length === 1 ? "a reconciliation" : `${names.length} reconciliations`} did not come to an end in time: ${open[0]?.message ?? "no reason given"}`,
+    where: names.join(", "),
+    fix: "give it more seconds: --timeout SECONDS",
+  };
+}
+
+/** The report of one that could not run. */
+export function unableReport(
+  base: Revision,
+  head: Revision,
+  fault: { what: string; where: string; fix: string },
+  duration: number,
+): Report {
+  const nothing = { changes: [], reconciliations: [], versions: [], policies: [], notEvaluated: [], simulated: [] };
+  const report: Report = { version: 1, verdict: "unable", base, head, fault, ...nothing, duration };
+  return conceal(report, { snapshots: [], others: [] });
+}

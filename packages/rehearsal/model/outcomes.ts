@@ -1,0 +1,82 @@
+import { ASSUMED, assumptionOf } from "./assumption.js";
+import { isReconciliation, isSource, sourceKeyOf } from "./flux-objects.js";
+import { at, conditionOf, type KubeObject, keyOf, labelOf } from "./kube-objects.js";
+import { type Answer, gap, waiting } from "./outcome.js";
+import { readBy } from "./outcomes/find-source.js";
+import { judgeKustomization } from "./outcomes/kustomization-outcome.js";
+import type { FluxView, Lookup } from "./outcomes/lookup.js";
+import { judgeRelease } from "./outcomes/release-outcome.js";
+import { judgeSource } from "./outcomes/source-outcome.js";
+import { isRemoteBaseOutOfReach } from "./unreachable.js";
+
+/** Answers by key, for every source, Kustomization and HelmRelease of the view. */
+export function answers(view: FluxView): Map<string, Answer> {
+  return new Settlement(view).all();
+}
+
+class Settlement implements Lookup {
+  readonly flux: ReadonlyMap<string, KubeObject>;
+  readonly others: ReadonlyMap<string, KubeObject>;
+  readonly still: number;
+  readonly #known = new Map<string, Answer>();
+  readonly #open = new Set<string>();
+
+  constructor(readonly view: FluxView) {
+    this.flux = new Map(view.flux.map((one) => [keyOf(one), one]));
+    this.others = new Map(view.others.map((one) => [keyOf(one), one]));
+    this.still = view.still ?? view.quiet;
+  }
+
+  all(): Map<string, Answer> {
+    const wanted = this.view.flux.filter((one) => isReconciliation(one) || isSource(one));
+    return new Map(wanted.map((one) => [keyOf(one), this.answer(one)]));
+  }
+
+  answer(object: KubeObject): Answer {
+    const key = keyOf(object);
+    const known = this.#known.get(key);
+    if (known) return known;
+    this.#open.add(key);
+    const found = this.#judge(object);
+    this.#open.delete(key);
+    this.#known.set(key, found);
+    return found;
+  }
+
+  isOpen(key: string): boolean {
+    return this.#open.has(key);
+  }
+
+  #judge(object: KubeObject): Answer {
+    if (object.metadata.deletionTimestamp) return waiting(`${labelOf(object)} is being deleted`);
+    const assumption = object.metadata.annotations?.[ASSUMED];
+    if (assumption !== undefined) return this.#assumed(object, assumption);
+    if ((object.spec as { suspend?: boolean } | undefined)?.suspend) return { state: "suspended" };
+    if (isSource(object)) return judgeSource(this, object);
+    if (at(object, "spec", "kubeConfig") !== undefined) return gap("OtherCluster", OTHER_CLUSTER);
+    return object.kind === "Kustomization" ? judgeKustomization(this, object) : judgeRelease(this, object);
+  }
+
+  #assumed(object: KubeObject, assumption: string): Answer {
+    const source = isSource(object) ? undefined : readBy(this, object);
+    if (assumption !== assumptionOf(object, source))
+      return { state: "waiting", for: `${labelOf(object)} is looked at again`, outdated: true };
+    if (isSource(object)) return { state: "assumed", message: assumedMessage(object) };
+    const message = conditionOf(object, "Ready")?.message ?? "";
+    return { state: "assumed", message: isRemoteBaseOutOfReach(message) ? message : needOf(object) };
+  }
+}
+
+/** What a Kustomization or release needs that cannot be reached from here. */
+function needOf(object: KubeObject): string {
+  if (at(object, "spec", "kubeConfig") !== undefined) return OTHER_CLUSTER;
+  const [, kind, namespace, name] = sourceKeyOf(object)?.split("/") ?? [];
+  return `it needs ${kind} ${namespace}/${name}`;
+}
+
+/** What is said of a Kustomization or release that applies to another cluster. */
+const OTHER_CLUSTER = "it applies to another cluster";
+
+function assumedMessage(source: KubeObject): string {
+  return conditionOf(source, "Ready")?.message ?? "it does not answer";
+}

@@ -1,0 +1,83 @@
+import { neverReadyReason } from "../assumed.js";
+import { conditionOf, groupOf, type KubeObject, keyOf, labelOf, numberAt, textAt } from "../kube-objects.js";
+import { type Answer, failure, gap, waiting } from "../outcome.js";
+import { inventoryOf } from "../owners.js";
+import { blockedBy } from "./dependency-outcome.js";
+import { find } from "./find-source.js";
+import { health } from "./health-outcome.js";
+import type { Lookup } from "./lookup.js";
+import { failedAgain, isAnswered, progress } from "./retry.js";
+
+/** Kinds whose absence is known. */
+const workloads = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "batch/Job"]);
+
+interface HealthCheck {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+function keyOfCheck({ apiVersion = "", kind, namespace = "", name }: HealthCheck): string {
+  return `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
+}
+
+/** What a Kustomization comes to. */
+export function judgeKustomization(lookup: Lookup, object: KubeObject): Answer {
+  const spec = object.spec as { sourceRef: { kind: string; name: string; namespace?: string } };
+  const { kind, name, namespace = object.metadata.namespace } = spec.sourceRef;
+  const source = find(lookup, kind, namespace, name);
+  const condition = conditionOf(object, "Ready");
+  const current = condition?.observedGeneration === object.metadata.generation;
+  const beyond = source ? undefined : unreachedController(kind, namespace, name);
+  if (beyond !== undefined) return gap("ArtifactFailed", beyond);
+  if (!source) return failure("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
+  const of = lookup.answer(source);
+  const revision = textAt(source, "status", "artifact", "revision");
+  if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(source)}`);
+  if ((of.state === "failed" || of.state === "assumed") && revision === undefined) {
+    const message = `${labelOf(source)}: ${of.message}`;
+    return of.state === "assumed" ? gap("ArtifactFailed", message) : { ...of, reason: "ArtifactFailed", message };
+  }
+  const blocked = blockedBy(lookup, object, condition, current);
+  if (blocked) return blocked;
+  if (condition?.status === "True") {
+    const applied = textAt(object, "status", "lastAppliedRevision") === revision;
+    const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
+    if (applied && observed && !isAnswered(lookup, object))
+      return waiting(`${labelOf(object)} has not looked again yet`, true);
+    return applied && observed ? { state: "ready" } : waiting(`${labelOf(object)} has not applied ${revision}`);
+  }
+  if (condition?.status === "False" && current && condition.reason !== "HealthCheckCanceled")
+    return failedAgain(lookup, object, condition);
+  const attempted = textAt(object, "status", "lastAttemptedRevision") === revision && current;
+  const healthy = conditionOf(object, "Healthy");
+  if (!attempted || healthy?.status !== "Unknown") return waiting(`${labelOf(object)}: ${progress(object)}`);
+  return health(lookup, object, checked(lookup, object), absent(lookup, object));
+}
+
+/** Names of objects that a kustomization waits for and that are not there; only of kinds that are looked at. */
+function absent(lookup: Lookup, object: KubeObject): string[] {
+  const spec = object.spec as { wait?: boolean; healthChecks?: readonly HealthCheck[] };
+  if (spec.wait) return [];
+  return (spec.healthChecks ?? [])
+    .filter((one) => workloads.has(`${groupOf(one.apiVersion ?? "")}/${one.kind}`))
+    .filter((one) => !lookup.others.has(keyOfCheck(one)))
+    .map((one) => `${one.kind} ${one.namespace}/${one.name}`);
+}
+
+/** Objects whose health a kustomization waits for. */
+function checked(lookup: Lookup, object: KubeObject): KubeObject[] {
+  const spec = object.spec as { wait?: boolean; healthChecks?: readonly HealthCheck[] };
+  const keys = spec.wait ? inventoryOf(object) : (spec.healthChecks ?? []).map(keyOfCheck);
+  return keys
+    .filter((key) => key !== keyOf(object))
+    .flatMap((key) => lookup.flux.get(key) ?? lookup.others.get(key) ?? []);
+}
+
+/** Why a source that is not there will never be: no controller here makes its kind. undefined: it is one that is made here. */
+function unreachedController(kind: string, namespace: string | undefined, name: string): string | undefined {
+  const source = { apiVersion: "source.toolkit.fluxcd.io/v1", kind, metadata: { name } };
+  const reason = neverReadyReason(source);
+  return reason && `${kind} ${namespace}/${name}: ${reason}`;
+}

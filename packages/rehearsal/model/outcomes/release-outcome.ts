@@ -1,0 +1,97 @@
+import {
+  type Condition,
+  conditionOf,
+  type KubeObject,
+  keyOf,
+  labelOf,
+  listAt,
+  numberAt,
+  textAt,
+} from "../kube-objects.js";
+import { type Answer, gap, waiting } from "../outcome.js";
+import { ownerOf } from "../owners.js";
+import { blockedBy } from "./dependency-outcome.js";
+import { find, readBy } from "./find-source.js";
+import { health } from "./health-outcome.js";
+import { type Lookup, PATIENCE } from "./lookup.js";
+import { failedAgain, isHandled, progress } from "./retry.js";
+
+/** What a HelmRelease comes to. */
+export function judgeRelease(lookup: Lookup, object: KubeObject): Answer {
+  const condition = conditionOf(object, "Ready");
+  const current = condition?.observedGeneration === object.metadata.generation;
+  const chart = chartOf(lookup, object);
+  const source = chart === "missing" ? readBy(lookup, object) : undefined;
+  const origin = source && lookup.answer(source);
+  if (source && origin?.state === "assumed") return gap("NoSourceArtifact", `${labelOf(source)}: ${origin.message}`);
+  if (chart === "missing")
+    // While it is looked at, a request would interrupt it.
+    return waiting(
+      `${labelOf(object)} has no chart yet`,
+      current && condition?.status === "False" && lookup.view.asked(keyOf(object)) === undefined,
+    );
+  const of = lookup.answer(chart);
+  if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(chart)}`);
+  if (of.state === "failed") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
+  if (of.state === "assumed") return gap("NoSourceArtifact", `${labelOf(chart)}: ${of.message}`);
+  const blocked = blockedBy(lookup, object, condition, current);
+  if (blocked) return blocked;
+  const revision = textAt(chart, "status", "artifact", "revision");
+  const attempted = textAt(object, "status", "lastAttemptedRevision") ?? "";
+  const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
+  if (condition?.status === "True" && current && observed) {
+    // helm-controller writes its status in several patches: the revision that it attempts may be there without the upgrade.
+    if (conditionOf(object, "Reconciling")?.status === "True") return waiting(`${labelOf(object)} is reconciled`);
+    if (revision !== undefined && attempted.split("+")[0] !== revision.split("+")[0]?.split("@")[0])
+      return waiting(`${labelOf(object)} has not tried ${revision}`);
+    const values = listAt(object, "spec", "valuesFrom").length > 0;
+    // Values from elsewhere are looked at at the next interval only.
+    if (values && !isHandled(lookup, object)) return waiting(`${labelOf(object)} has not read its values again`, true);
+    return { state: "ready" };
+  }
+  if (condition?.status === "False" && current) {
+    if (condition.reason !== "HealthCheckCanceled") return failedRelease(lookup, object, condition);
+    if (conditionOf(object, "Stalled")?.status === "True") {
+      if (isInterrupted(object))
+        return { state: "waiting", for: `${labelOf(object)} was interrupted`, poke: true, reset: true };
+      // It was asked to look again while it waited, and then gave up: its last words are about the release.
+      return failedAgain(lookup, object, conditionOf(object, "Released") ?? condition);
+    }
+  }
+  const own = [...lookup.others.values()].filter((one) => ownerOf(one) === labelOf(object));
+  return own.length > 0 ? health(lookup, object, own) : waiting(`${labelOf(object)}: ${progress(object)}`);
+}
+
+function chartOf(lookup: Lookup, release: KubeObject): KubeObject | "missing" {
+  const spec = release.spec as { chartRef?: { kind: string; name: string; namespace?: string } };
+  const namespace = release.metadata.namespace;
+  if (spec.chartRef) {
+    const { kind, name } = spec.chartRef;
+    return find(lookup, kind, spec.chartRef.namespace ?? namespace, name) ?? "missing";
+  }
+  const [chartNamespace, chartName] = (textAt(release, "status", "helmChart") ?? "/").split("/", 2);
+  return find(lookup, "HelmChart", chartNamespace, chartName) ?? "missing";
+}
+
+/** A release hears of its chart by itself; a request meanwhile may reach it while it is installed, and interrupt that. */
+function failedRelease(lookup: Lookup, object: KubeObject, condition: Condition): Answer {
+  const hears = condition.reason === "SourceNotReady" && lookup.view.quiet < PATIENCE.health;
+  return hears
+    ? waiting(`${labelOf(object)} has not seen yet that its chart is ready`)
+    : failedAgain(lookup, object, condition);
+}
+
+/**
+ * Whether a release failed only because its action was interrupted: a request to look again that arrives meanwhile ends the action,
+ * and the end counts as a failure. Its controller tries again when it is told to forget its failures.
+ *
+ * @see https://fluxcd.io/flux/components/helm/helmreleases/#resetting-remediation-retries
+ */
+function isInterrupted(release: KubeObject): boolean {
+  const { status, message = "" } = conditionOf(release, "Released") ?? {};
+  return (
+    conditionOf(release, "Ready")?.reason === "HealthCheckCanceled" &&
+    status === "False" &&
+    message.endsWith("context canceled")
+  );
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeEach, expect, test } from "vitest";
+import { atRest } from "../../../../../packages/rehearsal/engine/await-revision-state.js";
+import type { ClusterWatch } from "../../../../../packages/rehearsal/engine/cluster-watch.js";
+import type { Plane, PlaneTools } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
+import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
+
+const extensions = "apiextensions.k8s.io/v1";
+const ending = { name: "boats.example.com", deletionTimestamp: "2026-01-02T03:04:05Z" };
+const definition: KubeObject = { apiVersion: extensions, kind: "CustomResourceDefinition", metadata: ending };
+const namespace: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", uid: "1" } };
+
+/** What the cluster has, by the path of its list. */
+let lists: Map<string, KubeObject[]>;
+let woken: string[];
+let whenWoken: () => void;
+beforeEach(() => {
+  lists = new Map();
+  woken = [];
+  whenWoken = () => {};
+});
+
+const version = (name: string, resource: string, kind: string) => ({
+  version: name,
+  freshness: "Current",
+  resources: [{ resource, responseKind: { kind }, verbs: ["list", "create"] }],
+});
+const discovery = new Map([
+  ["/api", [{ metadata: {}, versions: [version("v1", "namespaces", "Namespace")] }]],
+  [
+    "/apis",
+    [
+      {
+        metadata: { name: "apiextensions.k8s.io" },
+        versions: [version("v1", "customresourcedefinitions", "CustomResourceDefinition")],
+      },
+    ],
+  ],
+]);
+const api = {
+  call: async ({ method, path }: { method?: string; path: string }) => {
+    if (method !== "PATCH") return { items: discovery.get(path) ?? lists.get(path) ?? [] };
+    woken.push(path);
+    whenWoken();
+    return undefined;
+  },
+};
+const definitions = `/apis/${extensions}/customresourcedefinitions`;
+
+function rest(told: readonly KubeObject[], milliseconds: number) {
+  const watch = { flux: [], others: told, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
+  return atRest(
+    { api } as unknown as Plane,
+    watch as unknown as ClusterWatch,
+    () => undefined,
+    Date.now() + milliseconds,
+    { progress: () => {} } as unknown as PlaneTools,
+  );
+}
+
+test("GIVEN a definition that the API server forgot to delete WHEN at rest THEN it was woken, and is gone", async () => {
+  lists.set(definitions, [definition]);
+  whenWoken = () => lists.delete(definitions);
+  expect((await rest([], 10_000)).snapshot).toEqual([]);
+  expect(woken).toEqual([`${definitions}/boats.example.com`]);
+});
+
+test("GIVEN a definition whose objects keep it WHEN at rest THEN it is not waited for any longer than it may need", async () => {
+  lists.set(definitions, [definition]);
+  const start = Date.now();
+  expect((await rest([], 60_000)).snapshot).toEqual([definition]);
+  expect(Date.now() - start).toBeLessThan(10_000);
+});
+
+test("GIVEN an object that was told of late WHEN at rest THEN it was judged by it", async () => {
+  lists.set("/api/v1/namespaces", [namespace]);
+  const told: KubeObject[] = [];
+  setTimeout(() => told.push(namespace), 100);
+  expect((await rest(told, 10_000)).snapshot).toEqual([namespace]);
+  expect(told).toEqual([namespace]);
+});
+
+test("GIVEN an object that is never told of WHEN the time is over THEN nothing is said of the cluster", async () => {
+  lists.set("/api/v1/namespaces", [namespace]);
+  await expect(rest([], 200)).rejects.toThrow("has not told of every object in time");
+});
