@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { lockFolder } from "@timonier/gitlab-simulator/store/lock";
+import { lockFolder } from "@timonier/gitlab-simulator/store/folder-lock";
 import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from "@timonier/kit/state";
 import { UserError } from "@timonier/kit/user-error";
 import writeFileAtomic from "write-file-atomic";

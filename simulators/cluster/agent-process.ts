@@ -6,7 +6,7 @@ import type { ClusterTools } from "@timonier/control-plane/tools";
 import { endProcess, startDaemon } from "@timonier/kit/daemon";
 import { loader } from "@timonier/kit/state";
 import writeFileAtomic from "write-file-atomic";
-import { findProcesses } from "./parts.js";
+import { findProcesses } from "./cluster-processes.js";
 
 /** What the runtime agent reads when it starts. */
 export interface AgentConfig {

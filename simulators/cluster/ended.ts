@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterLayout } from "@timonier/control-plane/layout";
 import { UserError } from "@timonier/kit/user-error";
+import { agentName } from "./cluster-processes.js";
 import { isFull, lastWords } from "./last-words.js";
-import { agentName } from "./parts.js";
 
 /** Log of a component or of the runtime agent. */
 export function logOf(layout: ClusterLayout, name: string): string {

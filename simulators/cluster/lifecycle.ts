@@ -7,8 +7,8 @@ import { silent } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import lockfile from "proper-lockfile";
 import { readAgentConfig } from "./agent-process.js";
+import { inspectParts, stopProcesses } from "./cluster-processes.js";
 import type { ClusterInspection, EmbeddedCluster, StartOptions } from "./contract.js";
-import { inspectParts, stopProcesses } from "./parts.js";
 import { startParts } from "./start.js";
 
 const defaults = { progress: silent, timeout: 60_000 };

@@ -21,9 +21,9 @@ import { elapsed, type Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import { waitFor } from "@timonier/kit/wait";
 import { startAgent } from "./agent-process.js";
+import { type ClusterProcesses, findProcesses, missingParts, stopProcesses, tellKwokctl } from "./cluster-processes.js";
 import type { EmbeddedCluster } from "./contract.js";
 import { processEnded } from "./ended.js";
-import { type ClusterProcesses, findProcesses, missingParts, stopProcesses, tellKwokctl } from "./parts.js";
 import { reserveReceiver } from "./service-address.js";
 
 interface Waiting {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GitLabError } from "@timonier/kit/gitlab-error";
 import { withJustMade } from "@timonier/kit/just-made";
-import { fill } from "./api.js";
-import type { Step, Table } from "./table.js";
+import type { Step, Table } from "./resource-table.js";
+import { fill } from "./rest-api.js";
 import { covers, type Json } from "./wire.js";
 
 /** How often one is made at most, and the pause after an unclear answer, in milliseconds. */

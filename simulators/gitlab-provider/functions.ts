@@ -2,8 +2,8 @@ import type { FunctionSchema, PackageSchema } from "@pulumi/gitlab/schema";
 import { UserError } from "@timonier/kit/user-error";
 import type { PluginFunction, Properties } from "@timonier/provider-host/plugin";
 import { secret } from "@timonier/provider-host/properties";
-import { Api, fill } from "./api.js";
-import type { PluginConfig } from "./config.js";
+import type { PluginConfig } from "./provider-config.js";
+import { Api, fill } from "./rest-api.js";
 import { fromWire, type Json, type NestedTypes, snake, zero } from "./wire.js";
 
 /** Where an answer's attributes do not have the output's name: the official provider puts one object into a list. */

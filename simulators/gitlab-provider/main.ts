@@ -1,4 +1,4 @@
 import { serve } from "@timonier/provider-host/serve";
-import { gitlabPlugin } from "./plugin.js";
+import { gitlabPlugin } from "./gitlab-plugin.js";
 
 serve(gitlabPlugin());

@@ -1,6 +1,6 @@
 import { RefMoved } from "./git/commit.js";
-import { branchHead } from "./git/read.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { branchHead } from "./git/queries.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { examine, mergeRequest } from "./merge-requests.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import { canMerge, canPush, zeroId } from "./model/protection.js";

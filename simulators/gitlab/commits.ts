@@ -1,7 +1,7 @@
 import { commitFiles, type FileChange, type Person, RefMoved } from "./git/commit.js";
-import { branchHead, entryAt, lastCommitOf, readBlob, resolve } from "./git/read.js";
+import { branchHead, entryAt, lastCommitOf, readBlob, resolve } from "./git/queries.js";
 import { hasRefs } from "./git/repositories.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { isFilePath, isRefName, newRefFault } from "./model/paths.js";
 import { problem } from "./model/problem.js";
 import { canPush, zeroId } from "./model/protection.js";

@@ -15,10 +15,10 @@ import { type Look, waitFor } from "@timonier/kit/wait";
 import getPort, { portNumbers } from "get-port";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
-import { readAddress, readLostAddress, urlOf } from "./address.js";
 import { requireGit } from "./git/version.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { newSecret, tokenPrefixes } from "./model/secrets.js";
+import { readAddress, readLostAddress, urlOf } from "./server-address.js";
 import { type GitLabSettings, parseSettings, readSettings } from "./settings.js";
 import { ensureCertificates } from "./tls.js";
 

@@ -1,13 +1,13 @@
 import { tryGit } from "@timonier/kit/git";
 import { moveRefs, RefMoved } from "./git/commit.js";
 import { commitTree, moveBranch, treeOf, tryMerge } from "./git/merge.js";
-import { branchHead, branchHeads, countCommits, isAncestor, mergeBase } from "./git/read.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { branchHead, branchHeads, countCommits, isAncestor, mergeBase } from "./git/queries.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { isApproved } from "./model/approvals.js";
 import { isDraft } from "./model/draft.js";
 import { projectPath } from "./model/namespaces.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
-import { nextId } from "./model/state.js";
+import { nextId } from "./model/server-state.js";
 import type { MergeRequest, Project, User } from "./model/types.js";
 import { sendMergeRequestEvent } from "./views/merge-request-event.js";
 

@@ -1,7 +1,7 @@
 import { commitFiles } from "./git/commit.js";
-import { branchHead } from "./git/read.js";
+import { branchHead } from "./git/queries.js";
 import { createRepository, removeRepository, setHead } from "./git/repositories.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { accessLevels } from "./model/access-level.js";
 import { groupLevel } from "./model/membership.js";
 import { type Namespace, namespaceById, pathTaken, projectPath } from "./model/namespaces.js";
@@ -9,7 +9,7 @@ import { nameFaults, newRefFault, pathFaults, slug } from "./model/paths.js";
 import { badRequest, invalid, problem } from "./model/problem.js";
 import { zeroId } from "./model/protection.js";
 import { randomHex } from "./model/secrets.js";
-import { nextId, removeWhere } from "./model/state.js";
+import { nextId, removeWhere } from "./model/server-state.js";
 import type { Project, User, Visibility } from "./model/types.js";
 import { afterPush } from "./push.js";
 

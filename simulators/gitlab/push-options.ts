@@ -1,6 +1,6 @@
-import { branchHead, log } from "./git/read.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { branchHead, log } from "./git/queries.js";
 import type { Call } from "./http/route.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { Problem } from "./model/problem.js";
 import { type RefChange, zeroId } from "./model/protection.js";
 import type { MergeRequest, Project } from "./model/types.js";

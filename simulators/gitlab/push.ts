@@ -1,6 +1,6 @@
-import { branchHeads } from "./git/read.js";
+import { branchHeads } from "./git/queries.js";
 import { setHead } from "./git/repositories.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { refreshMergeRequests } from "./merge-requests.js";
 import { protectDefaultBranch, type RefChange, zeroId } from "./model/protection.js";
 import type { Project, User } from "./model/types.js";

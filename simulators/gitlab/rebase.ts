@@ -1,5 +1,5 @@
 import { commitTree, treeOf, tryMerge } from "./git/merge.js";
-import { log } from "./git/read.js";
+import { log } from "./git/queries.js";
 import type { User } from "./model/types.js";
 
 /** A rebase that cannot be done without a person. */

@@ -1,10 +1,10 @@
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { branchHeads } from "./git/read.js";
+import { branchHeads } from "./git/queries.js";
 import { createRepository, hasRefs, listRepositories, removeRepository, repairRepository } from "./git/repositories.js";
-import { type Context, repositoryOf, stateOf } from "./http/context.js";
+import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { refreshMergeRequests } from "./merge-requests.js";
-import { removeWhere } from "./model/state.js";
+import { removeWhere } from "./model/server-state.js";
 import { settleDefaultBranch } from "./push.js";
 
 /**

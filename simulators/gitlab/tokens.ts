@@ -3,7 +3,7 @@ import { accessLevels } from "./model/access-level.js";
 import { tokenExpiry } from "./model/expiry.js";
 import { badRequest, fault } from "./model/problem.js";
 import { digest, newSecret, randomHex, tokenPrefixes } from "./model/secrets.js";
-import { nextId, removeWhere, type State } from "./model/state.js";
+import { nextId, removeWhere, type State } from "./model/server-state.js";
 import type { AccessToken, TokenOwner, User } from "./model/types.js";
 
 /** A token as asked for. */

@@ -10,7 +10,7 @@ import { adminAccess, readRecord } from "../../packages/control-plane/record.js"
 import { KubeApi } from "../../packages/kit/kube-api.js";
 import { checkout } from "../../packages/kit/state.js";
 import { waitFor } from "../../packages/kit/wait.js";
-import { findProcesses } from "../../simulators/cluster/parts.js";
+import { findProcesses } from "../../simulators/cluster/cluster-processes.js";
 
 const run = promisify(execFile);
 

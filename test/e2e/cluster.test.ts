@@ -20,7 +20,7 @@ import { isFree } from "../../packages/control-plane/ports.js";
 import { readRecord } from "../../packages/control-plane/record.js";
 import { clusterToolNames, toolsIn } from "../../packages/control-plane/tools.js";
 import type { KubeApi } from "../../packages/kit/kube-api.js";
-import type { ContainerStatus, Pod } from "../../simulators/cluster/agent/objects.js";
+import type { ContainerStatus, Pod } from "../../simulators/cluster/agent/pod-objects.js";
 import { inspectCluster, removeCluster, startCluster, stopCluster } from "../../simulators/cluster/lifecycle.js";
 import {
   apiOf,

@@ -11,7 +11,7 @@ import { UserError } from "../../packages/kit/user-error.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { platformOf } from "../../packages/toolchain/platform.js";
 import { toolNamesOf } from "../../packages/toolchain/tools.js";
-import { lockFolder } from "../../simulators/gitlab/store/lock.js";
+import { lockFolder } from "../../simulators/gitlab/store/folder-lock.js";
 import { clearResults } from "../lanes/results.js";
 import { cleanMachine, laneChains, laneMounts } from "./machine/clean.js";
 import { laneEnvironment } from "./machine/layout.js";

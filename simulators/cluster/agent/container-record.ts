@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProcessIdentity } from "@timonier/kit/daemon";
 import writeFileAtomic from "write-file-atomic";
-import type { ContainerState } from "./objects.js";
+import type { ContainerState } from "./pod-objects.js";
 
 /** What the agent must know of a container after its own end. */
 export interface ContainerRecord {

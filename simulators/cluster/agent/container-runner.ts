@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KnownImage } from "@timonier/control-plane/images";
 import { endProcess } from "@timonier/kit/daemon";
+import type { AgentContext } from "./agent-context.js";
 import { countedRestarts, restartDelay } from "./backoff.js";
 import { adoptProgram, type ContainerProcess, type Exit, logTail, startProgram } from "./container-process.js";
 import {
@@ -11,10 +12,9 @@ import {
   readContainerRecord,
   writeContainerRecord,
 } from "./container-record.js";
-import type { AgentContext } from "./context.js";
-import { keepCredentials, renewToken } from "./credentials.js";
 import { prepareLaunch } from "./launch.js";
-import type { Container, ContainerState, ContainerStatus, Pod, Probe } from "./objects.js";
+import { keepCredentials, renewToken } from "./pod-credentials.js";
+import type { Container, ContainerState, ContainerStatus, Pod, Probe } from "./pod-objects.js";
 import { runProbe } from "./probes.js";
 
 /** Runs one container of a pod as a program of this machine, from its first start until the pod goes. */

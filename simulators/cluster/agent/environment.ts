@@ -1,4 +1,4 @@
-import type { Container, EnvVar, KeySelector, Pod } from "./objects.js";
+import type { Container, EnvVar, KeySelector, Pod } from "./pod-objects.js";
 import { parseQuantity } from "./quantity.js";
 import { expandReferences } from "./references.js";
 

@@ -1,11 +1,11 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { KnownImage } from "@timonier/control-plane/images";
+import type { AgentContext } from "./agent-context.js";
 import { type Addresses, listenPorts, rewriteArguments, rewriteValue } from "./arguments.js";
 import type { ProgramSpec } from "./container-process.js";
-import type { AgentContext } from "./context.js";
 import { containerEnvironment } from "./environment.js";
-import type { Container, Pod } from "./objects.js";
+import type { Container, Pod } from "./pod-objects.js";
 import { fetchReferencedData } from "./referenced-data.js";
 import { expandReferences } from "./references.js";
 import { makeVolumes } from "./volumes.js";

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { knownImage } from "@timonier/control-plane/images";
 import { ApiError } from "@timonier/kit/kube-api";
+import type { AgentContext } from "./agent-context.js";
 import { ContainerRunner } from "./container-runner.js";
-import type { AgentContext } from "./context.js";
-import type { Container, ContainerStatus, Pod } from "./objects.js";
-import { podStatus, sameStatus } from "./status.js";
+import type { Container, ContainerStatus, Pod } from "./pod-objects.js";
+import { podStatus, sameStatus } from "./pod-status.js";
 
 /** Shortest time that kubelet gives a program to end. Milliseconds. */
 const shortestGrace = 2_000;

@@ -1,7 +1,7 @@
 import { get as httpGet } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Probe } from "./objects.js";
+import type { Probe } from "./pod-objects.js";
 
 /** Where a probe's port is on this machine; undefined for a port that the program does not listen on. */
 export type ProbePort = (port: number | string) => number | undefined;

@@ -1,6 +1,6 @@
 import type { KubeApi } from "@timonier/kit/kube-api";
 import type { ReferencedData } from "./environment.js";
-import type { Container, Pod } from "./objects.js";
+import type { Container, Pod } from "./pod-objects.js";
 
 /** Fetches every ConfigMap and Secret that a container's variables and volumes name. */
 export async function fetchReferencedData(api: KubeApi, pod: Pod, container: Container): Promise<ReferencedData> {

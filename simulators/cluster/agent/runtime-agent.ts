@@ -8,10 +8,10 @@ import type { KubeApi } from "@timonier/kit/kube-api";
 import { watchList } from "@timonier/kit/kube-watch";
 import writeFileAtomic from "write-file-atomic";
 import type { AgentConfig } from "../agent-process.js";
+import type { AgentContext } from "./agent-context.js";
 import type { ContainerFiles } from "./container-record.js";
-import type { AgentContext } from "./context.js";
 import { HostPorts } from "./host-ports.js";
-import type { Pod, Service } from "./objects.js";
+import type { Pod, Service } from "./pod-objects.js";
 import { PodWorker } from "./pod-worker.js";
 import { ServiceProxies } from "./service-proxies.js";
 

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { AgentContext } from "./context.js";
+import type { AgentContext } from "./agent-context.js";
 import { serviceKey } from "./host-ports.js";
-import type { Service } from "./objects.js";
+import type { Service } from "./pod-objects.js";
 import type { PodWorker } from "./pod-worker.js";
 
 /**

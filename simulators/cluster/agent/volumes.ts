@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Mount } from "./arguments.js";
 import { ContainerConfigError, type ReferencedData } from "./environment.js";
-import type { Container, KeyToPath, Pod, Volume } from "./objects.js";
+import type { Container, KeyToPath, Pod, Volume } from "./pod-objects.js";
 
 /**
  * Makes a pod's volumes as folders of this machine: empty ones, and the files of ConfigMaps and Secrets. Other kinds are not

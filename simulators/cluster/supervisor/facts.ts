@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ClusterLayout } from "@timonier/control-plane/layout";
 import { identify } from "@timonier/kit/daemon";
 import { containerFiles, readContainerRecord } from "../agent/container-record.js";
-import { findProcesses, missingParts } from "../parts.js";
+import { findProcesses, missingParts } from "../cluster-processes.js";
 
 /** What a supervisor sees of a cluster at one moment. */
 export interface ClusterFacts {

@@ -1,9 +1,9 @@
 import { UserError } from "@timonier/kit/user-error";
 import { ResourceIncomplete } from "@timonier/provider-host/plugin";
 import { levelFaults, levelName, levelNumber } from "../access-level.js";
-import { fill, isRefusal } from "../api.js";
 import { createOnce } from "../create-once.js";
-import type { Step, Table } from "../table.js";
+import type { Step, Table } from "../resource-table.js";
+import { fill, isRefusal } from "../rest-api.js";
 import { covers, type Json, snake } from "../wire.js";
 
 interface Access {

@@ -1,7 +1,7 @@
 import type { Properties } from "@timonier/provider-host/plugin";
 import { levelName, levelNumber } from "../access-level.js";
-import { fill } from "../api.js";
-import type { Table } from "../table.js";
+import type { Table } from "../resource-table.js";
+import { fill } from "../rest-api.js";
 import { type Json, snake } from "../wire.js";
 import { fullPathOf, hasId, isMarked, justMade, twoStepRemoval } from "./removal.js";
 

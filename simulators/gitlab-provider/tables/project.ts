@@ -1,7 +1,7 @@
 import { waitFor } from "@timonier/kit/wait";
 import type { Properties } from "@timonier/provider-host/plugin";
-import { type Api, fill } from "../api.js";
-import type { Step, Table } from "../table.js";
+import type { Step, Table } from "../resource-table.js";
+import { type Api, fill } from "../rest-api.js";
 import { type Json, snake, toWire } from "../wire.js";
 import { fullPathOf, hasId, isMarked, justMade, twoStepRemoval } from "./removal.js";
 

@@ -1,8 +1,8 @@
 import { waitFor } from "@timonier/kit/wait";
 import type { Context } from "@timonier/provider-host/plugin";
-import { type Api, fill, isRefusal } from "../api.js";
-import type { PluginConfig } from "../config.js";
-import type { Place, Table } from "../table.js";
+import type { PluginConfig } from "../provider-config.js";
+import type { Place, Table } from "../resource-table.js";
+import { type Api, fill, isRefusal } from "../rest-api.js";
 import type { Json } from "../wire.js";
 
 /** Longest wait for GitLab to carry out a deletion, in milliseconds: it is a job of its background workers. */

@@ -1,6 +1,6 @@
 import type { Properties } from "@timonier/provider-host/plugin";
 import { levelFaults, levelName, levelNumber } from "../access-level.js";
-import type { Table } from "../table.js";
+import type { Table } from "../resource-table.js";
 import type { Json } from "../wire.js";
 
 const DAY = 86_400_000;

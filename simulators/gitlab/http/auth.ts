@@ -1,6 +1,6 @@
 import { deadToken, type Problem, unauthorized } from "../model/problem.js";
 import { digest } from "../model/secrets.js";
-import type { State } from "../model/state.js";
+import type { State } from "../model/server-state.js";
 import type { AccessToken, DeployToken, User } from "../model/types.js";
 
 /** Who makes a request, and with which token. */

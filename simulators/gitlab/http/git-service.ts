@@ -13,7 +13,7 @@ import type { AccessToken, DeployToken, Project, User } from "../model/types.js"
 import { afterPush } from "../push.js";
 import { afterClientPush } from "../push-options.js";
 import { basicCredentials, checkDeployToken, checkToken } from "./auth.js";
-import { type Context, repositoryOf, stateOf } from "./context.js";
+import { type Context, repositoryOf, stateOf } from "./server-context.js";
 
 /** Who asks for a repository. */
 type GitCaller =

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "./context.js";
+import type { Context } from "./server-context.js";
 
 /** Whether an address is a page for people, and neither the API's nor Git's nor the server's own. */
 export function isPage(url: string): boolean {
@@ -21,7 +21,7 @@ export function isGit(url: string): boolean {
 export function lazyPages(context: Context): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   let loading: Promise<FastifyRequest["server"]> | undefined;
   return async (request, reply) => {
-    loading ??= import("../pages/server.js").then(({ buildPages }) => buildPages(context));
+    loading ??= import("../pages/page-server.js").then(({ buildPages }) => buildPages(context));
     const pages = await loading;
     reply.hijack();
     pages.routing(request.raw, reply.raw);

@@ -5,9 +5,9 @@ import { readParams, refuseUnknown } from "../model/params.js";
 import { forbidden, insufficientScope, notFound, Problem, unauthorized } from "../model/problem.js";
 import { scopesForMethod, suffices } from "../model/scopes.js";
 import { type Caller, checkToken, revokeFamily, tokenValue } from "./auth.js";
-import type { Context } from "./context.js";
 import { rateLimiter } from "./rate-limit.js";
 import type { Answer, Call, Route } from "./route.js";
+import type { Context } from "./server-context.js";
 
 /** What runs a route for a request. */
 export interface RestHandler {

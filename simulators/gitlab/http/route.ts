@@ -5,10 +5,10 @@ import { findGroup, findProject } from "../model/namespaces.js";
 import { pageHeaders, pageRequest, slice } from "../model/paging.js";
 import type { Spec, Values } from "../model/params.js";
 import { forbidden, notFound, unauthorized } from "../model/problem.js";
-import type { State } from "../model/state.js";
+import type { State } from "../model/server-state.js";
 import type { Group, Project, User } from "../model/types.js";
 import type { Caller } from "./auth.js";
-import type { Context } from "./context.js";
+import type { Context } from "./server-context.js";
 
 /** One REST request on its way through a handler. */
 export interface Call {

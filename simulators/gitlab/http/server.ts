@@ -3,11 +3,11 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { parseForm, parseMultipart } from "../model/form.js";
 import { fault, Problem } from "../model/problem.js";
 import { limitBody, patience } from "./bodies.js";
-import type { Context } from "./context.js";
 import { serveGitRequest } from "./git-service.js";
 import { isGit, isPage, lazyPages } from "./pages-gate.js";
 import { restHandler } from "./rest.js";
 import type { Route } from "./route.js";
+import type { Context } from "./server-context.js";
 import { testRoutes } from "./test-endpoints.js";
 
 /** Key and certificate; undefined for plain HTTP. */

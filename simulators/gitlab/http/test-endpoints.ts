@@ -2,8 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { digest } from "../model/secrets.js";
-import type { Context } from "./context.js";
 import type { PlantedFault } from "./faults.js";
+import type { Context } from "./server-context.js";
 
 /** What only tests may do, with the value of the folder's `test-token` in X-Timonier-Test. */
 export function testRoutes(app: FastifyInstance, context: Context): void {

@@ -1,6 +1,6 @@
 import { groupLevel } from "./membership.js";
 import { matchesWildcard } from "./paths.js";
-import type { State } from "./state.js";
+import type { State } from "./server-state.js";
 import type { ApprovalRule, MergeRequest } from "./types.js";
 
 /** Rules that hold for a merge request's target branch. */

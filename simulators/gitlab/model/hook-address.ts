@@ -1,5 +1,5 @@
 import { isLocalAddress } from "@timonier/kit/local-address";
-import type { State } from "./state.js";
+import type { State } from "./server-state.js";
 
 /** Whether webhooks may go to such addresses: the settings file, or the administrator by the API. */
 export function localHooksAllowed(settings: { readonly localHooks: boolean }, state: State): boolean {

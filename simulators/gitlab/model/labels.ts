@@ -1,4 +1,4 @@
-import { nextId, type State } from "./state.js";
+import { nextId, type State } from "./server-state.js";
 import type { Label, Project } from "./types.js";
 
 /** Colour of labels that were made by using them. */

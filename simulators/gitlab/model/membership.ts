@@ -1,6 +1,6 @@
 import { accessLevels } from "./access-level.js";
 import { lineage, namespaceById } from "./namespaces.js";
-import type { State } from "./state.js";
+import type { State } from "./server-state.js";
 import type { Group, Member, Project, User, Visibility } from "./types.js";
 
 const current = (expiresAt: string | null, now: Date) =>

@@ -1,6 +1,6 @@
 import { isDraft } from "./draft.js";
 import { readParams, refuseUnknown } from "./params.js";
-import type { State } from "./state.js";
+import type { State } from "./server-state.js";
 import type { MergeRequest } from "./types.js";
 
 /** Filters that `not` negates. */

@@ -1,5 +1,5 @@
 import { isNumericId } from "./paths.js";
-import type { State } from "./state.js";
+import type { State } from "./server-state.js";
 import type { Group, Project, User } from "./types.js";
 
 /** What projects live in: a group, or a user's personal namespace. */

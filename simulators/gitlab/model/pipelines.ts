@@ -1,4 +1,4 @@
-import type { State } from "./state.js";
+import type { State } from "./server-state.js";
 import type { CommitStatus, JobStatus, MergeRequest, Pipeline } from "./types.js";
 
 /** A project's pipelines that fit, newest first. */

@@ -1,7 +1,7 @@
 import { accessLevels } from "./access-level.js";
 import { groupLevel, projectLevel } from "./membership.js";
 import { matchesWildcard, newRefFault } from "./paths.js";
-import { nextId, type State } from "./state.js";
+import { nextId, type State } from "./server-state.js";
 import type { BranchAccess, Project, ProtectedBranch, ProtectedTag, User } from "./types.js";
 
 /** Zero, as Git writes "no object". */

@@ -1,10 +1,10 @@
 import { git } from "@timonier/kit/git";
-import { resolve } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { resolve } from "../git/queries.js";
+import { repositoryOf } from "../http/server-context.js";
 import { notFound } from "../model/problem.js";
 import type { Project } from "../model/types.js";
 import { codeOf } from "../routes/branches.js";
-import { type Links, splitRef } from "./address.js";
+import { type Links, splitRef } from "./page-address.js";
 import type { Visit } from "./visit.js";
 
 /** A place in a project's history: `REF/PATH` of an address. */

@@ -1,4 +1,4 @@
-import type { Context } from "../http/context.js";
+import type { Context } from "../http/server-context.js";
 
 /** Cookies know no ports: two servers on one machine would take each other's without theirs in the name. */
 export function cookieNames({ url }: Context): { readonly session: string; readonly csrf: string } {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { entryAt, readBlob } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { entryAt, readBlob } from "../git/queries.js";
+import { repositoryOf } from "../http/server-context.js";
 import { notFound } from "../model/problem.js";
 import { type CodePlace, codeAt, PathCrumbs } from "./code.js";
 import { renderMarkdown } from "./markdown.js";

@@ -1,7 +1,7 @@
 import { gitBytes } from "@timonier/kit/git";
 import { diff, emptyTree, type FileDiff } from "../git/diff.js";
-import { branchHeads, log, readCommit, readCommits, resolve } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { branchHeads, log, readCommit, readCommits, resolve } from "../git/queries.js";
+import { repositoryOf } from "../http/server-context.js";
 import { isFilePath } from "../model/paths.js";
 import { notFound } from "../model/problem.js";
 import { rulesFor } from "../model/protection.js";

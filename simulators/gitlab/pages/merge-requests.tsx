@@ -1,6 +1,6 @@
 import { diff } from "../git/diff.js";
-import { log } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { log } from "../git/queries.js";
+import { repositoryOf } from "../http/server-context.js";
 import { isDraft } from "../model/draft.js";
 import type { MergeRequest } from "../model/types.js";
 import { codeOf } from "../routes/branches.js";

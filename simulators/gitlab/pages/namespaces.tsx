@@ -4,7 +4,7 @@ import { findNamespace, groupPath, type Namespace, projectPath } from "../model/
 import { isNumericId } from "../model/paths.js";
 import { notFound } from "../model/problem.js";
 import type { Group, Project } from "../model/types.js";
-import { encodePath } from "./address.js";
+import { encodePath } from "./page-address.js";
 import { Badge, When } from "./parts.js";
 import { projectPage } from "./project.js";
 import { at, field, get, links, type PageAnswer, type PageRoute, type Visit } from "./visit.js";

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import type { Commit } from "../git/read.js";
+import type { Commit } from "../git/queries.js";
 import type { User } from "../model/types.js";
 import { titleOf } from "../views/commit.js";
-import type { Links } from "./address.js";
+import type { Links } from "./page-address.js";
 import type { Visit } from "./visit.js";
 
 /** A form that changes something. */

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { branchHead, branchHeads, listTree, readBlob, readCommit, type TreeEntry } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { branchHead, branchHeads, listTree, readBlob, readCommit, type TreeEntry } from "../git/queries.js";
+import { repositoryOf } from "../http/server-context.js";
 import { notFound } from "../model/problem.js";
 import type { Project } from "../model/types.js";
 import { codeOf } from "../routes/branches.js";

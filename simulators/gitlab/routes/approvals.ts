@@ -14,7 +14,7 @@ import { accessLevels } from "../model/access-level.js";
 import { missingApprovals, rulesOf } from "../model/approvals.js";
 import { projectLevel } from "../model/membership.js";
 import { fault, forbidden, invalid, notFound, problem, unauthorized } from "../model/problem.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { ApprovalRule, MergeRequest, Project } from "../model/types.js";
 import { sendMergeRequestEvent } from "../views/merge-request-event.js";
 import { userById } from "../views/user.js";

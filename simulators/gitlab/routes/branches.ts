@@ -1,7 +1,7 @@
 import { moveRefs, RefMoved } from "../git/commit.js";
-import { branchHead, branchHeads, isAncestor, readCommits, resolve } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { branchHead, branchHeads, isAncestor, readCommits, resolve } from "../git/queries.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { canReadCode } from "../model/membership.js";
 import { isRefName, newRefFault } from "../model/paths.js";

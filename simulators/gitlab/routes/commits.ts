@@ -1,9 +1,9 @@
 import { git } from "@timonier/kit/git";
 import { type CommitAction, createCommit } from "../commits.js";
 import { diff, emptyTree } from "../git/diff.js";
-import { isAncestor, log, mergeBase, readCommit, resolve } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { isAncestor, log, mergeBase, readCommit, resolve } from "../git/queries.js";
 import { type Call, created, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf } from "../model/pipelines.js";
 import { fault, forbidden, notFound } from "../model/problem.js";

@@ -15,7 +15,7 @@ import { accessLevels } from "../model/access-level.js";
 import { fault, invalid, notFound } from "../model/problem.js";
 import { deployScopes } from "../model/scopes.js";
 import { digest, newSecret, tokenPrefixes } from "../model/secrets.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { DeployToken } from "../model/types.js";
 
 const wish = { expires_at: "day", username: "string" } as const;

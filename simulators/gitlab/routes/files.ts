@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { gitBytes } from "@timonier/kit/git";
 import { createCommit, readFileAt } from "../commits.js";
 import { diff } from "../git/diff.js";
-import { entryAt, listTree, log, mergeBase, readBlob, readCommit, resolve } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { entryAt, listTree, log, mergeBase, readBlob, readCommit, resolve } from "../git/queries.js";
 import {
   type Answer,
   type Call,
@@ -16,6 +15,7 @@ import {
   route,
   userOf,
 } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { forbidden, notFound, problem } from "../model/problem.js";
 import { commitView, diffView, projectUrl } from "../views/commit.js";

@@ -12,7 +12,7 @@ import {
 } from "../model/namespaces.js";
 import { nameFaults, pathFaults } from "../model/paths.js";
 import { forbidden, invalid, notFound, problem } from "../model/problem.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { Group } from "../model/types.js";
 import { markForDeletion, purgeProjects } from "../projects.js";
 import { namespaceView, simpleProject } from "../views/project.js";

@@ -1,12 +1,12 @@
-import { branchHead } from "../git/read.js";
+import { branchHead } from "../git/queries.js";
 import { alertStatus, deliver, recordDelivery } from "../hooks.js";
-import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { isGoodHookUrl, localHooksAllowed } from "../model/hook-address.js";
 import { fault, notFound, problem } from "../model/problem.js";
 import { zeroId } from "../model/protection.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { Hook, Project } from "../model/types.js";
 import { pushPayload } from "../views/push-event.js";
 

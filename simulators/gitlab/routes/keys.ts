@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { invalid, notFound } from "../model/problem.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { DeployKey } from "../model/types.js";
 
 const base = "/projects/:id/deploy_keys";

@@ -2,7 +2,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route }
 import { accessLevels } from "../model/access-level.js";
 import { addLabel, isColor, labelNamed, labelsOf } from "../model/labels.js";
 import { invalid, notFound, problem } from "../model/problem.js";
-import { removeWhere } from "../model/state.js";
+import { removeWhere } from "../model/server-state.js";
 import type { Label } from "../model/types.js";
 
 const one = "/projects/:id/labels/:label_id";

@@ -13,7 +13,7 @@ import {
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../model/membership.js";
 import { fault, forbidden, notFound, problem } from "../model/problem.js";
-import { removeWhere } from "../model/state.js";
+import { removeWhere } from "../model/server-state.js";
 import type { Member } from "../model/types.js";
 import { basicUser, memberView } from "../views/user.js";
 

@@ -1,6 +1,5 @@
 import { diff } from "../git/diff.js";
-import { branchHead, countCommits, log } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { branchHead, countCommits, log } from "../git/queries.js";
 import {
   type Call,
   created,
@@ -13,6 +12,7 @@ import {
   route,
   userOf,
 } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { closeRequest, diffRefs, keepHead } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { labelNamed, settleLabels } from "../model/labels.js";
@@ -20,7 +20,7 @@ import { canReadCode, projectLevel } from "../model/membership.js";
 import { filterMergeRequests, type MergeRequestFilters, mergeRequestFilters } from "../model/merge-request-filter.js";
 import { lineage, namespaceById } from "../model/namespaces.js";
 import { fault, forbidden, invalid, notFound, problem } from "../model/problem.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { Label, MergeRequest, MergeRequestVersion, Project } from "../model/types.js";
 import { commitView, diffView } from "../views/commit.js";
 import { fullMergeRequest, mergeRequestView, simpleMergeRequest } from "../views/merge-request.js";

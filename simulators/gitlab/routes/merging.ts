@@ -1,9 +1,9 @@
 import { autoMergeStep, mergeNow } from "../auto-merge.js";
 import { RefMoved } from "../git/commit.js";
 import { moveBranch } from "../git/merge.js";
-import { branchHead } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { branchHead } from "../git/queries.js";
 import { type Call, created, ok, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { examine } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { forbidden, notFound, problem, unauthorized } from "../model/problem.js";

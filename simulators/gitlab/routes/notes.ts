@@ -1,13 +1,13 @@
 import { diff } from "../git/diff.js";
-import { resolve } from "../git/read.js";
-import { repositoryOf } from "../http/context.js";
+import { resolve } from "../git/queries.js";
 import { type Call, created, noContent, ok, page, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
 import { readPosition } from "../model/position.js";
 import { badRequest, forbidden, notFound } from "../model/problem.js";
 import { randomHex } from "../model/secrets.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { Note, NotePosition } from "../model/types.js";
 import { noteView } from "../views/merge-request.js";
 import { hookProject } from "../views/push-event.js";

@@ -2,7 +2,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route }
 import { accessLevels, protectionLevels } from "../model/access-level.js";
 import { fault, invalid, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { BranchAccess, Project, ProtectedBranch } from "../model/types.js";
 import { protectedBranchView } from "../views/branch.js";
 

@@ -2,7 +2,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route }
 import { accessLevels, describeProtectionLevel } from "../model/access-level.js";
 import { fault, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
-import { removeWhere } from "../model/state.js";
+import { removeWhere } from "../model/server-state.js";
 import type { ProtectedTag } from "../model/types.js";
 
 const base = "/projects/:id/protected_tags";

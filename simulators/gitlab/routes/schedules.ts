@@ -2,7 +2,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route, 
 import { accessLevels } from "../model/access-level.js";
 import { isCron, isTimeZone } from "../model/cron.js";
 import { invalid, notFound } from "../model/problem.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { Schedule } from "../model/types.js";
 import { userById } from "../views/user.js";
 

@@ -1,11 +1,11 @@
 import { tryGit } from "@timonier/kit/git";
-import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf, transitionFault } from "../model/pipelines.js";
 import { fault, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor } from "../model/protection.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { CommitStatus, JobStatus, Pipeline, Project } from "../model/types.js";
 import { fullPipelineView, pipelineView, statusView } from "../views/pipeline.js";
 import { codeOf } from "./branches.js";

@@ -1,9 +1,9 @@
 import { git } from "@timonier/kit/git";
 import { moveRefs, RefMoved } from "../git/commit.js";
-import { readCommit, resolve } from "../git/read.js";
+import { readCommit, resolve } from "../git/queries.js";
 import { readTag, tagObject } from "../git/tag.js";
-import { repositoryOf } from "../http/context.js";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { isRefName, newRefFault } from "../model/paths.js";
 import { forbidden, notFound, problem } from "../model/problem.js";

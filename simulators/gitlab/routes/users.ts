@@ -2,7 +2,7 @@ import { administrator, type Call, created, noContent, ok, page, type Route, rou
 import { pathTaken } from "../model/namespaces.js";
 import { isNumericId, pathFaults } from "../model/paths.js";
 import { invalid, notFound, problem } from "../model/problem.js";
-import { nextId, removeWhere } from "../model/state.js";
+import { nextId, removeWhere } from "../model/server-state.js";
 import type { User } from "../model/types.js";
 import { fullUser, publicUser } from "../views/user.js";
 

@@ -1,7 +1,7 @@
 import { type Call, created, groupOf, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { invalid, notFound } from "../model/problem.js";
-import { removeWhere } from "../model/state.js";
+import { removeWhere } from "../model/server-state.js";
 import type { Variable } from "../model/types.js";
 
 const wish = {

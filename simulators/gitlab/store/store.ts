@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import writeFileAtomic from "write-file-atomic";
-import { emptyState, type State } from "../model/state.js";
+import { emptyState, type State } from "../model/server-state.js";
 
 /** The state in memory and its snapshot on disk. */
 export interface Store {

@@ -1,5 +1,5 @@
-import type { Commit } from "../git/read.js";
-import type { Context } from "../http/context.js";
+import type { Commit } from "../git/queries.js";
+import type { Context } from "../http/server-context.js";
 import { describeProtectionLevel } from "../model/access-level.js";
 import { canPush, rulesFor } from "../model/protection.js";
 import type { BranchAccess, Project, ProtectedBranch, User } from "../model/types.js";

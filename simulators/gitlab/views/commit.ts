@@ -1,6 +1,6 @@
 import type { FileDiff } from "../git/diff.js";
-import type { Commit } from "../git/read.js";
-import type { Context } from "../http/context.js";
+import type { Commit } from "../git/queries.js";
+import type { Context } from "../http/server-context.js";
 import { projectPath } from "../model/namespaces.js";
 import type { Project } from "../model/types.js";
 import { apiTime } from "./time.js";

@@ -1,4 +1,4 @@
-import type { Context } from "../http/context.js";
+import type { Context } from "../http/server-context.js";
 import { isDraft } from "../model/draft.js";
 import { labelNamed } from "../model/labels.js";
 import type { MergeRequest, Project, User } from "../model/types.js";

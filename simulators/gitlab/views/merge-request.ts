@@ -1,5 +1,5 @@
 import { diff } from "../git/diff.js";
-import { type Context, repositoryOf } from "../http/context.js";
+import { type Context, repositoryOf } from "../http/server-context.js";
 import { examine } from "../merge-requests.js";
 import { isDraft } from "../model/draft.js";
 import { projectPath } from "../model/namespaces.js";

@@ -1,4 +1,4 @@
-import type { Context } from "../http/context.js";
+import type { Context } from "../http/server-context.js";
 import { jobsOf, pipelineStatus } from "../model/pipelines.js";
 import { rulesFor } from "../model/protection.js";
 import type { CommitStatus, JobStatus, Pipeline, Project } from "../model/types.js";

@@ -1,5 +1,5 @@
 import { hasRefs } from "../git/repositories.js";
-import { type Context, repositoryOf } from "../http/context.js";
+import { type Context, repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel, projectMembers } from "../model/membership.js";
 import { groupPath, lineage, type Namespace, namespaceById, projectPath } from "../model/namespaces.js";

@@ -1,7 +1,7 @@
 import { changedPaths } from "../git/changed-paths.js";
-import { log, readCommit } from "../git/read.js";
+import { log, readCommit } from "../git/queries.js";
 import { readTag } from "../git/tag.js";
-import { type Context, repositoryOf } from "../http/context.js";
+import { type Context, repositoryOf } from "../http/server-context.js";
 import { namespaceById, namespacePath, projectPath } from "../model/namespaces.js";
 import { type RefChange, zeroId } from "../model/protection.js";
 import type { Project, User } from "../model/types.js";

@@ -1,4 +1,4 @@
-import type { Context } from "../http/context.js";
+import type { Context } from "../http/server-context.js";
 import type { Member, User } from "../model/types.js";
 
 /** A user as other objects name one. */

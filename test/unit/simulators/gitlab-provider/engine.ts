@@ -1,7 +1,7 @@
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { secret } from "../../../../packages/provider-host/properties.js";
 import { fromStruct, toStruct } from "../../../../packages/provider-host/protocol.js";
-import { gitlabPlugin } from "../../../../simulators/gitlab-provider/plugin.js";
+import { gitlabPlugin } from "../../../../simulators/gitlab-provider/gitlab-plugin.js";
 import { type Host, host, send } from "../../packages/provider-host/host.js";
 import { StandIn } from "./stand-in.js";
 

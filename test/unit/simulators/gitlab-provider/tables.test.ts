@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readSchema } from "../../../../sdks/gitlab/generate.js";
-import { tables } from "../../../../simulators/gitlab-provider/plugin.js";
-import { formatId, parseId } from "../../../../simulators/gitlab-provider/table.js";
+import { tables } from "../../../../simulators/gitlab-provider/gitlab-plugin.js";
+import { formatId, parseId } from "../../../../simulators/gitlab-provider/resource-table.js";
 
 const schema = readSchema();
 

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { secret } from "../../../../packages/provider-host/properties.js";
 import { readSchema } from "../../../../sdks/gitlab/generate.js";
-import { fill } from "../../../../simulators/gitlab-provider/api.js";
-import { parseSettings } from "../../../../simulators/gitlab-provider/config.js";
 import { resultOf } from "../../../../simulators/gitlab-provider/functions.js";
+import { parseSettings } from "../../../../simulators/gitlab-provider/provider-config.js";
+import { fill } from "../../../../simulators/gitlab-provider/rest-api.js";
 import { covers, fromWire, snake, toWire } from "../../../../simulators/gitlab-provider/wire.js";
 
 const schema = readSchema();

@@ -1,4 +1,4 @@
-import { emptyState, nextId, type State } from "../../../../simulators/gitlab/model/state.js";
+import { emptyState, nextId, type State } from "../../../../simulators/gitlab/model/server-state.js";
 import type { Group, Project, User } from "../../../../simulators/gitlab/model/types.js";
 
 const now = "2026-01-01T00:00:00.000Z";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { containerEnvironment } from "../../../../../simulators/cluster/agent/environment.js";
-import type { Container, Pod } from "../../../../../simulators/cluster/agent/objects.js";
+import type { Container, Pod } from "../../../../../simulators/cluster/agent/pod-objects.js";
 import { parseQuantity } from "../../../../../simulators/cluster/agent/quantity.js";
 import { expandReferences } from "../../../../../simulators/cluster/agent/references.js";
 

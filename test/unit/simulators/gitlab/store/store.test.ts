@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockFolder } from "../../../../../simulators/gitlab/store/lock.js";
+import { lockFolder } from "../../../../../simulators/gitlab/store/folder-lock.js";
 import { openStore } from "../../../../../simulators/gitlab/store/store.js";
 import { addUser } from "../support.js";
 

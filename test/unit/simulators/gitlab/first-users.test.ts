@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { seedUsers } from "../../../../simulators/gitlab/first-users.js";
 import { checkToken } from "../../../../simulators/gitlab/http/auth.js";
 import { layoutOf } from "../../../../simulators/gitlab/layout.js";
-import { seedUsers } from "../../../../simulators/gitlab/seed.js";
 import { newState } from "./support.js";
 
 let folder: string;

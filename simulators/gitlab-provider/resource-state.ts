@@ -1,6 +1,6 @@
 import type { PropertySchema } from "@pulumi/gitlab/schema";
 import type { Properties } from "@timonier/provider-host/plugin";
-import type { Mapped, Place } from "./table.js";
+import type { Mapped, Place } from "./resource-table.js";
 import { covers, fromWire, type Json, type NestedTypes, snake, toWire, zero } from "./wire.js";
 
 /** What GitLab's answer says of the resource's properties. */

@@ -10,11 +10,11 @@ import type {
 } from "@timonier/provider-host/plugin";
 import { ResourceIncomplete } from "@timonier/provider-host/plugin";
 import { changedProperties, isUnknown } from "@timonier/provider-host/properties";
-import { Api, fill } from "./api.js";
-import type { PluginConfig } from "./config.js";
 import { createOnce } from "./create-once.js";
-import { bodyOf, inputsOf, stateOf, told } from "./state.js";
-import { formatId, type Mapped, type Place, parseId, type Step } from "./table.js";
+import type { PluginConfig } from "./provider-config.js";
+import { bodyOf, inputsOf, stateOf, told } from "./resource-state.js";
+import { formatId, type Mapped, type Place, parseId, type Step } from "./resource-table.js";
+import { Api, fill } from "./rest-api.js";
 import { covers, type Json, type NestedTypes } from "./wire.js";
 
 /** A type of resource as its table says. */

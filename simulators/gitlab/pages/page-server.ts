@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import cookies from "@fastify/cookie";
 import csrf from "@fastify/csrf-protection";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Context } from "../http/context.js";
+import type { Context } from "../http/server-context.js";
 import { parseForm } from "../model/form.js";
 import { notFound, Problem } from "../model/problem.js";
-import { routedAddress } from "./address.js";
 import { allPages } from "./all.js";
 import { cookieNames, cookieOptions } from "./cookies.js";
-import { openVisit, run, sendFault } from "./run.js";
+import { routedAddress } from "./page-address.js";
+import { openVisit, run, sendFault } from "./page-runner.js";
 
 /** Largest form: GitLab's longest comment, encoded. */
 const bodyLimit = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { ResourceSchema } from "@pulumi/gitlab/schema";
 import type { Context, Properties } from "@timonier/provider-host/plugin";
-import type { Api, Query } from "./api.js";
-import type { PluginConfig } from "./config.js";
+import type { PluginConfig } from "./provider-config.js";
+import type { Api, Query } from "./rest-api.js";
 import type { Json } from "./wire.js";
 
 /** Values for the places in paths: the parts of an id, by name. */

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from "./objects.js";
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from "./pod-objects.js";
 
 /**
  * A pod's status as kubelet writes it from those of its containers.

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Layout } from "../layout.js";
-import type { State } from "../model/state.js";
+import type { State } from "../model/server-state.js";
 import type { Project } from "../model/types.js";
 import type { GitLabSettings } from "../settings.js";
 import type { Store } from "../store/store.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ContainerStatus, Pod } from "../../../../../simulators/cluster/agent/objects.js";
-import { podStatus, sameStatus } from "../../../../../simulators/cluster/agent/status.js";
+import type { ContainerStatus, Pod } from "../../../../../simulators/cluster/agent/pod-objects.js";
+import { podStatus, sameStatus } from "../../../../../simulators/cluster/agent/pod-status.js";
 
 const before = "2026-01-01T00:00:00Z";
 const now = "2026-01-01T00:00:09Z";

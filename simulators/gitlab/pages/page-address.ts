@@ -1,5 +1,5 @@
 import { projectPath } from "../model/namespaces.js";
-import type { State } from "../model/state.js";
+import type { State } from "../model/server-state.js";
 import type { Project } from "../model/types.js";
 
 /** First parts of addresses that are no namespace. @see https://docs.gitlab.com/user/reserved_names/ */

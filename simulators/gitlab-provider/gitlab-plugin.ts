@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { PackageSchema } from "@pulumi/gitlab/schema";
 import type { Plugin, ResourceKind } from "@timonier/provider-host/plugin";
-import { checkSettings, configure, type PluginConfig } from "./config.js";
 import { functionsOf } from "./functions.js";
-import { kindOf } from "./kind.js";
-import type { Table } from "./table.js";
+import { checkSettings, configure, type PluginConfig } from "./provider-config.js";
+import { kindOf } from "./resource-kind.js";
+import type { Table } from "./resource-table.js";
 import { groups } from "./tables/group.js";
 import { projects } from "./tables/project.js";
+import { settings } from "./tables/project-settings.js";
 import { repository } from "./tables/repository.js";
-import { settings } from "./tables/settings.js";
 import { tokens } from "./tables/tokens.js";
 
 /** Every table, by token. */

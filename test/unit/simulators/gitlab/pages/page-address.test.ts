@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isPage } from "../../../../../simulators/gitlab/http/pages-gate.js";
-import { encodePath, localPath, routedAddress, splitRef } from "../../../../../simulators/gitlab/pages/address.js";
+import { encodePath, localPath, routedAddress, splitRef } from "../../../../../simulators/gitlab/pages/page-address.js";
 
 describe("routedAddress", () => {
   test.each([

@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import writeFileAtomic from "write-file-atomic";
-import type { AgentContext } from "./context.js";
-import type { Pod } from "./objects.js";
+import type { AgentContext } from "./agent-context.js";
+import type { Pod } from "./pod-objects.js";
 
 /** What kubelet asks for: an hour and a little. */
 const lifetimeSeconds = 3_607;

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { AgentContext } from "../../../../../simulators/cluster/agent/context.js";
-import { type Clock, isDue, renewToken } from "../../../../../simulators/cluster/agent/credentials.js";
-import type { Pod } from "../../../../../simulators/cluster/agent/objects.js";
+import type { AgentContext } from "../../../../../simulators/cluster/agent/agent-context.js";
+import { type Clock, isDue, renewToken } from "../../../../../simulators/cluster/agent/pod-credentials.js";
+import type { Pod } from "../../../../../simulators/cluster/agent/pod-objects.js";
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

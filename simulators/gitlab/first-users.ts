@@ -4,7 +4,7 @@ import { isExpired } from "./http/auth.js";
 import type { Layout } from "./layout.js";
 import { dayAfter, longestLife } from "./model/expiry.js";
 import { digest } from "./model/secrets.js";
-import { nextId, type State } from "./model/state.js";
+import { nextId, type State } from "./model/server-state.js";
 import type { User } from "./model/types.js";
 import { addToken, newTokenValue } from "./tokens.js";
 

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { runAutoMerges } from "../auto-merge.js";
 import { type Caller, checkKnownToken } from "../http/auth.js";
-import type { Context } from "../http/context.js";
 import type { Call } from "../http/route.js";
+import type { Context } from "../http/server-context.js";
 import { insufficientScope, Problem } from "../model/problem.js";
 import { scopesForMethod, suffices } from "../model/scopes.js";
 import { cookieNames, cookieOptions } from "./cookies.js";
-import { faultPage } from "./fault.js";
-import { renderPage } from "./layout.js";
+import { faultPage } from "./error-page.js";
+import { renderPage } from "./frame.js";
 import { at, type PageAnswer, type PageRoute, type Visit, wordsOf } from "./visit.js";
 
 /** Opens a visit: who asks, by the session's cookie, and for what. */

@@ -1,8 +1,8 @@
 import type { Properties } from "@timonier/provider-host/plugin";
 import { levelFaults, levelName, levelNumber } from "../access-level.js";
-import { type Api, fill, isRefusal } from "../api.js";
 import { createOnce } from "../create-once.js";
-import type { Place, Step, Table } from "../table.js";
+import type { Place, Step, Table } from "../resource-table.js";
+import { type Api, fill, isRefusal } from "../rest-api.js";
 import type { Json } from "../wire.js";
 
 const projectHook: Table = {
