@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import type { Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
+import { BinFolder } from "./bin-folder.js";
 import { cacheRoot, keyOf, ToolCache } from "./cache.js";
-import type { ModuleName } from "./modules.js";
-import { type Platform, platformOf } from "./platform.js";
-import { BinFolder } from "./record.js";
+import { committedModules, moduleDigest, moduleOf, sourceSlot } from "./go-build.js";
+import type { ModuleName } from "./go-modules.js";
+import { type Platform, platformOf } from "./go-platform.js";
 import { releaseOf, type VendorHosts, vendorHosts } from "./releases.js";
-import { open, type Quest } from "./run.js";
-import { committedModules, moduleDigest, moduleOf, sourceSlot } from "./source.js";
+import { open, type Quest } from "./tool-lookup.js";
+import { parseWays, unobtainable } from "./tool-sources.js";
 import { type Tool, type ToolName, tools } from "./tools.js";
-import { parseWays, unobtainable } from "./ways.js";
 
 /** What ensureTools needs to know. */
 export interface EnsureOptions {
@@ -69,7 +69,7 @@ export async function ensureTools<Name extends ToolName>(
     const { progress, signal } = options;
     try {
       // Loaded when something is missing: downloading and building need far more code than knowing that all is there.
-      const { search } = await import("./search.js");
+      const { search } = await import("./find-tools.js");
       await search({ env, platform, hosts, modulesFolder, cache, progress, signal }, quests, ways, bin.folder);
     } finally {
       const fresh = quests.flatMap(({ tool: { name }, found }) =>

@@ -1,4 +1,4 @@
-import type { ModuleName } from "./modules.js";
+import type { ModuleName } from "./go-modules.js";
 
 /** What Go compiles for one module: packages, and CPU seconds of one core. */
 interface Work {

@@ -1,12 +1,12 @@
 import { elapsed } from "@timonier/kit/progress";
 import { compilerMemory, type Machine, thisMachine } from "./compiler-memory.js";
 import { Estimate } from "./estimate.js";
-import { Go, goEnvironment } from "./go.js";
+import { buildModule, whyNotBuilt } from "./go-build.js";
+import { Go, goEnvironment } from "./go-command.js";
+import { type GoModule, modules } from "./go-modules.js";
 import { withLock } from "./lock.js";
-import { type GoModule, modules } from "./modules.js";
 import { prefetch } from "./prefetch.js";
-import { label, names, open, type Quest, type Run, refuse, takeCached, whileTelling } from "./run.js";
-import { buildModule, whyNotBuilt } from "./source.js";
+import { label, names, open, type Quest, type Run, refuse, takeCached, whileTelling } from "./tool-lookup.js";
 
 /**
  * Share of a module's packages after which the next module's build starts. The last packages of a build are few, large and

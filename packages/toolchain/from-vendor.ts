@@ -1,11 +1,11 @@
 import { elapsed } from "@timonier/kit/progress";
 import pLimit from "p-limit";
 import { keyOf } from "./cache.js";
+import { fetchFromImage } from "./image-download.js";
 import { withLock } from "./lock.js";
-import { fetchFromImage } from "./oci.js";
+import { fetchRelease } from "./release-download.js";
 import { originsOf, type Release, releaseOf } from "./releases.js";
-import { label, names, open, type Quest, type Run, refuse, takeCached, whileTelling } from "./run.js";
-import { fetchRelease } from "./vendor.js";
+import { label, names, open, type Quest, type Run, refuse, takeCached, whileTelling } from "./tool-lookup.js";
 
 /** Downloads at a time. */
 const PARALLEL = 3;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Go } from "./go.js";
-import type { GoModule } from "./modules.js";
+import type { Go } from "./go-command.js";
+import type { GoModule } from "./go-modules.js";
 
 /** Modules whose dependencies are downloaded, and how. */
 export interface Prefetch {

@@ -1,4 +1,4 @@
-import type { Platform } from "./platform.js";
+import type { Platform } from "./go-platform.js";
 import type { Tool, Vendor } from "./tools.js";
 
 /** Where vendors publish: origins, so that tests and mirrors can stand in for them. */

@@ -1,5 +1,5 @@
 import { versions } from "@timonier/kit/versions";
-import type { ModuleName } from "./modules.js";
+import type { ModuleName } from "./go-modules.js";
 import type { VersionRange } from "./version-range.js";
 
 /** Every tool that a stack of some kind runs, and kubectl for its user. */

@@ -9,7 +9,7 @@ import { elapsed } from "../../packages/kit/progress.js";
 import { checkout, StateFolder } from "../../packages/kit/state.js";
 import { UserError } from "../../packages/kit/user-error.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
-import { platformOf } from "../../packages/toolchain/platform.js";
+import { platformOf } from "../../packages/toolchain/go-platform.js";
 import { toolNamesOf } from "../../packages/toolchain/tools.js";
 import { lockFolder } from "../../simulators/gitlab/store/folder-lock.js";
 import { clearResults } from "../lanes/results.js";

@@ -4,7 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFil
 import { dirname, join } from "node:path";
 import { create } from "tar";
 import { cacheRoot, keyOf } from "../../../packages/toolchain/cache.js";
-import type { Platform } from "../../../packages/toolchain/platform.js";
+import type { Platform } from "../../../packages/toolchain/go-platform.js";
 
 /** What a file of an image is: a copy of one of this machine's, a link, or a text. */
 export type Content = { readonly copy: string } | { readonly link: string } | { readonly text: string };

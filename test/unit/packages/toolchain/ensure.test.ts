@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../../../../packages/kit/user-error.js";
 import { ensureTools } from "../../../../packages/toolchain/ensure.js";
-import { committedModules } from "../../../../packages/toolchain/source.js";
+import { committedModules } from "../../../../packages/toolchain/go-build.js";
 import { type ToolName, tools } from "../../../../packages/toolchain/tools.js";
 import { script, tempFolder } from "./temp-folder.js";
 import { sha256, VendorStandIn } from "./vendor-stand-in.js";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compilerMemory } from "../../../../packages/toolchain/compiler-memory.js";
 import { Estimate, expectedWork, roughly } from "../../../../packages/toolchain/estimate.js";
 import { pipeline } from "../../../../packages/toolchain/from-source.js";
-import { modules } from "../../../../packages/toolchain/modules.js";
+import { modules } from "../../../../packages/toolchain/go-modules.js";
 
 const GIB = 1024 ** 3;
 

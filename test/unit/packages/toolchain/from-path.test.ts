@@ -2,7 +2,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SHELL_BIN } from "../../../../packages/kit/state.js";
-import { lookOnPath } from "../../../../packages/toolchain/path.js";
+import { lookOnPath } from "../../../../packages/toolchain/from-path.js";
 import { tools } from "../../../../packages/toolchain/tools.js";
 import { script, tempFolder } from "./temp-folder.js";
 

@@ -3,10 +3,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Response } from "undici";
 import { z } from "zod";
+import type { Platform } from "./go-platform.js";
 import { AnswerError, type Http, type OnBytes } from "./http.js";
-import type { Platform } from "./platform.js";
+import { takeFromTar } from "./release-download.js";
 import type { Release } from "./releases.js";
-import { takeFromTar } from "./vendor.js";
 
 /** A release that is an image in a registry. */
 export type ImageRelease = Extract<Release, { kind: "image" }>;

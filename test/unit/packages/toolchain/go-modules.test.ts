@@ -2,8 +2,8 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { versions } from "../../../../packages/kit/versions.js";
-import { installArguments, modules } from "../../../../packages/toolchain/modules.js";
-import { committedModules, moduleDigest, moduleOf, sourceSlot } from "../../../../packages/toolchain/source.js";
+import { committedModules, moduleDigest, moduleOf, sourceSlot } from "../../../../packages/toolchain/go-build.js";
+import { installArguments, modules } from "../../../../packages/toolchain/go-modules.js";
 import { pulumiToolNames, toolNames, toolNamesOf, tools } from "../../../../packages/toolchain/tools.js";
 import { tempFolder } from "./temp-folder.js";
 

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Http } from "../../../../packages/toolchain/http.js";
-import { fetchRelease, findChecksum } from "../../../../packages/toolchain/vendor.js";
+import { fetchRelease, findChecksum } from "../../../../packages/toolchain/release-download.js";
 import { tempFolder } from "./temp-folder.js";
 import { sha256, VendorStandIn } from "./vendor-stand-in.js";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Platform } from "./platform.js";
+import type { Platform } from "./go-platform.js";
 import { compare, findVersion } from "./version-range.js";
 
 /** Older ones do not fetch the toolchain that a go.mod names. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { uniqueSuffix } from "./cache.js";
+import type { Way } from "./tool-sources.js";
 import type { ToolName } from "./tools.js";
-import type { Way } from "./ways.js";
 
 const entrySchema = z.object({
   from: z.enum(["path", "vendor", "source"]),

@@ -1,10 +1,10 @@
+import { lookOnPath } from "./from-path.js";
 import { fromSource } from "./from-source.js";
 import { fromVendor } from "./from-vendor.js";
 import { Http } from "./http.js";
 import { ifUnlocked } from "./lock.js";
-import { lookOnPath } from "./path.js";
-import { label, open, type Quest, type Run, takeCached } from "./run.js";
-import type { Way } from "./ways.js";
+import { label, open, type Quest, type Run, takeCached } from "./tool-lookup.js";
+import type { Way } from "./tool-sources.js";
 
 /** Looks for the tools that are still open, way by way, and notes in each quest what was found or why not. */
 export async function search(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Go, goEnvironment } from "../../../../packages/toolchain/go.js";
+import { Go, goEnvironment } from "../../../../packages/toolchain/go-command.js";
 import { script, tempFolder } from "./temp-folder.js";
 
 const linux = { os: "linux", arch: "amd64" } as const;

@@ -1,11 +1,11 @@
 import { elapsed, type Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import type { Origin, Slot, ToolCache } from "./cache.js";
+import type { Platform } from "./go-platform.js";
 import type { Http } from "./http.js";
-import type { Platform } from "./platform.js";
 import type { VendorHosts } from "./releases.js";
+import type { Refusals, Way } from "./tool-sources.js";
 import type { Tool } from "./tools.js";
-import type { Refusals, Way } from "./ways.js";
 
 /** What one run of ensureTools works with; tests put stand-ins here. */
 export interface Run {

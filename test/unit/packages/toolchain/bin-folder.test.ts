@@ -1,8 +1,8 @@
 import { readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { BinFolder } from "../../../../packages/toolchain/record.js";
-import { allWays } from "../../../../packages/toolchain/ways.js";
+import { BinFolder } from "../../../../packages/toolchain/bin-folder.js";
+import { allWays } from "../../../../packages/toolchain/tool-sources.js";
 import { script, tempFolder } from "./temp-folder.js";
 
 async function linked() {

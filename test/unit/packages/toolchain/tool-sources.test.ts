@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../../../packages/kit/user-error.js";
-import { parseWays, unobtainable } from "../../../../packages/toolchain/ways.js";
+import { parseWays, unobtainable } from "../../../../packages/toolchain/tool-sources.js";
 
 test("without a setting all ways are tried, the cheapest first", () => {
   expect(parseWays(undefined)).toEqual(["path", "vendor", "source"]);

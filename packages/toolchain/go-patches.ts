@@ -1,8 +1,8 @@
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { versions } from "@timonier/kit/versions";
-import type { Go } from "./go.js";
-import { buildFlags, type PatchName } from "./modules.js";
+import type { Go } from "./go-command.js";
+import { buildFlags, type PatchName } from "./go-modules.js";
 
 /** A module whose own folder is replaced by a writable copy. */
 interface Replacement {

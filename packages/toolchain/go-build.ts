@@ -3,10 +3,10 @@ import { appendFile, cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keyOf, type Slot } from "./cache.js";
-import { Go, type OnGoLine } from "./go.js";
-import { type GoModule, installArguments, modules } from "./modules.js";
-import { patches } from "./patches.js";
-import type { Platform } from "./platform.js";
+import { Go, type OnGoLine } from "./go-command.js";
+import { type GoModule, installArguments, modules } from "./go-modules.js";
+import { patches } from "./go-patches.js";
+import type { Platform } from "./go-platform.js";
 import type { Tool, ToolName } from "./tools.js";
 
 /** The committed go.mod and go.sum files. */

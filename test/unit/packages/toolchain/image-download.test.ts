@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Http } from "../../../../packages/toolchain/http.js";
-import { fetchFromImage } from "../../../../packages/toolchain/oci.js";
+import { fetchFromImage } from "../../../../packages/toolchain/image-download.js";
 import { tempFolder } from "./temp-folder.js";
 import { type Answer, sha256, VendorStandIn } from "./vendor-stand-in.js";
 

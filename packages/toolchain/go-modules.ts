@@ -9,7 +9,7 @@ export type ModuleName =
   | "pulumi-language-nodejs"
   | "pulumi-resource-kubernetes";
 
-/** What must be made or changed inside a tool's own module before it compiles. See patches.ts. */
+/** What must be made or changed inside a tool's own module before it compiles. See go-patches.ts. */
 export type PatchName = "flux-manifests" | "kubernetes-plugin";
 
 /** How one module is built. */
