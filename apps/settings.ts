@@ -1,4 +1,4 @@
-import { checkSettings, type SettingsSource, settingsFault } from "@timonier/kit/settings";
+import { checkSettings, type SettingsSource, settingsFault } from "@timonier/kit/check-settings";
 import type { Duration } from "cdk8s";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";

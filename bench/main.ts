@@ -1,7 +1,7 @@
 // `npm run bench [-- ROW…]`: measures rows of docs/benchmarks.md and writes the table, its plot and bench/results.json.
 import { spawnSync } from "node:child_process";
 import { cpus, loadavg, totalmem } from "node:os";
-import { loader } from "@timonier/kit/state";
+import { loader } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";

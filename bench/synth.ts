@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout, loader } from "@timonier/kit/state";
+import { checkout, loader } from "@timonier/kit/state-folder";
 import Table from "cli-table3";
 import { execa } from "execa";
 

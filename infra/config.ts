@@ -1,4 +1,4 @@
-import { checkSettings } from "@timonier/kit/settings";
+import { checkSettings } from "@timonier/kit/check-settings";
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
 import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkout, StateFolder } from "@timonier/kit/state";
+import { checkout, StateFolder } from "@timonier/kit/state-folder";
 import { versions } from "@timonier/kit/versions";
 import { fluxSystem, gotkKustomization } from "@timonier/manifests/gotk-sync";
 import type { Tree } from "@timonier/manifests/tree";

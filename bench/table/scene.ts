@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import type { Sample } from "./figures.js";
 import { measure } from "./run.js";
 

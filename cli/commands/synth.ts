@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import type { ObjectCause } from "@timonier/manifests/object-cause";
 import { joinTrees } from "@timonier/manifests/tree";

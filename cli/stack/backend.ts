@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { checkout, type StateFolder } from "@timonier/kit/state";
+import { checkout, type StateFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 
 /** Where Pulumi keeps the state of stacks. */

@@ -1,4 +1,4 @@
-import { StateFolder } from "@timonier/kit/state";
+import { StateFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 
 const reasons: Readonly<Record<string, readonly [what: string, fix: string]>> = {

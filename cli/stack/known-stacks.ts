@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "@timonier/kit/nearest";
-import { checkout, StateFolder } from "@timonier/kit/state";
+import { checkout, StateFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 
 /** The stack of a command that names none; it needs no settings. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { parse } from "yaml";
 import { readSettings } from "../../apps/settings-file.js";

@@ -1,6 +1,6 @@
 import { mkdir, readlink, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import { versions } from "@timonier/kit/versions";
 import { installLoginCommand } from "../../infra/cluster/eks/login-command.js";
 import { switchLogOff } from "./automatic-log.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import type { Options } from "execa";

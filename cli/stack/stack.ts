@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { lockFolder } from "@timonier/gitlab-simulator/store/folder-lock";
-import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { checkout, embeddedGitLabFolder, StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import writeFileAtomic from "write-file-atomic";
 import { type Backend, findBackend, OWN_BACKEND } from "./backend.js";

@@ -4,7 +4,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Progress } from "@timonier/kit/progress";
-import { StateFolder } from "@timonier/kit/state";
+import { StateFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import writeFileAtomic from "write-file-atomic";

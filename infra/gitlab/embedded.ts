@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { layoutOf } from "@timonier/gitlab-simulator/layout";
 import { reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
 import { readSettings } from "@timonier/gitlab-simulator/settings";
-import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state";
+import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
 import { featuresOf, type GitLabInstance } from "./instance.js";
 import { embeddedTeam } from "./preflight/wanted.js";
 

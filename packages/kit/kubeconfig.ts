@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { ApiAccess, TokenSource } from "./kube-api.js";
-import { StateFolder } from "./state.js";
+import { StateFolder } from "./state-folder.js";
 import { UserError } from "./user-error.js";
 
 const named = <T extends z.ZodType>(key: string, value: T) => z.object({ name: z.string(), [key]: value });

@@ -1,5 +1,5 @@
 import { parse } from "node:path/posix";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import type { ObjectCause } from "@timonier/manifests/object-cause";
 import type { Trees } from "@timonier/manifests/tree";
 import { same } from "./difference.js";

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { basename, delimiter, isAbsolute, join } from "node:path";
-import { SHELL_BIN } from "@timonier/kit/state";
+import { SHELL_BIN } from "@timonier/kit/state-folder";
 import { execa } from "execa";
 import type { Tool } from "./tools.js";
 import { describeRange, findVersion, fits } from "./version-range.js";

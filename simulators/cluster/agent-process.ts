@@ -4,7 +4,7 @@ import type { ClusterLayout } from "@timonier/control-plane/layout";
 import { agentPort, type ClusterRecord, serverOf } from "@timonier/control-plane/record";
 import type { ClusterTools } from "@timonier/control-plane/tools";
 import { endProcess, startDaemon } from "@timonier/kit/daemon";
-import { loader } from "@timonier/kit/state";
+import { loader } from "@timonier/kit/state-folder";
 import writeFileAtomic from "write-file-atomic";
 import { findProcesses } from "./cluster-processes.js";
 

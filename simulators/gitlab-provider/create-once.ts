@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GitLabError } from "@timonier/kit/gitlab-error";
-import { withJustMade } from "@timonier/kit/just-made";
+import { withJustMade } from "@timonier/kit/retry-not-found";
 import type { Step, Table } from "./resource-table.js";
 import { fill } from "./rest-api.js";
 import { covers, type Json } from "./wire.js";

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endProcess, runningDaemon, startDaemon, stopDaemon } from "@timonier/kit/daemon";
 import { elapsed, type Progress, silent } from "@timonier/kit/progress";
-import { checkout, loader } from "@timonier/kit/state";
+import { checkout, loader } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { withUserTmpdir } from "@timonier/kit/user-tmpdir";
 import { type Look, waitFor } from "@timonier/kit/wait";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import ts from "typescript";
 import { isScalar, LineCounter, parseDocument, visit } from "yaml";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 
 /** The corpus: a program of several apps, written as apps/ is. */
 export const corpus = join(checkout, "test/causes/corpus");

@@ -8,7 +8,7 @@ import { parseAllDocuments } from "yaml";
 import { clusterLayout } from "../../packages/control-plane/layout.js";
 import { adminAccess, readRecord } from "../../packages/control-plane/record.js";
 import { KubeApi } from "../../packages/kit/kube-api.js";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import { waitFor } from "../../packages/kit/wait.js";
 import { findProcesses } from "../../simulators/cluster/cluster-processes.js";
 

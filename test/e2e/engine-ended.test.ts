@@ -9,7 +9,7 @@ import monitorService from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import monitorMessages from "@pulumi/pulumi/proto/resource_pb.js";
 import emptyMessages from "google-protobuf/google/protobuf/empty_pb.js";
 import { describe, expect, test } from "vitest";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 
 type Call = { readonly request: Record<string, () => number | string> };
 type Answer = (error: unknown, value?: unknown) => void;

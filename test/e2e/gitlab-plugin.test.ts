@@ -13,7 +13,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import { layoutOf } from "../../simulators/gitlab/layout.js";
 import { makeProject, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 
@@ -85,8 +85,6 @@ export const groupPath = group.fullPath;
 
 /** One deploy token in each of the projects that the configuration names. */
 const tokensOnly = `
-import * as gitlab from "@pulumi/gitlab";
-import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
 const provider = new gitlab.Provider("gitlab", {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectGitLab } from "../../packages/kit/gitlab-client.js";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import type { Report } from "../../packages/report/model.js";
 import { type NoteOptions, postNote } from "../../packages/report/note/note.js";
 import { renderReport } from "../../packages/report/render.js";

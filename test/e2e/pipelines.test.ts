@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import type { Report } from "../../packages/report/model.js";
 import { cacheRoot } from "../../packages/toolchain/cache.js";
 import { readToken, reserveGitLab } from "../../simulators/gitlab/lifecycle.js";

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silent } from "../../packages/kit/progress.js";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { tools } from "../../packages/toolchain/tools.js";
 

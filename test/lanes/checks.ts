@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import { writeResults } from "./results.js";
 
 const checks = ["lint", "types", "boundaries", "unused"] as const;

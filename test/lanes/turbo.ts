@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import type { LaneName } from "./lanes.js";
 import { describeMachine } from "./machine.js";
 import { laneCache } from "./records.js";

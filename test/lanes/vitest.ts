@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { progress } from "../../cli/terminal.js";
-import { checkout, StateFolder } from "../../packages/kit/state.js";
+import { checkout, StateFolder } from "../../packages/kit/state-folder.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { toolNamesOf } from "../../packages/toolchain/tools.js";
 import type { LaneName } from "./lanes.js";

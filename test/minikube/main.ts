@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { parse } from "yaml";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { elapsed } from "../../packages/kit/progress.js";
-import { checkout, StateFolder } from "../../packages/kit/state.js";
+import { checkout, StateFolder } from "../../packages/kit/state-folder.js";
 import { UserError } from "../../packages/kit/user-error.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { platformOf } from "../../packages/toolchain/go-platform.js";

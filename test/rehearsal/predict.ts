@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { refName } from "../../packages/kit/kube-discovery.js";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import type { Report } from "../../packages/report/model.js";
 import type { Case, Fate, Ready } from "./cases.js";
 import type { Outcome } from "./happened.js";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 import writeFileAtomic from "write-file-atomic";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import {
   type CommandRecord,
   commandsFile,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 
 // cliff.toml, as git-cliff reads it: what a commit's subject becomes in CHANGELOG.md.
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkout, loader } from "@timonier/kit/state";
+import { checkout, loader } from "@timonier/kit/state-folder";
 import writeFileAtomic from "write-file-atomic";
 
 /** Name of the login command in kubeconfigs. It is found in PATH, since kubeconfigs are in the state of several machines. */

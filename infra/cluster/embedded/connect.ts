@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import type { Cluster } from "../cluster.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
 

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import writeFileAtomic from "write-file-atomic";
 import { stopAtFatal } from "../../finding.js";

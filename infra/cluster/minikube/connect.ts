@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkout } from "@timonier/kit/state";
+import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import type { Cluster } from "../cluster.js";
 import { othersCluster } from "../existing/connect.js";

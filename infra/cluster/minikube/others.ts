@@ -1,5 +1,5 @@
 import type { Progress } from "@timonier/kit/progress";
-import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import { locateKubeconfig, singleContext } from "../existing/kubeconfig.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inspectCluster, removeCluster, startCluster } from "@timonier/cluster-simulator/lifecycle";
 import { serviceAddress, webhookReceiver } from "@timonier/cluster-simulator/service-address";
 import { clusterToolNames } from "@timonier/control-plane/tools";
-import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import { z } from "zod";

@@ -11,7 +11,7 @@ import {
 } from "@timonier/gitlab-simulator/lifecycle";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
-import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state";
+import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
 import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { z } from "zod";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { KubeApi } from "@timonier/kit/kube-api";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
-import { StateFolder, stackClusterFolder } from "@timonier/kit/state";
+import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { ensureTools } from "@timonier/toolchain/ensure";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { startDaemon, stopDaemon } from "@timonier/kit/daemon";
 import type { Progress } from "@timonier/kit/progress";
-import { loader } from "@timonier/kit/state";
+import { loader } from "@timonier/kit/state-folder";
 import lockfile from "proper-lockfile";
 import { freeze, isFrozen, killPlane } from "./cluster-processes.js";
 import { readPlaneRecord } from "./cluster-record.js";

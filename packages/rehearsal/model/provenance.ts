@@ -1,4 +1,4 @@
-import { checkSettings } from "@timonier/kit/settings";
+import { checkSettings } from "@timonier/kit/check-settings";
 import type { ObjectChange } from "@timonier/report/model";
 import { z } from "zod";
 

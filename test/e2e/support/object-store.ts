@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import getPort from "get-port";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 import { waitFor } from "../../../packages/kit/wait.js";
 
 /** A server that speaks S3, with one bucket: what Pulumi's own client of AWS talks to. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 
 /**
  * Lines of the first `sh` block under a heading, without comments: what a reader would type.

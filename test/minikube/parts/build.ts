@@ -9,8 +9,8 @@ import { versions } from "../../../packages/kit/versions.js";
 import { cacheRoot, keyOf, ToolCache } from "../../../packages/toolchain/cache.js";
 import { compilerMemory, thisMachine } from "../../../packages/toolchain/compiler-memory.js";
 import { Go, goEnvironment } from "../../../packages/toolchain/go-command.js";
-import { withLock } from "../../../packages/toolchain/lock.js";
 import type { Platform } from "../../../packages/toolchain/go-platform.js";
+import { withLock } from "../../../packages/toolchain/lock.js";
 import { whileTelling } from "../../../packages/toolchain/tool-lookup.js";
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));

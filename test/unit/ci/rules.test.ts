@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 import { listJobs, schemaFaults } from "../../e2e/support/pipeline.js";
 
 // Which jobs there are for what happens, as gitlab-ci-local reads the files; nothing is run.

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 
 const script = (name: string) => join(checkout, "ci", name);
 

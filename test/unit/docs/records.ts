@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 import { UserError } from "../../../packages/kit/user-error.js";
 
 /** Folder of the decision records. */

@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { externalPackages } from "../../../packages/kit/run.mjs";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 import { cachedLanes, defaultLanes, type LaneName, lanes, vitestProjects } from "../../lanes/lanes.js";
 
 const testFiles = readdirSync(join(checkout, "test"), { recursive: true, encoding: "utf8" })

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkout } from "../../../packages/kit/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 import { lanes } from "../../lanes/lanes.js";
 import { resultsOf } from "../../lanes/results.js";
 import { failureList, outcomeTable, plan, total } from "../../lanes/summary.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { keptOnPurpose, objectsByKind } from "../../../../cli/recovery/leftovers.js";
 import { findStack } from "../../../../cli/stack/stack.js";
-import { StateFolder } from "../../../../packages/kit/state.js";
+import { StateFolder } from "../../../../packages/kit/state-folder.js";
 
 let root: string;
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { findBackend, makesPassphrase, OWN_BACKEND } from "../../../../cli/stack/backend.js";
 import { restoreSettings, secretsProvider } from "../../../../cli/stack/kept-state.js";
 import { findStack, stackEnvironment } from "../../../../cli/stack/stack.js";
-import { checkout, StateFolder } from "../../../../packages/kit/state.js";
+import { checkout, StateFolder } from "../../../../packages/kit/state-folder.js";
 
 const root = mkdtempSync(join(tmpdir(), "timonier-backend-"));
 afterAll(() => rmSync(root, { recursive: true }));

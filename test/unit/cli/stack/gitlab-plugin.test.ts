@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseGitLabPlugin, gitlabPluginEnvironment, keepGitLabPlugin } from "../../../../cli/stack/gitlab-plugin.js";
 import type { GitLabConfig } from "../../../../infra/config.js";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 import { versions } from "../../../../packages/kit/versions.js";
 
 let folder: string;

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { down } from "../../../../cli/commands/down.js";
 import { Pulumi } from "../../../../cli/stack/pulumi.js";
 import { findStack, type Stack } from "../../../../cli/stack/stack.js";
-import { StateFolder } from "../../../../packages/kit/state.js";
+import { StateFolder } from "../../../../packages/kit/state-folder.js";
 
 let root: string;
 let stack: Stack;

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { removeEarlierRuns, withRunFolder } from "../../../../cli/stack/run-folder.js";
 import { shellPulumi } from "../../../../cli/stack/shell-pulumi.js";
 import { findStack, type Stack } from "../../../../cli/stack/stack.js";
-import { StateFolder } from "../../../../packages/kit/state.js";
+import { StateFolder } from "../../../../packages/kit/state-folder.js";
 import { USER_TMPDIR, withUserTmpdir } from "../../../../packages/kit/user-tmpdir.js";
 
 let root: string;

@@ -4,7 +4,7 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test, vi } from "vitest";
 import { featuresOf } from "../../../../infra/gitlab/instance.js";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 
 const TYPE = "gitlab:index/branchProtection:BranchProtection";
 const made: Array<{ type: string; inputs: Record<string, unknown> }> = [];

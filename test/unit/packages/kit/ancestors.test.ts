@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 
 const children: ChildProcess[] = [];
 afterEach(() => {

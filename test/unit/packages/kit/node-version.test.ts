@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { fits, nodePins, supportedNodes } from "../../../../packages/kit/node-version.mjs";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 
 test.each([
   ["20.20.2", false],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 
 const run = promisify(execFile);
 let folder: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 import { versions } from "../../../../packages/kit/versions.js";
 
 const read = (path: string) => readFileSync(join(checkout, path), "utf8");

@@ -4,7 +4,7 @@ import type { AppsInput } from "../../../../apps/main.js";
 import { parseSettings, type Settings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
 import { synthesize } from "../../../../infra/synthesize.js";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 import { causesOf } from "../../../../packages/provenance/causes.js";
 
 const inputOf = (settings: Settings): AppsInput => ({

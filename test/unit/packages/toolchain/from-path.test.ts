@@ -1,7 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { SHELL_BIN } from "../../../../packages/kit/state.js";
+import { SHELL_BIN } from "../../../../packages/kit/state-folder.js";
 import { lookOnPath } from "../../../../packages/toolchain/from-path.js";
 import { tools } from "../../../../packages/toolchain/tools.js";
 import { script, tempFolder } from "./temp-folder.js";

@@ -7,7 +7,7 @@ import grpc from "@grpc/grpc-js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { afterEach, expect, test } from "vitest";
-import { checkout } from "../../../../packages/kit/state.js";
+import { checkout } from "../../../../packages/kit/state-folder.js";
 import { send } from "../../packages/provider-host/host.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gitlab-plugin-"));
