@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { lookedSince } from "@timonier/health/assess";
-import { requiredControllers } from "@timonier/health/controllers";
-import { converge } from "@timonier/health/converge";
+import { readCluster } from "@timonier/health/cluster-reader";
+import { lookedSince } from "@timonier/health/delivery-health";
 import { resume } from "@timonier/health/drain";
-import { readCluster } from "@timonier/health/read";
+import { requiredControllers } from "@timonier/health/flux-controllers";
+import { converge } from "@timonier/health/wait-for-delivery";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";

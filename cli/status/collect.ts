@@ -1,6 +1,6 @@
 import { inspectCluster } from "@timonier/cluster-simulator/lifecycle";
-import { viewBetweenLooks } from "@timonier/health/between-looks";
-import { readCluster } from "@timonier/health/read";
+import { viewBetweenLooks } from "@timonier/health/between-reconciliations";
+import { readCluster } from "@timonier/health/cluster-reader";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import { projectOf, stackGitLab } from "../stack/gitlab.js";

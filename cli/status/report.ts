@@ -1,6 +1,6 @@
-import { assess, short } from "@timonier/health/assess";
-import type { Finding } from "@timonier/health/finding";
-import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "@timonier/health/objects";
+import { assess, short } from "@timonier/health/delivery-health";
+import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "@timonier/health/kube-object";
+import type { Finding } from "@timonier/health/object-health";
 
 /** Everything that `timonier status` shows; `--json` prints it as it is. */
 export interface StatusReport {

@@ -5,8 +5,8 @@ import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { AWAITED, distinct, inventory, packRefs, unpackRefs } from "./inventory.js";
-import { condition, type KubeObject, type Mark, pulumiManager } from "./objects.js";
-import { Removal, type RemovalOptions } from "./removal.js";
+import { condition, type KubeObject, type Mark, pulumiManager } from "./kube-object.js";
+import { Removal, type RemovalOptions } from "./object-removal.js";
 
 const KUSTOMIZATION = "kustomize.toolkit.fluxcd.io/v1";
 const HELM_RELEASE = "helm.toolkit.fluxcd.io/v2";

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
-import type { KubeObject } from "./objects.js";
+import type { KubeObject } from "./kube-object.js";
 
 /** What a kustomization applied. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
 export function inventory(object: KubeObject | undefined): ObjectRef[] {

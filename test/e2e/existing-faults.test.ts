@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { MADE_FOR } from "../../infra/cluster/cluster.js";
 import { clusterToolNames } from "../../packages/control-plane/tools.js";
 import { AWAITED, unpackRefs } from "../../packages/health/inventory.js";
-import type { KubeObject as Seen } from "../../packages/health/objects.js";
+import type { KubeObject as Seen } from "../../packages/health/kube-object.js";
 import type { KubeApi } from "../../packages/kit/kube-api.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { removeCluster, startCluster } from "../../simulators/cluster/lifecycle.js";

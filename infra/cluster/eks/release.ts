@@ -1,4 +1,4 @@
-import { Removal, type RemovalOptions } from "@timonier/health/removal";
+import { Removal, type RemovalOptions } from "@timonier/health/object-removal";
 import type { KubeApi } from "@timonier/kit/kube-api";
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import { waitFor } from "@timonier/kit/wait";

@@ -1,4 +1,4 @@
-import { type KubeObject, pulumiManager } from "@timonier/health/objects";
+import { type KubeObject, pulumiManager } from "@timonier/health/kube-object";
 import { ApiError, KubeApi } from "@timonier/kit/kube-api";
 import { KubeDiscovery, type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";

@@ -1,4 +1,4 @@
-import { wake } from "@timonier/health/waking";
+import { wake } from "@timonier/health/stuck-definitions";
 import { UserError } from "@timonier/kit/user-error";
 import { hasSeen } from "../model/caught-up.js";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";

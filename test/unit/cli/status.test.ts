@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { renderStatus } from "../../../cli/status/render.js";
 import { daysLeft, describe as describeView, type StatusReport } from "../../../cli/status/report.js";
-import type { KubeObject } from "../../../packages/health/objects.js";
+import type { KubeObject } from "../../../packages/health/kube-object.js";
 
 const url = "https://gitlab.example/team/app.git";
 const head = "4bce429b553d7081ee758c0e17147b101cfee4de";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drain, resume } from "../../../../packages/health/drain.js";
-import type { KubeObject } from "../../../../packages/health/objects.js";
-import { sweepMarked } from "../../../../packages/health/sweep.js";
+import type { KubeObject } from "../../../../packages/health/kube-object.js";
+import { sweepMarked } from "../../../../packages/health/owned-objects.js";
 import { FakeApi } from "./fake-api.js";
 
 const mark = { annotation: "timonier/cluster", value: "west" };

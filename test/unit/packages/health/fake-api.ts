@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KubeObject } from "../../../../packages/health/objects.js";
+import type { KubeObject } from "../../../../packages/health/kube-object.js";
 import { layoutOf } from "../../../../simulators/gitlab/layout.js";
 import { ensureCertificates } from "../../../../simulators/gitlab/tls.js";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { converge } from "../../../../packages/health/converge.js";
-import { type ClusterView, type KubeObject, REQUESTED_AT } from "../../../../packages/health/objects.js";
-import type { Pod } from "../../../../packages/health/pods.js";
-import { type ClusterReader, ClusterUnavailable } from "../../../../packages/health/read.js";
+import { type ClusterReader, ClusterUnavailable } from "../../../../packages/health/cluster-reader.js";
+import { type ClusterView, type KubeObject, REQUESTED_AT } from "../../../../packages/health/kube-object.js";
+import type { Pod } from "../../../../packages/health/pod-reason.js";
+import { converge } from "../../../../packages/health/wait-for-delivery.js";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());

@@ -2,8 +2,8 @@ import type { KubeApi } from "@timonier/kit/kube-api";
 import { KubeDiscovery, type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import type { Progress } from "@timonier/kit/progress";
 import { waitFor } from "@timonier/kit/wait";
-import type { KubeObject } from "./objects.js";
-import { isForgotten, wake } from "./waking.js";
+import type { KubeObject } from "./kube-object.js";
+import { isForgotten, wake } from "./stuck-definitions.js";
 
 /** How to wait. */
 export interface RemovalOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeApi } from "@timonier/kit/kube-api";
-import type { KubeObject, Mark } from "./objects.js";
+import type { KubeObject, Mark } from "./kube-object.js";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 

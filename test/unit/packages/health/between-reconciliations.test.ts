@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { viewBetweenLooks } from "../../../../packages/health/between-looks.js";
-import type { ClusterView, KubeObject } from "../../../../packages/health/objects.js";
+import { viewBetweenLooks } from "../../../../packages/health/between-reconciliations.js";
+import type { ClusterView, KubeObject } from "../../../../packages/health/kube-object.js";
 
 const app = (status: string, reason: string, lastAppliedRevision?: string): KubeObject => ({
   apiVersion: "kustomize.toolkit.fluxcd.io/v1",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { KubeObject } from "../../../../packages/health/objects.js";
-import { type ClusterReader, readCluster } from "../../../../packages/health/read.js";
+import { type ClusterReader, readCluster } from "../../../../packages/health/cluster-reader.js";
+import type { KubeObject } from "../../../../packages/health/kube-object.js";
 import { FakeApi } from "./fake-api.js";
 
 const pods = "/api/v1/namespaces/flux-system/pods";

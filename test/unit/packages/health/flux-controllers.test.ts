@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { assess } from "../../../../packages/health/assess.js";
-import { requiredControllers } from "../../../../packages/health/controllers.js";
-import type { ClusterView, KubeObject } from "../../../../packages/health/objects.js";
-import type { Pod } from "../../../../packages/health/pods.js";
+import { assess } from "../../../../packages/health/delivery-health.js";
+import { requiredControllers } from "../../../../packages/health/flux-controllers.js";
+import type { ClusterView, KubeObject } from "../../../../packages/health/kube-object.js";
+import type { Pod } from "../../../../packages/health/pod-reason.js";
 
 const labels = { "app.kubernetes.io/part-of": "flux" };
 

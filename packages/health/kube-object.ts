@@ -1,4 +1,4 @@
-import type { Pod } from "./pods.js";
+import type { Pod } from "./pod-reason.js";
 
 /** The part of a Kubernetes object that is read here. */
 export interface KubeObject {

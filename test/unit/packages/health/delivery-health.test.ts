@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assess, lookedSince, requestText } from "../../../../packages/health/assess.js";
-import type { ClusterView, Condition, KubeObject } from "../../../../packages/health/objects.js";
+import { assess, lookedSince, requestText } from "../../../../packages/health/delivery-health.js";
+import type { ClusterView, Condition, KubeObject } from "../../../../packages/health/kube-object.js";
 
 const url = "https://gitlab.example/root/app.git";
 const head = "4bce429b553d7081ee758c0e17147b101cfee4de";

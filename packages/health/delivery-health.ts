@@ -1,6 +1,6 @@
-import { isController, lacksReplicas, podReasons, unavailableControllers } from "./controllers.js";
-import type { Finding } from "./finding.js";
-import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./objects.js";
+import { isController, lacksReplicas, podReasons, unavailableControllers } from "./flux-controllers.js";
+import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./kube-object.js";
+import type { Finding } from "./object-health.js";
 
 /** What should have arrived in a cluster. */
 export interface Expectation {

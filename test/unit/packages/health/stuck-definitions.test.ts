@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { KubeObject } from "../../../../packages/health/objects.js";
-import { sweepMarked } from "../../../../packages/health/sweep.js";
-import { isForgotten, wakeForgotten } from "../../../../packages/health/waking.js";
+import type { KubeObject } from "../../../../packages/health/kube-object.js";
+import { sweepMarked } from "../../../../packages/health/owned-objects.js";
+import { isForgotten, wakeForgotten } from "../../../../packages/health/stuck-definitions.js";
 import { KubeApi } from "../../../../packages/kit/kube-api.js";
 import { readKubeconfig } from "../../../../packages/kit/kubeconfig.js";
 import { FakeApi } from "./fake-api.js";

@@ -1,11 +1,11 @@
 import type { Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import { waitFor } from "@timonier/kit/wait";
-import { assess, type Expectation, requestText } from "./assess.js";
-import type { Finding } from "./finding.js";
-import type { ClusterView } from "./objects.js";
-import { type ClusterReader, ClusterUnavailable } from "./read.js";
-import { Requests } from "./requests.js";
+import { type ClusterReader, ClusterUnavailable } from "./cluster-reader.js";
+import { assess, type Expectation, requestText } from "./delivery-health.js";
+import type { ClusterView } from "./kube-object.js";
+import type { Finding } from "./object-health.js";
+import { Requests } from "./reconcile-requests.js";
 
 /** Milliseconds for which a failure has to stand before it is believed: what it depends on may be a moment late. */
 const PATIENCE = 5_000;

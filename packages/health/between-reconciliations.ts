@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClusterView, condition, type KubeObject } from "./objects.js";
-import type { ClusterReader } from "./read.js";
+import type { ClusterReader } from "./cluster-reader.js";
+import { type ClusterView, condition, type KubeObject } from "./kube-object.js";
 
 /** Longest time that a controller's look may take before it is shown as one that is still going on, in milliseconds. */
 const LONGEST = 5_000;

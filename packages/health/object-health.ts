@@ -1,4 +1,4 @@
-import type { KubeObject } from "./objects.js";
+import type { KubeObject } from "./kube-object.js";
 
 /** One object against what is expected of it. */
 export interface Finding {

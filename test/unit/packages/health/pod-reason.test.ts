@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Pod, reasonOf } from "../../../../packages/health/pods.js";
+import { type Pod, reasonOf } from "../../../../packages/health/pod-reason.js";
 
 const pod = (status: Pod["status"]): Pod => ({ metadata: { name: "one" }, ...(status && { status }) });
 const container = (state: object, more: object = {}) =>

@@ -1,8 +1,8 @@
 import { KubeApi } from "@timonier/kit/kube-api";
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
-import type { Mark } from "./objects.js";
-import { Removal, type RemovalOptions } from "./removal.js";
+import type { Mark } from "./kube-object.js";
+import { Removal, type RemovalOptions } from "./object-removal.js";
 
 /** What has to go after everything else: the others are in it, or of its kind. */
 const LAST = ["CustomResourceDefinition", "Namespace"];

@@ -1,5 +1,5 @@
-import type { Finding } from "./finding.js";
-import { REQUESTED_AT } from "./objects.js";
+import { REQUESTED_AT } from "./kube-object.js";
+import type { Finding } from "./object-health.js";
 
 /** Milliseconds between a controller's answer that changed nothing and the next request; doubled each time. */
 const FIRST_PAUSE = 2_000;

@@ -1,7 +1,7 @@
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
-import type { Finding } from "./finding.js";
-import { type ClusterView, condition, type KubeObject, nameOf } from "./objects.js";
-import { reasonOf } from "./pods.js";
+import { type ClusterView, condition, type KubeObject, nameOf } from "./kube-object.js";
+import type { Finding } from "./object-health.js";
+import { reasonOf } from "./pod-reason.js";
 
 /** Flux controllers without which nothing is delivered, as {@link nameOf} names their Deployments. */
 export const requiredControllers: readonly string[] = ["source-controller", "kustomize-controller"].map(

@@ -2,9 +2,9 @@ import { ApiError, KubeApi } from "@timonier/kit/kube-api";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
-import { isController, lacksReplicas } from "./controllers.js";
-import { type ClusterView, type KubeObject, REQUESTED_AT } from "./objects.js";
-import type { Pod } from "./pods.js";
+import { isController, lacksReplicas } from "./flux-controllers.js";
+import { type ClusterView, type KubeObject, REQUESTED_AT } from "./kube-object.js";
+import type { Pod } from "./pod-reason.js";
 
 /** A kind, and the path under which an API server lists it everywhere. */
 interface Kind {
