@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
-import type { ObjectCause } from "@timonier/manifests/object-cause";
+import type { ObjectCause } from "@timonier/manifests/object-provenance";
 import { joinTrees } from "@timonier/manifests/tree";
 import { readTrees, writeTrees } from "@timonier/manifests/tree-files";
 import writeFileAtomic from "write-file-atomic";
@@ -41,7 +41,7 @@ export async function synth({ stack: names, causes: causesFile, base }: SynthOpt
     if (written.length + removed.length + kept.length === 0) console.log(`same     ${folder}`);
   }
   if (causesFile === undefined) return exitCodes.done;
-  const { causesOf } = await import("@timonier/provenance/causes");
+  const { causesOf } = await import("@timonier/provenance/provenance");
   const found = new Map<string, ObjectCause>();
   for (const destination of destinations) {
     const options = { settings: text, inputOf: (read: never) => appsInput(destination, read) };

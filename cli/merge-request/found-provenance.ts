@@ -1,5 +1,5 @@
-import type { ObjectCause } from "@timonier/manifests/object-cause";
-import { causesOf } from "@timonier/provenance/causes";
+import type { ObjectCause } from "@timonier/manifests/object-provenance";
+import { causesOf } from "@timonier/provenance/provenance";
 import { progress } from "../terminal.js";
 
 /** The lines behind what is synthesized; none where they cannot be found: they help whoever reviews, and change nothing. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ObjectCause } from "./object-cause.js";
+import type { ObjectCause } from "./object-provenance.js";
 import type { FileAction } from "./publish-plan.js";
 
 /** Trailers of our own commit, the last lines of its message. @see https://git-scm.com/docs/git-interpret-trailers */

@@ -1,9 +1,9 @@
 import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 import { UserError } from "@timonier/kit/user-error";
-import type { ObjectCause } from "./object-cause.js";
+import type { ObjectCause } from "./object-provenance.js";
+import { type Head, type OpenRequest, ProjectReader, type PublishClient } from "./project-reader.js";
 import { type CommitFacts, commitMessage, contentDigest, describe, parseCommit } from "./publish-message.js";
 import { blobId, type FileAction, planPublish } from "./publish-plan.js";
-import { type Head, type OpenRequest, ProjectReader, type PublishClient } from "./publish-read.js";
 import type { Tree } from "./tree.js";
 
 /** What to publish, and where. */

@@ -1,6 +1,6 @@
 import { GitLabError } from "../../../../packages/kit/gitlab-error.js";
+import type { PublishClient } from "../../../../packages/manifests/project-reader.js";
 import { blobId, type FileAction } from "../../../../packages/manifests/publish-plan.js";
-import type { PublishClient } from "../../../../packages/manifests/publish-read.js";
 
 interface Commit {
   readonly id: string;

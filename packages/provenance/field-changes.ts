@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Value } from "./instrument.js";
-import type { Manifest } from "./trial.js";
+import type { Manifest } from "./program-run.js";
 
 /** A field that is not the same in two manifests. */
 export interface FieldChange {

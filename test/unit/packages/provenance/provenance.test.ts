@@ -5,7 +5,7 @@ import { parseSettings, type Settings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
 import { synthesize } from "../../../../infra/synthesize.js";
 import { checkout } from "../../../../packages/kit/state-folder.js";
-import { causesOf } from "../../../../packages/provenance/causes.js";
+import { causesOf } from "../../../../packages/provenance/provenance.js";
 
 const inputOf = (settings: Settings): AppsInput => ({
   cluster: "embedded",

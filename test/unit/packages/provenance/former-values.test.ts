@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formerValues, otherValues, quantityOf } from "../../../../packages/provenance/former.js";
+import { formerValues, otherValues, quantityOf } from "../../../../packages/provenance/former-values.js";
 
 const change = (before: string | number | boolean | undefined, after: string | number | boolean | undefined) => ({
   path: ["spec", "field"],

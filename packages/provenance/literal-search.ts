@@ -1,7 +1,7 @@
-import { type FieldChange, fieldAt, fieldChanges, same } from "./difference.js";
-import { formerValues, otherValues, quantityOf } from "./former.js";
+import { type FieldChange, fieldAt, fieldChanges, same } from "./field-changes.js";
+import { formerValues, otherValues, quantityOf } from "./former-values.js";
 import type { Literal, Value } from "./instrument.js";
-import { type MadeObject, type Manifest, type Run, run, type Subject } from "./trial.js";
+import { type MadeObject, type Manifest, type Run, run, type Subject } from "./program-run.js";
 
 /**
  * What came of a literal's replacement: nothing for this object, another value in the field, the former value in the

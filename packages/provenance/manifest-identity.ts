@@ -1,6 +1,6 @@
-import type { Identity } from "@timonier/manifests/object-cause";
+import type { Identity } from "@timonier/manifests/object-provenance";
 import { parseAllDocuments } from "yaml";
-import type { Manifest } from "./trial.js";
+import type { Manifest } from "./program-run.js";
 
 export function identityOf(manifest: Manifest): Identity {
   const { namespace, name } = (manifest.metadata ?? {}) as { readonly namespace?: string; readonly name?: string };

@@ -1,4 +1,4 @@
-import type { FieldChange } from "./difference.js";
+import type { FieldChange } from "./field-changes.js";
 import type { Value } from "./instrument.js";
 
 /**

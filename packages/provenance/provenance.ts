@@ -1,13 +1,13 @@
 import { parse } from "node:path/posix";
 import { checkout } from "@timonier/kit/state-folder";
-import type { ObjectCause } from "@timonier/manifests/object-cause";
+import type { ObjectCause } from "@timonier/manifests/object-provenance";
 import type { Trees } from "@timonier/manifests/tree";
-import { same } from "./difference.js";
-import { identityOf, parseManifests } from "./identity.js";
+import { same } from "./field-changes.js";
+import { Search } from "./literal-search.js";
+import { identityOf, parseManifests } from "./manifest-identity.js";
 import { Program } from "./program.js";
-import { Search } from "./search.js";
+import { type MadeObject, type Manifest, type Run, run, type Subject } from "./program-run.js";
 import { SettingsText } from "./settings-text.js";
-import { type MadeObject, type Manifest, type Run, run, type Subject } from "./trial.js";
 
 /** Whose causes, and since when. */
 export interface CausesOptions {
