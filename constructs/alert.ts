@@ -1,8 +1,8 @@
 import type { IAlert } from "@kubernetes-models/flux-cd/notification.toolkit.fluxcd.io/v1beta3";
 import type { Construct } from "constructs";
-import { fault } from "./faults.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, referWithKind } from "./reference.js";
+import { fault } from "./validation.js";
 
 type Spec = NonNullable<IAlert["spec"]>;
 

@@ -1,8 +1,8 @@
 import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
-import { namespaceName, objectName, optional } from "./faults.js";
 import { outputRefused, unsettledValues } from "./plain-values.js";
 import { requireUniqueNames } from "./unique-names.js";
+import { namespaceName, objectName, optional } from "./validation.js";
 
 /** What every Flux object can be given. */
 export interface FluxObjectProps {

@@ -1,10 +1,10 @@
 import type { IGitRepository } from "@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { address, filled, interval, objectName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { local, type NamedOptions, named, type Reference } from "./reference.js";
+import { address, filled, interval, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IGitRepository["spec"]>;
 

@@ -1,10 +1,10 @@
 import type { IHelmRelease } from "@kubernetes-models/flux-cd/helm.toolkit.fluxcd.io/v2";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { fault, filled, interval, labelledName, matching, namespaceName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
+import { fault, filled, interval, labelledName, matching, namespaceName, optional } from "./validation.js";
 
 type Spec = NonNullable<IHelmRelease["spec"]>;
 type ChartSpec = NonNullable<Spec["chart"]>["spec"];

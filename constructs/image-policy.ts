@@ -1,8 +1,8 @@
 import type { IImagePolicy } from "@kubernetes-models/flux-cd/image.toolkit.fluxcd.io/v1";
 import type { Construct } from "constructs";
-import { fault } from "./faults.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, refer } from "./reference.js";
+import { fault } from "./validation.js";
 
 type Spec = NonNullable<IImagePolicy["spec"]>;
 

@@ -2,10 +2,10 @@ import type { IImageRepository } from "@kubernetes-models/flux-cd/image.toolkit.
 import { imageName } from "@timonier/kit/image-reference";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { address, interval, objectName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { local, type NamedOptions, named, type Reference } from "./reference.js";
+import { address, interval, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IImageRepository["spec"]>;
 

@@ -1,10 +1,10 @@
 import type { IImageUpdateAutomation } from "@kubernetes-models/flux-cd/image.toolkit.fluxcd.io/v1";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { filled, interval, matching, optional } from "./faults.js";
 import { fluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, referWithKind } from "./reference.js";
+import { filled, interval, matching, optional } from "./validation.js";
 
 type Spec = NonNullable<IImageUpdateAutomation["spec"]>;
 

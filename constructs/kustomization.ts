@@ -1,10 +1,10 @@
 import type { IKustomization } from "@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1";
 import { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { interval, labelledName, matching, namespaceName, optional } from "./faults.js";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
+import { interval, labelledName, matching, namespaceName, optional } from "./validation.js";
 
 type Spec = NonNullable<IKustomization["spec"]>;
 type PostBuild = NonNullable<Spec["postBuild"]>;

@@ -1,10 +1,10 @@
 import type { IReceiver } from "@kubernetes-models/flux-cd/notification.toolkit.fluxcd.io/v1";
 import type { Duration } from "cdk8s";
 import type { Construct } from "constructs";
-import { fault, interval, objectName, optional } from "./faults.js";
 import { optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, referWithKind } from "./reference.js";
+import { fault, interval, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IReceiver["spec"]>;
 

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
-import { fault } from "./faults.js";
 import { FluxObject } from "./flux-object.js";
 import { identityOf, objectsOf } from "./unique-names.js";
+import { fault } from "./validation.js";
 
 /** An object that another one names: the construct itself, or {@link named}. */
 export interface Reference<K extends string = string> {

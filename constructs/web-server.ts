@@ -2,9 +2,9 @@ import { imageReference } from "@timonier/kit/image-reference";
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { fault, matching, objectName, wholeNumber } from "./faults.js";
 import { propsFaults } from "./flux-object.js";
 import { requireUniqueNames } from "./unique-names.js";
+import { fault, matching, objectName, wholeNumber } from "./validation.js";
 
 /** Which image serves, and how many times. */
 export interface WebServerProps {
