@@ -20,11 +20,11 @@ import { judge } from "../../infra/gitlab/preflight/checks.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
 import { exitCodes } from "../exit-codes.js";
-import { remoteToken } from "../stack/gitlab.js";
 import { checkAllSettings } from "../stack/preflight.js";
 import { findStack, type Stack } from "../stack/stack.js";
-import { table } from "../table.js";
+import { remoteToken } from "../stack/stack-gitlab.js";
 import { bad, good, progress } from "../terminal.js";
+import { table } from "../text-table.js";
 
 /** `timonier doctor`: what `up` checks before it makes anything, each line with its fix; exit code 0 when none is fatal. */
 export async function doctor({ stack: name, json }: { stack: string; json?: boolean }): Promise<number> {

@@ -11,7 +11,7 @@ import { parse } from "yaml";
 import { sweepMinikube } from "../../infra/cluster/minikube/cli/sweep.js";
 import { exitCodes } from "../exit-codes.js";
 import { keptOnPurpose, objectsByKind } from "../recovery/leftovers.js";
-import type { StayingCluster } from "../recovery/staying-cluster.js";
+import type { StayingCluster } from "../recovery/surviving-cluster.js";
 import { withLogIf } from "../stack/automatic-log.js";
 import {
   awsPlugins,
@@ -98,7 +98,7 @@ async function settleBefore(
     await (await import("../recovery/interrupted.js")).settleInterrupted(pulumi, deployment, gitlab, progress);
   }
   if (!stayingProvider(deployment)) return { unreached: [] };
-  const staying = await (await import("../recovery/staying-cluster.js")).stayingCluster(stack, deployment, progress);
+  const staying = await (await import("../recovery/surviving-cluster.js")).stayingCluster(stack, deployment, progress);
   return staying ? { staying, unreached: [] } : { unreached: objectsByKind(deployment) };
 }
 

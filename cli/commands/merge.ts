@@ -1,7 +1,7 @@
 import { UserError } from "@timonier/kit/user-error";
 import { exitCodes } from "../exit-codes.js";
-import { projectOf, stackGitLab } from "../stack/gitlab.js";
 import { runningStack } from "../stack/running-stack.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
 /**
  * `timonier merge`: what a maintainer does in GitLab's pages, for the story on one machine.

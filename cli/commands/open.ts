@@ -1,6 +1,6 @@
 import { exitCodes } from "../exit-codes.js";
-import { type Role, stackGitLab } from "../stack/gitlab.js";
 import { runningStack } from "../stack/running-stack.js";
+import { type Role, stackGitLab } from "../stack/stack-gitlab.js";
 
 /**
  * `timonier open`: where the merge requests are, and for the embedded GitLab a link that signs in there: once, within ten

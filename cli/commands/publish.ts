@@ -14,7 +14,7 @@ import {
   type Repositories,
 } from "../merge-request/destination.js";
 import { foundCauses } from "../merge-request/found-provenance.js";
-import { projectOf, stackGitLab } from "../stack/gitlab.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import type { Stack } from "../stack/stack.js";
 
 /** `timonier publish`: one merge request for each repository that differs from what apps/ says. */

@@ -1,7 +1,7 @@
 import { exitCodes } from "../exit-codes.js";
 import { findStack } from "../stack/stack.js";
-import { collectStatus } from "../status/collect.js";
-import { renderStatus } from "../status/render.js";
+import { collectStatus } from "../status/collect-status.js";
+import { renderStatus } from "../status/status-tables.js";
 
 /** `timonier status`: exit code 0 only when all is well. */
 export async function status({ stack, json }: { stack: string; json?: boolean }): Promise<number> {

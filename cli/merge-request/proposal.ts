@@ -4,12 +4,12 @@ import type { Tree } from "@timonier/manifests/tree";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/synthesize.js";
-import { stackGitLabToken } from "../stack/gitlab.js";
 import { credentialOf } from "../stack/read-credential.js";
 import type { Stack } from "../stack/stack.js";
+import { stackGitLabToken } from "../stack/stack-gitlab.js";
+import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
 import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { foundCauses } from "./found-provenance.js";
-import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
 
 /** What `publish` would propose, where nobody but this machine sees it. */
 export interface Proposal {

@@ -11,8 +11,8 @@ import {
   type StateResource,
   settled,
 } from "../stack/deployment.js";
-import { remoteToken } from "../stack/gitlab.js";
 import type { Pulumi } from "../stack/pulumi.js";
+import { remoteToken } from "../stack/stack-gitlab.js";
 import { deleteUnrecorded } from "./unrecorded.js";
 
 /**

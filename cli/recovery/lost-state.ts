@@ -5,8 +5,8 @@ import { names, variableNames } from "../../infra/gitlab/names.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
 import type { StateResource } from "../stack/deployment.js";
-import { remoteToken } from "../stack/gitlab.js";
 import type { Pulumi } from "../stack/pulumi.js";
+import { remoteToken } from "../stack/stack-gitlab.js";
 import { deleteUnrecorded } from "./unrecorded.js";
 
 type RemoteConfig = Extract<PlatformConfig["gitlab"], { kind: "remote" }>;

@@ -11,11 +11,11 @@ import { readLocks } from "../recovery/stale-lock.js";
 import { progress } from "../terminal.js";
 import { makesPassphrase } from "./backend.js";
 import { type Deployment, knownIds, outputsOf, PROJECT, pendingCreates, STACK } from "./deployment.js";
-import { checkKeptState, isAllLocal, restoreSettings, secretsProvider } from "./kept-state.js";
 import { readStackConfig } from "./preflight.js";
 import { ensurePulumiHome } from "./pulumi-home.js";
 import { withRunFolder } from "./run-folder.js";
 import { ensurePassphrase, initFolder, type Stack, stackEnvironment } from "./stack.js";
+import { checkKeptState, isAllLocal, restoreSettings, secretsProvider } from "./state-file.js";
 
 /** Runs pulumi on one stack; the tools have to be there. */
 export class Pulumi {

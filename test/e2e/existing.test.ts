@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import type { StatusReport } from "../../cli/status/report.js";
+import type { StatusReport } from "../../cli/status/status-report.js";
 import type { Finding } from "../../infra/finding.js";
 import { clusterToolNames } from "../../packages/control-plane/tools.js";
 import type { KubeApi } from "../../packages/kit/kube-api.js";

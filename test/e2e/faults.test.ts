@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StatusReport } from "../../cli/status/report.js";
+import type { StatusReport } from "../../cli/status/status-report.js";
 import { isFree } from "../../packages/control-plane/ports.js";
 import { startGitLab } from "../../simulators/gitlab/lifecycle.js";
 import {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StatusReport } from "../../cli/status/report.js";
+import type { StatusReport } from "../../cli/status/status-report.js";
 import { layoutOf } from "../../simulators/gitlab/layout.js";
 import { apiOf } from "./cluster-support.js";
 import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";

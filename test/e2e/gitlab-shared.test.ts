@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { StatusReport } from "../../cli/status/report.js";
+import type { StatusReport } from "../../cli/status/status-report.js";
 import { killAll } from "../support/processes.js";
 import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js";
 import { configureRemote } from "./support/remote-stack.js";

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StatusReport } from "../../cli/status/report.js";
+import type { StatusReport } from "../../cli/status/status-report.js";
 import { connectGitLab } from "../../packages/kit/gitlab-client.js";
 import { reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
 import { clusterContract } from "../contract/cluster-contract.js";

@@ -1,4 +1,4 @@
-import { table } from "../../cli/table.js";
+import { table } from "../../cli/text-table.js";
 import { elapsed } from "../../packages/kit/progress.js";
 import type { Lane, LaneName } from "./lanes.js";
 import type { LaneRecords } from "./records.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { StatusReport } from "../../cli/status/report.js";
+import type { StatusReport } from "../../cli/status/status-report.js";
 import { versions } from "../../packages/kit/versions.js";
 import { waitFor } from "../../packages/kit/wait.js";
 import { clusterContract } from "../contract/cluster-contract.js";

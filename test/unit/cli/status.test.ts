@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { renderStatus } from "../../../cli/status/render.js";
-import { daysLeft, describe as describeView, type StatusReport } from "../../../cli/status/report.js";
+import { daysLeft, describe as describeView, type StatusReport } from "../../../cli/status/status-report.js";
+import { renderStatus } from "../../../cli/status/status-tables.js";
 import type { KubeObject } from "../../../packages/health/kube-object.js";
 
 const url = "https://gitlab.example/team/app.git";

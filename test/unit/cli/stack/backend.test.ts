@@ -3,8 +3,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { findBackend, makesPassphrase, OWN_BACKEND } from "../../../../cli/stack/backend.js";
-import { restoreSettings, secretsProvider } from "../../../../cli/stack/kept-state.js";
 import { findStack, stackEnvironment } from "../../../../cli/stack/stack.js";
+import { restoreSettings, secretsProvider } from "../../../../cli/stack/state-file.js";
 import { checkout, StateFolder } from "../../../../packages/kit/state-folder.js";
 
 const root = mkdtempSync(join(tmpdir(), "timonier-backend-"));

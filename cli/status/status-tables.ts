@@ -1,6 +1,6 @@
-import { table } from "../table.js";
 import { bad, good } from "../terminal.js";
-import type { ObjectStatus, StatusReport } from "./report.js";
+import { table } from "../text-table.js";
+import type { ObjectStatus, StatusReport } from "./status-report.js";
 
 /** The report as tables for people. */
 export function renderStatus(report: StatusReport): string {
