@@ -69,20 +69,20 @@ function narrowest(scopes: readonly string[]): string {
 export function renderPermissions({ needed, refused, cluster }: Permissions): string {
   return `# What timonier needs of GitLab
 
-Written by a test from the journal of the embedded GitLab, which asks for scopes and roles as GitLab documents them: what
-one run through everything called (\`up\`, \`status\`, \`publish\`, \`rotate\`, the healing of a revoked token, \`down\` with
-protection lifted), with a licence, a group that the program makes, and a token for pipelines. The test fails when more is
-needed than this page says, or less. Roles are those of GitLab's pages; Owner is needed to make the group and to delete
-what was made. Without a licence a branch's protection is not changed in place but made again, which needs
-\`DELETE /projects/:id/protected_branches/:name\` and \`POST /projects/:id/protected_branches\` (api, Maintainer), too.
+A test writes this page from the journal of the embedded GitLab, which requires the scopes and roles that GitLab documents. The
+journal has the API calls of one run of every command (\`up\`, \`status\`, \`publish\`, \`rotate\`, the replacement of a revoked token, \`down\`
+with protection lifted), with a licence, a group that the program creates, and a token for pipelines. The test fails when the
+program needs more than this page says, or less. Roles are those of GitLab's pages; Owner is needed to create the group and to
+delete what the stack created. Without a licence a branch's protection is not changed in place but replaced, which also needs
+\`DELETE /projects/:id/protected_branches/:name\` and \`POST /projects/:id/protected_branches\` (api, Maintainer).
 
 ## The program's token
 
-Scope \`api\`: nothing narrower may make projects.
+Scope \`api\`: no narrower scope may create projects.
 
 ${tableOf(needed)}
 
-Asked, and done without when GitLab does not tell:
+Optional calls, whose refusal the program accepts:
 
 ${tableOf(refused)}
 
