@@ -1,0 +1,51 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { checkout } from "../../../core/state.js";
+import { anchorsOf, linksOf, wordsToAvoid } from "./markdown.js";
+
+const pages = globSync("docs/**/*.md", { cwd: checkout }).sort();
+const linking = [...pages, ...globSync("{README,CONTRIBUTING}.md", { cwd: checkout })];
+const read = (path: string) => readFileSync(join(checkout, path), "utf8");
+
+describe("words", () => {
+  test.each([
+    ["The branch is made anew.", ["anew"]],
+    ["Mend it; whoever mends it has mended it.", ["Mend", "whoever", "mends", "mended"]],
+    ["It is recommended to amend the commit.", []],
+  ])("to avoid in %j", (text, words) => {
+    expect(wordsToAvoid(text)).toEqual(words);
+  });
+
+  test.each(pages)("%s has none to avoid", (path) => {
+    expect(wordsToAvoid(read(path))).toEqual([]);
+  });
+});
+
+describe("links", () => {
+  test.each([
+    ["[a](b.md), [c\nd](../e.ts#f)", ["b.md", "../e.ts#f"]],
+    ["![plot](plot.svg)", ["plot.svg"]],
+    ["`[a](b.md)` and\n```\n[c](d.md)\n```\n", []],
+  ])("of %j", (text, links) => {
+    expect(linksOf(text)).toEqual(links);
+  });
+
+  test("lead to headings by GitLab's anchors, numbered where a heading is repeated", () => {
+    const text = "# A `code` & more\n\n```sh\n# a comment\n```\n\n## From apps/ to Git, now\n\n## Twice\n\n## Twice\n";
+    expect([...anchorsOf(text)]).toEqual(["a-code-more", "from-apps-to-git-now", "twice", "twice-1"]);
+  });
+
+  test.each(linking)("of %s lead to files and headings that exist", (path) => {
+    expect(linksOf(read(path)).filter((link) => !resolves(path, link))).toEqual([]);
+  });
+});
+
+/** Whether a relative link leads to a file or folder of the checkout and, with an anchor, to a heading of a page. */
+function resolves(from: string, link: string): boolean {
+  if (/^[a-z]+:/.test(link)) return true;
+  const [target = "", anchor] = link.split("#");
+  const path = target === "" ? from : join(dirname(from), target);
+  if (!existsSync(join(checkout, path))) return false;
+  return anchor === undefined || !path.endsWith(".md") || anchorsOf(read(path)).has(anchor);
+}
