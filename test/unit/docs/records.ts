@@ -48,7 +48,13 @@ const head =
  */
 export function parseRecord(file: string, text: string): DecisionRecord {
   const found = head.exec(text)?.groups;
-  const { number = "", title = "", status = "", date = "", area = "" } = found ?? {};
+  const {
+    number = "",
+    title = "",
+    status = "",
+    date = "",
+    area = "",
+  }: Record<string, string | undefined> = found ?? {};
   if (!found || !/^(accepted|deprecated|superseded by \d{4})$/.test(status) || !isArea(area)) {
     throw new UserError(
       "a decision record without the head of the others",
