@@ -14,8 +14,8 @@ import {
   type Repositories,
 } from "../merge-request/destination.js";
 import { foundCauses } from "../merge-request/found-provenance.js";
-import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import type { Stack } from "../stack/stack.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
 /** `timonier publish`: one merge request for each repository that differs from what apps/ says. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {

@@ -1,7 +1,7 @@
 import { clusterToolNames } from "@timonier/control-plane/tools";
 import { StateFolder } from "@timonier/kit/state-folder";
-import { rehearsalLayout, rehearsalRoot } from "@timonier/rehearsal/engine/rehearsal-layout";
 import { exclusively, leaveWarm } from "@timonier/rehearsal/engine/lifetime";
+import { rehearsalLayout, rehearsalRoot } from "@timonier/rehearsal/engine/rehearsal-layout";
 import { rehearse } from "@timonier/rehearsal/engine/rehearse";
 import type { RehearsalRequest } from "@timonier/rehearsal/engine/request";
 import type { Report } from "@timonier/report/model";

@@ -1,4 +1,5 @@
 import type * as Module from "typescript";
+import type TypeScript from "typescript";
 
 /** The compiler, as it is imported when it is needed. */
 export type Compiler = typeof Module.default;

@@ -1,5 +1,6 @@
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { UserError } from "@timonier/kit/user-error";
 import type { CheckFailure } from "./plugin.js";
 import { changedProperties, conceal, reveal } from "./properties.js";

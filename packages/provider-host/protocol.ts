@@ -1,4 +1,5 @@
 import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Properties } from "./plugin.js";
 
 /** A message's structure as plain values; an absent one is empty. */

@@ -1,5 +1,7 @@
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { toFailures } from "./config-methods.js";
 import { type Difference, type Olds, type Properties, ResourceIncomplete, type ResourceKind } from "./plugin.js";
 import { changedProperties, conceal, reveal } from "./properties.js";

@@ -60,7 +60,7 @@ test("a superseding record exists", () => {
 });
 
 test.each([...texts])("%s has the sections in their order", (_, text) => {
-  const sections = text.match(/(?<=^## ).+$/gm) ?? [];
+  const sections: readonly string[] = text.match(/(?<=^## ).+$/gm) ?? [];
   const known = ["Context", "Decision", "Alternatives", "Measurements", "Consequences"];
   expect(sections).toContain("Decision");
   expect(sections).toEqual(known.filter((section) => sections.includes(section)));

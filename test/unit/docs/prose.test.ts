@@ -1,11 +1,14 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkout } from "../../../core/state.js";
+import { checkout } from "../../../packages/kit/state-folder.js";
 import { anchorsOf, linksOf, wordsToAvoid } from "./markdown.js";
 
 const pages = globSync("docs/**/*.md", { cwd: checkout }).sort();
-const linking = [...pages, ...globSync("{README,CONTRIBUTING}.md", { cwd: checkout })];
+const linking = globSync("{*.md,docs/**/*.md,{packages,simulators}/**/*.md}", {
+  cwd: checkout,
+  exclude: ["**/node_modules/**"],
+}).sort();
 const read = (path: string) => readFileSync(join(checkout, path), "utf8");
 
 describe("words", () => {
@@ -38,6 +41,19 @@ describe("links", () => {
 
   test.each(linking)("of %s lead to files and headings that exist", (path) => {
     expect(linksOf(read(path)).filter((link) => !resolves(path, link))).toEqual([]);
+  });
+});
+
+describe("paths", () => {
+  // docs/proven.md names tests from test/unit on.
+  test.each(pages)("that %s names exist", (page) => {
+    const named = [
+      ...read(page).matchAll(
+        /`((?:packages|simulators|infra|cli|constructs|sdks|bench|test|ci)\/[\w./-]+\.(?:ts|tsx|mjs|sh))`/g,
+      ),
+    ];
+    const exists = (path: string) => [path, join("test/unit", path)].some((one) => existsSync(join(checkout, one)));
+    expect(named.map(([, path = ""]) => path).filter((path) => !exists(path))).toEqual([]);
   });
 });
 
