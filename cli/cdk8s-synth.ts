@@ -4,7 +4,7 @@ import { writeTrees } from "@timonier/manifests/tree-files";
 import type { TreeWritten } from "@timonier/manifests/write-tree";
 import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
-import { synthesize } from "../infra/synthesize.js";
+import { synthesize } from "../infra/delivery/synthesize.js";
 
 /** What `cdk8s synth` may be told by its environment. */
 export interface SynthEnvironment {

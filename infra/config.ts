@@ -5,7 +5,7 @@ import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
 import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
 import { checkMinikube, type MinikubeConfig, runtimes } from "./cluster/minikube/config.js";
 import { driverNames, driverOf } from "./cluster/minikube/drivers.js";
-import type { DeletedProject, Visibility } from "./gitlab/preflight/facts.js";
+import type { DeletedProject, Visibility } from "./gitlab/preflight/gitlab-facts.js";
 
 /** Where the repositories live. */
 export type GitLabConfig =

@@ -10,17 +10,17 @@ import { sourceName } from "../apps/delivery.js";
 import { readSettings } from "../apps/settings-file.js";
 import { connectCluster, prepareCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";
-import { delivered } from "./delivered.js";
+import { delivered } from "./delivery/await-delivery.js";
+import { synthesize } from "./delivery/synthesize.js";
 import { fluxDistribution } from "./flux/distribution.js";
-import { Flux } from "./flux/flux.js";
+import { planFlux } from "./flux/flux-plan.js";
+import { Flux } from "./flux/install-flux.js";
 import { manifestsOf } from "./flux/manifests.js";
-import { planFlux } from "./flux/plan.js";
-import { addressOf, describeProtection } from "./gitlab/instance.js";
-import { rehearsalVariables } from "./gitlab/rehearsal.js";
-import { Repository } from "./gitlab/repository.js";
-import { connectInstance } from "./gitlab/select.js";
-import { synthesize } from "./synthesize.js";
-import { Webhook } from "./webhook.js";
+import { Webhook } from "./flux/webhook.js";
+import { connectInstance } from "./gitlab/connect-gitlab.js";
+import { addressOf, describeProtection } from "./gitlab/gitlab-instance.js";
+import { rehearsalVariables } from "./gitlab/repository/pipeline-variables.js";
+import { Repository } from "./gitlab/repository/repository.js";
 
 const componentsFile = "gotk-components.yaml";
 

@@ -4,7 +4,7 @@ import { type Published, publish as publishTree } from "@timonier/manifests/publ
 import type { Trees } from "@timonier/manifests/tree";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
-import { synthesize } from "../../infra/synthesize.js";
+import { synthesize } from "../../infra/delivery/synthesize.js";
 import { exitCodes } from "../exit-codes.js";
 import {
   appsInput,

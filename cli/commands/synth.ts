@@ -8,7 +8,7 @@ import { readTrees, writeTrees } from "@timonier/manifests/tree-files";
 import writeFileAtomic from "write-file-atomic";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
-import { synthesize } from "../../infra/synthesize.js";
+import { synthesize } from "../../infra/delivery/synthesize.js";
 import { exitCodes } from "../exit-codes.js";
 import { appsInput, destinationOf } from "../merge-request/destination.js";
 

@@ -1,9 +1,9 @@
 import { connectGitLab } from "@timonier/kit/gitlab-client";
 import type { Progress } from "@timonier/kit/progress";
 import type { PlatformConfig } from "../../infra/config.js";
-import { names, variableNames } from "../../infra/gitlab/names.js";
-import { gatherFacts } from "../../infra/gitlab/preflight/gather.js";
+import { gatherFacts } from "../../infra/gitlab/preflight/gather-gitlab.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
+import { names, variableNames } from "../../infra/gitlab/repository/names.js";
 import type { StateResource } from "../stack/deployment.js";
 import type { Pulumi } from "../stack/pulumi.js";
 import { remoteToken } from "../stack/stack-gitlab.js";

@@ -13,7 +13,7 @@ import { readSettings } from "../../apps/settings-file.js";
 import { MADE_FOR } from "../../infra/cluster/cluster.js";
 import { clusterIdentity } from "../../infra/cluster/cluster-identity.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
-import { planFlux } from "../../infra/flux/plan.js";
+import { planFlux } from "../../infra/flux/flux-plan.js";
 import { type Deployment, pendingCreates, stayingProvider } from "../stack/deployment.js";
 import { checkAllSettings } from "../stack/preflight.js";
 import type { Stack } from "../stack/stack.js";

@@ -4,9 +4,9 @@ import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 import type { Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import { waitFor } from "@timonier/kit/wait";
-import type { ExistingRepository } from "./instance.js";
-import { variableNames } from "./names.js";
-import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/facts.js";
+import type { ExistingRepository } from "./gitlab-instance.js";
+import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/gitlab-facts.js";
+import { variableNames } from "./repository/names.js";
 
 /**
  * The repositories that are there already. One that waits for its deletion is restored or removed for good first, as

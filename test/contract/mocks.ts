@@ -123,7 +123,7 @@ function nameIn(urn: string): string | undefined {
 
 /** The real component, with a Flux of one namespace and one source. */
 async function fluxIn(cluster: Cluster): Promise<void> {
-  const { Flux } = await import("../../infra/flux/flux.js");
+  const { Flux } = await import("../../infra/flux/install-flux.js");
   const credential = { username: pulumi.output("u"), password: pulumi.secret("p") };
   const repository = { credential, seeded: undefined, pushCredential: undefined } as never;
   new Flux("flux", {

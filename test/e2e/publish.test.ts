@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readSettings } from "../../apps/settings-file.js";
-import { synthesize } from "../../infra/synthesize.js";
+import { synthesize } from "../../infra/delivery/synthesize.js";
 import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
 import { ownedFilesOf, renderOwnedFiles } from "../../packages/manifests/owned-files.js";
 import { publish } from "../../packages/manifests/publish.js";

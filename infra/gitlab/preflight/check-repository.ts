@@ -6,7 +6,7 @@ import {
   type ProjectFacts,
   type RepositoryFacts,
   type Wanted,
-} from "./facts.js";
+} from "./gitlab-facts.js";
 import { roleName } from "./role-name.js";
 
 /** What will become of a repository's path. */

@@ -1,6 +1,6 @@
 import { isLocalAddress } from "@timonier/kit/local-address";
 import type { Finding } from "../../finding.js";
-import type { Facts, Wanted } from "./facts.js";
+import type { Facts, Wanted } from "./gitlab-facts.js";
 
 /** Names that only a private network resolves. */
 const privateName = /^(localhost|.*\.(localhost|local|internal|svc))$/i;

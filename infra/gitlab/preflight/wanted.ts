@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../../config.js";
-import type { Wanted } from "./facts.js";
+import type { Wanted } from "./gitlab-facts.js";
 
 /** Owner of the embedded stack's repositories. */
 export const embeddedTeam = "platform";

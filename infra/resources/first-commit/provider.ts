@@ -7,7 +7,7 @@ import { withJustMade } from "@timonier/kit/retry-not-found";
 import type { ResourceKind } from "@timonier/provider-host/plugin";
 import { compare } from "@timonier/toolchain/version-range";
 import { z } from "zod";
-import { isOutdated, otherComponents } from "../../flux/components.js";
+import { isOutdated, otherComponents } from "../../flux/components-head.js";
 import { fluxDistribution } from "../../flux/distribution.js";
 
 const inputs = z.object({

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import type { ClusterFacts } from "../../../infra/cluster/existing/facts.js";
 import { parseConfig } from "../../../infra/config.js";
-import type { Facts } from "../../../infra/gitlab/preflight/facts.js";
+import type { Facts } from "../../../infra/gitlab/preflight/gitlab-facts.js";
 
 // A stack's state knows each resource by its URN, so a resource whose URN changes without an alias is replaced. urns.json
 // has the URNs of existing stacks: a line is added for a new resource, and none is changed.
@@ -30,7 +30,7 @@ interface Request {
 
 const MOCKED = {
   distribution: "../../../infra/flux/distribution.js",
-  gitlab: "../../../infra/gitlab/preflight/gather.js",
+  gitlab: "../../../infra/gitlab/preflight/gather-gitlab.js",
   kubeconfig: "../../../infra/cluster/existing/kubeconfig.js",
   cluster: "../../../infra/cluster/existing/gather.js",
   tools: "../../../packages/toolchain/ensure.js",

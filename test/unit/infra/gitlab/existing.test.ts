@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { existingRepositories } from "../../../../infra/gitlab/existing.js";
-import type { Facts, Wanted } from "../../../../infra/gitlab/preflight/facts.js";
+import type { Facts, Wanted } from "../../../../infra/gitlab/preflight/gitlab-facts.js";
 import type { GitLab } from "../../../../packages/kit/gitlab-client.js";
 import { GitLabError } from "../../../../packages/kit/gitlab-error.js";
 

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { AppsInput } from "../../../../apps/main.js";
 import { parseSettings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
-import { synthesize } from "../../../../infra/synthesize.js";
+import { synthesize } from "../../../../infra/delivery/synthesize.js";
 import { joinTrees, type Tree } from "../../../../packages/manifests/tree.js";
 
 const settings = parseSettings(readFileSync(settingsFile, "utf8"));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { AppsInput } from "../../../../apps/main.js";
 import { parseSettings, type Settings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
-import { synthesize } from "../../../../infra/synthesize.js";
+import { synthesize } from "../../../../infra/delivery/synthesize.js";
 import { checkout } from "../../../../packages/kit/state-folder.js";
 import { causesOf } from "../../../../packages/provenance/provenance.js";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import type { Cluster } from "../../../infra/cluster/cluster.js";
-import { supervised } from "../../../infra/supervision.js";
-import type { SuperviseOptions } from "../../../simulators/cluster/supervisor/supervise.js";
+import type { Cluster } from "../../../../infra/cluster/cluster.js";
+import { supervised } from "../../../../infra/delivery/supervision.js";
+import type { SuperviseOptions } from "../../../../simulators/cluster/supervisor/supervise.js";
 
 /** A cluster whose supervisor ends by its signal, or as soon as the given promise rejects. */
 function cluster(lost: Promise<never> = new Promise(() => {})) {

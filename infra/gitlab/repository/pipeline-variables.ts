@@ -1,6 +1,6 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProgramConfig } from "../config.js";
+import type { ProgramConfig } from "../../config.js";
 import { names } from "./names.js";
 import type { Repository } from "./repository.js";
 

@@ -1,7 +1,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test, vi } from "vitest";
-import type { GitLabInstance } from "../../../infra/gitlab/instance.js";
+import type { GitLabInstance } from "../../../../../infra/gitlab/gitlab-instance.js";
 
 interface Made {
   readonly type: string;
@@ -29,7 +29,7 @@ beforeAll(async () => {
     "timonier",
     "test",
   );
-  const { Repository } = await import("../../../infra/gitlab/repository.js");
+  const { Repository } = await import("../../../../../infra/gitlab/repository/repository.js");
   const instance: GitLabInstance = {
     url: "https://gitlab.example",
     gitUrl: "https://gitlab.example",

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { stopAtFatal } from "../../../../infra/finding.js";
-import { featuresOf } from "../../../../infra/gitlab/instance.js";
-import { judge } from "../../../../infra/gitlab/preflight/checks.js";
-import type { Facts, ProjectFacts, Wanted } from "../../../../infra/gitlab/preflight/facts.js";
-import { tierOf } from "../../../../infra/gitlab/tier.js";
+import { stopAtFatal } from "../../../../../infra/finding.js";
+import { featuresOf } from "../../../../../infra/gitlab/gitlab-instance.js";
+import type { Facts, ProjectFacts, Wanted } from "../../../../../infra/gitlab/preflight/gitlab-facts.js";
+import { judge } from "../../../../../infra/gitlab/preflight/judge-gitlab.js";
+import { tierOf } from "../../../../../infra/gitlab/tier.js";
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 const wanted: Wanted = {

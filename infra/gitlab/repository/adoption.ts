@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ExistingRepository } from "./instance.js";
+import type { ExistingRepository } from "../gitlab-instance.js";
 
 /** How a repository is held: what the stack may do with it, and with what is in it. */
 export interface Adoption {

@@ -12,7 +12,7 @@ export const names = {
   noteVariable: "TIMONIER_NOTE_TOKEN",
   /** Variable of pipelines with the authority of GitLab's certificate, as a file. */
   caVariable: "TIMONIER_CA_FILE",
-  /** Variables of pipelines by what they say; infra/gitlab/rehearsal.ts sets them. */
+  /** Variables of pipelines by what they say; infra/gitlab/repository/pipeline-variables.ts sets them. */
   programVariable: "TIMONIER_PROGRAM",
   programRefVariable: "TIMONIER_PROGRAM_REF",
   imageVariable: "TIMONIER_IMAGE",

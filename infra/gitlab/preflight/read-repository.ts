@@ -9,7 +9,7 @@ import {
   type RepositoryFacts,
   type UserFacts,
   type Wanted,
-} from "./facts.js";
+} from "./gitlab-facts.js";
 
 /** A project as GitLab shows it, as far as it is read here. */
 interface Project {

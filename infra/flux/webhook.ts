@@ -4,8 +4,8 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
-import type { Cluster } from "./cluster/cluster.js";
-import type { Repository } from "./gitlab/repository.js";
+import type { Cluster } from "../cluster/cluster.js";
+import type { Repository } from "../gitlab/repository/repository.js";
 
 /** Who is told of what. */
 export interface WebhookArgs {

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { Cluster } from "../cluster/cluster.js";
-import type { Repository } from "../gitlab/repository.js";
+import type { Repository } from "../gitlab/repository/repository.js";
 import { Drain } from "../resources/drain/resource.js";
-import { SourceCredentials } from "./credentials.js";
+import { imageAutomationSecret } from "./flux-plan.js";
 import { InstallOnce } from "./install.js";
 import { type Manifest, without } from "./manifests.js";
-import { imageAutomationSecret } from "./plan.js";
+import { SourceCredentials } from "./source-credentials.js";
 
 /** Flux in one cluster, following two repositories. */
 export interface FluxArgs {

@@ -1,6 +1,6 @@
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { get, maybe } from "./ask.js";
-import { levels, type NamespaceFacts, type UserFacts, type Visibility } from "./facts.js";
+import { levels, type NamespaceFacts, type UserFacts, type Visibility } from "./gitlab-facts.js";
 
 /** Description by which the program knows a group that it made. */
 export const groupMark = "GitOps repositories, made by timonier";

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config.js";
-import { embeddedGitLab } from "./embedded.js";
-import type { GitLabInstance } from "./instance.js";
+import { embeddedGitLab } from "./connect-embedded.js";
+import { remoteGitLab } from "./connect-remote.js";
+import type { GitLabInstance } from "./gitlab-instance.js";
 import { wantedOf } from "./preflight/wanted.js";
-import { remoteGitLab } from "./remote.js";
 
 /** The GitLab that the configuration asks for. */
 export function connectInstance(config: PlatformConfig): Promise<GitLabInstance> {

@@ -22,7 +22,7 @@ beforeAll(async () => {
     "timonier",
     "test",
   );
-  const { Repository } = await import("../../../infra/gitlab/repository.js");
+  const { Repository } = await import("../../../../../infra/gitlab/repository/repository.js");
   owned = new gitlab.Provider("server", { baseUrl: "https://gitlab.example" });
   const instance = {
     url: "https://gitlab.example",

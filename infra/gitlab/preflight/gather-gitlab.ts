@@ -1,10 +1,10 @@
 import type { GitLab } from "@timonier/kit/gitlab-client";
-import { isHosted } from "../instance.js";
+import { isHosted } from "../gitlab-instance.js";
 import { detectTier } from "../tier.js";
 import { get, maybe } from "./ask.js";
-import type { Facts, RepositoryFacts, TokenFacts, UserFacts, Wanted } from "./facts.js";
-import { readNamespace } from "./namespace.js";
-import { readRepository } from "./repository.js";
+import type { Facts, RepositoryFacts, TokenFacts, UserFacts, Wanted } from "./gitlab-facts.js";
+import { readNamespace } from "./read-namespace.js";
+import { readRepository } from "./read-repository.js";
 
 /**
  * Reads what a stack needs to know before it makes anything. Writes nothing.

@@ -1,5 +1,5 @@
 import { renderTrees, type Trees } from "@timonier/manifests/tree";
-import { type AppsInput, buildApps } from "../apps/main.js";
+import { type AppsInput, buildApps } from "../../apps/main.js";
 
 /**
  * Renders all manifests of apps/. Same input, same bytes; nothing is read or written.

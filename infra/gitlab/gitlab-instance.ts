@@ -1,6 +1,6 @@
 import type * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Owner } from "./preflight/facts.js";
+import type { Owner } from "./preflight/gitlab-facts.js";
 import type { Tier } from "./tier.js";
 
 /** The GitLab that a stack uses, with the administrator's credential that Pulumi alone holds. */

@@ -8,9 +8,9 @@ import { converge } from "@timonier/health/wait-for-delivery";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
-import { type Cluster, MADE_FOR } from "./cluster/cluster.js";
-import type { GitLabInstance } from "./gitlab/instance.js";
-import type { Repository } from "./gitlab/repository.js";
+import { type Cluster, MADE_FOR } from "../cluster/cluster.js";
+import type { GitLabInstance } from "../gitlab/gitlab-instance.js";
+import type { Repository } from "../gitlab/repository/repository.js";
 import { supervised } from "./supervision.js";
 
 /** Exit code by which Pulumi's language host knows that the program has said itself what is wrong. */

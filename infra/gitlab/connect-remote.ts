@@ -5,12 +5,12 @@ import { connectGitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { stopAtFatal } from "../finding.js";
 import { existingRepositories } from "./existing.js";
-import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./instance.js";
+import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./gitlab-instance.js";
 import { isOfficialPlugin } from "./official.js";
-import { judge } from "./preflight/checks.js";
-import type { Facts, Wanted } from "./preflight/facts.js";
-import { gatherFacts } from "./preflight/gather.js";
-import { groupMark } from "./preflight/namespace.js";
+import { gatherFacts } from "./preflight/gather-gitlab.js";
+import type { Facts, Wanted } from "./preflight/gitlab-facts.js";
+import { judge } from "./preflight/judge-gitlab.js";
+import { groupMark } from "./preflight/read-namespace.js";
 
 /** Where a GitLab is, and what the program wants there. */
 export interface RemoteGitLab {

@@ -1,7 +1,7 @@
 import type { Finding } from "../../finding.js";
 import { checkRepository } from "./check-repository.js";
 import { checkWebhook } from "./check-webhook.js";
-import type { Facts, NamespaceFacts, Wanted } from "./facts.js";
+import type { Facts, NamespaceFacts, Wanted } from "./gitlab-facts.js";
 import { roleName } from "./role-name.js";
 
 const DAY = 86_400_000;

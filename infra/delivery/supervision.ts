@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { watchAncestors } from "@timonier/kit/ancestors";
-import type { Cluster } from "./cluster/cluster.js";
+import type { Cluster } from "../cluster/cluster.js";
 
 /** Runs work that needs a cluster's processes, with a signal for the case that they are lost. */
 export type Supervised = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;

@@ -2,7 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { refName } from "@timonier/kit/kube-discovery";
 import type { Cluster } from "../cluster/cluster.js";
-import type { GitCredential } from "../gitlab/repository.js";
+import type { GitCredential } from "../gitlab/repository/repository.js";
 
 /** What Flux needs to read one repository. */
 export interface SourceCredentialsArgs {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { receiverPath } from "../../../infra/webhook.js";
+import { receiverPath } from "../../../../infra/flux/webhook.js";
 
 test("the receiver's path is made of the secret, its name and its namespace", () => {
   // printf sesamgitlab-setupflux-system | sha256sum

@@ -1,13 +1,13 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReviewConfig } from "../config.js";
-import { Seed } from "../resources/first-commit/resource.js";
-import { TokenWindow } from "../resources/token-window/resource.js";
+import type { ReviewConfig } from "../../config.js";
+import { Seed } from "../../resources/first-commit/resource.js";
+import { TokenWindow } from "../../resources/token-window/resource.js";
+import { addressOf, type GitLabInstance } from "../gitlab-instance.js";
+import { ownerTopic } from "../preflight/gitlab-facts.js";
 import { adoptionOf } from "./adoption.js";
 import { ciVariables } from "./ci.js";
-import { addressOf, type GitLabInstance } from "./instance.js";
 import { names } from "./names.js";
-import { ownerTopic } from "./preflight/facts.js";
 import { protectBranch } from "./protection.js";
 
 /** Name that pipelines use beside their token: GitLab would choose another one at each renewal. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test, vi } from "vitest";
-import { featuresOf } from "../../../../infra/gitlab/instance.js";
-import { checkout } from "../../../../packages/kit/state-folder.js";
+import { featuresOf } from "../../../../../infra/gitlab/gitlab-instance.js";
+import { checkout } from "../../../../../packages/kit/state-folder.js";
 
 const TYPE = "gitlab:index/branchProtection:BranchProtection";
 const made: Array<{ type: string; inputs: Record<string, unknown> }> = [];
@@ -21,7 +21,7 @@ beforeAll(() =>
 
 async function protectedBy(features: ReturnType<typeof featuresOf>) {
   made.length = 0;
-  const { protectBranch } = await import("../../../../infra/gitlab/protection.js");
+  const { protectBranch } = await import("../../../../../infra/gitlab/repository/protection.js");
   const review = { approvals: 1, codeOwners: undefined, requirePipeline: false };
   protectBranch("setup", { project: "1", branch: "main", features, review }, {});
   await vi.waitFor(() => expect(made.some(({ type }) => type === TYPE)).toBe(true));
@@ -58,7 +58,7 @@ test("every input is one of the official plugin's schema", async () => {
 test.each([true, false])(
   "everything that a repository needs is in the official schema (official plugin: %s)",
   async (official) => {
-    const { Repository } = await import("../../../../infra/gitlab/repository.js");
+    const { Repository } = await import("../../../../../infra/gitlab/repository/repository.js");
     const { resources } = JSON.parse(readFileSync(join(checkout, "sdks/gitlab/schema.json"), "utf8"));
     made.length = 0;
     const url = "https://gitlab.com";
