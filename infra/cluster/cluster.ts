@@ -1,6 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SuperviseOptions } from "@timonier/cluster-simulator/supervisor/supervise";
+import type { CloudCluster } from "./cloud.js";
 
 /** What the rest of the program knows of a cluster, whatever its kind. */
 export interface Cluster {
@@ -45,16 +46,6 @@ export interface Cluster {
    * @default they are not on this machine, or not the stack's
    */
   readonly supervise?: (options: SuperviseOptions) => Promise<void>;
-}
-
-/** A cluster in a cloud. */
-export interface CloudCluster {
-  readonly kind: "eks";
-  /** Its name there. */
-  readonly name: string;
-  readonly region: string;
-  /** @default the environment's */
-  readonly profile?: string | undefined;
 }
 
 /** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Repository } from "../gitlab/repository/repository.js";
+import { HookToken } from "../resources/hook-token/resource.js";
 
 /** Who is told of what. */
 export interface WebhookArgs {
@@ -19,20 +20,6 @@ export interface WebhookArgs {
   readonly receiver: pulumi.Input<string>;
   /** What brings the kind Receiver. */
   readonly controllers: pulumi.Resource;
-}
-
-/** A secret that nobody chose; the timonier plugin makes it. */
-class HookToken extends pulumi.CustomResource {
-  declare readonly value: pulumi.Output<string>;
-
-  constructor(name: string, opts: pulumi.CustomResourceOptions) {
-    super(
-      "timonier:gitlab:HookToken",
-      name,
-      { value: undefined },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["value"] }),
-    );
-  }
 }
 
 /**

@@ -1,38 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as gitlab from "@pulumi/gitlab";
-import * as pulumi from "@pulumi/pulumi";
 import { layoutOf } from "@timonier/gitlab-simulator/layout";
 import { reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
 import { readSettings } from "@timonier/gitlab-simulator/settings";
 import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
 import { featuresOf, type GitLabInstance } from "./gitlab-instance.js";
+import { EmbeddedGitLab } from "../resources/embedded-gitlab/resource.js";
 import { embeddedTeam } from "./preflight/wanted.js";
-
-interface EmbeddedGitLabArgs {
-  /** Stack whose state folder holds it. */
-  readonly stack: string;
-  /** Path of the group that owns the repositories; made when it is not there. */
-  readonly team: string;
-  /** Addresses of this machine to listen on besides 127.0.0.1. */
-  readonly addresses: string[];
-}
-
-/** The GitLab on this machine; the timonier plugin starts and ends it. */
-class EmbeddedGitLab extends pulumi.CustomResource {
-  declare readonly url: pulumi.Output<string>;
-  declare readonly token: pulumi.Output<string>;
-  /** Number of the group. */
-  declare readonly group: pulumi.Output<number>;
-
-  constructor(name: string, args: EmbeddedGitLabArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "timonier:embedded:GitLab",
-      name,
-      { ...args, url: undefined, token: undefined, group: undefined },
-      pulumi.mergeOptions({ additionalSecretOutputs: ["token"] }, opts),
-    );
-  }
-}
 
 /**
  * A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs.

@@ -1,24 +1,31 @@
 import { serve } from "@timonier/provider-host/serve";
 import { drain } from "./drain/provider.js";
+import { drainShape } from "./drain/schema.js";
 import { embeddedCluster } from "./embedded-cluster/provider.js";
+import { embeddedClusterShape } from "./embedded-cluster/schema.js";
 import { embeddedGitLab } from "./embedded-gitlab/provider.js";
-import { seed } from "./first-commit/provider.js";
+import { embeddedGitLabShape } from "./embedded-gitlab/schema.js";
+import { firstCommit } from "./first-commit/provider.js";
+import { firstCommitShape } from "./first-commit/schema.js";
 import { hookToken } from "./hook-token/provider.js";
-import { minikubeCluster } from "./minikube-profile/provider.js";
+import { hookTokenShape } from "./hook-token/schema.js";
+import { minikubeProfile } from "./minikube-profile/provider.js";
+import { minikubeProfileShape } from "./minikube-profile/schema.js";
 import { tokenWindow } from "./token-window/provider.js";
+import { tokenWindowShape } from "./token-window/schema.js";
 
-// What the program needs of this machine and of GitLab that no official provider has.
+// The plugin "timonier": what the program needs of this machine and of GitLab, and no official provider offers.
 serve({
   name: "timonier",
   version: "0.1.0",
   configure: () => ({}),
   resources: {
-    "timonier:embedded:Cluster": embeddedCluster,
-    "timonier:embedded:GitLab": embeddedGitLab,
-    "timonier:minikube:Cluster": minikubeCluster,
-    "timonier:gitlab:Seed": seed,
-    "timonier:gitlab:TokenWindow": tokenWindow,
-    "timonier:gitlab:HookToken": hookToken,
-    "timonier:flux:Drain": drain,
+    [embeddedClusterShape.type]: embeddedCluster,
+    [embeddedGitLabShape.type]: embeddedGitLab,
+    [minikubeProfileShape.type]: minikubeProfile,
+    [firstCommitShape.type]: firstCommit,
+    [tokenWindowShape.type]: tokenWindow,
+    [hookTokenShape.type]: hookToken,
+    [drainShape.type]: drain,
   },
 });

@@ -1,5 +1,5 @@
 import { UserError } from "@timonier/kit/user-error";
-import type { CloudCluster } from "../cluster.js";
+import type { CloudCluster } from "../cloud.js";
 import { refused } from "./aws/api.js";
 import { connectAws, describeCluster, type GatherOptions } from "./gather.js";
 

@@ -1,34 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
+import { EmbeddedCluster } from "../../resources/embedded-cluster/resource.js";
 import type { Cluster } from "../cluster.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
-
-interface EmbeddedClusterArgs {
-  /** Stack whose state folder holds the cluster. */
-  readonly stack: string;
-}
-
-const outputs = ["identity", "kubeconfig", "kubernetesVersion", "receiver", "startedAt"] as const;
-
-/** The control plane, node and runtime agent on this machine; the timonier plugin starts and ends them. */
-class EmbeddedCluster extends pulumi.CustomResource {
-  /** UID of namespace kube-system: another value is another cluster. */
-  declare readonly identity: pulumi.Output<string>;
-  declare readonly kubeconfig: pulumi.Output<string>;
-  declare readonly kubernetesVersion: pulumi.Output<string>;
-  declare readonly receiver: pulumi.Output<string>;
-  /** See {@link Cluster.startedAt}. */
-  declare readonly startedAt: pulumi.Output<string | undefined>;
-
-  constructor(name: string, args: EmbeddedClusterArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "timonier:embedded:Cluster",
-      name,
-      { ...args, ...Object.fromEntries(outputs.map((output) => [output, undefined])) },
-      pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts),
-    );
-  }
-}
 
 /** A cluster on this machine: real control plane and real Flux controllers, simulated containers. */
 export function embeddedCluster(name: string, stack: string): Cluster {

@@ -4,34 +4,14 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
+import { MinikubeProfile } from "../../resources/minikube-profile/resource.js";
+import type { ProfileSpec } from "../../resources/minikube-profile/schema.js";
 import type { Cluster } from "../cluster.js";
 import { othersCluster } from "../existing/connect.js";
 import type { WantedInCluster } from "../existing/facts.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
-import type { ClusterSpec } from "./cli/spec.js";
 import type { MinikubeConfig } from "./config.js";
 import { othersKubeconfig } from "./others.js";
-
-const outputs = ["identity", "kubeconfig", "kubernetesVersion", "state", "startedAt"] as const;
-
-/** A profile that the stack makes, changes and deletes; the timonier plugin calls minikube. */
-class MinikubeProfile extends pulumi.CustomResource {
-  /** UID of namespace kube-system: another value is another cluster. */
-  declare readonly identity: pulumi.Output<string>;
-  declare readonly kubeconfig: pulumi.Output<string>;
-  declare readonly kubernetesVersion: pulumi.Output<string>;
-  /** See {@link Cluster.startedAt}. */
-  declare readonly startedAt: pulumi.Output<string | undefined>;
-
-  constructor(name: string, args: ClusterSpec, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "timonier:minikube:Cluster",
-      name,
-      { ...args, ...Object.fromEntries(outputs.map((output) => [output, undefined])) },
-      pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts),
-    );
-  }
-}
 
 /**
  * A cluster by Minikube.
@@ -65,7 +45,7 @@ export async function minikubeCluster(
 }
 
 /** @throws UserError when the authority's file is not there */
-function specOf(stack: string, config: MinikubeConfig): ClusterSpec {
+function specOf(stack: string, config: MinikubeConfig): ProfileSpec {
   const { profile, driver, kubernetesVersion, runtime, nodes, cpus, memory, registryMirror, caFile } = config;
   return {
     ...{ stack, profile, driver, version: kubernetesVersion, runtime, nodes, cpus, memory },

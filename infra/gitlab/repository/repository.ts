@@ -5,6 +5,7 @@ import { Seed } from "../../resources/first-commit/resource.js";
 import { TokenWindow } from "../../resources/token-window/resource.js";
 import { addressOf, type GitLabInstance } from "../gitlab-instance.js";
 import { ownerTopic } from "../preflight/gitlab-facts.js";
+import { FirstCommit } from "../../resources/first-commit/resource.js";
 import { adoptionOf } from "./adoption.js";
 import { ciVariables } from "./ci.js";
 import { names } from "./names.js";
@@ -69,7 +70,7 @@ export class Repository extends pulumi.ComponentResource {
   /** Whether this stack sets protection and pipelines' variables. */
   readonly rules: boolean;
   /** What has to be there before the branch can be followed. */
-  readonly seeded: Seed;
+  readonly seeded: FirstCommit;
   /** Number of the project. */
   readonly projectId: pulumi.Output<string>;
   /** For other resources of the project. */
@@ -109,7 +110,7 @@ export class Repository extends pulumi.ComponentResource {
       { ...child, ...adoption.project },
     );
     this.projectId = project.id;
-    this.seeded = new Seed(
+    this.seeded = new FirstCommit(
       `${name}-seed`,
       {
         url: instance.url,

@@ -8,19 +8,9 @@ import { MADE_FOR } from "../../cluster/cluster.js";
 import { clusterIdentity } from "../../cluster/cluster-identity.js";
 import { ensureGone } from "../../cluster/eks/presence.js";
 import { releaseCloudParts } from "../../cluster/eks/release.js";
+import { drainShape } from "./schema.js";
 
-const cloud = z.object({
-  kind: z.literal("eks"),
-  name: z.string(),
-  region: z.string(),
-  profile: z.string().optional(),
-});
-const inputs = z.object({
-  kubeconfig: z.string(),
-  cluster: z.string(),
-  timeout: z.number(),
-  cloud: cloud.optional(),
-});
+const { inputs } = drainShape;
 const kept = inputs.extend({ identity: z.string() });
 
 /** Which cluster it is, so that another one at its address is never drained. */
@@ -38,7 +28,7 @@ export const drain: ResourceKind<unknown> = drainWith(PAUSES);
 /** The same, with other pauses. */
 export function drainWith(pauses: readonly number[]): ResourceKind<unknown> {
   return {
-    secrets: ["kubeconfig"],
+    secrets: drainShape.secrets,
     create: async (news) => {
       const state = await remember(news);
       return { id: state.identity, state };

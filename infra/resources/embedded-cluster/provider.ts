@@ -6,10 +6,10 @@ import { clusterToolNames } from "@timonier/control-plane/tools";
 import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { ensureTools } from "@timonier/toolchain/ensure";
-import { z } from "zod";
 import { clusterIdentity } from "../../cluster/cluster-identity.js";
+import { embeddedClusterShape } from "./schema.js";
 
-const inputs = z.object({ stack: z.string() });
+const { inputs } = embeddedClusterShape;
 
 function folder(properties: Properties): string {
   return stackClusterFolder(new StateFolder(), inputs.parse(properties).stack);
@@ -29,7 +29,7 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
 
 /** The embedded cluster: what does not run is a difference, and starting it is the update. */
 export const embeddedCluster: ResourceKind<unknown> = {
-  secrets: ["kubeconfig"],
+  secrets: embeddedClusterShape.secrets,
   diff: async (_id, olds, news) => {
     const { state } = await inspectCluster(folder(news));
     if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");

@@ -13,11 +13,11 @@ import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
 import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
-import { z } from "zod";
+import { embeddedGitLabShape } from "./schema.js";
 
-// Apart: what an older version made has to be found, and deleted, by its stack alone.
-const place = z.object({ stack: z.string() });
-const inputs = place.extend({ team: z.string(), addresses: z.array(z.string()).default([]) });
+const { inputs } = embeddedGitLabShape;
+/** Sufficient to find and delete what an older version, with fewer inputs, created. */
+const place = inputs.pick({ stack: true });
 
 /** @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
 const MAINTAINER = 40;
@@ -85,7 +85,7 @@ async function ensureTeam(client: GitLab, path: string): Promise<number> {
 
 /** The embedded GitLab: not running is a difference, and starting it is the update. */
 export const embeddedGitLab: ResourceKind<unknown> = {
-  secrets: ["token"],
+  secrets: embeddedGitLabShape.secrets,
   diff: async (id, olds, news) => {
     const state = await inspectGitLab(folder(news));
     if (place.parse(olds.inputs).stack !== place.parse(news).stack) {

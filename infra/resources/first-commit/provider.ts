@@ -9,19 +9,9 @@ import { compare } from "@timonier/toolchain/version-range";
 import { z } from "zod";
 import { isOutdated, otherComponents } from "../../flux/components-head.js";
 import { fluxDistribution } from "../../flux/distribution.js";
+import { firstCommitShape } from "./schema.js";
 
-const inputs = z.object({
-  url: z.string(),
-  token: z.string(),
-  caFile: z.string().optional(),
-  project: z.string(),
-  branch: z.string(),
-  proposalBranch: z.string(),
-  message: z.string(),
-  folders: z.array(z.string()),
-  firstFolders: z.array(z.string()).default([]),
-  upgrade: z.object({ path: z.string(), version: z.string(), branch: z.string(), message: z.string() }).optional(),
-});
+const { inputs } = firstCommitShape;
 type Inputs = z.infer<typeof inputs>;
 const kept = z.object({ mergeRequest: z.number().optional(), upgradeRequest: z.number().optional() });
 
@@ -39,7 +29,8 @@ interface Action {
  *
  * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
  */
-export const seed: ResourceKind<unknown> = {
+export const firstCommit: ResourceKind<unknown> = {
+  secrets: firstCommitShape.secrets,
   diff: async (_id, olds, news) => {
     const [before, now] = [inputs.parse(olds.inputs), inputs.parse(news)];
     if (before.project !== now.project) return { changes: true, replaces: ["project"], changed: ["project"] };

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ResourceKind } from "@timonier/provider-host/plugin";
+import { hookTokenShape } from "./schema.js";
 
-/** A secret that a webhook and its receiver share: 256 random bits, made once. */
+/** Generates the secret once: 256 random bits. */
 export const hookToken: ResourceKind<unknown> = {
-  secrets: ["value"],
+  secrets: hookTokenShape.secrets,
   create: async () => ({ id: randomUUID(), state: { value: randomBytes(32).toString("hex") } }),
 };

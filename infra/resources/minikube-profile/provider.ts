@@ -12,17 +12,19 @@ import { Claim } from "../../cluster/minikube/cli/claim.js";
 import { Minikube } from "../../cluster/minikube/cli/minikube.js";
 import { type Change, planChange } from "../../cluster/minikube/cli/plan-change.js";
 import type { Found } from "../../cluster/minikube/cli/profile.js";
-import { type ClusterSpec, clusterSpec } from "../../cluster/minikube/cli/spec.js";
+import { minikubeProfileShape, type ProfileSpec } from "./schema.js";
+
+const { inputs, outputs } = minikubeProfileShape;
 
 /** One profile, and what the stack knows of it. */
 interface Place {
-  readonly spec: ClusterSpec;
+  readonly spec: ProfileSpec;
   readonly claim: Claim;
   readonly minikube: Minikube;
 }
 
 async function placeOf(properties: Properties, ctx: Context<unknown>): Promise<Place> {
-  const spec = clusterSpec.parse(properties);
+  const spec = inputs.parse(properties);
   const state = new StateFolder();
   const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
   const { minikube: program } = await ensureTools(["minikube"], { binDir: state.bin, progress, signal: ctx.signal });
@@ -33,8 +35,8 @@ async function placeOf(properties: Properties, ctx: Context<unknown>): Promise<P
 }
 
 /** A cluster of Minikube's, made and deleted by the stack. Stopped or gone is a difference, whoever did it. */
-export const minikubeCluster: ResourceKind<unknown> = {
-  secrets: ["kubeconfig"],
+export const minikubeProfile: ResourceKind<unknown> = {
+  secrets: minikubeProfileShape.secrets,
   diff: async (_id, olds, news, ctx) => {
     const { minikube, claim } = await placeOf(news, ctx);
     const found = reachable(await minikube.look(), claim);
@@ -42,9 +44,9 @@ export const minikubeCluster: ResourceKind<unknown> = {
     // There is nothing to delete, and the new one comes first: to delete what was in the old one the engine would use a
     // provider that it has just ended.
     if (found.state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
-    const change = planChange(clusterSpec.parse(olds.inputs), clusterSpec.parse(news), found);
+    const change = planChange(inputs.parse(olds.inputs), inputs.parse(news), found);
     if (change.kind === "replace") return replacement(change.properties);
-    if (change.kind === "nothing") return { changes: false, stables: [...outputs] };
+    if (change.kind === "nothing") return { changes: false, stables: outputs };
     return { changes: true, changed: change.properties, stables: ["identity"] };
   },
   create: async (news, ctx) => {
@@ -65,18 +67,18 @@ export const minikubeCluster: ResourceKind<unknown> = {
     if (found.state === "absent" || found.state === "broken") return undefined;
     if (await claim.isAnother(found)) return undefined;
     const { nodes, addons, kubernetesVersion } = found.profile;
-    const inputs = {
+    const actual = {
       ...olds,
       version: kubernetesVersion,
       nodes: nodes.length,
       addons: spec.addons.filter((addon) => addons.includes(addon)),
     };
-    return { id, state: { ...state, ...inputs, state: found.state }, inputs };
+    return { id, state: { ...state, ...actual, state: found.state }, inputs: actual };
   },
   update: async (_id, olds, news, ctx) => {
     const place = await placeOf(news, ctx);
     const { minikube, spec } = place;
-    const change = planChange(clusterSpec.parse(olds.inputs), spec, reachable(await minikube.look(), place.claim));
+    const change = planChange(inputs.parse(olds.inputs), spec, reachable(await minikube.look(), place.claim));
     if (change.kind === "replace") throw vanished(spec.profile);
     // Before the start: what answers a request made later has looked since.
     const startedAt = change.kind === "update" && change.start ? new Date().toISOString() : olds.state.startedAt;
@@ -98,8 +100,6 @@ export const minikubeCluster: ResourceKind<unknown> = {
     await claim.drop();
   },
 };
-
-const outputs = ["identity", "kubeconfig", "kubernetesVersion", "state", "startedAt"] as const;
 
 async function apply(change: Extract<Change, { kind: "update" }>, { minikube, spec }: Place): Promise<void> {
   await keepAuthority(minikubeFolder(process.env), spec.profile, spec.extraCa);

@@ -3,18 +3,14 @@ import { connectGitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import type { Difference, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { z } from "zod";
+import { tokenWindowShape } from "./schema.js";
 
 const DAY = 86_400_000;
-const inputs = z.object({ days: z.number(), renewBefore: z.number(), rotateBefore: z.string().optional() });
+/** Sufficient to decide by time: an older version recorded no more than these inputs. */
+const timing = tokenWindowShape.inputs.pick({ days: true, renewBefore: true, rotateBefore: true });
+/** Needed to ask GitLab for the tokens. */
+const place = tokenWindowShape.inputs.omit({ days: true, renewBefore: true, rotateBefore: true });
 const state = z.object({ expiresAt: z.iso.datetime(), openedAt: z.iso.datetime().default(new Date(0).toISOString()) });
-const place = z.object({
-  url: z.string(),
-  token: z.string(),
-  caFile: z.string().optional(),
-  project: z.string(),
-  deployTokens: z.array(z.string()),
-  accessTokens: z.array(z.string()),
-});
 
 /** A token as GitLab lists it. */
 interface ListedToken {
@@ -46,18 +42,18 @@ export function lost(names: readonly string[], listed: readonly ListedToken[], n
 
 /** Renewal by time, in the engine's own terms: a due window is replaced, and its tokens with it. */
 export const tokenWindow: ResourceKind<unknown> = {
-  secrets: ["token"],
+  secrets: tokenWindowShape.secrets,
   diff: async (_id, olds, news) => {
-    const { days, renewBefore, rotateBefore } = inputs.parse(news);
+    const { days, renewBefore, rotateBefore } = timing.parse(news);
     const { expiresAt, openedAt } = state.parse(olds.state);
     const forced = rotateBefore !== undefined && Date.parse(openedAt) < Date.parse(rotateBefore);
-    const due = forced || isDue(expiresAt, renewBefore, Date.now()) || days !== inputs.parse(olds.inputs).days;
+    const due = forced || isDue(expiresAt, renewBefore, Date.now()) || days !== timing.parse(olds.inputs).days;
     if (due || (await anyLost(olds.inputs, news))) return renewal;
     return { changes: wanted(olds.inputs) !== wanted(news), stables: ["expiresAt", "openedAt"] };
   },
   create: async (news) => {
     const openedAt = new Date();
-    const expiresAt = windowEnd(inputs.parse(news).days, openedAt.getTime());
+    const expiresAt = windowEnd(timing.parse(news).days, openedAt.getTime());
     return { id: randomUUID(), state: { ...news, expiresAt, openedAt: openedAt.toISOString() } };
   },
   update: async (_id, olds, news) => ({ state: { ...news, ...state.parse(olds.state) } }),

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import { withUserTmpdir } from "@timonier/kit/user-tmpdir";
+import type { ProfileSpec } from "../../../resources/minikube-profile/schema.js";
 import { driverOf, isDriver } from "../drivers.js";
 import { minikubeFolder } from "./authority.js";
 import { failureOf, type MinikubeEvent, parseEvent, progressOf } from "./events.js";
 import { type Found, findProfile, whatIsMissing } from "./profile.js";
-import { type ClusterSpec, restartArguments, startArguments } from "./spec.js";
+import { restartArguments, startArguments } from "./start-arguments.js";
 
 /** How to run minikube. */
 export interface MinikubeOptions {
@@ -63,12 +64,12 @@ export class Minikube {
   }
 
   /** Makes the cluster. @throws UserError with minikube's own reason and advice */
-  async create(spec: ClusterSpec): Promise<void> {
+  async create(spec: ProfileSpec): Promise<void> {
     await this.say(startArguments(spec));
   }
 
   /** Starts what does not run, and upgrades. @throws UserError with minikube's own reason and advice */
-  async start(spec: ClusterSpec): Promise<void> {
+  async start(spec: ProfileSpec): Promise<void> {
     await this.say(restartArguments(spec));
   }
 

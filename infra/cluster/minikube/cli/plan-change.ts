@@ -1,7 +1,7 @@
 import { compare } from "@timonier/toolchain/version-range";
+import type { ProfileSpec } from "../../../resources/minikube-profile/schema.js";
 import { driverOf } from "../drivers.js";
 import type { Found } from "./profile.js";
-import type { ClusterSpec } from "./spec.js";
 
 /** What has to happen to a profile so that it is as wanted. */
 export type Change =
@@ -30,7 +30,7 @@ export type Change =
  * @param before what the stack asked for last
  * @param found what is there now: it counts where it says something, and `before` elsewhere
  */
-export function planChange(before: ClusterSpec, after: ClusterSpec, found: Found): Change {
+export function planChange(before: ProfileSpec, after: ProfileSpec, found: Found): Change {
   if (found.state === "absent" || found.state === "broken") return { kind: "replace", properties: ["identity"] };
   const { profile } = found;
   const sized = driverOf(after.driver).sized;

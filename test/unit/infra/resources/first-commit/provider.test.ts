@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seed } from "../../../../../infra/resources/first-commit/provider.js";
+import { firstCommit } from "../../../../../infra/resources/first-commit/provider.js";
 import type { Context, Properties } from "../../../../../packages/provider-host/plugin.js";
 
 const inputs: Properties = {
@@ -13,7 +13,12 @@ const flux = (version: string) => ({
   message: "m",
 });
 const diff = (before: Properties, now: Properties) =>
-  seed.diff?.("7:main", { inputs: { ...inputs, ...before }, state: {} }, { ...inputs, ...now }, {} as Context<unknown>);
+  firstCommit.diff?.(
+    "7:main",
+    { inputs: { ...inputs, ...before }, state: {} },
+    { ...inputs, ...now },
+    {} as Context<unknown>,
+  );
 
 test.each<[string, Properties, Properties, object]>([
   ["other files", {}, { folders: ["b"], token: "u" }, { changes: false }],

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { stringify } from "yaml";
 import { sweepMinikube } from "../../../../../infra/cluster/minikube/cli/sweep.js";
 import { othersKubeconfig } from "../../../../../infra/cluster/minikube/others.js";
-import { minikubeCluster } from "../../../../../infra/resources/minikube-profile/provider.js";
+import { minikubeProfile } from "../../../../../infra/resources/minikube-profile/provider.js";
 import type { Context, Properties } from "../../../../../packages/provider-host/plugin.js";
 import { layoutOf } from "../../../../../simulators/gitlab/layout.js";
 import { ensureCertificates } from "../../../../../simulators/gitlab/tls.js";
@@ -105,11 +105,11 @@ const context = (signal = new AbortController().signal): Context<unknown> => ({
   log: (_severity, message) => void said.push(message),
 });
 const create = async (inputs = spec) => {
-  const made = await minikubeCluster.create(inputs, context());
+  const made = await minikubeProfile.create(inputs, context());
   return { ...made, olds: { inputs, state: made.state } };
 };
 const diff = (olds: { inputs: Properties; state: Properties }, news = olds.inputs) =>
-  minikubeCluster.diff?.("team", olds, news, context());
+  minikubeProfile.diff?.("team", olds, news, context());
 
 test("what is made is told step by step, and known by its identity", async () => {
   const { id, state } = await create();
@@ -151,7 +151,7 @@ test("a reason of minikube's is said with its advice, and the next run goes on w
 test("a run that is cancelled ends minikube", async () => {
   writeState({ profiles: {}, hang: true });
   const run = new AbortController();
-  const making = minikubeCluster.create(spec, context(run.signal));
+  const making = minikubeProfile.create(spec, context(run.signal));
   const start = Date.now();
   setTimeout(() => run.abort(), 1_000);
   await expect(making).rejects.toThrow();
@@ -162,14 +162,14 @@ describe("what happens outside", () => {
   test("a stopped cluster is seen by a refresh, and started by the update", async () => {
     const { olds } = await create();
     setHost("Stopped");
-    expect(await minikubeCluster.read?.("team", olds.state, spec, context())).toMatchObject({
+    expect(await minikubeProfile.read?.("team", olds.state, spec, context())).toMatchObject({
       state: { state: "stopped", identity: "uid-1" },
     });
     expect(await diff(olds)).toMatchObject({ changes: true, changed: ["state"] });
     forget();
     expect(olds.state).not.toHaveProperty("startedAt");
     const before = Date.now();
-    const { state = {} } = (await minikubeCluster.update?.("team", olds, spec, context())) ?? {};
+    const { state = {} } = (await minikubeProfile.update?.("team", olds, spec, context())) ?? {};
     expect(state).toMatchObject({ state: "running" });
     expect(Date.parse(String(state.startedAt))).toBeGreaterThanOrEqual(before);
     expect(changes()).toHaveLength(1);
@@ -179,7 +179,7 @@ describe("what happens outside", () => {
   test("a cluster that is gone is not found by a refresh, and made anew by the next update", async () => {
     const { olds } = await create();
     writeState({ profiles: {} });
-    expect(await minikubeCluster.read?.("team", olds.state, spec, context())).toBeUndefined();
+    expect(await minikubeProfile.read?.("team", olds.state, spec, context())).toBeUndefined();
     const found = await diff(olds);
     expect(found).toMatchObject({ replaces: ["identity"] });
     expect(found).not.toHaveProperty("deleteBeforeReplace");
@@ -187,7 +187,7 @@ describe("what happens outside", () => {
     identity = "uid-2";
     expect((await create()).state).toMatchObject({ identity: "uid-2" });
     forget();
-    await minikubeCluster.delete?.("team", olds.state, context());
+    await minikubeProfile.delete?.("team", olds.state, context());
     expect(existsSync(join(home(), "calls"))).toBe(false);
     expect(readState().profiles).toHaveProperty("team");
   });
@@ -197,7 +197,7 @@ describe("what happens outside", () => {
     identity = "uid-2";
     expect(await diff(olds)).toMatchObject({ replaces: ["identity"] });
     forget();
-    await minikubeCluster.delete?.("team", olds.state, context());
+    await minikubeProfile.delete?.("team", olds.state, context());
     expect(changes()).toEqual([]);
     expect(said.at(-1)).toContain("another cluster by now");
     await expect(create()).rejects.toThrow(/did not make it/);
@@ -208,12 +208,12 @@ describe("what happens outside", () => {
     const state = readState();
     state.profiles.team.config.Addons.ingress = false;
     writeState(state);
-    expect(await minikubeCluster.read?.("team", olds.state, olds.inputs, context())).toMatchObject({
+    expect(await minikubeProfile.read?.("team", olds.state, olds.inputs, context())).toMatchObject({
       inputs: { addons: [] },
     });
     forget();
     const started = { ...olds, state: { ...olds.state, startedAt: "2026-11-29T10:00:00.000Z" } };
-    const updated = await minikubeCluster.update?.("team", started, olds.inputs, context());
+    const updated = await minikubeProfile.update?.("team", started, olds.inputs, context());
     // Nothing was started by this.
     expect(updated?.state).toMatchObject({ startedAt: "2026-11-29T10:00:00.000Z" });
     expect(changes()).toEqual(["addons enable ingress --profile=team"]);
@@ -223,7 +223,7 @@ describe("what happens outside", () => {
     const { olds } = await create();
     rmSync(join(clusterFolder(), "kubeconfig"));
     expect(await diff(olds)).toMatchObject({ changes: true });
-    await minikubeCluster.update?.("team", olds, spec, context());
+    await minikubeProfile.update?.("team", olds, spec, context());
     expect(existsSync(join(clusterFolder(), "kubeconfig"))).toBe(true);
   });
 });
@@ -239,7 +239,7 @@ test("an authority reaches the nodes before the cluster is made, and goes with i
   const { olds } = await create({ ...spec, extraCa: "PEM" });
   const file = join(home(), ".minikube", "certs", "timonier-team.pem");
   expect(readFileSync(file, "utf8")).toBe("PEM");
-  await minikubeCluster.delete?.("team", olds.state, context());
+  await minikubeProfile.delete?.("team", olds.state, context());
   expect(existsSync(file)).toBe(false);
   expect(readState().profiles).toEqual({});
 });
@@ -250,7 +250,7 @@ describe("Kubernetes on the machine itself", () => {
   test("is stopped before it is uninstalled", async () => {
     const { olds } = await create(bare);
     forget();
-    await minikubeCluster.delete?.("team", olds.state, context());
+    await minikubeProfile.delete?.("team", olds.state, context());
     expect(changes().map((call) => call.split(" ")[0])).toEqual(["stop", "delete"]);
   });
 
@@ -258,7 +258,7 @@ describe("Kubernetes on the machine itself", () => {
     const { olds } = await create(bare);
     const failure = { exitcode: "82", name: "GUEST_STOP_TIMEOUT", message: "it does not stop", advice: "" };
     writeState({ ...readState(), failure });
-    await minikubeCluster.delete?.("team", olds.state, context());
+    await minikubeProfile.delete?.("team", olds.state, context());
     expect(readState().profiles).toEqual({});
     expect(said).toContain("it does not stop (GUEST_STOP_TIMEOUT): deleting it as it is");
   });
@@ -266,7 +266,7 @@ describe("Kubernetes on the machine itself", () => {
   test("in machines that go with it, it is not", async () => {
     const { olds } = await create();
     forget();
-    await minikubeCluster.delete?.("team", olds.state, context());
+    await minikubeProfile.delete?.("team", olds.state, context());
     expect(changes().map((call) => call.split(" ")[0])).toEqual(["delete"]);
   });
 });

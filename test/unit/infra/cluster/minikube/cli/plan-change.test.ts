@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { planChange } from "../../../../../../infra/cluster/minikube/cli/plan-change.js";
 import type { Found, Profile } from "../../../../../../infra/cluster/minikube/cli/profile.js";
-import type { ClusterSpec } from "../../../../../../infra/cluster/minikube/cli/spec.js";
+import type { ProfileSpec } from "../../../../../../infra/resources/minikube-profile/schema.js";
 
-const spec: ClusterSpec = {
+const spec: ProfileSpec = {
   ...{ stack: "minikube", profile: "team", driver: "docker", version: "1.34.4", runtime: "containerd" },
   ...{ nodes: 1, cpus: 2, memory: 4096, addons: [] },
 };
@@ -12,7 +12,7 @@ const profile: Profile = {
   ...{ nodes: [""], addons: ["default-storageclass", "storage-provisioner"], registryMirrors: [] },
 };
 const running = (more: Partial<Profile> = {}): Found => ({ state: "running", profile: { ...profile, ...more } });
-const change = (after: Partial<ClusterSpec>, found: Found = running(), before: Partial<ClusterSpec> = {}) =>
+const change = (after: Partial<ProfileSpec>, found: Found = running(), before: Partial<ProfileSpec> = {}) =>
   planChange({ ...spec, ...before }, { ...spec, ...before, ...after }, found);
 const update = {
   ...{ kind: "update", start: false, addonsOn: [], addonsOff: [], nodesToAdd: 0, nodesToDelete: [] },
@@ -62,7 +62,7 @@ describe("in place", () => {
 });
 
 describe("by a new cluster", () => {
-  test.each<[string, Partial<ClusterSpec>]>([
+  test.each<[string, Partial<ProfileSpec>]>([
     ["driver", { driver: "podman" }],
     ["runtime", { runtime: "docker" }],
     ["cpus", { cpus: 4 }],

@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
-import {
-  type ClusterSpec,
-  restartArguments,
-  startArguments,
-} from "../../../../../../infra/cluster/minikube/cli/spec.js";
+import { restartArguments, startArguments } from "../../../../../../infra/cluster/minikube/cli/start-arguments.js";
+import type { ProfileSpec } from "../../../../../../infra/resources/minikube-profile/schema.js";
 
-const spec: ClusterSpec = {
+const spec: ProfileSpec = {
   ...{ stack: "minikube", profile: "team", driver: "docker", version: "1.35.1", runtime: "docker", nodes: 2 },
   ...{ cpus: 4, memory: 6000, addons: ["ingress", "metrics-server"], registryMirror: "https://mirror.example" },
   extraCa: "-----BEGIN CERTIFICATE-----",
