@@ -82,7 +82,7 @@ try {
   const each = clone(join(bench.root, "each"), APPS, "each");
   await measure(`${objects}, ${APPS} Kustomizations`, "base not kept", each, LIMIT.large);
   const all = clone(join(bench.root, "all"), APPS, "each", quota);
-  await bench.setBack();
+  await bench.restoreInPlace();
   table.push([`the same, a change that may reach all, warm`, seconds(await bench.once({ cwd: all, check })), "", ""]);
   console.log(table.toString());
   console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1)}`);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clusterToolNames } from "@timonier/control-plane/tools";
 import { StateFolder } from "@timonier/kit/state-folder";
 import { exclusively, isSetBack, leaveWarm, stopRehearsal } from "@timonier/rehearsal/engine/lifetime";
+import { exclusively, isRestored, leaveWarm, stopRehearsal } from "@timonier/rehearsal/engine/lifetime";
 import { rehearsalLayout } from "@timonier/rehearsal/engine/rehearsal-layout";
 import { rehearse } from "@timonier/rehearsal/engine/rehearse";
 import type { Report } from "@timonier/report/model";
@@ -95,15 +96,15 @@ export class RehearsalBench {
   async warm(rehearsed: Rehearsed, runs: number): Promise<number[]> {
     const times: number[] = [];
     for (let run = 0; run < runs; run++) {
-      await this.setBack();
+      await this.restoreInPlace();
       times.push(await this.once(rehearsed));
     }
     return times.sort((one, other) => one - other);
   }
 
   /** Waits until the cluster is back at its base and halted: what follows a rehearsal in the background is not part of the next. */
-  async setBack(): Promise<void> {
-    while (!isSetBack(this.#layout)) await sleep(200);
+  async restoreInPlace(): Promise<void> {
+    while (!isRestored(this.#layout)) await sleep(200);
   }
 
   /** Ends the cluster and deletes the benchmark's folder. */

@@ -14,12 +14,12 @@ export async function withRehearsal<T>(
 ): Promise<T> {
   const layout = rehearsalLayout(rehearsalRoot(process.env));
   const tools = await ensureTools([...clusterToolNames, "flux"], { binDir: new StateFolder().bin, progress });
-  const starting = { tools, flux: tools.flux, progress };
+  const context = { tools, flux: tools.flux, progress };
   return exclusively(layout, progress, async () => {
     try {
-      return await work((request) => rehearse(layout, request, starting, process.env));
+      return await work((request) => rehearse(layout, request, context, process.env));
     } finally {
-      leaveWarm(layout, starting);
+      leaveWarm(layout, context);
     }
   });
 }

@@ -98,19 +98,19 @@ export function writeFiles(folder: string, files: Files): void {
 /** Rehearsals of one control plane of its own. */
 export function rehearsals(root: string) {
   const layout = rehearsalLayout(root);
-  const starting = { tools: toolsIn(toolFolder), flux: join(toolFolder, "flux"), progress: () => {} };
+  const context = { tools: toolsIn(toolFolder), flux: join(toolFolder, "flux"), progress: () => {} };
   const rehearsal = (
     request: Partial<RehearsalRequest> & { cwd: string },
     env: Record<string, string> = {},
   ): Promise<Report> =>
-    exclusively(layout, starting.progress, async () => {
+    exclusively(layout, context.progress, async () => {
       try {
-        return await rehearse(layout, { sources: {}, assume: [], ...request }, starting, env);
+        return await rehearse(layout, { sources: {}, assume: [], ...request }, context, env);
       } finally {
-        leaveWarm(layout, starting);
+        leaveWarm(layout, context);
       }
     });
-  return { layout, starting, rehearsal };
+  return { layout, context, rehearsal };
 }
 
 /** `pruned ConfigMap default/web`, sorted. */

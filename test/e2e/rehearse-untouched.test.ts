@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { isSetBack, stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
+import { isRestored, stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
 import type { Report } from "../../packages/report/model.js";
 import {
   commit,
@@ -115,8 +115,8 @@ async function rehearsedWith(names: readonly string[]): Promise<Report> {
   return report;
 }
 
-async function setBack(): Promise<void> {
-  while (!isSetBack(layout)) await sleep(100);
+async function restoreInPlace(): Promise<void> {
+  while (!isRestored(layout)) await sleep(100);
 }
 
 const ready = ({ reconciliations }: Report) =>
@@ -145,7 +145,7 @@ test("a Kustomization that a merge does not touch is not applied again, and the 
 });
 
 test("what a folder takes in from outside of it is its own", async () => {
-  await setBack();
+  await restoreInPlace();
   await commit(setup, { "apps/shared/config.yaml": map("shared", "c") });
   const report = await rehearsedWith(["infra", "store"]);
   expect(said(report)).toEqual(["changed ConfigMap default/shared"]);

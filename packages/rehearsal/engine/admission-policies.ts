@@ -3,7 +3,7 @@ import { CONVERSION, conversionFields } from "../model/conversion.js";
 import { EXPRESSION_END, FIELD_END, HEALTH, HEALTH_FIELDS } from "../model/health-expressions.js";
 import type { KubeObject } from "../model/kube-objects.js";
 import { ORIGINAL, SOURCE_KIND } from "../model/restore.js";
-import { annotations, keep, type Mutation, text } from "./mutations.js";
+import { annotations, keepInAnnotation, type Mutation, text } from "./mutations.js";
 import type { ProvidedSource } from "./provided/provided-sources.js";
 import { providedMutations } from "./provided/source-mutations.js";
 
@@ -48,12 +48,12 @@ const PROBE = "rehearsal.timonier-probe";
  * kinds from the definitions' schemas, which it reads every five seconds; until then it refuses such an object as unavailable.
  * Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
  *
- * @param mark value of a label: with a new one they also tell that all policies written before are in force
+ * @param probeLabel value of a label: with a new one they also tell that all policies written before are in force
  */
-export function probePolicies(mark: string): KubeObject[] {
+export function probePolicies(probeLabel: string): KubeObject[] {
   return [
-    probe("source.toolkit.fluxcd.io", "gitrepositories", mark),
-    probe("kustomize.toolkit.fluxcd.io", "kustomizations", mark),
+    probe("source.toolkit.fluxcd.io", "gitrepositories", probeLabel),
+    probe("kustomize.toolkit.fluxcd.io", "kustomizations", probeLabel),
   ].flatMap((one) => [policy(one), binding(one)]);
 }
 
@@ -74,18 +74,18 @@ export const probes: readonly KubeObject[] = [
 ];
 
 /** Whether the API server has changed a probe by {@link probePolicies} of this mark. */
-export function isProbed({ metadata }: KubeObject, mark: string): boolean {
-  return metadata.labels?.[PROBE] === mark;
+export function isProbed({ metadata }: KubeObject, probeLabel: string): boolean {
+  return metadata.labels?.[PROBE] === probeLabel;
 }
 
-function probe(group: string, resource: string, mark: string): Mutation {
+function probe(group: string, resource: string, probeLabel: string): Mutation {
   return {
     name: `probe-${resource}`,
     group,
     resource,
     operations: ["CREATE"],
     when: `object.metadata.name == ${text(PROBE)}`,
-    patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: ${text(mark)}}}]`,
+    patch: `[JSONPatch{op: "add", path: "/metadata/labels", value: {${text(PROBE)}: ${text(probeLabel)}}}]`,
   };
 }
 
@@ -115,7 +115,7 @@ function gitRepositories({ server, trees }: SourceRouting): Mutation {
     when: `!object.spec.url.startsWith(${text(`${server}/`)}) && (${names} in ${map} || object.spec.url in ${map})`,
     patch: [
       annotations,
-      keep(original),
+      keepInAnnotation(original),
       `[JSONPatch{op: "replace", path: "/spec/url", value: ${text(`${server}/`)} + ${tree} + ".git"}]`,
       ...["secretRef", "provider", "proxySecretRef", "serviceAccountName", "verify"].map(remove),
     ].join(" + "),
@@ -135,7 +135,7 @@ function artifacts({ artifacts: names = [] }: SourceRouting): Mutation {
     when: `${name} in [${names.map(text).join(", ")}]`,
     patch: [
       annotations,
-      keep("object.spec.sourceRef.kind", SOURCE_KIND),
+      keepInAnnotation("object.spec.sourceRef.kind", SOURCE_KIND),
       '[JSONPatch{op: "replace", path: "/spec/sourceRef/kind", value: "GitRepository"}]',
     ].join(" + "),
   };
@@ -150,7 +150,7 @@ const decryption: Mutation = {
   when: "has(object.spec.decryption)",
   patch: [
     annotations,
-    keep(
+    keepInAnnotation(
       'object.spec.decryption.provider + "\\n" + (has(object.spec.decryption.secretRef) ? object.spec.decryption.secretRef.name : "") + "\\n" + (has(object.spec.decryption.serviceAccountName) ? object.spec.decryption.serviceAccountName : "")',
     ),
     '[JSONPatch{op: "remove", path: "/spec/decryption"}]',
@@ -189,7 +189,7 @@ const healthExpressions: Mutation = {
   when: "has(object.spec.healthCheckExprs) && size(object.spec.healthCheckExprs) > 0",
   patch: [
     annotations,
-    keep(
+    keepInAnnotation(
       `object.spec.healthCheckExprs.map(one, ${expressionFields
         .map((field) => `(has(one.${field}) ? string(one.${field}) : "")`)
         .join(` + ${text(FIELD_END)} + `)}).join(${text(EXPRESSION_END)})`,
@@ -218,7 +218,7 @@ const conversion: Mutation = {
   when: 'has(object.spec.conversion) && object.spec.conversion.strategy == "Webhook"',
   patch: [
     annotations,
-    keep(conversionFields.map(conversionField).join(' + "\\n" + '), CONVERSION),
+    keepInAnnotation(conversionFields.map(conversionField).join(' + "\\n" + '), CONVERSION),
     '[JSONPatch{op: "replace", path: "/spec/conversion", value: {"strategy": "None"}}]',
   ].join(" + "),
 };

@@ -1,7 +1,7 @@
 import { ApiError } from "@timonier/kit/kube-api";
 import { ASSUMED, assumptionOf } from "../model/assumption.js";
 import { type KubeObject, refOf } from "../model/kube-objects.js";
-import type { Plane } from "./rehearsal-cluster.js";
+import type { RehearsalCluster } from "./rehearsal-cluster.js";
 
 /**
  * Suspends a source, Kustomization or release that needs something out of reach, and sets it to Ready: what waits for it or depends
@@ -9,14 +9,18 @@ import type { Plane } from "./rehearsal-cluster.js";
  *
  * @param source what the object reads, where it reads one
  */
-export async function assumeReady(plane: Plane, object: KubeObject, source: KubeObject | undefined): Promise<void> {
+export async function assumeReady(
+  cluster: RehearsalCluster,
+  object: KubeObject,
+  source: KubeObject | undefined,
+): Promise<void> {
   const annotations = { [ASSUMED]: assumptionOf(object, source) };
-  const suspended = await patch(plane, object, "", { metadata: { annotations }, spec: { suspend: true } });
-  if (suspended) await setReady(plane, suspended);
+  const suspended = await patch(cluster, object, "", { metadata: { annotations }, spec: { suspend: true } });
+  if (suspended) await setReady(cluster, suspended);
 }
 
 /** Sets an assumed object to Ready again: its controller may have finished a look that it began before. */
-export async function setReady(plane: Plane, object: KubeObject): Promise<void> {
+export async function setReady(cluster: RehearsalCluster, object: KubeObject): Promise<void> {
   const { generation } = object.metadata;
   const ready = {
     type: "Ready",
@@ -26,7 +30,7 @@ export async function setReady(plane: Plane, object: KubeObject): Promise<void> 
     lastTransitionTime: `${new Date().toISOString().slice(0, 19)}Z`,
     observedGeneration: generation,
   };
-  await patch(plane, object, "/status", { status: { observedGeneration: generation, conditions: [ready] } });
+  await patch(cluster, object, "/status", { status: { observedGeneration: generation, conditions: [ready] } });
 }
 
 /** The last message of the controller: the report repeats it. */
@@ -38,12 +42,12 @@ function readyMessage(object: KubeObject): string {
 }
 
 /** Takes an assumption back: its controller looks at the object. */
-export async function withdrawAssumption(plane: Plane, object: KubeObject): Promise<void> {
+export async function withdrawAssumption(cluster: RehearsalCluster, object: KubeObject): Promise<void> {
   const former = object.metadata.annotations?.[ASSUMED]?.endsWith(" false") ? false : null;
-  await patch(plane, object, "", { metadata: { annotations: { [ASSUMED]: null } }, spec: { suspend: former } });
+  await patch(cluster, object, "", { metadata: { annotations: { [ASSUMED]: null } }, spec: { suspend: former } });
 }
 
-async function patch({ api, discovery }: Plane, object: KubeObject, subresource: string, body: unknown) {
+async function patch({ api, discovery }: RehearsalCluster, object: KubeObject, subresource: string, body: unknown) {
   const path = await discovery.path(refOf(object));
   if (path === undefined) return undefined;
   try {

@@ -8,8 +8,8 @@ import { answers } from "../model/outcomes.js";
 import { readiness } from "../model/readiness.js";
 import { assumeReady, setReady, withdrawAssumption } from "./assume.js";
 import type { ClusterWatch } from "./cluster-watch.js";
-import type { Starting } from "./control-plane.js";
-import type { Plane } from "./rehearsal-cluster.js";
+import type { StartContext } from "./control-plane.js";
+import type { RehearsalCluster } from "./rehearsal-cluster.js";
 
 /** How it ended. */
 export interface Settled {
@@ -36,11 +36,11 @@ const RELEASE_AGAIN = 20_000;
  * @param timeout milliseconds after which the rest counts as unknown
  */
 export async function settle(
-  plane: Plane,
+  cluster: RehearsalCluster,
   watch: ClusterWatch,
   expected: (source: KubeObject) => string | undefined,
   timeout: number,
-  { progress, signal }: Starting,
+  { progress, signal }: StartContext,
 ): Promise<Settled> {
   const start = Date.now();
   const ready = new Set<string>();
@@ -74,7 +74,7 @@ export async function settle(
     const over = open.length === 0 && (workloads.settled || quiet > QUIET);
     if (late || (watch.complete && over))
       return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
-    await Promise.all(view.flux.map((object) => bridge(plane, view.flux, object, found.get(keyOf(object)))));
+    await Promise.all(view.flux.map((object) => bridge(cluster, view.flux, object, found.get(keyOf(object)))));
     const first = open[0];
     const waited = first ? waitsFor(found.get(keyOf(first))) : "workloads";
     if (waited !== said && Date.now() - start > 5_000) progress(`rehearsal: ${waited} (${elapsed(start)})`);
@@ -89,7 +89,7 @@ export async function settle(
         if (recently || (answer.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
         const token = `rehearsal-${Date.now()}`;
         asked.set(keyOf(object), { token, epoch: ready.size, time: Date.now() });
-        await ask(plane, object, token, answer.reset);
+        await ask(cluster, object, token, answer.reset);
       }),
     );
     await watch.change(100);
@@ -109,16 +109,26 @@ function statesOf(found: ReadonlyMap<string, Answer>): string {
 }
 
 /** Has what needs something out of reach count as Ready, and takes that back where the object or its source differs. */
-async function bridge(plane: Plane, flux: Snapshot, object: KubeObject, answer: Answer | undefined): Promise<void> {
+async function bridge(
+  cluster: RehearsalCluster,
+  flux: Snapshot,
+  object: KubeObject,
+  answer: Answer | undefined,
+): Promise<void> {
   if (object.kind === "HelmChart") return;
-  if (answer?.state === "failed" && answer.gap) return await assumeReady(plane, object, sourceOf(object, flux));
-  if (answer?.state === "waiting" && answer.outdated) return await withdrawAssumption(plane, object);
+  if (answer?.state === "failed" && answer.gap) return await assumeReady(cluster, object, sourceOf(object, flux));
+  if (answer?.state === "waiting" && answer.outdated) return await withdrawAssumption(cluster, object);
   if (answer?.state === "assumed" && conditionOf(object, "Ready")?.status !== "True")
-    return await setReady(plane, object);
+    return await setReady(cluster, object);
 }
 
 /** Asks an object's controller to look again. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
-export async function ask({ api, discovery }: Plane, object: KubeObject, token: string, reset = false): Promise<void> {
+export async function ask(
+  { api, discovery }: RehearsalCluster,
+  object: KubeObject,
+  token: string,
+  reset = false,
+): Promise<void> {
   const path = await discovery.path(refOf(object));
   if (path === undefined) return;
   const forgets = reset && { "reconcile.fluxcd.io/resetAt": token };
@@ -131,10 +141,14 @@ export async function ask({ api, discovery }: Plane, object: KubeObject, token: 
 const LOOKED = 20_000;
 
 /** Asks kustomizations to look again, and waits until they did. */
-export async function askAndWait(plane: Plane, watch: ClusterWatch, objects: readonly KubeObject[]): Promise<void> {
+export async function askAndWait(
+  cluster: RehearsalCluster,
+  watch: ClusterWatch,
+  objects: readonly KubeObject[],
+): Promise<void> {
   const token = `rehearsal-${Date.now()}`;
   const keys = new Set(objects.map(keyOf));
-  await Promise.all(objects.map((object) => ask(plane, object, token)));
+  await Promise.all(objects.map((object) => ask(cluster, object, token)));
   const end = Date.now() + LOOKED;
   const waited = () =>
     watch.flux.some((one) => keys.has(keyOf(one)) && textAt(one, "status", "lastHandledReconcileAt") !== token);

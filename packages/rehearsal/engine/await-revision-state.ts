@@ -6,7 +6,7 @@ import { isEnding } from "../model/noise.js";
 import type { Unlisted } from "../model/revision-state.js";
 import { type Settled, settle } from "./await-outcomes.js";
 import { type ClusterWatch, judgedKinds } from "./cluster-watch.js";
-import type { Plane, PlaneTools } from "./rehearsal-cluster.js";
+import type { RehearsalCluster, RehearsalContext } from "./rehearsal-cluster.js";
 import { takeSnapshot } from "./snapshot.js";
 
 /** Milliseconds that definitions have to go: what is there after that waits for the finalizers of its objects. */
@@ -26,16 +26,16 @@ export interface Rest extends Omit<Settled, "told"> {
  * @throws UserError when the cluster's watches have not told of its objects by then: nothing could be said of it
  */
 export async function atRest(
-  plane: Plane,
+  cluster: RehearsalCluster,
   watch: ClusterWatch,
   expected: (source: KubeObject) => string | undefined,
   end: number,
-  starting: PlaneTools,
+  context: RehearsalContext,
 ): Promise<Rest> {
   let going: number | undefined;
   for (;;) {
-    const { told, ...settled } = await settle(plane, watch, expected, Math.max(0, end - Date.now()), starting);
-    const { snapshot, unlisted } = await takeSnapshot(plane.api);
+    const { told, ...settled } = await settle(cluster, watch, expected, Math.max(0, end - Date.now()), context);
+    const { snapshot, unlisted } = await takeSnapshot(cluster.api);
     const definitions = snapshot.filter((one) => one.kind === "CustomResourceDefinition" && isEnding(one));
     if (definitions.length > 0) going ??= Date.now();
     const gone = definitions.length === 0 || Date.now() - (going ?? 0) > GOING;
@@ -44,7 +44,7 @@ export async function atRest(
       if (gone || late) return { ...settled, snapshot, unlisted };
     } else if (late) throw untold();
     // The API server forgets some of them (waking.ts), and their objects with them.
-    await Promise.all(definitions.map(({ metadata }) => wake(plane.api, metadata.name, Date.now())));
+    await Promise.all(definitions.map(({ metadata }) => wake(cluster.api, metadata.name, Date.now())));
     await watch.change(100);
   }
 }

@@ -20,19 +20,19 @@ const order = [
 const servers: ReadonlySet<string> = new Set(["etcd", "kube-apiserver"]);
 
 /** Names of what has to run. */
-export type PlaneProgram = (typeof order)[number];
+export type ClusterProgram = (typeof order)[number];
 
-export function planeProcesses(layout: RehearsalLayout): Map<string, ProcessIdentity[]> {
+export function clusterProcesses(layout: RehearsalLayout): Map<string, ProcessIdentity[]> {
   const found = new Map<string, ProcessIdentity[]>();
-  for (const { identity, argv } of processesOf(layout.plane.dir)) {
+  for (const { identity, argv } of processesOf(layout.cluster.dir)) {
     const name = basename(argv[0] ?? "");
     found.set(name, [...(found.get(name) ?? []), identity]);
   }
   return found;
 }
 
-export function missingPrograms(layout: RehearsalLayout): PlaneProgram[] {
-  const running = planeProcesses(layout);
+export function missingPrograms(layout: RehearsalLayout): ClusterProgram[] {
+  const running = clusterProcesses(layout);
   return order.filter((name) => !running.has(name));
 }
 
@@ -57,12 +57,12 @@ export function thaw(layout: RehearsalLayout): void {
 
 /** Whether all of them are halted. */
 export function isFrozen(layout: RehearsalLayout): boolean {
-  const running = [...planeProcesses(layout).values()].flat();
+  const running = [...clusterProcesses(layout).values()].flat();
   return running.length > 0 && running.every(({ pid }) => /\) T/.test(readFileSync(`/proc/${pid}/stat`, "utf8")));
 }
 
 /** Ends them at once; what etcd wrote is kept, as after a kill. */
-export async function killPlane(layout: RehearsalLayout): Promise<void> {
+export async function killCluster(layout: RehearsalLayout): Promise<void> {
   await kill(layout, order);
 }
 
@@ -74,16 +74,16 @@ export async function killClients(layout: RehearsalLayout): Promise<void> {
   );
 }
 
-async function kill(layout: RehearsalLayout, names: readonly PlaneProgram[]): Promise<void> {
+async function kill(layout: RehearsalLayout, names: readonly ClusterProgram[]): Promise<void> {
   for (let round = 0; round < 2; round++) {
-    const running = planeProcesses(layout);
+    const running = clusterProcesses(layout);
     await Promise.all(names.flatMap((name) => running.get(name) ?? []).map((one) => endProcess(one, 0)));
   }
   removeScratch(layout);
 }
 
 function signal(layout: RehearsalLayout, names: readonly string[], name: NodeJS.Signals): void {
-  const running = planeProcesses(layout);
+  const running = clusterProcesses(layout);
   for (const { pid } of names.flatMap((one) => running.get(one) ?? [])) {
     try {
       process.kill(pid, name);

@@ -3,7 +3,7 @@ import writeFileAtomic from "write-file-atomic";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** What is known of the control plane between two rehearsals. */
-export interface PlaneRecord {
+export interface ClusterRecord {
   /** By kwokctl's option, and those of `fluxPorts`. */
   readonly ports: Readonly<Record<string, number>>;
   /** What it was made of: other programs, another control plane. */
@@ -24,14 +24,14 @@ export const fluxPorts = [
   ...["source", "kustomize", "helm"].flatMap((name) => [`${name}MetricsPort`, `${name}HealthPort`]),
 ];
 
-export function readPlaneRecord(layout: RehearsalLayout): PlaneRecord | undefined {
+export function readClusterRecord(layout: RehearsalLayout): ClusterRecord | undefined {
   try {
-    return JSON.parse(readFileSync(layout.record, "utf8")) as PlaneRecord;
+    return JSON.parse(readFileSync(layout.record, "utf8")) as ClusterRecord;
   } catch {
     return undefined;
   }
 }
 
-export function writePlaneRecord(layout: RehearsalLayout, record: PlaneRecord): void {
+export function writeClusterRecord(layout: RehearsalLayout, record: ClusterRecord): void {
   writeFileAtomic.sync(layout.record, JSON.stringify(record, undefined, 2), { mode: 0o600 });
 }

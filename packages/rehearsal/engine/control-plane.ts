@@ -10,13 +10,13 @@ import type { Progress } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import { waitFor } from "@timonier/kit/wait";
 import { parseAllDocuments } from "yaml";
-import { killPlane, missingPrograms, type PlaneProgram } from "./cluster-processes.js";
+import { type ClusterProgram, killCluster, missingPrograms } from "./cluster-processes.js";
 import { rehearsalProfile } from "./cluster-profile.js";
-import { fluxPorts, type PlaneRecord } from "./cluster-record.js";
+import { type ClusterRecord, fluxPorts } from "./cluster-record.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** What starting may use. */
-export interface Starting {
+export interface StartContext {
   readonly tools: ClusterTools;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
@@ -34,13 +34,13 @@ interface Component {
 /** Makes the control plane anew: certificates, configuration, processes. Whatever was there goes. */
 export async function installControlPlane(
   layout: RehearsalLayout,
-  { tools, progress, signal }: Starting,
+  { tools, progress, signal }: StartContext,
 ): Promise<Readonly<Record<string, number>>> {
-  await killPlane(layout);
-  for (const folder of [layout.plane.dir, layout.bases])
+  await killCluster(layout);
+  for (const folder of [layout.cluster.dir, layout.bases])
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   rmSync(layout.record, { force: true });
-  mkdirSync(layout.plane.dir, { recursive: true, mode: 0o700 });
+  mkdirSync(layout.cluster.dir, { recursive: true, mode: 0o700 });
   progress("rehearsal: making a control plane");
   const names = [
     ...rehearsalProfile.components.flatMap(({ portOptions }) => portOptions),
@@ -48,41 +48,41 @@ export async function installControlPlane(
     ...fluxPorts,
   ];
   const ports = await freePorts(names);
-  await createControlPlane(layout.plane, tools, ports, signal, rehearsalProfile);
+  await createControlPlane(layout.cluster, tools, ports, signal, rehearsalProfile);
   return ports;
 }
 
 /** Starts those components that do not run, without kwokctl: it waits for each. */
 export function startComponents(layout: RehearsalLayout): void {
-  const components = parseAllDocuments(readFileSync(join(layout.plane.controlPlane, "kwok.yaml"), "utf8")).flatMap(
+  const components = parseAllDocuments(readFileSync(join(layout.cluster.controlPlane, "kwok.yaml"), "utf8")).flatMap(
     (document) => (document.toJS() as { components?: readonly Component[] } | null)?.components ?? [],
   );
   const missing = new Set<string>(missingPrograms(layout));
-  mkdirSync(layout.plane.logs, { recursive: true, mode: 0o700 });
+  mkdirSync(layout.cluster.logs, { recursive: true, mode: 0o700 });
   for (const { name, binary, args, envs, workDir } of components) {
     if (!missing.has(name)) continue;
-    const pidFile = join(layout.plane.dir, `${name}.json`);
+    const pidFile = join(layout.cluster.dir, `${name}.json`);
     rmSync(pidFile, { force: true });
     startDaemon({
       command: binary,
       args,
       env: {
         PATH: "/usr/bin:/bin",
-        HOME: layout.plane.kwokHome,
+        HOME: layout.cluster.kwokHome,
         ...Object.fromEntries((envs ?? []).map((env) => [env.name, env.value])),
       },
       cwd: workDir,
       pidFile,
-      logFile: join(layout.plane.logs, `${name}.log`),
+      logFile: join(layout.cluster.logs, `${name}.log`),
     });
   }
 }
 
 /** The administrator's client; its kubeconfig is written for the Flux controllers. */
-export function openApi(layout: RehearsalLayout, { ports }: Pick<PlaneRecord, "ports">): KubeApi {
-  const access = adminAccess(layout.plane, { ports });
+export function openApi(layout: RehearsalLayout, { ports }: Pick<ClusterRecord, "ports">): KubeApi {
+  const access = adminAccess(layout.cluster, { ports });
   if (!access) throw broken(layout, "its certificates are gone");
-  writeKubeconfig(layout.plane, access);
+  writeKubeconfig(layout.cluster, access);
   return new KubeApi(access);
 }
 
@@ -90,15 +90,15 @@ export function openApi(layout: RehearsalLayout, { ports }: Pick<PlaneRecord, "p
 export async function apiServerReady(
   api: KubeApi,
   layout: RehearsalLayout,
-  { progress, signal }: Starting,
+  { progress, signal }: StartContext,
 ): Promise<void> {
-  const needed: readonly PlaneProgram[] = ["etcd", "kube-apiserver"];
+  const needed: readonly ClusterProgram[] = ["etcd", "kube-apiserver"];
   const gone = new Map<string, number>();
   await waitFor(
     {
       what: "the rehearsal's API server",
-      where: layout.plane.dir,
-      fix: `look into the logs in ${layout.plane.logs}, then run the command again`,
+      where: layout.cluster.dir,
+      fix: `look into the logs in ${layout.cluster.logs}, then run the command again`,
       timeout: 90_000,
       interval: 50,
       progress,
@@ -117,7 +117,7 @@ export async function apiServerReady(
 }
 
 function broken(layout: RehearsalLayout, what: string): UserError {
-  const log = existsSync(layout.plane.logs) ? layout.plane.logs : layout.plane.dir;
+  const log = existsSync(layout.cluster.logs) ? layout.cluster.logs : layout.cluster.dir;
   return new UserError(
     `the rehearsal's control plane does not start: ${what}`,
     log,

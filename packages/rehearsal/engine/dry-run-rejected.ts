@@ -13,7 +13,7 @@ import { refusedIn } from "../model/rejections.js";
 import type { Side, Trial } from "../model/revision-state.js";
 import { applyOne } from "./apply.js";
 import { gitIn } from "./git-clone.js";
-import { FLUX_MANAGER, type Plane, type PlaneTools } from "./rehearsal-cluster.js";
+import { FLUX_MANAGER, type RehearsalCluster, type RehearsalContext } from "./rehearsal-cluster.js";
 
 /** A tree as it is in a repository. */
 interface Commit {
@@ -28,10 +28,10 @@ interface Commit {
  * @param commitOf commit of a source's tree, with its repository; undefined for one that is not served here
  */
 export async function tryRefused(
-  plane: Plane,
+  cluster: RehearsalCluster,
   side: Pick<Side, "snapshot" | "answers">,
   commitOf: (source: KubeObject) => Commit | undefined,
-  { flux }: PlaneTools,
+  { flux }: RehearsalContext,
 ): Promise<Trial[]> {
   const answers = new Map(side.answers);
   const refused = side.snapshot.filter((one) => {
@@ -40,15 +40,15 @@ export async function tryRefused(
     const answer = isHere ? answers.get(keyOf(one)) : undefined;
     return answer?.state === "failed" && answer.reason === "ReconciliationFailed";
   });
-  const discovery = new KubeDiscovery(plane.api);
+  const discovery = new KubeDiscovery(cluster.api);
   const trials: Trial[] = [];
   for (const kustomization of refused) {
     const source = sourceOf(kustomization, side);
     const commit = source && commitOf(source);
     if (!commit) continue;
-    const objects = await build(plane, kustomization, commit, flux);
+    const objects = await build(cluster, kustomization, commit, flux);
     const message = (answers.get(keyOf(kustomization)) as Extract<Answer, { state: "failed" }>).message;
-    for (const object of objects) trials.push(await tryOne(plane, discovery, object, kustomization, message));
+    for (const object of objects) trials.push(await tryOne(cluster, discovery, object, kustomization, message));
   }
   return trials;
 }
@@ -63,7 +63,7 @@ function sourceOf(kustomization: KubeObject, { snapshot }: Pick<Side, "snapshot"
 
 /** The manifests, as the flux command builds them from the Kustomization in the cluster and a folder. Empty where it cannot. */
 async function build(
-  plane: Plane,
+  cluster: RehearsalCluster,
   { metadata, spec }: KubeObject,
   { gitDir, commit }: Commit,
   flux: string,
@@ -75,7 +75,7 @@ async function build(
     await extract({ file: archive, cwd: folder });
     const path = join(folder, textAt({ spec }, "spec", "path") ?? ".");
     const args = ["build", "kustomization", metadata.name, "-n", metadata.namespace ?? "", "--path", path];
-    const { stdout } = await execa(flux, [...args, "--kubeconfig", plane.layout.plane.kubeconfig], {
+    const { stdout } = await execa(flux, [...args, "--kubeconfig", cluster.layout.cluster.kubeconfig], {
       env: { HOME: folder },
       timeout: 30_000,
       maxBuffer: 2e8,
@@ -92,7 +92,7 @@ async function build(
 }
 
 async function tryOne(
-  plane: Plane,
+  cluster: RehearsalCluster,
   discovery: KubeDiscovery,
   object: KubeObject,
   kustomization: KubeObject,
@@ -107,7 +107,7 @@ async function tryOne(
     return { object, owner, refusal: "no namespace is specified" };
   }
   try {
-    const result = await applyOne(plane.api, discovery, object, FLUX_MANAGER, true);
+    const result = await applyOne(cluster.api, discovery, object, FLUX_MANAGER, true);
     // What the controller may not do on behalf of a tenant, the administrator may.
     return isNamed ? { object, owner, refusal: message } : { object, owner, result };
   } catch (error) {

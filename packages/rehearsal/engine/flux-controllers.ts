@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterTool } from "@timonier/control-plane/tools";
 import { startDaemon } from "@timonier/kit/daemon";
-import type { PlaneRecord } from "./cluster-record.js";
+import type { ClusterRecord } from "./cluster-record.js";
 import { keptNetwork } from "./flux-network.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { scratchFolder } from "./scratch.js";
@@ -29,7 +29,7 @@ const gates = "CancelHealthCheckOnNewRevision=true";
 /** Starts what does not run of Flux, directly on this machine and not as pods: the tree's own Deployments of it are objects like others. */
 export function startFlux(
   layout: RehearsalLayout,
-  record: PlaneRecord,
+  record: ClusterRecord,
   tools: Readonly<Record<ClusterTool, string>>,
   running: ReadonlySet<string>,
   meaningful: Readonly<Partial<Record<FluxController, readonly string[]>>> = {},
@@ -52,7 +52,7 @@ export function startFlux(
         PATH: "/usr/local/bin:/usr/bin:/bin",
         HOME: tmp,
         TMPDIR: tmp,
-        KUBECONFIG: layout.plane.kubeconfig,
+        KUBECONFIG: layout.cluster.kubeconfig,
         RUNTIME_NAMESPACE: "flux-system",
         // What it builds with is parsed anew for each Kustomization, and is garbage at once.
         GOGC: "800",
@@ -68,7 +68,7 @@ export function startFlux(
 export function controllerArguments(
   name: FluxController,
   layout: RehearsalLayout,
-  { ports }: PlaneRecord,
+  { ports }: ClusterRecord,
   meaningful: readonly string[],
 ): string[] {
   const short = name.replace("-controller", "");

@@ -6,10 +6,10 @@ import { at, conditionOf, type KubeObject, keyOf, textAt } from "../model/kube-o
 import type { Side } from "../model/revision-state.js";
 import { ask } from "./await-outcomes.js";
 import { EMPTY, readBase } from "./base-store.js";
-import { freeze, killPlane } from "./cluster-processes.js";
+import { freeze, killCluster } from "./cluster-processes.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import type { KeeperOrder } from "./lifetime.js";
-import { type Plane, planeAt } from "./rehearsal-cluster.js";
+import { clusterAt, type RehearsalCluster } from "./rehearsal-cluster.js";
 import { type RehearsalLayout, rehearsalLayout } from "./rehearsal-layout.js";
 
 /** How long a control plane waits for the next rehearsal. Milliseconds. */
@@ -25,13 +25,13 @@ const SETTLING = 120_000;
 async function main(order: KeeperOrder): Promise<void> {
   const layout = rehearsalLayout(order.root);
   const { tools, flux, at: key } = order;
-  const plane = await planeAt(layout, key, { tools, flux, progress: silent });
+  const cluster = await clusterAt(layout, key, { tools, flux, progress: silent });
   const ready = new Set(await readyAt(layout, key));
-  await firstLook(plane, ready).catch(() => {});
-  plane.api.close();
+  await firstLook(cluster, ready).catch(() => {});
+  cluster.api.close();
   freeze(layout);
   await idle(layout);
-  await killPlane(layout);
+  await killCluster(layout);
 }
 
 /** Waits for the next rehearsal, which ends this process; not longer than the folder is there. */
@@ -50,8 +50,8 @@ async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> 
  * Controllers that were started anew look at everything once: done now, it is not part of the next rehearsal. Who depends on others
  * may have to look more than once until it is Ready again.
  */
-async function firstLook(plane: Plane, ready: ReadonlySet<string>): Promise<void> {
-  const watch = new ClusterWatch(plane.api);
+async function firstLook(cluster: RehearsalCluster, ready: ReadonlySet<string>): Promise<void> {
+  const watch = new ClusterWatch(cluster.api);
   try {
     const token = `rehearsal-${Date.now()}`;
     for (const end = Date.now() + SETTLING; Date.now() < end; await watch.change(500)) {
@@ -65,7 +65,7 @@ async function firstLook(plane: Plane, ready: ReadonlySet<string>): Promise<void
       const unasked = open.filter(
         ({ metadata }) => metadata.annotations?.["reconcile.fluxcd.io/requestedAt"] !== token,
       );
-      await Promise.all(unasked.map((one) => ask(plane, one, token)));
+      await Promise.all(unasked.map((one) => ask(cluster, one, token)));
     }
   } finally {
     watch.close();

@@ -4,15 +4,15 @@ import { startDaemon, stopDaemon } from "@timonier/kit/daemon";
 import type { Progress } from "@timonier/kit/progress";
 import { loader } from "@timonier/kit/state-folder";
 import lockfile from "proper-lockfile";
-import { freeze, isFrozen, killPlane } from "./cluster-processes.js";
-import { readPlaneRecord } from "./cluster-record.js";
-import type { PlaneTools } from "./rehearsal-cluster.js";
+import { freeze, isFrozen, killCluster } from "./cluster-processes.js";
+import { readClusterRecord } from "./cluster-record.js";
+import type { RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** What the keeper is told. */
 export interface KeeperOrder {
   readonly root: string;
-  readonly tools: PlaneTools["tools"];
+  readonly tools: RehearsalContext["tools"];
   readonly flux: string;
   /** Base at which the control plane is to wait. */
   readonly at: string;
@@ -48,8 +48,8 @@ async function locked(layout: RehearsalLayout, progress: Progress): Promise<() =
 }
 
 /** Starts the process that sets the control plane back to its base, freezes it, and ends it when nobody needs it for a while. */
-export function leaveWarm(layout: RehearsalLayout, { tools, flux }: PlaneTools): void {
-  const last = readPlaneRecord(layout)?.last;
+export function leaveWarm(layout: RehearsalLayout, { tools, flux }: RehearsalContext): void {
+  const last = readClusterRecord(layout)?.last;
   if (last === undefined) return;
   freeze(layout);
   const order: KeeperOrder = { root: layout.root, tools, flux, at: last };
@@ -69,14 +69,14 @@ export function leaveWarm(layout: RehearsalLayout, { tools, flux }: PlaneTools):
 }
 
 /** Whether the control plane is back at its base, and waits there for the next rehearsal. */
-export function isSetBack(layout: RehearsalLayout): boolean {
-  return readPlaneRecord(layout)?.at !== undefined && isFrozen(layout);
+export function isRestored(layout: RehearsalLayout): boolean {
+  return readClusterRecord(layout)?.at !== undefined && isFrozen(layout);
 }
 
 /** Ends everything, and deletes what was kept. */
 export async function stopRehearsal(layout: RehearsalLayout): Promise<void> {
   if (!existsSync(layout.root)) return;
   await stopDaemon(layout.keeperPid, 1_000);
-  await killPlane(layout);
+  await killCluster(layout);
   rmSync(layout.root, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -5,7 +5,7 @@ import { type TreeChange, type Untouched, untouched } from "../model/unchanged-k
 import { ask } from "./await-outcomes.js";
 import { differingPaths, readableTree } from "./changed-tree.js";
 import type { ClusterWatch } from "./cluster-watch.js";
-import type { Plane } from "./rehearsal-cluster.js";
+import type { RehearsalCluster } from "./rehearsal-cluster.js";
 import { type Planned, treeOf } from "./rehearsal-plan.js";
 import { withdrawRefs } from "./served-repository.js";
 import type { ServedTree } from "./served-trees.js";
@@ -21,7 +21,7 @@ const AT_ONCE = 8;
  * @param expected commit of the head that a source comes to
  */
 export async function keepUntouched(
-  plane: Plane,
+  cluster: RehearsalCluster,
   planned: Planned,
   watch: ClusterWatch,
   before: readonly KubeObject[],
@@ -30,23 +30,23 @@ export async function keepUntouched(
   const changes = new Map<ServedTree, TreeChange>();
   await Promise.all(planned.trees.map(async (tree) => changes.set(tree, await changeOf(tree))));
   const kept = untouched(watch.flux, before, (source) => {
-    const tree = treeOf(planned, plane, source);
+    const tree = treeOf(planned, cluster, source);
     const change = tree && changes.get(tree);
     return change && change.base !== change.head && expected(source) === change.head ? change : undefined;
   });
   // Told that a source goes from one revision to another, the controller asks everyone who is behind with either. Its first revision
   // is told of alone: until all is said the source has none, and finds none.
   const sources = [...new Set(kept.map(({ source }) => source))];
-  const trees = new Set(sources.flatMap((source) => treeOf(planned, plane, source) ?? []));
+  const trees = new Set(sources.flatMap((source) => treeOf(planned, cluster, source) ?? []));
   await Promise.all([...trees].map(({ gitDir }) => withdrawRefs(gitDir)));
-  await Promise.all(sources.map((source) => setStatus(plane, source, { artifact: null })));
-  await each(kept, (one) => sayApplied(plane, one));
+  await Promise.all(sources.map((source) => setStatus(cluster, source, { artifact: null })));
+  await each(kept, (one) => sayApplied(cluster, one));
   return kept;
 }
 
 /** Has Kustomizations look at the head, whatever they say that they have applied: until they have, they have applied nothing. */
 export async function lookAgain(
-  plane: Plane,
+  cluster: RehearsalCluster,
   watch: ClusterWatch,
   kustomizations: readonly KubeObject[],
 ): Promise<void> {
@@ -54,8 +54,8 @@ export async function lookAgain(
   // A look that has begun before ends after this, and says that it has applied the head.
   for (const object of kustomizations) watch.requests.set(keyOf(object), token);
   await each(kustomizations, async (object) => {
-    await setStatus(plane, object, { lastAppliedRevision: null });
-    await ask(plane, object, token);
+    await setStatus(cluster, object, { lastAppliedRevision: null });
+    await ask(cluster, object, token);
   });
 }
 
@@ -65,15 +65,15 @@ async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Prom
 }
 
 /** Has a Kustomization say that it has applied the head. */
-async function sayApplied(plane: Plane, { object, from, to }: Untouched): Promise<void> {
+async function sayApplied(cluster: RehearsalCluster, { object, from, to }: Untouched): Promise<void> {
   const conditions = (listAt(object, "status", "conditions") as readonly Condition[]).map((one) => ({
     ...one,
     ...(one.message !== undefined && { message: one.message.replaceAll(from, to) }),
   }));
-  await setStatus(plane, object, { lastAppliedRevision: to, lastAttemptedRevision: to, conditions });
+  await setStatus(cluster, object, { lastAppliedRevision: to, lastAttemptedRevision: to, conditions });
 }
 
-async function setStatus({ api, discovery }: Plane, object: KubeObject, status: unknown): Promise<void> {
+async function setStatus({ api, discovery }: RehearsalCluster, object: KubeObject, status: unknown): Promise<void> {
   const path = await discovery.path(refOf(object));
   if (path === undefined) return;
   try {

@@ -17,7 +17,7 @@ export const annotations =
   '(has(object.metadata.annotations) ? [] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {}}])';
 
 /** CEL: patches that keep a value in an annotation, for the report to show the original. */
-export function keep(value: string, annotation = ORIGINAL): string {
+export function keepInAnnotation(value: string, annotation = ORIGINAL): string {
   return `[JSONPatch{op: "add", path: "/metadata/annotations/" + jsonpatch.escapeKey("${annotation}"), value: ${value}}]`;
 }
 

@@ -3,8 +3,8 @@ import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
 import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";
 import { applyAll, applyOne } from "./apply.js";
-import type { Starting } from "./control-plane.js";
-import { waiting } from "./waiting.js";
+import type { StartContext } from "./control-plane.js";
+import { waitOptions } from "./waiting.js";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
 const name = "rehearsal.timonier-in-force";
@@ -49,11 +49,11 @@ export function hasPolicies(snapshot: Snapshot): boolean {
  */
 export async function policiesInForce(
   { api, discovery }: { readonly api: KubeApi; readonly discovery: KubeDiscovery },
-  starting: Starting,
+  context: StartContext,
 ): Promise<void> {
   const words = `in force ${Date.now()}`;
   await applyAll(api, discovery, sentinel(words), "timonier");
-  await waitFor(waiting("the cluster's admission policies", starting), async () => {
+  await waitFor(waitOptions("the cluster's admission policies", context), async () => {
     const refused = await applyOne(api, discovery, probe, "timonier", true).then(
       () => false,
       (error: unknown) => error instanceof ApiError && error.message.includes(words),

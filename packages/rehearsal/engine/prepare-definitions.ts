@@ -9,20 +9,20 @@ import { objectsOf } from "../model/scan.js";
 import { namespacedPaths, stubDefinitions } from "../model/stubs.js";
 import { probes, VERSIONS } from "./admission-policies.js";
 import { applyOne } from "./apply.js";
-import { FLUX_MANAGER, type Plane, type PlaneTools } from "./rehearsal-cluster.js";
+import { FLUX_MANAGER, type RehearsalCluster, type RehearsalContext } from "./rehearsal-cluster.js";
 import type { Planned } from "./rehearsal-plan.js";
-import { waiting } from "./waiting.js";
+import { waitOptions } from "./waiting.js";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** Definitions that a rehearsal makes up before it applies the base. */
-export interface MadeUp {
+export interface GeneratedDefinitions {
   readonly stubs: readonly KubeObject[];
   readonly flux: readonly FluxVersion[];
 }
 
 /** What the trees use of kinds and versions that they do not bring: it decides what a base comes to, as the trees do. */
-export function madeUp({ trees, root, assumed }: Planned): MadeUp {
+export function generatedDefinitions({ trees, root, assumed }: Planned): GeneratedDefinitions {
   const base = trees.flatMap(({ planned }) => planned.base);
   const head = trees.flatMap(({ planned }) => planned.head);
   const kustomizations = [
@@ -40,20 +40,20 @@ export function madeUp({ trees, root, assumed }: Planned): MadeUp {
 }
 
 /** Applies what a cluster has beside its tree: definitions first, then what is of their kinds. @throws UserError for what is refused */
-export async function prepare(plane: Plane, planned: Planned, starting: PlaneTools): Promise<void> {
-  const { stubs, flux } = madeUp(planned);
+export async function prepare(cluster: RehearsalCluster, planned: Planned, context: RehearsalContext): Promise<void> {
+  const { stubs, flux } = generatedDefinitions(planned);
   const definitions = planned.assumed.filter((one) => kindDefined(one) !== undefined);
-  await applyAssumed(plane, definitions);
-  await addVersions(plane, flux, starting);
-  const applied = await applyStubs(plane, stubs);
-  await served(plane, [...definitions, ...applied], starting);
+  await applyAssumed(cluster, definitions);
+  await addVersions(cluster, flux, context);
+  const applied = await applyStubs(cluster, stubs);
+  await served(cluster, [...definitions, ...applied], context);
   await applyAssumed(
-    plane,
+    cluster,
     planned.assumed.filter((one) => kindDefined(one) === undefined),
   );
 }
 
-async function applyAssumed({ api }: Plane, objects: readonly KubeObject[]): Promise<void> {
+async function applyAssumed({ api }: RehearsalCluster, objects: readonly KubeObject[]): Promise<void> {
   const discovery = new KubeDiscovery(api);
   for (const object of objects) {
     try {
@@ -72,7 +72,7 @@ async function applyAssumed({ api }: Plane, objects: readonly KubeObject[]): Pro
 }
 
 /** As Flux would: a definition of the tree that Flux applies later takes all of it over. One that is refused is left out. */
-async function applyStubs({ api }: Plane, stubs: readonly KubeObject[]): Promise<KubeObject[]> {
+async function applyStubs({ api }: RehearsalCluster, stubs: readonly KubeObject[]): Promise<KubeObject[]> {
   const discovery = new KubeDiscovery(api);
   const applied: KubeObject[] = [];
   for (const stub of stubs) {
@@ -87,9 +87,13 @@ async function applyStubs({ api }: Plane, stubs: readonly KubeObject[]): Promise
 }
 
 /** Waits until the API server serves every kind of some definitions. */
-async function served({ api }: Plane, definitions: readonly KubeObject[], starting: PlaneTools): Promise<void> {
+async function served(
+  { api }: RehearsalCluster,
+  definitions: readonly KubeObject[],
+  context: RehearsalContext,
+): Promise<void> {
   if (definitions.length === 0) return;
-  await waitFor(waiting("definitions of kinds from elsewhere", starting), async () => {
+  await waitFor(waitOptions("definitions of kinds from elsewhere", context), async () => {
     const discovery = new KubeDiscovery(api);
     for (const object of definitions) {
       const [group, kind] = (kindDefined(object) as string).split("/") as [string, string];
@@ -103,8 +107,12 @@ async function served({ api }: Plane, definitions: readonly KubeObject[], starti
 }
 
 /** Has the rehearsal's own definitions of Flux serve further versions. */
-async function addVersions(plane: Plane, wanted: readonly FluxVersion[], starting: PlaneTools): Promise<void> {
-  const { items } = await plane.api.call<{ items: KubeObject[] }>({ path: DEFINITIONS });
+async function addVersions(
+  cluster: RehearsalCluster,
+  wanted: readonly FluxVersion[],
+  context: RehearsalContext,
+): Promise<void> {
+  const { items } = await cluster.api.call<{ items: KubeObject[] }>({ path: DEFINITIONS });
   const changed: KubeObject[] = [];
   for (const item of items) {
     const definition: KubeObject = { ...item, apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
@@ -116,7 +124,7 @@ async function addVersions(plane: Plane, wanted: readonly FluxVersion[], startin
     if (added.length === 0) continue;
     const names = added.map(({ name }) => name).join(",");
     const spec = { versions: [...versionsOf(definition), ...added] };
-    await plane.api.call({
+    await cluster.api.call({
       method: "PATCH",
       path: `${DEFINITIONS}/${item.metadata.name}`,
       query: { fieldManager: "timonier" },
@@ -124,12 +132,16 @@ async function addVersions(plane: Plane, wanted: readonly FluxVersion[], startin
     });
     changed.push({ ...definition, spec: { ...(definition.spec as object), ...spec } });
   }
-  await served(plane, changed, starting);
-  await admitsVersions(plane, changed, starting);
+  await served(cluster, changed, context);
+  await admitsVersions(cluster, changed, context);
 }
 
 /** Waits until the API server can change objects of these versions: it learns their schemas a moment later, and refuses them before. */
-async function admitsVersions({ api }: Plane, definitions: readonly KubeObject[], starting: PlaneTools): Promise<void> {
+async function admitsVersions(
+  { api }: RehearsalCluster,
+  definitions: readonly KubeObject[],
+  context: RehearsalContext,
+): Promise<void> {
   const tried = definitions.flatMap((definition) =>
     probes
       .filter((probe) => kindDefined(definition) === `${probe.apiVersion.split("/")[0]}/${probe.kind}`)
@@ -141,7 +153,7 @@ async function admitsVersions({ api }: Plane, definitions: readonly KubeObject[]
       ),
   );
   if (tried.length === 0) return;
-  await waitFor(waiting("admission of Flux's further versions", starting), async () => {
+  await waitFor(waitOptions("admission of Flux's further versions", context), async () => {
     const discovery = new KubeDiscovery(api);
     for (const probe of tried) {
       try {

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { PlaneRecord } from "./cluster-record.js";
+import type { ClusterRecord } from "./cluster-record.js";
 
 /** What etcd holds of the API server's objects: value by key, both in base64. */
 export type Registry = ReadonlyMap<string, string>;
@@ -33,12 +33,12 @@ interface Pair {
 }
 
 /** Address of the JSON gateway that etcd serves beside gRPC. @see https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/ */
-function gateway({ ports }: Pick<PlaneRecord, "ports">): string {
+function gateway({ ports }: Pick<ClusterRecord, "ports">): string {
   return `http://127.0.0.1:${ports.etcdPort}/v3/kv`;
 }
 
 /** Reads every object; what expires by itself (events, leases) is left out. */
-export async function readRegistry(record: Pick<PlaneRecord, "ports">): Promise<Map<string, string>> {
+export async function readRegistry(record: Pick<ClusterRecord, "ports">): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const end = encode(`${ROOT.slice(0, -1)}0`);
   let from = encode(ROOT);
@@ -63,7 +63,7 @@ export async function readRegistry(record: Pick<PlaneRecord, "ports">): Promise<
  * before it and written after it, since the API server serves them only while it is there.
  */
 export async function writeRegistry(
-  record: Pick<PlaneRecord, "ports">,
+  record: Pick<ClusterRecord, "ports">,
   changes: readonly RegistryChange[],
 ): Promise<void> {
   const limit = pLimit(AT_ONCE);
@@ -95,14 +95,14 @@ export function stages(changes: readonly RegistryChange[]): RegistryChange[][] {
   ];
 }
 
-async function call<T>(record: Pick<PlaneRecord, "ports">, method: string, body: unknown): Promise<T> {
-  const answer = await fetch(`${gateway(record)}/${method}`, {
+async function call<T>(record: Pick<ClusterRecord, "ports">, method: string, body: unknown): Promise<T> {
+  const response = await fetch(`${gateway(record)}/${method}`, {
     method: "POST",
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(10_000),
   });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`etcd answered ${answer.status}: ${text.slice(0, 200)}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`etcd answered ${response.status}: ${text.slice(0, 200)}`);
   return JSON.parse(text) as T;
 }
 

@@ -18,32 +18,32 @@ import { controllerArgumentsOf } from "../model/source-routes.js";
 import { isProbed, probePolicies, probes } from "./admission-policies.js";
 import { applyAll } from "./apply.js";
 import { EMPTY, hasBase, readBase, restoreBase, saveBase } from "./base-store.js";
-import { freeze, freezeWriters, killPlane, missingPrograms, planeProcesses, thaw } from "./cluster-processes.js";
-import { type PlaneRecord, readPlaneRecord, writePlaneRecord } from "./cluster-record.js";
-import { apiServerReady, installControlPlane, openApi, type Starting, startComponents } from "./control-plane.js";
+import { clusterProcesses, freeze, freezeWriters, killCluster, missingPrograms, thaw } from "./cluster-processes.js";
+import { type ClusterRecord, readClusterRecord, writeClusterRecord } from "./cluster-record.js";
+import { apiServerReady, installControlPlane, openApi, type StartContext, startComponents } from "./control-plane.js";
 import { type FluxController, fluxControllers, meaningfulFlags, startFlux } from "./flux-controllers.js";
 import { networkKey } from "./flux-network.js";
 import { listeners } from "./listeners.js";
 import { policiesInForce } from "./policies-in-force.js";
 import { readRegistry } from "./registry.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
-import { type KeptRegistry, servedKinds, setBack } from "./restore-in-place.js";
+import { restoreInPlace, type SavedRegistry, servedKinds } from "./restore-in-place.js";
 import { serviceAddresses } from "./service-network.js";
 import { volumeGrowth } from "./volume-growth.js";
-import { waiting } from "./waiting.js";
+import { waitOptions } from "./waiting.js";
 
 /** What a rehearsal's programs are. */
-export interface PlaneTools extends Starting {
+export interface RehearsalContext extends StartContext {
   /** Path of the flux command: it has the definitions of Flux's kinds. */
   readonly flux: string;
 }
 
 /** A control plane that runs. */
-export interface Plane {
+export interface RehearsalCluster {
   readonly layout: RehearsalLayout;
   readonly api: KubeApi;
   readonly discovery: KubeDiscovery;
-  readonly record: PlaneRecord;
+  readonly record: ClusterRecord;
 }
 
 /** Field manager of what a cluster has before Flux: Flux takes it over as its own. */
@@ -57,104 +57,105 @@ export const FLUX_MANAGER = "kustomize-controller";
  *   for others
  * @throws UserError when it does not start
  */
-export async function planeAt(
+export async function clusterAt(
   layout: RehearsalLayout,
   key: string,
-  starting: PlaneTools,
+  context: RehearsalContext,
   policies: (server: string) => readonly KubeObject[] = () => [],
-): Promise<Plane> {
+): Promise<RehearsalCluster> {
   const start = Date.now();
-  const pins = keyOf([starting.tools, starting.flux, 13]);
-  const record = readPlaneRecord(layout);
-  if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, starting);
+  const pins = keyOf([context.tools, context.flux, 13]);
+  const record = readClusterRecord(layout);
+  if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, context);
   const taken = takenPorts(layout, record);
   if (taken.length > 0) {
-    starting.progress(`rehearsal: another program listens on port ${taken.join(", ")}: other ports are chosen`);
-    return await install(layout, pins, starting);
+    context.progress(`rehearsal: another program listens on port ${taken.join(", ")}: other ports are chosen`);
+    return await install(layout, pins, context);
   }
   if (record.at === key && record.network === networkKey(layout) && missingPrograms(layout).length === 0) {
     thaw(layout);
-    const plane = opened(layout, record);
-    if (await plane.api.isReady(5_000)) return plane;
-    plane.api.close();
+    const cluster = opened(layout, record);
+    if (await cluster.api.isReady(5_000)) return cluster;
+    cluster.api.close();
   }
-  const plane = await restored(layout, key, record, starting, key === EMPTY ? policies(gitServer(record)) : []);
-  starting.progress(`rehearsal: control plane at its base (${elapsed(start)})`);
-  return plane;
+  const cluster = await restoreCluster(layout, key, record, context, key === EMPTY ? policies(gitServer(record)) : []);
+  context.progress(`rehearsal: control plane at its base (${elapsed(start)})`);
+  return cluster;
 }
 
 /** Ports of the control plane that other programs took while it did not run. */
-function takenPorts(layout: RehearsalLayout, { ports }: PlaneRecord): number[] {
-  const pids = [...planeProcesses(layout).values()].flat().map(({ pid }) => pid);
+function takenPorts(layout: RehearsalLayout, { ports }: ClusterRecord): number[] {
+  const pids = [...clusterProcesses(layout).values()].flat().map(({ pid }) => pid);
   return [...listeners(Object.values(ports), pids)].flatMap(([port, who]) => (who === "other" ? [port] : []));
 }
 
 /** Sets a control plane back to a base, whatever was done to it. */
-async function restored(
+async function restoreCluster(
   layout: RehearsalLayout,
   key: string,
-  record: PlaneRecord,
-  starting: PlaneTools,
+  record: ClusterRecord,
+  context: RehearsalContext,
   policies: readonly KubeObject[],
-): Promise<Plane> {
+): Promise<RehearsalCluster> {
   const { at: _at, ...before } = record;
   const rest = { ...before, network: networkKey(layout) };
-  writePlaneRecord(layout, rest);
-  const plane = opened(layout, rest);
+  writeClusterRecord(layout, rest);
+  const cluster = opened(layout, rest);
   const flux = key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key));
-  if (await setBack(plane.api, layout, rest, key, starting)) {
-    await applyAll(plane.api, plane.discovery, policies, "timonier");
+  if (await restoreInPlace(cluster.api, layout, rest, key, context)) {
+    await applyAll(cluster.api, cluster.discovery, policies, "timonier");
     // What the base has of policies is in force before its Kustomizations look at it.
-    const inForce = Promise.all([changesObjects(plane, starting), policiesInForce(plane, starting)]);
+    const inForce = Promise.all([changesObjects(cluster, context), policiesInForce(cluster, context)]);
     if (key !== EMPTY) await inForce;
-    startFlux(layout, rest, starting.tools, new Set(), flux);
-    await Promise.all([inForce, fluxReady(plane, starting), controllersWork(plane, starting)]);
+    startFlux(layout, rest, context.tools, new Set(), flux);
+    await Promise.all([inForce, fluxReady(cluster, context), controllersWork(cluster, context)]);
   } else {
-    await killPlane(layout);
+    await killCluster(layout);
     await restoreBase(layout, key);
     startComponents(layout);
-    await apiServerReady(plane.api, layout, starting);
-    startFlux(layout, rest, starting.tools, new Set(planeProcesses(layout).keys()), flux);
-    await Promise.all([fluxReady(plane, starting), changesObjects(plane, starting), controllersWork(plane, starting)]);
+    await apiServerReady(cluster.api, layout, context);
+    startFlux(layout, rest, context.tools, new Set(clusterProcesses(layout).keys()), flux);
+    await Promise.all([
+      fluxReady(cluster, context),
+      changesObjects(cluster, context),
+      controllersWork(cluster, context),
+    ]);
   }
   // With a rehearsal's policies it is at the base of this rehearsal alone.
-  writePlaneRecord(layout, { ...rest, ...(policies.length === 0 && { at: key }), last: key });
-  return { ...plane, record: { ...rest, at: key } };
+  writeClusterRecord(layout, { ...rest, ...(policies.length === 0 && { at: key }), last: key });
+  return { ...cluster, record: { ...rest, at: key } };
 }
 
 /** Address of the server of the trees' repositories. */
-export function gitServer({ ports }: Pick<PlaneRecord, "ports">): string {
+export function gitServer({ ports }: Pick<ClusterRecord, "ports">): string {
   return `http://127.0.0.1:${ports.gitPort}`;
 }
 
-function opened(layout: RehearsalLayout, record: PlaneRecord): Plane {
+function opened(layout: RehearsalLayout, record: ClusterRecord): RehearsalCluster {
   const api = openApi(layout, record);
   return { layout, api, discovery: new KubeDiscovery(api), record };
 }
 
-async function install(layout: RehearsalLayout, pins: string, starting: PlaneTools): Promise<Plane> {
+async function install(layout: RehearsalLayout, pins: string, context: RehearsalContext): Promise<RehearsalCluster> {
   const start = Date.now();
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
-  const [ports, definitions] = await Promise.all([
-    installControlPlane(layout, starting),
-    fluxDefinitions(starting.flux),
-  ]);
+  const [ports, definitions] = await Promise.all([installControlPlane(layout, context), fluxDefinitions(context.flux)]);
   const api = openApi(layout, { ports });
-  await apiServerReady(api, layout, starting);
+  await apiServerReady(api, layout, context);
   const { gitVersion } = await api.call<{ gitVersion: string }>({ path: "/version" });
   const discovery = new KubeDiscovery(api);
   await createNode(api, gitVersion);
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } };
   await applyAll(api, discovery, [namespace, ...definitions], FLUX_MANAGER);
-  await established(api, starting, definitions);
+  await established(api, context, definitions);
   await applyAll(api, discovery, [...volumeGrowth, ...serviceAddresses], "timonier");
-  const record: PlaneRecord = { ports, pins, kubernetesVersion: gitVersion, network: networkKey(layout) };
-  const plane: Plane = { layout, api, discovery: new KubeDiscovery(api), record };
-  startFlux(layout, record, starting.tools, new Set());
-  await Promise.all([fluxReady(plane, starting), accountsReady(plane, starting), changesObjects(plane, starting)]);
-  await keep(plane, EMPTY, {});
-  starting.progress(`rehearsal: control plane made (${elapsed(start)})`);
-  return { ...plane, record: { ...record, at: EMPTY } };
+  const record: ClusterRecord = { ports, pins, kubernetesVersion: gitVersion, network: networkKey(layout) };
+  const cluster: RehearsalCluster = { layout, api, discovery: new KubeDiscovery(api), record };
+  startFlux(layout, record, context.tools, new Set());
+  await Promise.all([fluxReady(cluster, context), accountsReady(cluster, context), changesObjects(cluster, context)]);
+  await saveState(cluster, EMPTY, {});
+  context.progress(`rehearsal: control plane made (${elapsed(start)})`);
+  return { ...cluster, record: { ...record, at: EMPTY } };
 }
 
 /** The one node, on which every pod is. */
@@ -172,24 +173,24 @@ async function createNode(api: KubeApi, kubernetesVersion: string): Promise<void
 }
 
 /** Keeps the present state as a base, and goes on. */
-export async function keep(plane: Plane, key: string, state: unknown): Promise<void> {
-  const served = await servedKinds(plane.api);
+export async function saveState(cluster: RehearsalCluster, key: string, state: unknown): Promise<void> {
+  const served = await servedKinds(cluster.api);
   try {
-    freezeWriters(plane.layout);
-    const objects = [...(await readRegistry(plane.record))];
-    freeze(plane.layout);
-    const registry: KeptRegistry = { objects, served };
-    await saveBase(plane.layout, key, state, registry);
-    writePlaneRecord(plane.layout, { ...plane.record, at: key, last: key });
+    freezeWriters(cluster.layout);
+    const objects = [...(await readRegistry(cluster.record))];
+    freeze(cluster.layout);
+    const registry: SavedRegistry = { objects, served };
+    await saveBase(cluster.layout, key, state, registry);
+    writeClusterRecord(cluster.layout, { ...cluster.record, at: key, last: key });
   } finally {
-    thaw(plane.layout);
+    thaw(cluster.layout);
   }
 }
 
 /** Notes that the control plane is not at a base any more. */
-export function touched({ layout, record }: Plane): void {
-  const { at: _at, ...rest } = readPlaneRecord(layout) ?? record;
-  writePlaneRecord(layout, rest);
+export function markModified({ layout, record }: RehearsalCluster): void {
+  const { at: _at, ...rest } = readClusterRecord(layout) ?? record;
+  writeClusterRecord(layout, rest);
 }
 
 /** Arguments with which a cluster's own Flux is started, where they change what happens, and defaults of its version. */
@@ -207,14 +208,14 @@ export function fluxArguments({
 
 /** Starts the Flux controllers anew with other arguments. */
 export async function restartFlux(
-  plane: Plane,
-  starting: PlaneTools,
+  cluster: RehearsalCluster,
+  context: RehearsalContext,
   meaningful: Readonly<Partial<Record<FluxController, readonly string[]>>>,
 ): Promise<void> {
-  const running = planeProcesses(plane.layout);
+  const running = clusterProcesses(cluster.layout);
   await Promise.all(fluxControllers.flatMap((name) => running.get(name) ?? []).map((one) => endProcess(one, 0)));
-  startFlux(plane.layout, plane.record, starting.tools, new Set(), meaningful);
-  await fluxReady(plane, starting);
+  startFlux(cluster.layout, cluster.record, context.tools, new Set(), meaningful);
+  await fluxReady(cluster, context);
 }
 
 async function fluxDefinitions(flux: string): Promise<KubeObject[]> {
@@ -226,14 +227,14 @@ async function fluxDefinitions(flux: string): Promise<KubeObject[]> {
     .map(withOpenKinds);
 }
 
-async function established(api: KubeApi, starting: Starting, definitions: readonly KubeObject[]): Promise<void> {
+async function established(api: KubeApi, context: StartContext, definitions: readonly KubeObject[]): Promise<void> {
   const groups = new Set(
     definitions.flatMap((one) => {
       const spec = one.spec as { group: string; versions: ReadonlyArray<{ name: string; served: boolean }> };
       return spec.versions.filter(({ served }) => served).map(({ name }) => `/apis/${spec.group}/${name}`);
     }),
   );
-  await waitFor(waiting("the definitions of Flux's kinds", starting), async () => {
+  await waitFor(waitOptions("the definitions of Flux's kinds", context), async () => {
     const there = await Promise.all([...groups].map((path) => api.find(path)));
     return there.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not served yet" };
   });
@@ -243,14 +244,14 @@ async function established(api: KubeApi, starting: Starting, definitions: readon
  * Waits until the API server can change objects of Flux's kinds, which it refuses before, and until every policy that changes objects
  * and was written before is in force.
  */
-async function changesObjects({ api, discovery }: Plane, starting: Starting): Promise<void> {
-  const mark = `m${Date.now()}`;
-  await applyAll(api, discovery, probePolicies(mark), "timonier");
-  await waitFor(waiting("the rehearsal's admission", starting), async () => {
+async function changesObjects({ api, discovery }: RehearsalCluster, context: StartContext): Promise<void> {
+  const probeLabel = `m${Date.now()}`;
+  await applyAll(api, discovery, probePolicies(probeLabel), "timonier");
+  await waitFor(waitOptions("the rehearsal's admission", context), async () => {
     const missing = { done: false, missing: "Flux's kinds are not known to it yet" } as const;
     try {
       const tried = await applyAll(api, discovery, probes, FLUX_MANAGER, true);
-      return tried.every((one) => isProbed(one, mark)) ? { done: true, value: undefined } : missing;
+      return tried.every((one) => isProbed(one, probeLabel)) ? { done: true, value: undefined } : missing;
     } catch (error) {
       if (error instanceof ApiError && error.code === 503) return missing;
       throw error;
@@ -258,8 +259,8 @@ async function changesObjects({ api, discovery }: Plane, starting: Starting): Pr
   });
 }
 
-async function accountsReady({ api }: Plane, starting: Starting): Promise<void> {
-  await waitFor(waiting("the rehearsal's controllers", starting), async () => {
+async function accountsReady({ api }: RehearsalCluster, context: StartContext): Promise<void> {
+  await waitFor(waitOptions("the rehearsal's controllers", context), async () => {
     const node = await api.find<{ status?: { conditions?: Array<{ type: string; status: string }> } }>(
       `/api/v1/nodes/${clusterName}`,
     );
@@ -275,7 +276,7 @@ async function accountsReady({ api }: Plane, starting: Starting): Promise<void> 
  * Waits until kube-controller-manager works: while it starts, nothing changes, which would count as the end of a rollout. It writes
  * the ConfigMap of the cluster's authority again when that is deleted.
  */
-async function controllersWork({ api }: Plane, starting: Starting): Promise<void> {
+async function controllersWork({ api }: RehearsalCluster, context: StartContext): Promise<void> {
   const path = "/api/v1/namespaces/kube-node-lease/configmaps/kube-root-ca.crt";
   try {
     await api.call({ method: "DELETE", path });
@@ -284,17 +285,17 @@ async function controllersWork({ api }: Plane, starting: Starting): Promise<void
     // A policy of the base may refuse the deletion.
     if (error.code !== 404) return;
   }
-  await waitFor(waiting("the controller manager", starting), async () =>
+  await waitFor(waitOptions("the controller manager", context), async () =>
     (await api.find(path)) ? { done: true, value: undefined } : { done: false, missing: "it does nothing yet" },
   );
 }
 
-async function fluxReady({ record, layout }: Plane, starting: Starting): Promise<void> {
+async function fluxReady({ record, layout }: RehearsalCluster, context: StartContext): Promise<void> {
   const ports = fluxControllers.map((name) => record.ports[`${name.replace("-controller", "")}HealthPort`] ?? 0);
-  await waitFor(waiting("the Flux controllers", starting, layout.flux), async () => {
-    const ready = await Promise.all(ports.map((port) => answers(`http://127.0.0.1:${port}/readyz`)));
+  await waitFor(waitOptions("the Flux controllers", context, layout.flux), async () => {
+    const ready = await Promise.all(ports.map((port) => responds(`http://127.0.0.1:${port}/readyz`)));
     if (ready.every(Boolean)) {
-      const running = planeProcesses(layout);
+      const running = clusterProcesses(layout);
       const pids = fluxControllers.flatMap((name) => running.get(name) ?? []).map(({ pid }) => pid);
       const others = [...listeners(ports, pids)].flatMap(([port, who]) => (who === "ours" ? [] : [port]));
       if (others.length === 0) return { done: true, value: undefined };
@@ -304,7 +305,7 @@ async function fluxReady({ record, layout }: Plane, starting: Starting): Promise
   });
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok;
   } catch {

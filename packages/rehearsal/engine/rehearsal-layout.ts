@@ -9,7 +9,7 @@ export interface RehearsalLayout {
   readonly lock: string;
   /** Ports, versions, and at which base the control plane is. */
   readonly record: string;
-  readonly plane: ClusterLayout;
+  readonly cluster: ClusterLayout;
   /** etcd's data, as kwokctl places it. */
   readonly etcd: string;
   /** Programs, logs, artifacts and temporary files of the Flux controllers. */
@@ -31,14 +31,14 @@ export function rehearsalRoot(env: NodeJS.ProcessEnv): string {
 }
 
 export function rehearsalLayout(root: string): RehearsalLayout {
-  const plane = clusterLayout(join(root, "plane"));
-  const flux = join(plane.dir, "flux");
+  const cluster = clusterLayout(join(root, "plane"));
+  const flux = join(cluster.dir, "flux");
   return {
     root,
     lock: join(root, "lock"),
     record: join(root, "plane.json"),
-    plane,
-    etcd: join(plane.controlPlane, "etcd"),
+    cluster,
+    etcd: join(cluster.controlPlane, "etcd"),
     flux,
     artifacts: join(flux, "artifacts"),
     bases: join(root, "bases"),

@@ -15,7 +15,7 @@ import { type Changing, otherRepository, type Repository } from "./compared-revi
 import type { ProvidedSource } from "./provided/provided-sources.js";
 import { providedOf } from "./provided/provided-sources.js";
 import { givenSources, sayProvided } from "./provided/source-options.js";
-import { gitServer, type Plane } from "./rehearsal-cluster.js";
+import { gitServer, type RehearsalCluster } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import type { RehearsalRequest } from "./request.js";
 import { setRefs } from "./served-repository.js";
@@ -194,7 +194,7 @@ function asWritten({ status: _status, metadata, ...rest }: KubeObject): KubeObje
 }
 
 /** Tree that a source reads here, by its address after admission. */
-export function treeOf({ trees }: Planned, { record }: Plane, source: KubeObject): ServedTree | undefined {
+export function treeOf({ trees }: Planned, { record }: RehearsalCluster, source: KubeObject): ServedTree | undefined {
   const url = textAt(source, "spec", "url") ?? "";
   const prefix = `http://127.0.0.1:${record.ports.gitPort}/`;
   return url.startsWith(prefix) ? trees.find(({ planned }) => url === `${prefix}${planned.name}.git`) : undefined;
@@ -206,12 +206,12 @@ const ANY_REVISION = "";
 /** Commit that a source comes to at base or at head; undefined for one that is not served here, and for what the clone does not know. */
 export function expectation(
   planned: Planned,
-  plane: Plane,
+  cluster: RehearsalCluster,
   which: "base" | "head",
 ): (source: KubeObject) => string | undefined {
   return (source) => {
-    const tree = treeOf(planned, plane, source);
-    if (!tree) return providedOf(planned.provided, gitServer(plane.record), source) && ANY_REVISION;
+    const tree = treeOf(planned, cluster, source);
+    if (!tree) return providedOf(planned.provided, gitServer(cluster.record), source) && ANY_REVISION;
     const { key } = followedBy(source);
     const followed = planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
     return followed?.[which]?.commit;
@@ -219,10 +219,10 @@ export function expectation(
 }
 
 /** Sources that follow what the clone of their tree does not know. */
-export function unknownRefs(planned: Planned, plane: Plane, snapshot: Snapshot): NotEvaluated[] {
-  const expected = expectation(planned, plane, "head");
+export function unknownRefs(planned: Planned, cluster: RehearsalCluster, snapshot: Snapshot): NotEvaluated[] {
+  const expected = expectation(planned, cluster, "head");
   return snapshot
-    .filter((one) => isSource(one) && treeOf(planned, plane, one) !== undefined && expected(one) === undefined)
+    .filter((one) => isSource(one) && treeOf(planned, cluster, one) !== undefined && expected(one) === undefined)
     .map((source) => ({ subject: labelOf(source), reason: notInClone(followedBy(source)) }));
 }
 

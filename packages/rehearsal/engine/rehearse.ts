@@ -22,10 +22,10 @@ import { readingOf } from "./encrypted-inputs.js";
 import { keepNetwork, networkKey } from "./flux-network.js";
 import { messagesBetween } from "./git-clone.js";
 import { serveRepositories } from "./git-server.js";
-import { madeUp } from "./prepare-definitions.js";
+import { generatedDefinitions } from "./prepare-definitions.js";
 import { serveProvided } from "./provided/registry-server.js";
 import { unprovenSources } from "./provided/unproven.js";
-import { gitServer, type PlaneTools, planeAt, touched } from "./rehearsal-cluster.js";
+import { clusterAt, gitServer, markModified, type RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { expectation, type Planned, plan, treeOf, unknownRefs } from "./rehearsal-plan.js";
 import type { RehearsalRequest } from "./request.js";
@@ -39,7 +39,7 @@ const TIMEOUT = 300_000;
 export async function rehearse(
   layout: RehearsalLayout,
   request: RehearsalRequest,
-  starting: PlaneTools,
+  context: RehearsalContext,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Report> {
   const start = Date.now();
@@ -48,7 +48,7 @@ export async function rehearse(
   try {
     changing = await changingRepository(request, env);
     keepNetwork(layout, env, request.offline ?? false);
-    return await rehearsed(layout, request, starting, changing, start);
+    return await rehearsed(layout, request, context, changing, start);
   } catch (error) {
     return unable(changing?.revisions ?? asked, known(error), start);
   }
@@ -73,7 +73,7 @@ function unable({ base, head }: Changing["revisions"], { what, where, fix }: Use
 async function rehearsed(
   layout: RehearsalLayout,
   request: RehearsalRequest,
-  starting: PlaneTools,
+  context: RehearsalContext,
   changing: Changing,
   start: number,
 ): Promise<Report> {
@@ -81,29 +81,29 @@ async function rehearsed(
   const reports: Array<readonly [string, Report]> = [];
   for (const planned of await plan(layout, request, changing)) {
     const cluster = planned.root.cluster ?? "";
-    if (cluster) starting.progress(`rehearsal: ${cluster}`);
+    if (cluster) context.progress(`rehearsal: ${cluster}`);
     const begun = Date.now();
     try {
-      reports.push([cluster, await ofCluster(layout, request, starting, changing, planned, causes, start)]);
+      reports.push([cluster, await ofCluster(layout, request, context, changing, planned, causes, start)]);
     } catch (error) {
       // What can be said of the others is not lost with it.
       reports.push([cluster, unable(changing.revisions, known(error), begun)]);
     }
   }
-  starting.progress(`rehearsal: done (${elapsed(start)})`);
+  context.progress(`rehearsal: done (${elapsed(start)})`);
   return mergeReports(reports, Date.now() - start);
 }
 
 async function ofCluster(
   layout: RehearsalLayout,
   request: RehearsalRequest,
-  starting: PlaneTools,
+  context: RehearsalContext,
   changing: Changing,
   planned: Planned,
   causes: readonly KnownCause[],
   start: number,
 ): Promise<Report> {
-  const { stubs, flux } = madeUp(planned);
+  const { stubs, flux } = generatedDefinitions(planned);
   const key = baseKey([
     planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
     othersAtBase(planned),
@@ -117,21 +117,21 @@ async function ofCluster(
     networkKey(layout),
     planned.provided.map(({ source, id, content }) => [source, id, content.form, content.digest]),
   ]);
-  const plane = await planeAt(layout, hasBase(layout, key) ? key : EMPTY, starting, (server) =>
+  const cluster = await clusterAt(layout, hasBase(layout, key) ? key : EMPTY, context, (server) =>
     rehearsalPolicies(planned, server),
   );
-  const server = await serveRepositories(layout.repositories, plane.record.ports.gitPort ?? 0, (asked, response) =>
+  const server = await serveRepositories(layout.repositories, cluster.record.ports.gitPort ?? 0, (asked, response) =>
     serveProvided(planned.provided, asked, response),
   );
-  const watch = new ClusterWatch(plane.api);
-  const expected = expectation(planned, plane, "head");
+  const watch = new ClusterWatch(cluster.api);
+  const expected = expectation(planned, cluster, "head");
   try {
     const end = request.timeout === undefined ? Date.now() + TIMEOUT : start + request.timeout;
-    const base = await atBase(plane, planned, key, watch, starting, end);
-    touched(plane);
-    const { side: head, kept } = await atHead(plane, planned, watch, starting, end, base);
-    const before = withoutDecryption(base, readingOf(planned, plane, "base"));
-    const applied = withoutDecryption(head, readingOf(planned, plane, "head"));
+    const base = await atBase(cluster, planned, key, watch, context, end);
+    markModified(cluster);
+    const { side: head, kept } = await atHead(cluster, planned, watch, context, end, base);
+    const before = withoutDecryption(base, readingOf(planned, cluster, "base"));
+    const applied = withoutDecryption(head, readingOf(planned, cluster, "head"));
     const lacking = lackingPods(before.snapshot, applied.snapshot);
     const after = withHealthChecks(before, applied, lacking.stuck);
     const documents = planned.trees.flatMap((tree) => tree.planned.head);
@@ -144,16 +144,16 @@ async function ofCluster(
       // A source that follows another ref of the repository does not read what differs.
       readers: readersOf(
         [before.snapshot, after.snapshot],
-        (one) => treeOf(planned, plane, one) === changed && expected(one) === changed.head.commit,
+        (one) => treeOf(planned, cluster, one) === changed && expected(one) === changed.head.commit,
       ),
       ...(planned.guessed !== undefined && { guessed: planned.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
       notEvaluated: [
-        ...unknownRefs(planned, plane, after.snapshot),
+        ...unknownRefs(planned, cluster, after.snapshot),
         ...encryptedFiles(planned),
         ...lacking.gaps,
         ...otherConversions(before.snapshot, after.snapshot),
-        ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(plane.record)),
+        ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(cluster.record)),
       ],
       simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],
       causes,
@@ -165,7 +165,7 @@ async function ofCluster(
     watch.close();
     server.closeAllConnections();
     server.close();
-    plane.api.close();
+    cluster.api.close();
   }
 }
 

@@ -3,14 +3,14 @@ import type { KubeApi } from "@timonier/kit/kube-api";
 import { waitFor } from "@timonier/kit/wait";
 import { readRegistryOf, restoreArtifacts } from "./base-store.js";
 import { killClients, missingPrograms, thaw } from "./cluster-processes.js";
-import type { PlaneRecord } from "./cluster-record.js";
-import { type Starting, startComponents } from "./control-plane.js";
+import type { ClusterRecord } from "./cluster-record.js";
+import { type StartContext, startComponents } from "./control-plane.js";
 import { readRegistry, registryChanges, writeRegistry } from "./registry.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
-import { waiting } from "./waiting.js";
+import { waitOptions } from "./waiting.js";
 
 /** What a control plane is set back to without a new start of its API server. */
-export interface KeptRegistry {
+export interface SavedRegistry {
   /** Pairs of {@link readRegistry}. */
   readonly objects: ReadonlyArray<readonly [string, string]>;
   /** What the API server served then. */
@@ -38,12 +38,12 @@ const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscov
  *
  * @returns false where it cannot be done: nothing runs, or it does not come to the base
  */
-export async function setBack(
+export async function restoreInPlace(
   api: KubeApi,
   layout: RehearsalLayout,
-  record: Pick<PlaneRecord, "ports">,
+  record: Pick<ClusterRecord, "ports">,
   key: string,
-  starting: Starting,
+  context: StartContext,
 ): Promise<boolean> {
   const missing = missingPrograms(layout);
   if (missing.includes("etcd") || missing.includes("kube-apiserver")) return false;
@@ -51,7 +51,7 @@ export async function setBack(
     await killClients(layout);
     thaw(layout);
     if (!(await api.isReady(2_000))) return false;
-    const { objects, served } = await readRegistryOf<KeptRegistry>(layout, key);
+    const { objects, served } = await readRegistryOf<SavedRegistry>(layout, key);
     const wanted = new Map(objects);
     await restoreArtifacts(layout, key);
     for (let round = 0; ; round++) {
@@ -59,19 +59,19 @@ export async function setBack(
       if (changes.length === 0) break;
       if (round === ROUNDS) return false;
       await writeRegistry(record, changes);
-      await servesAgain(api, served, starting);
+      await servesAgain(api, served, context);
     }
     startComponents(layout);
     return true;
   } catch (error) {
-    starting.signal?.throwIfAborted();
-    starting.progress(`rehearsal: the API server is started again: ${error instanceof Error ? error.message : error}`);
+    context.signal?.throwIfAborted();
+    context.progress(`rehearsal: the API server is started again: ${error instanceof Error ? error.message : error}`);
     return false;
   }
 }
 
-async function servesAgain(api: KubeApi, served: unknown, starting: Starting): Promise<void> {
-  await waitFor({ ...waiting("the base's kinds", starting), timeout: SERVED }, async () =>
+async function servesAgain(api: KubeApi, served: unknown, context: StartContext): Promise<void> {
+  await waitFor({ ...waitOptions("the base's kinds", context), timeout: SERVED }, async () =>
     isDeepStrictEqual(await servedKinds(api), served)
       ? { done: true, value: undefined }
       : { done: false, missing: "the API server does not serve them yet" },

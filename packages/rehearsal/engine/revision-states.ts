@@ -31,16 +31,16 @@ import {
   FLUX_MANAGER,
   fluxArguments,
   gitServer,
-  keep,
-  type Plane,
-  type PlaneTools,
+  markModified,
+  type RehearsalCluster,
+  type RehearsalContext,
   restartFlux,
-  touched,
+  saveState,
 } from "./rehearsal-cluster.js";
 import { expectation, type Planned, serveSide, treeOf } from "./rehearsal-plan.js";
 import { given } from "./rejected-input.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
-import { waiting } from "./waiting.js";
+import { waitOptions } from "./waiting.js";
 
 /** How often kustomizations whose objects are gone, or whose accounts had no rights, are asked to look again. */
 const LOOKS = 2;
@@ -55,87 +55,87 @@ export function rehearsalPolicies(
 
 /** The base, applied where it was not kept. */
 export async function atBase(
-  plane: Plane,
+  cluster: RehearsalCluster,
   planned: Planned,
   key: string,
   watch: ClusterWatch,
-  starting: PlaneTools,
+  context: RehearsalContext,
   end: number,
 ): Promise<Side> {
   await serveSide(planned, "base");
-  if (plane.record.at === key) return await readBase<Side>(plane.layout, key);
-  starting.progress("rehearsal: applying the base");
-  touched(plane);
-  const { api } = plane;
-  await applyAll(api, plane.discovery, rehearsalPolicies(planned, gitServer(plane.record)), "timonier");
-  await prepare(plane, planned, starting);
+  if (cluster.record.at === key) return await readBase<Side>(cluster.layout, key);
+  context.progress("rehearsal: applying the base");
+  markModified(cluster);
+  const { api } = cluster;
+  await applyAll(api, cluster.discovery, rehearsalPolicies(planned, gitServer(cluster.record)), "timonier");
+  await prepare(cluster, planned, context);
   await given("root", "the source and the Kustomization that come first", async () => {
-    await applyAll(api, plane.discovery, namespacesOf(planned.root.objects), FLUX_MANAGER);
-    await admitted(plane, planned, starting);
-    await applyAll(api, plane.discovery, planned.root.objects, FLUX_MANAGER);
+    await applyAll(api, cluster.discovery, namespacesOf(planned.root.objects), FLUX_MANAGER);
+    await admitted(cluster, planned, context);
+    await applyAll(api, cluster.discovery, planned.root.objects, FLUX_MANAGER);
   });
-  let side = await sideNow(plane, planned, watch, starting, "base", end);
+  let side = await sideNow(cluster, planned, watch, context, "base", end);
   for (let round = 0; round < LOOKS; round++) {
     const accounts = outsideAccounts(side);
     if (accounts.length === 0) break;
     // Each may apply Kustomizations whose accounts are outside of Git, too.
-    starting.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
-    await applyAll(api, plane.discovery, accounts.map(bindingOf), "timonier");
-    await rightsInForce(plane, starting);
-    side = await sideNow(plane, planned, watch, starting, "base", end, side);
+    context.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
+    await applyAll(api, cluster.discovery, accounts.map(bindingOf), "timonier");
+    await rightsInForce(cluster, context);
+    side = await sideNow(cluster, planned, watch, context, "base", end, side);
   }
   if (hasPolicies(side.snapshot)) {
-    await lookAgain(plane, watch, await heldAgainstPolicies(plane, starting, side));
-    side = await sideNow(plane, planned, watch, starting, "base", end, side);
+    await lookAgain(cluster, watch, await heldAgainstPolicies(cluster, context, side));
+    side = await sideNow(cluster, planned, watch, context, "base", end, side);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
-  if (side.answers.every(([, { state }]) => state !== "waiting")) await keep(plane, key, side);
+  if (side.answers.every(([, { state }]) => state !== "waiting")) await saveState(cluster, key, side);
   return side;
 }
 
 /** The head, applied to what the base came to. @returns the number of Kustomizations that were kept from looking at it, too */
 export async function atHead(
-  plane: Plane,
+  cluster: RehearsalCluster,
   planned: Planned,
   watch: ClusterWatch,
-  starting: PlaneTools,
+  context: RehearsalContext,
   end: number,
   before: Side,
 ): Promise<{ side: Side; kept: number }> {
-  await waitFor(waiting("the cluster's objects", starting), async () =>
+  await waitFor(waitOptions("the cluster's objects", context), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
-  await readSourcesAgain(plane, watch, before);
-  const kept = await keepUntouched(plane, planned, watch, before.snapshot, expectation(planned, plane, "head"));
+  await readSourcesAgain(cluster, watch, before);
+  const kept = await keepUntouched(cluster, planned, watch, before.snapshot, expectation(planned, cluster, "head"));
   await serveSide(planned, "head");
-  const sources = watch.flux.filter((one) => treeOf(planned, plane, one) !== undefined);
-  await Promise.all(sources.map((source) => ask(plane, source, `rehearsal-${Date.now()}`)));
-  const side = await sideNow(plane, planned, watch, starting, "head", end, before);
-  const again = await reached(plane, starting, before, side, kept);
+  const sources = watch.flux.filter((one) => treeOf(planned, cluster, one) !== undefined);
+  await Promise.all(sources.map((source) => ask(cluster, source, `rehearsal-${Date.now()}`)));
+  const side = await sideNow(cluster, planned, watch, context, "head", end, before);
+  const again = await reached(cluster, context, before, side, kept);
   if (again.length === 0) return { side, kept: kept.length };
   const asked = new Set(again.map(keyOf));
   const left = kept.filter(({ object }) => !asked.has(keyOf(object))).length;
-  starting.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
-  await lookAgain(plane, watch, again);
-  const looked = await sideNow(plane, planned, watch, starting, "head", end, before);
+  context.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
+  await lookAgain(cluster, watch, again);
+  const looked = await sideNow(cluster, planned, watch, context, "head", end, before);
   const sharers = sharersOf(looked.snapshot, again);
   if (sharers.length === 0) return { side: looked, kept: left };
-  await lookAgain(plane, watch, sharers);
-  return { side: await sideNow(plane, planned, watch, starting, "head", end, before), kept: 0 };
+  await lookAgain(cluster, watch, sharers);
+  return { side: await sideNow(cluster, planned, watch, context, "head", end, before), kept: 0 };
 }
 
 /** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
 async function reached(
-  plane: Plane,
-  starting: PlaneTools,
+  cluster: RehearsalCluster,
+  context: RehearsalContext,
   before: Side,
   side: Side,
   kept: readonly Untouched[],
 ): Promise<readonly KubeObject[]> {
-  if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(plane, starting, side);
+  if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(cluster, context, side);
   if (hasOtherLimits(before.snapshot, side.snapshot)) {
     // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
-    if (before.snapshot.some(isRight)) await rightsInForce(plane, starting);
+    if (before.snapshot.some(isRight)) await rightsInForce(cluster, context);
     return known(side);
   }
   const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
@@ -147,8 +147,12 @@ async function reached(
  * Kustomizations that have to look once more since the cluster's policies have come into force, or have gone, after some of them had
  * applied everything or were refused: their next look, at the latest, is held against the policies as they are.
  */
-async function heldAgainstPolicies(plane: Plane, starting: PlaneTools, side: Side): Promise<readonly KubeObject[]> {
-  await policiesInForce(plane, starting);
+async function heldAgainstPolicies(
+  cluster: RehearsalCluster,
+  context: RehearsalContext,
+  side: Side,
+): Promise<readonly KubeObject[]> {
+  await policiesInForce(cluster, context);
   return known(side);
 }
 
@@ -164,36 +168,36 @@ function hasOtherFlux(before: Side | undefined, side: Pick<Side, "snapshot">): b
 }
 
 async function sideNow(
-  plane: Plane,
+  cluster: RehearsalCluster,
   planned: Planned,
   watch: ClusterWatch,
-  starting: PlaneTools,
+  context: RehearsalContext,
   which: "base" | "head",
   end: number,
   before?: Side,
 ): Promise<Side> {
-  const expected = expectation(planned, plane, which);
+  const expected = expectation(planned, cluster, which);
   const look = async (): Promise<Omit<Side, "trials">> => {
     for (let again = 0; ; again++) {
-      const { answers, failing, snapshot, unlisted } = await atRest(plane, watch, expected, end, starting);
+      const { answers, failing, snapshot, unlisted } = await atRest(cluster, watch, expected, end, context);
       const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
       if (robbed.length === 0) return { snapshot, unlisted, answers: inWords(answers), failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.
-      await askAndWait(plane, watch, robbed);
+      await askAndWait(cluster, watch, robbed);
     }
   };
   let side = await look();
   // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
   if (hasOtherFlux(before, side)) {
-    starting.progress("rehearsal: Flux with the cluster's own arguments");
-    await restartFlux(plane, starting, fluxArguments(side));
+    context.progress("rehearsal: Flux with the cluster's own arguments");
+    await restartFlux(cluster, context, fluxArguments(side));
     side = await look();
   }
   const commitOf = (source: KubeObject) => {
-    const [tree, commit] = [treeOf(planned, plane, source), expected(source)];
+    const [tree, commit] = [treeOf(planned, cluster, source), expected(source)];
     return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
   };
-  return { ...side, trials: await tryRefused(plane, side, commitOf, starting) };
+  return { ...side, trials: await tryRefused(cluster, side, commitOf, context) };
 }
 
 function inWords(answers: ReadonlyMap<string, Answer>): Side["answers"] {
@@ -201,12 +205,12 @@ function inWords(answers: ReadonlyMap<string, Answer>): Side["answers"] {
 }
 
 /** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */
-async function admitted(plane: Plane, planned: Planned, starting: PlaneTools): Promise<void> {
+async function admitted(cluster: RehearsalCluster, planned: Planned, context: RehearsalContext): Promise<void> {
   const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;
-  await waitFor(waiting("the rehearsal's admission policies", starting), async () => {
-    const tried = await applyOne(plane.api, plane.discovery, source, FLUX_MANAGER, true);
-    return treeOf(planned, plane, tried)
+  await waitFor(waitOptions("the rehearsal's admission policies", context), async () => {
+    const tried = await applyOne(cluster.api, cluster.discovery, source, FLUX_MANAGER, true);
+    return treeOf(planned, cluster, tried)
       ? { done: true, value: undefined }
       : { done: false, missing: "not in force yet" };
   });

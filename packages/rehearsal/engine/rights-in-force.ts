@@ -1,9 +1,9 @@
 import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject } from "../model/kube-objects.js";
 import { applyAll } from "./apply.js";
-import type { Starting } from "./control-plane.js";
-import type { Plane } from "./rehearsal-cluster.js";
-import { waiting } from "./waiting.js";
+import type { StartContext } from "./control-plane.js";
+import type { RehearsalCluster } from "./rehearsal-cluster.js";
+import { waitOptions } from "./waiting.js";
 
 const GROUP = "rbac.authorization.k8s.io";
 const NAME = "rehearsal.timonier-rights";
@@ -20,10 +20,10 @@ export function isRight({ apiVersion }: Pick<KubeObject, "apiVersion">): boolean
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
-export async function rightsInForce({ api, discovery }: Plane, starting: Starting): Promise<void> {
+export async function rightsInForce({ api, discovery }: RehearsalCluster, context: StartContext): Promise<void> {
   const user = `${NAME}-${Date.now()}`;
   await applyAll(api, discovery, [...rights("", user), ...rights("Cluster", user)], "timonier");
-  await waitFor(waiting("the cluster's rights", starting), async () => {
+  await waitFor(waitOptions("the cluster's rights", context), async () => {
     const allowed = await Promise.all([mayRead(api, user, NAMESPACE), mayRead(api, `cluster-${user}`)]);
     return allowed.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
   });
@@ -51,7 +51,7 @@ function rights(scope: "" | "Cluster", user: string): KubeObject[] {
 }
 
 /** @param namespace @default all of them */
-async function mayRead(api: Plane["api"], user: string, namespace?: string): Promise<boolean> {
+async function mayRead(api: RehearsalCluster["api"], user: string, namespace?: string): Promise<boolean> {
   const name = user.replace(/^cluster-/, "");
   const { status } = await api.call<{ status: { allowed: boolean } }>({
     method: "POST",

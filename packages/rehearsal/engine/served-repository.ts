@@ -20,7 +20,7 @@ const person = {
 };
 
 /** A bare repository that borrows its objects from a clone, which it never writes to. */
-export async function makeServed(gitDir: string, clone: Clone | undefined): Promise<void> {
+export async function createServedRepository(gitDir: string, clone: Clone | undefined): Promise<void> {
   await rm(gitDir, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(gitDir, { recursive: true, mode: 0o700 });
   const format = clone ? (await gitIn(clone.gitDir, ["rev-parse", "--show-object-format"])).toString().trim() : "sha1";

@@ -7,7 +7,7 @@ import type { PlannedTree } from "../model/source-routes.js";
 import type { Repository } from "./compared-revisions.js";
 import { readFiles, readFilesWith, treeIdOf } from "./git-clone.js";
 import { fetchMissing } from "./missing-objects.js";
-import { commitFolder, makeServed, withReplaced } from "./served-repository.js";
+import { commitFolder, createServedRepository, withReplaced } from "./served-repository.js";
 
 /** One side of a tree, as it is served. */
 export interface TreeSide {
@@ -40,7 +40,7 @@ export async function serveTree(
   const gitDir = join(folder, `${name}.git`);
   const { clone } = repository;
   await fetchMissing(clone, [repository.base, ...(repository.head === undefined ? [] : [repository.head])]);
-  await makeServed(gitDir, clone);
+  await createServedRepository(gitDir, clone);
   const headCommit = repository.head ?? (await folderCommit(gitDir, dir ?? ""));
   const [base, head] = await Promise.all([
     side(gitDir, repository.base),

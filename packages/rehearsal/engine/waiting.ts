@@ -1,5 +1,5 @@
 import type { WaitOptions } from "@timonier/kit/wait";
-import type { Starting } from "./control-plane.js";
+import type { StartContext } from "./control-plane.js";
 
 /**
  * How the control plane is waited for, once its API server answers.
@@ -7,9 +7,9 @@ import type { Starting } from "./control-plane.js";
  * @param what as a noun: `the Flux controllers`
  * @param where a folder or an address, if there is a better one to look at
  */
-export function waiting(
+export function waitOptions(
   what: string,
-  { progress, signal }: Pick<Starting, "progress" | "signal">,
+  { progress, signal }: Pick<StartContext, "progress" | "signal">,
   where = "the rehearsal's control plane",
 ): WaitOptions {
   return {

@@ -3,13 +3,13 @@ import { conditionOf, type KubeObject, keyOf } from "../../model/kube-objects.js
 import type { Side } from "../../model/revision-state.js";
 import { askAndWait } from "../await-outcomes.js";
 import type { ClusterWatch } from "../cluster-watch.js";
-import type { Plane } from "../rehearsal-cluster.js";
+import type { RehearsalCluster } from "../rehearsal-cluster.js";
 
 /**
  * Has sources read again that were Ready at the base and are not now: a source-controller that was started since may have looked at
  * them while what they read was not served. Charts follow, since they are made of the others.
  */
-export async function readSourcesAgain(plane: Plane, watch: ClusterWatch, before: Side): Promise<void> {
+export async function readSourcesAgain(cluster: RehearsalCluster, watch: ClusterWatch, before: Side): Promise<void> {
   const answers = new Map(before.answers);
   const isStale = (one: KubeObject) =>
     isSource(one) &&
@@ -21,6 +21,6 @@ export async function readSourcesAgain(plane: Plane, watch: ClusterWatch, before
     (one: KubeObject) => one.kind === "HelmChart",
   ]) {
     const stale = watch.flux.filter((one) => isStale(one) && isWanted(one));
-    if (stale.length > 0) await askAndWait(plane, watch, stale);
+    if (stale.length > 0) await askAndWait(cluster, watch, stale);
   }
 }

@@ -4,7 +4,7 @@ import type { ProvidedSource } from "./provided-sources.js";
 import { ANY_TAG, type TaggedImage } from "./registry-images.js";
 
 /** One answer. */
-export interface Answered {
+export interface RegistryResponse {
   readonly status: number;
   readonly type?: string;
   readonly content: Buffer;
@@ -18,7 +18,7 @@ export function serveProvided(
   request: Pick<IncomingMessage, "method" | "url">,
   response: ServerResponse,
 ): void {
-  const { status, type, content, digest } = answer(sources, request.method ?? "GET", request.url ?? "");
+  const { status, type, content, digest } = respond(sources, request.method ?? "GET", request.url ?? "");
   response.writeHead(status, {
     "Content-Length": content.length,
     ...(type !== undefined && { "Content-Type": type }),
@@ -28,7 +28,7 @@ export function serveProvided(
 }
 
 /** Exported for its test. */
-export function answer(sources: readonly ProvidedSource[], method: string, url: string): Answered {
+export function respond(sources: readonly ProvidedSource[], method: string, url: string): RegistryResponse {
   if (method !== "GET" && method !== "HEAD") return { status: 405, content: Buffer.alloc(0) };
   const path = decoded(url.split("?")[0] ?? "");
   const [, id, file] = /^\/charts\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
@@ -48,7 +48,7 @@ function sourceOf(sources: readonly ProvidedSource[], id: string): ProvidedSourc
   return sources.find((one) => one.id === id);
 }
 
-function ofHelm(source: ProvidedSource | undefined, file: string): Answered {
+function ofHelm(source: ProvidedSource | undefined, file: string): RegistryResponse {
   const charts = source?.content.charts ?? [];
   if (source && file === "index.yaml")
     return { status: 200, type: "application/yaml", content: Buffer.from(indexOf(charts)) };
@@ -70,7 +70,7 @@ function imagesNamed({ content }: ProvidedSource, name: string, isOne: boolean):
   return tagged.filter(({ chart }) => chart === own);
 }
 
-function manifest({ content, path }: ProvidedSource, images: readonly TaggedImage[], ref: string): Answered {
+function manifest({ content, path }: ProvidedSource, images: readonly TaggedImage[], ref: string): RegistryResponse {
   const byTag = images.find(({ tag }) => tag === ref || tag === ANY_TAG)?.digest;
   const digest = ref.startsWith("sha256:") ? ref : byTag;
   const found = digest === undefined ? undefined : content.images.manifests.get(digest);
@@ -78,7 +78,7 @@ function manifest({ content, path }: ProvidedSource, images: readonly TaggedImag
   return { status: 200, type: found.mediaType, content: found.content, digest };
 }
 
-function blob({ content }: ProvidedSource, digest: string): Answered {
+function blob({ content }: ProvidedSource, digest: string): RegistryResponse {
   const found = content.images.blobs.get(digest);
   if (!found) return json(404, errorOf("BLOB_UNKNOWN", digest));
   return { status: 200, type: "application/octet-stream", content: found, digest };
@@ -89,7 +89,7 @@ function errorOf(code: string, message: string) {
   return { errors: [{ code, message }] };
 }
 
-function json(status: number, body: unknown): Answered {
+function json(status: number, body: unknown): RegistryResponse {
   return { status, type: "application/json", content: Buffer.from(JSON.stringify(body)) };
 }
 

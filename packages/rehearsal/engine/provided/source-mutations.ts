@@ -1,7 +1,7 @@
 import { EXPRESSION_END, FIELD_END } from "../../model/health-expressions.js";
 import { helmFields, ociFields } from "../../model/provided.js";
 import { ORIGINAL } from "../../model/restore.js";
-import { annotations, keep, type Mutation, text } from "../mutations.js";
+import { annotations, keepInAnnotation, type Mutation, text } from "../mutations.js";
 import type { ProvidedSource } from "./provided-sources.js";
 
 const GROUP = "source.toolkit.fluxcd.io";
@@ -22,7 +22,7 @@ function helmRepositories(sources: readonly ProvidedSource[], server: string): M
     when: `${names} in ${ids} && ${isElsewhere(server)}`,
     patch: [
       annotations,
-      keep(original(helmFields)),
+      keepInAnnotation(original(helmFields)),
       set(
         "url",
         `(${isOci} ? ${text(`oci://${hostOf(server)}/h/`)} : ${text(`${server}/charts/`)}) + ${ids}[${names}]`,
@@ -45,7 +45,7 @@ function ociRepositories(sources: readonly ProvidedSource[], server: string): Mu
     when: `${names} in ${ids} && ${isElsewhere(server)}`,
     patch: [
       annotations,
-      keep(`${original(ociFields)} + "\\n" + ${identities}`),
+      keepInAnnotation(`${original(ociFields)} + "\\n" + ${identities}`),
       set("url", `${text(`oci://${hostOf(server)}/o/`)} + ${ids}[${names}] + "/" + ${last}`),
       ...["secretRef", "certSecretRef", "provider", "proxySecretRef", "serviceAccountName", "verify"].map(remove),
       set("insecure", "true"),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
 import { atRest } from "../../../../../packages/rehearsal/engine/await-revision-state.js";
 import type { ClusterWatch } from "../../../../../packages/rehearsal/engine/cluster-watch.js";
-import type { Plane, PlaneTools } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
+import type { RehearsalCluster, RehearsalContext } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 const extensions = "apiextensions.k8s.io/v1";
@@ -50,11 +50,11 @@ const definitions = `/apis/${extensions}/customresourcedefinitions`;
 function rest(told: readonly KubeObject[], milliseconds: number) {
   const watch = { flux: [], others: told, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
   return atRest(
-    { api } as unknown as Plane,
+    { api } as unknown as RehearsalCluster,
     watch as unknown as ClusterWatch,
     () => undefined,
     Date.now() + milliseconds,
-    { progress: () => {} } as unknown as PlaneTools,
+    { progress: () => {} } as unknown as RehearsalContext,
   );
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type ApiCall, ApiError, type KubeApi } from "../../../../../packages/kit/kube-api.js";
 import { UserError } from "../../../../../packages/kit/user-error.js";
 import { prepare } from "../../../../../packages/rehearsal/engine/prepare-definitions.js";
-import type { Plane, PlaneTools } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
+import type { RehearsalCluster, RehearsalContext } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
 import type { Planned } from "../../../../../packages/rehearsal/engine/rehearsal-plan.js";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
@@ -39,9 +39,9 @@ async function prepared(assumed: readonly KubeObject[], refused?: ApiError): Pro
       kinds[path] ?? (written.some((one) => one.endsWith("boats.example.com")) ? boats : undefined),
   };
   await prepare(
-    { api: api as unknown as KubeApi } as Plane,
+    { api: api as unknown as KubeApi } as RehearsalCluster,
     { trees: [], root: { objects: [] }, assumed } as unknown as Planned,
-    { progress: () => {} } as unknown as PlaneTools,
+    { progress: () => {} } as unknown as RehearsalContext,
   );
   return written;
 }

@@ -5,10 +5,10 @@ import { afterEach, expect, test } from "vitest";
 import type { ClusterTools } from "../../../../../packages/control-plane/tools.js";
 import type { KubeApi } from "../../../../../packages/kit/kube-api.js";
 import { rehearsalLayout } from "../../../../../packages/rehearsal/engine/rehearsal-layout.js";
-import { servedKinds, setBack } from "../../../../../packages/rehearsal/engine/restore-in-place.js";
+import { restoreInPlace, servedKinds } from "../../../../../packages/rehearsal/engine/restore-in-place.js";
 
 const root = mkdtempSync(join(tmpdir(), "set-back-"));
-const starting = { tools: {} as ClusterTools, progress: () => {} };
+const context = { tools: {} as ClusterTools, progress: () => {} };
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -20,7 +20,7 @@ function apiOf(items: readonly unknown[], groups: readonly unknown[]) {
 test("GIVEN a control plane that does not run WHEN it is set back in place THEN it is not, and nothing is started", async () => {
   const layout = rehearsalLayout(root);
   const record = { ports: { etcdPort: 1 } };
-  expect(await setBack(apiOf([], []), layout, record, "empty", starting)).toBe(false);
+  expect(await restoreInPlace(apiOf([], []), layout, record, "empty", context)).toBe(false);
 });
 
 test("GIVEN the same kinds in another order, and more or less fresh WHEN they are asked for THEN they are the same; one version more is not", async () => {

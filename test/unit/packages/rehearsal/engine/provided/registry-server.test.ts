@@ -7,7 +7,7 @@ import {
   providedOf,
 } from "../../../../../../packages/rehearsal/engine/provided/provided-sources.js";
 import { mediaTypes } from "../../../../../../packages/rehearsal/engine/provided/registry-images.js";
-import { answer } from "../../../../../../packages/rehearsal/engine/provided/registry-server.js";
+import { respond } from "../../../../../../packages/rehearsal/engine/provided/registry-server.js";
 import { below, chartFiles, folderWith } from "./support.js";
 
 async function charts(): Promise<ProvidedSource> {
@@ -29,7 +29,7 @@ const json = (content: Buffer) =>
 
 test("serves an index with digests, and the packages that it names", async () => {
   const given = await charts();
-  const index = answer([given], "GET", "/charts/s0/index.yaml");
+  const index = respond([given], "GET", "/charts/s0/index.yaml");
   const { entries } = parse(index.content.toString()) as {
     entries: Record<string, Array<{ version: string; digest: string; urls: string[] }>>;
   };
@@ -39,56 +39,56 @@ test("serves an index with digests, and the packages that it names", async () =>
   ]);
   for (const { digest, urls } of Object.values(entries).flat()) {
     const chart = given.content.charts.find((one) => one.digest === `sha256:${digest}`);
-    expect(answer([given], "GET", `/charts/s0/${urls[0]}`).content.equals(chart?.archive ?? Buffer.alloc(0))).toBe(
+    expect(respond([given], "GET", `/charts/s0/${urls[0]}`).content.equals(chart?.archive ?? Buffer.alloc(0))).toBe(
       true,
     );
   }
-  expect(answer([given], "GET", "/charts/s0/index.yaml").content.equals(index.content)).toBe(true);
-  expect(answer([given], "GET", "/charts/s0/web-9.9.9.tgz").status).toBe(404);
-  expect(answer([given], "GET", "/charts/s7/index.yaml").status).toBe(404);
+  expect(respond([given], "GET", "/charts/s0/index.yaml").content.equals(index.content)).toBe(true);
+  expect(respond([given], "GET", "/charts/s0/web-9.9.9.tgz").status).toBe(404);
+  expect(respond([given], "GET", "/charts/s7/index.yaml").status).toBe(404);
 });
 
 test("serves charts as an OCI registry does: tags, manifests by tag and digest, blobs", async () => {
   const given = [await charts()];
-  expect(answer(given, "GET", "/v2/").status).toBe(200);
-  expect(json(answer(given, "GET", "/v2/h/s0/web/tags/list?n=10").content).tags).toEqual(["1.0.0", "1.1.0_build"]);
-  const byTag = answer(given, "HEAD", "/v2/h/s0/web/manifests/1.0.0");
-  const byDigest = answer(given, "GET", `/v2/h/s0/web/manifests/${byTag.digest}`);
+  expect(respond(given, "GET", "/v2/").status).toBe(200);
+  expect(json(respond(given, "GET", "/v2/h/s0/web/tags/list?n=10").content).tags).toEqual(["1.0.0", "1.1.0_build"]);
+  const byTag = respond(given, "HEAD", "/v2/h/s0/web/manifests/1.0.0");
+  const byDigest = respond(given, "GET", `/v2/h/s0/web/manifests/${byTag.digest}`);
   expect(byDigest.content.equals(byTag.content)).toBe(true);
   expect(json(byTag.content)).toMatchObject({
     config: { mediaType: mediaTypes.helmConfig },
     layers: [{ mediaType: mediaTypes.helmChart, digest: given[0]?.content.charts[0]?.digest }],
   });
   const layer = json(byTag.content).layers?.[0]?.digest;
-  expect(answer(given, "GET", `/v2/h/s0/web/blobs/${layer}`)).toMatchObject({ status: 200, digest: layer });
+  expect(respond(given, "GET", `/v2/h/s0/web/blobs/${layer}`)).toMatchObject({ status: 200, digest: layer });
 });
 
 test("answers as a registry that has no such image, and accepts nothing", async () => {
   const given = [await charts()];
-  expect(answer(given, "GET", "/v2/h/s0/web/manifests/3.0.0")).toMatchObject({ status: 404 });
-  expect(answer(given, "GET", "/v2/h/s0/web/manifests/3.0.0").content.toString()).toContain("MANIFEST_UNKNOWN");
-  expect(answer(given, "GET", "/v2/h/s0/other/tags/list").content.toString()).toContain('"tags":[]');
-  expect(answer(given, "GET", "/v2/h/s0/web/blobs/sha256:00").status).toBe(404);
-  expect(answer(given, "GET", "/v2/elsewhere/tags/list").status).toBe(404);
-  expect(answer(given, "GET", "/%").status).toBe(404);
-  expect(answer(given, "PUT", "/v2/h/s0/web/manifests/1.0.0").status).toBe(405);
+  expect(respond(given, "GET", "/v2/h/s0/web/manifests/3.0.0")).toMatchObject({ status: 404 });
+  expect(respond(given, "GET", "/v2/h/s0/web/manifests/3.0.0").content.toString()).toContain("MANIFEST_UNKNOWN");
+  expect(respond(given, "GET", "/v2/h/s0/other/tags/list").content.toString()).toContain('"tags":[]');
+  expect(respond(given, "GET", "/v2/h/s0/web/blobs/sha256:00").status).toBe(404);
+  expect(respond(given, "GET", "/v2/elsewhere/tags/list").status).toBe(404);
+  expect(respond(given, "GET", "/%").status).toBe(404);
+  expect(respond(given, "PUT", "/v2/h/s0/web/manifests/1.0.0").status).toBe(405);
 });
 
 test("serves one content under every tag", async () => {
   const given = [await artifact()];
-  const { content } = answer(given, "GET", "/v2/o/s1/manifests/manifests/any");
+  const { content } = respond(given, "GET", "/v2/o/s1/manifests/manifests/any");
   const digest = json(content).layers?.[0]?.digest;
   expect(json(content)).toMatchObject({ layers: [{ mediaType: mediaTypes.fluxContent }, {}, {}, {}] });
   const expected = await packFolder(given[0]?.path ?? "", ["a.yaml"]);
-  expect(answer(given, "GET", `/v2/o/s1/manifests/blobs/${digest}`).content.equals(expected)).toBe(true);
+  expect(respond(given, "GET", `/v2/o/s1/manifests/blobs/${digest}`).content.equals(expected)).toBe(true);
 });
 
 test("takes a single chart for an OCIRepository whatever its address calls it", async () => {
   const path = folderWith(chartFiles("web", "1.0.0"));
   expect((await packChart(path)).name).toBe("web");
   const given = { source: "default/web", id: "s2", path, content: await readContent(path, false) };
-  expect(answer([given], "GET", "/v2/o/s2/other-name/manifests/1.0.0").status).toBe(200);
-  expect(answer([given], "GET", "/v2/h/s2/other-name/manifests/1.0.0").status).toBe(404);
+  expect(respond([given], "GET", "/v2/o/s2/other-name/manifests/1.0.0").status).toBe(200);
+  expect(respond([given], "GET", "/v2/h/s2/other-name/manifests/1.0.0").status).toBe(404);
 });
 
 test("knows which given files a source reads after admission", async () => {
