@@ -21,7 +21,7 @@ export function labelled({ label }: Case, happened: Outcome): Outcome {
   return {
     verdict: label.verdict,
     objects: label.objects,
-    refusers: {},
+    rejecters: {},
     ready: { ...Object.fromEntries(others.map((key) => [key, "True" as Ready])), ...label.ready },
     dataLoss: label.dataLoss,
     messages: [],
@@ -56,7 +56,7 @@ export function compare(foretold: Outcome, happened: Outcome, unknown = false): 
   }
   for (const key of keysOf(foretold.objects, happened.objects)) {
     const [said, was] = [foretold.objects[key], happened.objects[key]];
-    if (said === "rejected" && was !== "rejected" && refuses(foretold.refusers[key], happened)) {
+    if (said === "rejected" && was !== "rejected" && rejects(foretold.rejecters[key], happened)) {
       // Not applied with the rest of its tree; or applied, and it is what its Kustomization waits for in vain.
       if (was !== undefined) file(key, said, was, "others");
     } else if (said !== was) file(key, said, was, weightOf(said, was));
@@ -78,7 +78,7 @@ const severity: Readonly<Record<Verdict, number>> = {
   unable: 3,
 };
 
-function refuses(owner: string | undefined, happened: Outcome): boolean {
+function rejects(owner: string | undefined, happened: Outcome): boolean {
   return owner !== undefined && happened.ready[owner] === "False";
 }
 

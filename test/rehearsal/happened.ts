@@ -11,7 +11,7 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly objects: Readonly<Record<string, Fate>>;
   /** What applies an object that is rejected, where somebody says so. */
-  readonly refusers: Readonly<Record<string, string>>;
+  readonly rejecters: Readonly<Record<string, string>>;
   /** Every Kustomization and HelmRelease that is there afterwards. */
   readonly ready: Readonly<Record<string, Ready>>;
   /** Keys of `ready` about which a prediction says that they are not evaluated. @default none */
@@ -42,15 +42,15 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
     if (fate) objects[key] = fate;
   }
   for (const { reason, message } of broken) {
-    if (!refusals.has(reason)) continue;
+    if (!rejections.has(reason)) continue;
     // What is named and not otherwise touched was refused: Flux applies a tree only when all of it can be.
-    for (const key of refusedIn(message, name)) objects[key] ??= "rejected";
+    for (const key of rejectedIn(message, name)) objects[key] ??= "rejected";
   }
   const lost = Object.values(objects).some((fate) => fate === "recreated" || fate === "pruned" || fate === "deleted");
   return {
     verdict: broken.length > 0 ? "rejected" : lost ? "destructive" : "safe",
     objects,
-    refusers: {},
+    rejecters: {},
     ready: Object.fromEntries(reconcilers.map(([key, object]) => [key, statusOf(object)])),
     dataLoss: lossesOf(objects, old),
     messages: failed.map(({ key, reason, message }) => `${key}: ${reason}: ${message}`),
@@ -97,10 +97,10 @@ function prunedOf(before: Snapshot, after: Snapshot): Set<string> {
 }
 
 /** Reasons of conditions whose message names what was refused. Others name what is waited for, or a file. */
-const refusals = new Set(["ReconciliationFailed", "InstallFailed", "UpgradeFailed"]);
+const rejections = new Set(["ReconciliationFailed", "InstallFailed", "UpgradeFailed"]);
 
 /** Objects that a message speaks of: `Deployment/default/nginx dry-run failed`, `object default/nginx apps/v1, Kind=Deployment`. */
-export function refusedIn(message: string, name: string): string[] {
+export function rejectedIn(message: string, name: string): string[] {
   const applied = [...message.matchAll(/\b([A-Z][A-Za-z]+)\/(?:([a-z0-9.-]+)\/)?([A-Za-z0-9.:-]+)/g)]
     .map(([, kind, namespace, object]) => ({ kind, namespace, name: object ?? "" }))
     .filter(({ kind }) => kind !== "Kustomization" && kind !== "GitRepository");

@@ -39,7 +39,7 @@ async function rehearse({ clone }: Proposal, assume: readonly string[], home: st
   try {
     return predicted(JSON.parse(stdout) as Report);
   } catch {
-    return { verdict: "unable", objects: {}, refusers: {}, ready: {}, dataLoss: [], messages: [stderr, stdout] };
+    return { verdict: "unable", objects: {}, rejecters: {}, ready: {}, dataLoss: [], messages: [stderr, stdout] };
   }
 }
 
@@ -55,7 +55,7 @@ function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: R
   return {
     verdict,
     objects: Object.fromEntries(changes.map(({ ref, action }): [string, Fate] => [refName(ref), action])),
-    refusers: Object.fromEntries(
+    rejecters: Object.fromEntries(
       changes.flatMap(({ ref, action, owner }) => (action === "rejected" && owner ? [[refName(ref), owner]] : [])),
     ),
     ready: Object.fromEntries(

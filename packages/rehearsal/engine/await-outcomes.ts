@@ -2,9 +2,9 @@ import { elapsed } from "@timonier/kit/progress";
 import { sourceOf } from "../model/flux-objects.js";
 import { conditionOf, type KubeObject, keyOf, refOf, type Snapshot, textAt } from "../model/kube-objects.js";
 import { podsLag } from "../model/lagging.js";
-import type { Answer } from "../model/outcome.js";
+import type { Outcome } from "../model/outcome.js";
 import type { FluxView } from "../model/outcomes/lookup.js";
-import { answers } from "../model/outcomes.js";
+import { outcomes } from "../model/outcomes.js";
 import { readiness } from "../model/readiness.js";
 import { assumeReady, setReady, withdrawAssumption } from "./assume.js";
 import type { ClusterWatch } from "./cluster-watch.js";
@@ -12,12 +12,12 @@ import type { StartContext } from "./control-plane.js";
 import type { RehearsalCluster } from "./rehearsal-cluster.js";
 
 /** How it ended. */
-export interface Settled {
-  readonly answers: ReadonlyMap<string, Answer>;
+export interface AwaitedOutcomes {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
   /** Workloads that do not become ready, with the reason, by key. */
   readonly failing: ReadonlyMap<string, string>;
   /** What the watches had told of by then: it was judged by nothing else. */
-  readonly told: Snapshot;
+  readonly watched: Snapshot;
 }
 
 /** How long nothing happens before workloads that are not ready count as failing. Milliseconds. */
@@ -35,13 +35,13 @@ const RELEASE_AGAIN = 20_000;
  * @param expected commit that a source has to be at; undefined for one that is not served here
  * @param timeout milliseconds after which the rest counts as unknown
  */
-export async function settle(
+export async function awaitOutcomes(
   cluster: RehearsalCluster,
   watch: ClusterWatch,
   expected: (source: KubeObject) => string | undefined,
   timeout: number,
   { progress, signal }: StartContext,
-): Promise<Settled> {
+): Promise<AwaitedOutcomes> {
   const start = Date.now();
   const ready = new Set<string>();
   const asked = new Map<string, { readonly token: string; readonly epoch: number; readonly time: number }>();
@@ -61,7 +61,7 @@ export async function settle(
       requested: (key) => watch.requests.get(key),
       still: Date.now() - moved,
     };
-    const found = answers(view);
+    const found = outcomes(view);
     const now = statesOf(found);
     if (now !== states) moved = Date.now();
     states = now;
@@ -73,7 +73,7 @@ export async function settle(
     const late = Date.now() - start > timeout;
     const over = open.length === 0 && (workloads.settled || quiet > QUIET);
     if (late || (watch.complete && over))
-      return { answers: found, failing: workloads.failing, told: [...view.flux, ...view.others] };
+      return { outcomes: found, failing: workloads.failing, watched: [...view.flux, ...view.others] };
     await Promise.all(view.flux.map((object) => bridge(cluster, view.flux, object, found.get(keyOf(object)))));
     const first = open[0];
     const waited = first ? waitsFor(found.get(keyOf(first))) : "workloads";
@@ -81,15 +81,15 @@ export async function settle(
     said = waited;
     await Promise.all(
       open.map(async (object) => {
-        const answer = found.get(keyOf(object));
-        if (answer?.state !== "waiting" || !answer.poke) return;
+        const outcome = found.get(keyOf(object));
+        if (outcome?.state !== "waiting" || !outcome.poke) return;
         const last = asked.get(keyOf(object));
         const recently = last !== undefined && Date.now() - last.time < pauseAfter(object, last.token);
         // What failed waits until the others have come as far as they can.
-        if (recently || (answer.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
+        if (recently || (outcome.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
         const token = `rehearsal-${Date.now()}`;
         asked.set(keyOf(object), { token, epoch: ready.size, time: Date.now() });
-        await ask(cluster, object, token, answer.reset);
+        await ask(cluster, object, token, outcome.reset);
       }),
     );
     await watch.change(100);
@@ -102,7 +102,7 @@ function pauseAfter(object: KubeObject, token: string): number {
 }
 
 /** What everything came to so far, without the reasons. */
-function statesOf(found: ReadonlyMap<string, Answer>): string {
+function statesOf(found: ReadonlyMap<string, Outcome>): string {
   // source-controller retries a chart that cannot be pulled without end, and its state changes with each try.
   const others = [...found].filter(([key]) => !key.startsWith("source.toolkit.fluxcd.io/HelmChart/"));
   return others.map(([key, { state }]) => `${key} ${state}`).join("\n");
@@ -113,12 +113,12 @@ async function bridge(
   cluster: RehearsalCluster,
   flux: Snapshot,
   object: KubeObject,
-  answer: Answer | undefined,
+  outcome: Outcome | undefined,
 ): Promise<void> {
   if (object.kind === "HelmChart") return;
-  if (answer?.state === "failed" && answer.gap) return await assumeReady(cluster, object, sourceOf(object, flux));
-  if (answer?.state === "waiting" && answer.outdated) return await withdrawAssumption(cluster, object);
-  if (answer?.state === "assumed" && conditionOf(object, "Ready")?.status !== "True")
+  if (outcome?.state === "failed" && outcome.gap) return await assumeReady(cluster, object, sourceOf(object, flux));
+  if (outcome?.state === "waiting" && outcome.outdated) return await withdrawAssumption(cluster, object);
+  if (outcome?.state === "assumed" && conditionOf(object, "Ready")?.status !== "True")
     return await setReady(cluster, object);
 }
 
@@ -166,15 +166,15 @@ function markOf(object: KubeObject): string {
 }
 
 /** Whether it is not known yet what becomes of an object, or what depends on it has not been told yet. */
-function isOpen(object: KubeObject, answer: Answer | undefined): boolean {
+function isOpen(object: KubeObject, outcome: Outcome | undefined): boolean {
   // A release waits for its chart; once it is assumed, nothing does.
   if (object.kind === "HelmChart") return false;
-  if (answer?.state === "assumed") return conditionOf(object, "Ready")?.status !== "True";
-  return answer?.state === "waiting" || (answer?.state === "failed" && answer.gap === true);
+  if (outcome?.state === "assumed") return conditionOf(object, "Ready")?.status !== "True";
+  return outcome?.state === "waiting" || (outcome?.state === "failed" && outcome.gap === true);
 }
 
-function waitsFor(answer: Answer | undefined): string {
-  return answer?.state === "waiting" ? answer.for : "";
+function waitsFor(outcome: Outcome | undefined): string {
+  return outcome?.state === "waiting" ? outcome.for : "";
 }
 
 /** Workloads that are not ready; settled when each that is not never will be, and nothing is on its way out. */

@@ -3,7 +3,7 @@ import { isReconciliation } from "../model/flux-objects.js";
 import { at, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "../model/kube-objects.js";
 import type { ReadableTree } from "../model/kustomize-reads.js";
 import { gitIn } from "./git-clone.js";
-import type { ServedTree, TreeSide } from "./served-trees.js";
+import type { ServedTree, TreeRevision } from "./served-trees.js";
 
 /** Reads what coverage needs of the tree that the merge changes: all paths of base and head, and which files differ. */
 export async function changedTree({ gitDir, base, head, planned }: ServedTree): Promise<ChangedTree> {
@@ -16,7 +16,7 @@ export async function changedTree({ gitDir, base, head, planned }: ServedTree): 
 }
 
 /** A revision of a tree with the paths of everything in it. */
-export async function readableTree(gitDir: string, { commit, files }: TreeSide): Promise<ReadableTree> {
+export async function readableTree(gitDir: string, { commit, files }: TreeRevision): Promise<ReadableTree> {
   const listed = lines(await gitIn(gitDir, ["ls-tree", "-r", "-z", "--full-tree", commit]));
   const entries = listed.map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
   const links = entries.filter(({ mode }) => !mode.startsWith("100"));

@@ -30,7 +30,7 @@ const watched: readonly Watched[] = [
 ];
 
 /** `GROUP/KIND` of what is judged: pods only explain it. */
-export const judgedKinds: ReadonlySet<string> = new Set(
+export const watchedKinds: ReadonlySet<string> = new Set(
   watched.filter(({ sort }) => sort !== "pods").map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`),
 );
 
@@ -93,7 +93,7 @@ export class ClusterWatch {
     const store = this.#stores[sort];
     const root = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
     const complete = (object: KubeObject): KubeObject => ({ ...object, apiVersion, kind });
-    const told = () => {
+    const changed = () => {
       this.#changed = Date.now();
       this.#wake();
     };
@@ -102,15 +102,15 @@ export class ClusterWatch {
         for (const [key, object] of store) if (object.kind === kind) store.delete(key);
         for (const object of objects.map(complete)) store.set(keyOf(object), object);
         this.#listed.add(plural);
-        told();
+        changed();
       },
       upsert: (object: KubeObject) => {
         store.set(keyOf(complete(object)), complete(object));
-        told();
+        changed();
       },
       remove: (object: KubeObject) => {
         store.delete(keyOf(complete(object)));
-        told();
+        changed();
       },
     };
     const watchable = handlers as unknown as Parameters<

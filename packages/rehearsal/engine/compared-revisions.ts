@@ -16,7 +16,7 @@ export interface Repository {
 }
 
 /** The repository that changes, with what the two sides are called. */
-export interface Changing extends Repository {
+export interface ComparedRepository extends Repository {
   readonly revisions: { readonly base: Revision; readonly head: Revision };
   /** Branch that the change goes to. */
   readonly target: string;
@@ -26,7 +26,7 @@ export interface Changing extends Repository {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws UserError where there is no clone, or no such commit */
-export async function changingRepository(request: RehearsalRequest, env: Environment): Promise<Changing> {
+export async function comparedRepository(request: RehearsalRequest, env: Environment): Promise<ComparedRepository> {
   const clone = await openClone(request.cwd);
   if (!clone) throw noClone(request.cwd);
   const headRef = request.head ?? "HEAD";

@@ -7,10 +7,10 @@ import { execa } from "execa";
 import { x as extract } from "tar";
 import { parseAllDocuments } from "yaml";
 import { at, isKubeObject, type KubeObject, keyOf, labelOf, textAt } from "../model/kube-objects.js";
-import type { Answer } from "../model/outcome.js";
+import type { Outcome } from "../model/outcome.js";
 import { isKustomization } from "../model/owners.js";
-import { refusedIn } from "../model/rejections.js";
-import type { Side, Trial } from "../model/revision-state.js";
+import { rejectedIn } from "../model/rejections.js";
+import type { DryRun, RevisionState } from "../model/revision-state.js";
 import { applyOne } from "./apply.js";
 import { gitIn } from "./git-clone.js";
 import { FLUX_MANAGER, type RehearsalCluster, type RehearsalContext } from "./rehearsal-cluster.js";
@@ -27,33 +27,33 @@ interface Commit {
  *
  * @param commitOf commit of a source's tree, with its repository; undefined for one that is not served here
  */
-export async function tryRefused(
+export async function dryRunRejected(
   cluster: RehearsalCluster,
-  side: Pick<Side, "snapshot" | "answers">,
+  state: Pick<RevisionState, "snapshot" | "answers">,
   commitOf: (source: KubeObject) => Commit | undefined,
   { flux }: RehearsalContext,
-): Promise<Trial[]> {
-  const answers = new Map(side.answers);
-  const refused = side.snapshot.filter((one) => {
+): Promise<DryRun[]> {
+  const outcomes = new Map(state.outcomes);
+  const rejected = state.snapshot.filter((one) => {
     // What it applies elsewhere, this API server cannot judge.
     const isHere = isKustomization(one) && at(one, "spec", "kubeConfig") === undefined;
-    const answer = isHere ? answers.get(keyOf(one)) : undefined;
-    return answer?.state === "failed" && answer.reason === "ReconciliationFailed";
+    const outcome = isHere ? outcomes.get(keyOf(one)) : undefined;
+    return outcome?.state === "failed" && outcome.reason === "ReconciliationFailed";
   });
   const discovery = new KubeDiscovery(cluster.api);
-  const trials: Trial[] = [];
-  for (const kustomization of refused) {
-    const source = sourceOf(kustomization, side);
+  const dryRuns: DryRun[] = [];
+  for (const kustomization of rejected) {
+    const source = sourceOf(kustomization, state);
     const commit = source && commitOf(source);
     if (!commit) continue;
     const objects = await build(cluster, kustomization, commit, flux);
-    const message = (answers.get(keyOf(kustomization)) as Extract<Answer, { state: "failed" }>).message;
-    for (const object of objects) trials.push(await tryOne(cluster, discovery, object, kustomization, message));
+    const message = (outcomes.get(keyOf(kustomization)) as Extract<Outcome, { state: "failed" }>).message;
+    for (const object of objects) dryRuns.push(await dryRunObject(cluster, discovery, object, kustomization, message));
   }
-  return trials;
+  return dryRuns;
 }
 
-function sourceOf(kustomization: KubeObject, { snapshot }: Pick<Side, "snapshot">): KubeObject | undefined {
+function sourceOf(kustomization: KubeObject, { snapshot }: Pick<RevisionState, "snapshot">): KubeObject | undefined {
   const ref = (kustomization.spec as { sourceRef: { kind: string; name: string; namespace?: string } }).sourceRef;
   const namespace = ref.namespace ?? kustomization.metadata.namespace;
   return snapshot.find(
@@ -91,28 +91,28 @@ async function build(
   }
 }
 
-async function tryOne(
+async function dryRunObject(
   cluster: RehearsalCluster,
   discovery: KubeDiscovery,
   object: KubeObject,
   kustomization: KubeObject,
   message: string,
-): Promise<Trial> {
+): Promise<DryRun> {
   const owner = labelOf(kustomization);
-  const named = refusedIn({ message });
+  const named = rejectedIn({ message });
   const isNamed =
     named?.kind === object.kind && named.name === object.metadata.name && named.namespace === object.metadata.namespace;
   const served = await discovery.kind(object.apiVersion, object.kind);
   if (served?.namespaced && object.metadata.namespace === undefined) {
-    return { object, owner, refusal: "no namespace is specified" };
+    return { object, owner, rejection: "no namespace is specified" };
   }
   try {
     const result = await applyOne(cluster.api, discovery, object, FLUX_MANAGER, true);
     // What the controller may not do on behalf of a tenant, the administrator may.
-    return isNamed ? { object, owner, refusal: message } : { object, owner, result };
+    return isNamed ? { object, owner, rejection: message } : { object, owner, result };
   } catch (error) {
-    const refusal =
+    const rejection =
       error instanceof ApiError ? error.message : `there is no kind ${object.kind} in ${object.apiVersion}`;
-    return { object, owner, refusal };
+    return { object, owner, rejection };
   }
 }

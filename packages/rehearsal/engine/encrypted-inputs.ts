@@ -16,8 +16,8 @@ export function readingOf(planned: Planned, cluster: RehearsalCluster, which: "b
       const tree = isEncrypted ? treeOf(planned, cluster, source) : undefined;
       const commit = expected(source);
       const followed = tree && planned.followed.get(tree.planned.name);
-      const sides = [tree?.[which], ...(followed ?? []).map((one) => one[which])];
-      return sides.find((one) => one !== undefined && one.commit === commit)?.files;
+      const revisions = [tree?.[which], ...(followed ?? []).map((one) => one[which])];
+      return revisions.find((one) => one !== undefined && one.commit === commit)?.files;
     },
     standIns: new Set(planned.root.objects.filter(({ metadata }) => !names.has(metadata.name)).map(keyOf)),
   };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { silent } from "@timonier/kit/progress";
 import { isReconciliation } from "../model/flux-objects.js";
 import { at, conditionOf, type KubeObject, keyOf, textAt } from "../model/kube-objects.js";
-import type { Side } from "../model/revision-state.js";
+import type { RevisionState } from "../model/revision-state.js";
 import { ask } from "./await-outcomes.js";
 import { EMPTY, readBase } from "./base-store.js";
 import { freeze, killCluster } from "./cluster-processes.js";
@@ -42,8 +42,8 @@ async function idle({ root }: RehearsalLayout): Promise<void> {
 /** Keys of what is Ready at a base. */
 async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> {
   if (key === EMPTY) return [];
-  const { answers } = await readBase<Side>(layout, key);
-  return answers.flatMap(([one, { state }]) => (state === "ready" ? [one] : []));
+  const { outcomes } = await readBase<RevisionState>(layout, key);
+  return outcomes.flatMap(([one, { state }]) => (state === "ready" ? [one] : []));
 }
 
 /**

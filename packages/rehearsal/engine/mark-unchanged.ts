@@ -1,7 +1,11 @@
 import { ApiError } from "@timonier/kit/kube-api";
 import pLimit from "p-limit";
 import { type Condition, type KubeObject, keyOf, listAt, refOf } from "../model/kube-objects.js";
-import { type TreeChange, type Untouched, untouched } from "../model/unchanged-kustomizations.js";
+import {
+  type TreeChange,
+  type UnchangedKustomization,
+  unchangedKustomizations,
+} from "../model/unchanged-kustomizations.js";
 import { ask } from "./await-outcomes.js";
 import { differingPaths, readableTree } from "./changed-tree.js";
 import type { ClusterWatch } from "./cluster-watch.js";
@@ -20,28 +24,28 @@ const AT_ONCE = 8;
  * @param before everything at the base
  * @param expected commit of the head that a source comes to
  */
-export async function keepUntouched(
+export async function markUnchanged(
   cluster: RehearsalCluster,
   planned: Planned,
   watch: ClusterWatch,
   before: readonly KubeObject[],
   expected: (source: KubeObject) => string | undefined,
-): Promise<readonly Untouched[]> {
+): Promise<readonly UnchangedKustomization[]> {
   const changes = new Map<ServedTree, TreeChange>();
   await Promise.all(planned.trees.map(async (tree) => changes.set(tree, await changeOf(tree))));
-  const kept = untouched(watch.flux, before, (source) => {
+  const unchanged = unchangedKustomizations(watch.flux, before, (source) => {
     const tree = treeOf(planned, cluster, source);
     const change = tree && changes.get(tree);
     return change && change.base !== change.head && expected(source) === change.head ? change : undefined;
   });
   // Told that a source goes from one revision to another, the controller asks everyone who is behind with either. Its first revision
   // is told of alone: until all is said the source has none, and finds none.
-  const sources = [...new Set(kept.map(({ source }) => source))];
+  const sources = [...new Set(unchanged.map(({ source }) => source))];
   const trees = new Set(sources.flatMap((source) => treeOf(planned, cluster, source) ?? []));
   await Promise.all([...trees].map(({ gitDir }) => withdrawRefs(gitDir)));
   await Promise.all(sources.map((source) => setStatus(cluster, source, { artifact: null })));
-  await each(kept, (one) => sayApplied(cluster, one));
-  return kept;
+  await each(unchanged, (one) => sayApplied(cluster, one));
+  return unchanged;
 }
 
 /** Has Kustomizations look at the head, whatever they say that they have applied: until they have, they have applied nothing. */
@@ -65,7 +69,7 @@ async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Prom
 }
 
 /** Has a Kustomization say that it has applied the head. */
-async function sayApplied(cluster: RehearsalCluster, { object, from, to }: Untouched): Promise<void> {
+async function sayApplied(cluster: RehearsalCluster, { object, from, to }: UnchangedKustomization): Promise<void> {
   const conditions = (listAt(object, "status", "conditions") as readonly Condition[]).map((one) => ({
     ...one,
     ...(one.message !== undefined && { message: one.message.replaceAll(from, to) }),

@@ -54,10 +54,10 @@ export async function policiesInForce(
   const words = `in force ${Date.now()}`;
   await applyAll(api, discovery, sentinel(words), "timonier");
   await waitFor(waitOptions("the cluster's admission policies", context), async () => {
-    const refused = await applyOne(api, discovery, probe, "timonier", true).then(
+    const rejected = await applyOne(api, discovery, probe, "timonier", true).then(
       () => false,
       (error: unknown) => error instanceof ApiError && error.message.includes(words),
     );
-    return refused ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
+    return rejected ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
   });
 }

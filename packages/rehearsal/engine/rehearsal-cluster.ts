@@ -13,7 +13,7 @@ import { instanceArguments } from "../model/flux-instance.js";
 import { fluxVersionOf, withDefaultGates } from "../model/flux-version.js";
 import { isKubeObject, type KubeObject } from "../model/kube-objects.js";
 import { withOpenKinds } from "../model/open-kinds.js";
-import type { Side } from "../model/revision-state.js";
+import type { RevisionState } from "../model/revision-state.js";
 import { controllerArgumentsOf } from "../model/source-routes.js";
 import { isProbed, probePolicies, probes } from "./admission-policies.js";
 import { applyAll } from "./apply.js";
@@ -101,7 +101,7 @@ async function restoreCluster(
   const rest = { ...before, network: networkKey(layout) };
   writeClusterRecord(layout, rest);
   const cluster = opened(layout, rest);
-  const flux = key === EMPTY ? {} : fluxArguments(await readBase<Side>(layout, key));
+  const flux = key === EMPTY ? {} : fluxArguments(await readBase<RevisionState>(layout, key));
   if (await restoreInPlace(cluster.api, layout, rest, key, context)) {
     await applyAll(cluster.api, cluster.discovery, policies, "timonier");
     // What the base has of policies is in force before its Kustomizations look at it.
@@ -196,7 +196,7 @@ export function markModified({ layout, record }: RehearsalCluster): void {
 /** Arguments with which a cluster's own Flux is started, where they change what happens, and defaults of its version. */
 export function fluxArguments({
   snapshot,
-}: Pick<Side, "snapshot">): Partial<Record<FluxController, readonly string[]>> {
+}: Pick<RevisionState, "snapshot">): Partial<Record<FluxController, readonly string[]>> {
   const found = {
     ...instanceArguments(snapshot, meaningfulFlags),
     ...controllerArgumentsOf(snapshot, meaningfulFlags),

@@ -11,7 +11,7 @@ import { type KubeObject, labelOf, type Snapshot, textAt } from "../model/kube-o
 import { saysNamespace } from "../model/reach.js";
 import { parsed, scan } from "../model/scan.js";
 import { followingsOf, gitRepositories, holdsFiles, pathRoot, routing } from "../model/source-routes.js";
-import { type Changing, otherRepository, type Repository } from "./compared-revisions.js";
+import { type ComparedRepository, otherRepository, type Repository } from "./compared-revisions.js";
 import type { ProvidedSource } from "./provided/provided-sources.js";
 import { providedOf } from "./provided/provided-sources.js";
 import { givenSources, sayProvided } from "./provided/source-options.js";
@@ -39,12 +39,16 @@ export interface Planned {
 }
 
 /** Reads the trees, and says what is to be rehearsed: one for each cluster. @throws UserError for what cannot be */
-export async function plan(layout: RehearsalLayout, request: RehearsalRequest, changing: Changing): Promise<Planned[]> {
+export async function plan(
+  layout: RehearsalLayout,
+  request: RehearsalRequest,
+  compared: ComparedRepository,
+): Promise<Planned[]> {
   const setup = request.root === undefined ? [] : [await otherRepository(request.root, [], request.cwd)];
   const dir = request.dir === undefined ? undefined : resolve(request.cwd, request.dir);
   const serve = (repositories: readonly Repository[], from: number) =>
     Promise.all(repositories.map((one, index) => serveTree(layout.repositories, `t${from + index}`, one, dir)));
-  const own = await serve([...setup, changing], 0);
+  const own = await serve([...setup, compared], 0);
   const given = await givenSources(
     request,
     own.flatMap(({ planned }) => [...planned.base, ...planned.head]),
@@ -53,17 +57,17 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
   const trees = [...own, ...(await serve(await Promise.all(clones), own.length))];
   const first = trees[0] as ServedTree;
   const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
-  const { roots, simulated, guessed } = rootsOf(first, request, changing.target);
+  const { roots, simulated, guessed } = rootsOf(first, request, compared.target);
   const said = [...simulated, ...sayProvided(given.files)];
   const documents = trees.flatMap(({ planned: { base, head } }) => [...base, ...head]);
   const named = trees.flatMap((tree) => tree.planned.as);
   const planned = roots.map(async (chosen): Promise<Planned> => {
     const root = withArtifacts(chosen, documents, named);
-    const routed = await withFollowed(trees, root, assumed, setup.length, changing.target);
+    const routed = await withFollowed(trees, root, assumed, setup.length, compared.target);
     if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
       throw new UserError(
         "no source of the setup repository reads this clone",
-        changing.clone.origin ?? changing.clone.top,
+        compared.clone.origin ?? compared.clone.top,
         "say which one it stands for: --as NAMESPACE/NAME",
       );
     }
@@ -71,7 +75,7 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
     return {
       ...parts,
       root,
-      target: changing.target,
+      target: compared.target,
       assumed,
       provided: given.files,
       ...(guessed !== undefined && { guessed }),
@@ -89,12 +93,12 @@ export async function plan(layout: RehearsalLayout, request: RehearsalRequest, c
 /** Rounds in which commits that sources follow are read: each may have sources that follow others. */
 const ROUNDS = 4;
 
-/** Finds what every source follows, and reads the manifests that are there. @param changing index of the tree that changes */
+/** Finds what every source follows, and reads the manifests that are there. @param compared index of the tree that changes */
 async function withFollowed(
   trees: readonly ServedTree[],
   root: Root,
   assumed: readonly KubeObject[],
-  changing: number,
+  compared: number,
   target: string,
 ): Promise<Pick<Planned, "trees" | "routes" | "followed"> & { readonly reading: number }> {
   let known = trees;
@@ -104,13 +108,13 @@ async function withFollowed(
     const sources = gitRepositories(planned, root, assumed);
     const all = planned.map((one) => followingsOf(one, routes, sources, root));
     const found = await Promise.all(
-      trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === changing ? target : undefined)),
+      trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === compared ? target : undefined)),
     );
     const more = trees.map((tree, index) => withDocuments(tree, found[index] ?? []));
     const read = (some: readonly ServedTree[]) => some.reduce((sum, one) => sum + one.planned.base.length, 0);
     if (read(more) === read(known) || round === ROUNDS) {
       const followed = new Map(trees.map((tree, index) => [tree.planned.name, found[index] ?? []]));
-      return { trees: more, routes, followed, reading: all[changing]?.length ?? 0 };
+      return { trees: more, routes, followed, reading: all[compared]?.length ?? 0 };
     }
     known = more;
   }
@@ -227,12 +231,12 @@ export function unknownRefs(planned: Planned, cluster: RehearsalCluster, snapsho
 }
 
 /** Lets the sources find one side of every tree. */
-export async function serveSide(planned: Planned, which: "base" | "head"): Promise<void> {
+export async function serveRevision(planned: Planned, which: "base" | "head"): Promise<void> {
   await Promise.all(
     planned.trees.map((tree) => {
       const followed = planned.followed.get(tree.planned.name) ?? [];
-      const refs = followed.flatMap(({ ref, [which]: side }): [string, string][] =>
-        ref !== undefined && side ? [[ref, side.commit]] : [],
+      const refs = followed.flatMap(({ ref, [which]: revision }): [string, string][] =>
+        ref !== undefined && revision ? [[ref, revision.commit]] : [],
       );
       return setRefs(tree.gitDir, new Map(refs));
     }),

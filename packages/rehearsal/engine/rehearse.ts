@@ -17,7 +17,7 @@ import { withoutDecryption } from "../model/undecrypted.js";
 import { EMPTY, hasBase } from "./base-store.js";
 import { changedTree, readersOf } from "./changed-tree.js";
 import { ClusterWatch } from "./cluster-watch.js";
-import { type Changing, changingRepository } from "./compared-revisions.js";
+import { type ComparedRepository, comparedRepository } from "./compared-revisions.js";
 import { readingOf } from "./encrypted-inputs.js";
 import { keepNetwork, networkKey } from "./flux-network.js";
 import { messagesBetween } from "./git-clone.js";
@@ -44,13 +44,13 @@ export async function rehearse(
 ): Promise<Report> {
   const start = Date.now();
   const asked = { base: { ref: request.base ?? "" }, head: { ref: request.dir ?? request.head ?? "HEAD" } };
-  let changing: Changing | undefined;
+  let compared: ComparedRepository | undefined;
   try {
-    changing = await changingRepository(request, env);
+    compared = await comparedRepository(request, env);
     keepNetwork(layout, env, request.offline ?? false);
-    return await rehearsed(layout, request, context, changing, start);
+    return await rehearsed(layout, request, context, compared, start);
   } catch (error) {
-    return unable(changing?.revisions ?? asked, known(error), start);
+    return unable(compared?.revisions ?? asked, known(error), start);
   }
 }
 
@@ -66,7 +66,11 @@ function known(error: unknown): UserError {
   );
 }
 
-function unable({ base, head }: Changing["revisions"], { what, where, fix }: UserError, start: number): Report {
+function unable(
+  { base, head }: ComparedRepository["revisions"],
+  { what, where, fix }: UserError,
+  start: number,
+): Report {
   return unableReport(base, head, { what, where, fix }, Date.now() - start);
 }
 
@@ -74,20 +78,20 @@ async function rehearsed(
   layout: RehearsalLayout,
   request: RehearsalRequest,
   context: RehearsalContext,
-  changing: Changing,
+  compared: ComparedRepository,
   start: number,
 ): Promise<Report> {
-  const causes = await causesOf(request, changing);
+  const causes = await causesOf(request, compared);
   const reports: Array<readonly [string, Report]> = [];
-  for (const planned of await plan(layout, request, changing)) {
+  for (const planned of await plan(layout, request, compared)) {
     const cluster = planned.root.cluster ?? "";
     if (cluster) context.progress(`rehearsal: ${cluster}`);
     const begun = Date.now();
     try {
-      reports.push([cluster, await ofCluster(layout, request, context, changing, planned, causes, start)]);
+      reports.push([cluster, await ofCluster(layout, request, context, compared, planned, causes, start)]);
     } catch (error) {
       // What can be said of the others is not lost with it.
-      reports.push([cluster, unable(changing.revisions, known(error), begun)]);
+      reports.push([cluster, unable(compared.revisions, known(error), begun)]);
     }
   }
   context.progress(`rehearsal: done (${elapsed(start)})`);
@@ -98,7 +102,7 @@ async function ofCluster(
   layout: RehearsalLayout,
   request: RehearsalRequest,
   context: RehearsalContext,
-  changing: Changing,
+  compared: ComparedRepository,
   planned: Planned,
   causes: readonly KnownCause[],
   start: number,
@@ -106,7 +110,7 @@ async function ofCluster(
   const { stubs, flux } = generatedDefinitions(planned);
   const key = baseKey([
     planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
-    othersAtBase(planned),
+    followedTreesAtBase(planned),
     planned.root.objects,
     planned.root.artifacts ?? [],
     planned.routes,
@@ -129,15 +133,15 @@ async function ofCluster(
     const end = request.timeout === undefined ? Date.now() + TIMEOUT : start + request.timeout;
     const base = await atBase(cluster, planned, key, watch, context, end);
     markModified(cluster);
-    const { side: head, kept } = await atHead(cluster, planned, watch, context, end, base);
+    const { state: head, unchanged } = await atHead(cluster, planned, watch, context, end, base);
     const before = withoutDecryption(base, readingOf(planned, cluster, "base"));
     const applied = withoutDecryption(head, readingOf(planned, cluster, "head"));
     const lacking = lackingPods(before.snapshot, applied.snapshot);
     const after = withHealthChecks(before, applied, lacking.stuck);
     const documents = planned.trees.flatMap((tree) => tree.planned.head);
-    const changed = planned.trees.find(({ repository }) => repository === changing) as ServedTree;
+    const changed = planned.trees.find(({ repository }) => repository === compared) as ServedTree;
     return reportOf({
-      ...changing.revisions,
+      ...compared.revisions,
       before,
       after,
       tree: await changedTree(changed),
@@ -155,7 +159,11 @@ async function ofCluster(
         ...otherConversions(before.snapshot, after.snapshot),
         ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(cluster.record)),
       ],
-      simulated: [...planned.simulated, ...assumptions(before.snapshot, after.snapshot), ...sayKept(kept)],
+      simulated: [
+        ...planned.simulated,
+        ...assumptions(before.snapshot, after.snapshot),
+        ...describeUnchanged(unchanged),
+      ],
       causes,
       files: planned.trees.flatMap(({ base, head }) => [base.files, head.files]),
       assumed: planned.assumed,
@@ -170,7 +178,7 @@ async function ofCluster(
 }
 
 /** Files of the other commits that sources follow at the base. */
-function othersAtBase({ trees, followed }: Planned): unknown[] {
+function followedTreesAtBase({ trees, followed }: Planned): unknown[] {
   return trees.flatMap((tree) =>
     (followed.get(tree.planned.name) ?? []).flatMap(({ ref, base }) =>
       base && base !== tree.base ? [[tree.planned.name, ref, base.treeId]] : [],
@@ -183,17 +191,17 @@ function encryptedFiles({ trees }: Planned): NotEvaluated[] {
   return trees.flatMap(({ head }) => head.encrypted.map((path) => ({ subject: path, reason })));
 }
 
-function sayKept(kept: number): string[] {
-  if (kept === 0) return [];
-  const which = kept === 1 ? "a Kustomization" : `${kept} Kustomizations`;
+function describeUnchanged(unchanged: number): string[] {
+  if (unchanged === 0) return [];
+  const which = unchanged === 1 ? "a Kustomization" : `${unchanged} Kustomizations`;
   return [`that ${which} with the same files would apply the same: nothing that changes reaches what they hold`];
 }
 
-async function causesOf(request: RehearsalRequest, changing: Changing): Promise<readonly KnownCause[]> {
+async function causesOf(request: RehearsalRequest, compared: ComparedRepository): Promise<readonly KnownCause[]> {
   const written =
-    changing.head === undefined
+    compared.head === undefined
       ? []
-      : causesInMessages(await messagesBetween(changing.clone, changing.base, changing.head));
+      : causesInMessages(await messagesBetween(compared.clone, compared.base, compared.head));
   if (request.causes === undefined) return written;
   const file = resolve(request.cwd, request.causes);
   let text: string;

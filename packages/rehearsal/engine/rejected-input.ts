@@ -18,8 +18,8 @@ export async function given<T>(origin: keyof typeof origins, where: string, appl
   try {
     return await apply();
   } catch (error) {
-    const isRefused = error instanceof ApiError && error.code >= 400 && error.code < 500;
-    if (!isRefused && !(error instanceof Error && /: no kind /.test(error.message))) throw error;
+    const isRejected = error instanceof ApiError && error.code >= 400 && error.code < 500;
+    if (!isRejected && !(error instanceof Error && /: no kind /.test(error.message))) throw error;
     const { what, fix } = origins[origin];
     throw new UserError(`${what}: ${error.message}`, where, fix, { cause: error });
   }

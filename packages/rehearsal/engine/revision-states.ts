@@ -4,26 +4,26 @@ import { namespacesOf } from "../model/entries/root-objects.js";
 import { isReconciliation } from "../model/flux-objects.js";
 import { type KubeObject, keyOf } from "../model/kube-objects.js";
 import { offlineInWords } from "../model/offline.js";
-import { robbedOf } from "../model/orphaned.js";
-import type { Answer } from "../model/outcome.js";
+import { orphanedByPruning } from "../model/orphaned.js";
+import type { Outcome } from "../model/outcome.js";
 import { bindingOf, outsideAccounts } from "../model/outside-accounts.js";
-import type { Side } from "../model/revision-state.js";
+import type { RevisionState } from "../model/revision-state.js";
 import { readersOfOtherVariables } from "../model/substituted.js";
 import {
   hasOtherLimits,
   hasOtherPolicies,
   reaches,
   sharersOf,
-  type Untouched,
+  type UnchangedKustomization,
 } from "../model/unchanged-kustomizations.js";
 import { admissionObjects } from "./admission-policies.js";
 import { applyAll, applyOne } from "./apply.js";
 import { ask, askAndWait } from "./await-outcomes.js";
-import { atRest } from "./await-revision-state.js";
+import { awaitRevisionState } from "./await-revision-state.js";
 import { readBase } from "./base-store.js";
 import type { ClusterWatch } from "./cluster-watch.js";
-import { tryRefused } from "./dry-run-rejected.js";
-import { keepUntouched, lookAgain } from "./mark-unchanged.js";
+import { dryRunRejected } from "./dry-run-rejected.js";
+import { lookAgain, markUnchanged } from "./mark-unchanged.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { prepare } from "./prepare-definitions.js";
 import { readSourcesAgain } from "./provided/refresh.js";
@@ -37,7 +37,7 @@ import {
   restartFlux,
   saveState,
 } from "./rehearsal-cluster.js";
-import { expectation, type Planned, serveSide, treeOf } from "./rehearsal-plan.js";
+import { expectation, type Planned, serveRevision, treeOf } from "./rehearsal-plan.js";
 import { given } from "./rejected-input.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
 import { waitOptions } from "./waiting.js";
@@ -61,9 +61,9 @@ export async function atBase(
   watch: ClusterWatch,
   context: RehearsalContext,
   end: number,
-): Promise<Side> {
-  await serveSide(planned, "base");
-  if (cluster.record.at === key) return await readBase<Side>(cluster.layout, key);
+): Promise<RevisionState> {
+  await serveRevision(planned, "base");
+  if (cluster.record.at === key) return await readBase<RevisionState>(cluster.layout, key);
   context.progress("rehearsal: applying the base");
   markModified(cluster);
   const { api } = cluster;
@@ -74,23 +74,23 @@ export async function atBase(
     await admitted(cluster, planned, context);
     await applyAll(api, cluster.discovery, planned.root.objects, FLUX_MANAGER);
   });
-  let side = await sideNow(cluster, planned, watch, context, "base", end);
+  let state = await currentState(cluster, planned, watch, context, "base", end);
   for (let round = 0; round < LOOKS; round++) {
-    const accounts = outsideAccounts(side);
+    const accounts = outsideAccounts(state);
     if (accounts.length === 0) break;
     // Each may apply Kustomizations whose accounts are outside of Git, too.
     context.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
     await applyAll(api, cluster.discovery, accounts.map(bindingOf), "timonier");
     await rightsInForce(cluster, context);
-    side = await sideNow(cluster, planned, watch, context, "base", end, side);
+    state = await currentState(cluster, planned, watch, context, "base", end, state);
   }
-  if (hasPolicies(side.snapshot)) {
-    await lookAgain(cluster, watch, await heldAgainstPolicies(cluster, context, side));
-    side = await sideNow(cluster, planned, watch, context, "base", end, side);
+  if (hasPolicies(state.snapshot)) {
+    await lookAgain(cluster, watch, await heldAgainstPolicies(cluster, context, state));
+    state = await currentState(cluster, planned, watch, context, "base", end, state);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
-  if (side.answers.every(([, { state }]) => state !== "waiting")) await saveState(cluster, key, side);
-  return side;
+  if (state.outcomes.every(([, { state }]) => state !== "waiting")) await saveState(cluster, key, state);
+  return state;
 }
 
 /** The head, applied to what the base came to. @returns the number of Kustomizations that were kept from looking at it, too */
@@ -100,47 +100,53 @@ export async function atHead(
   watch: ClusterWatch,
   context: RehearsalContext,
   end: number,
-  before: Side,
-): Promise<{ side: Side; kept: number }> {
+  before: RevisionState,
+): Promise<{ state: RevisionState; unchanged: number }> {
   await waitFor(waitOptions("the cluster's objects", context), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
   await readSourcesAgain(cluster, watch, before);
-  const kept = await keepUntouched(cluster, planned, watch, before.snapshot, expectation(planned, cluster, "head"));
-  await serveSide(planned, "head");
+  const unchanged = await markUnchanged(
+    cluster,
+    planned,
+    watch,
+    before.snapshot,
+    expectation(planned, cluster, "head"),
+  );
+  await serveRevision(planned, "head");
   const sources = watch.flux.filter((one) => treeOf(planned, cluster, one) !== undefined);
   await Promise.all(sources.map((source) => ask(cluster, source, `rehearsal-${Date.now()}`)));
-  const side = await sideNow(cluster, planned, watch, context, "head", end, before);
-  const again = await reached(cluster, context, before, side, kept);
-  if (again.length === 0) return { side, kept: kept.length };
+  const state = await currentState(cluster, planned, watch, context, "head", end, before);
+  const again = await reached(cluster, context, before, state, unchanged);
+  if (again.length === 0) return { state, unchanged: unchanged.length };
   const asked = new Set(again.map(keyOf));
-  const left = kept.filter(({ object }) => !asked.has(keyOf(object))).length;
+  const left = unchanged.filter(({ object }) => !asked.has(keyOf(object))).length;
   context.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
   await lookAgain(cluster, watch, again);
-  const looked = await sideNow(cluster, planned, watch, context, "head", end, before);
+  const looked = await currentState(cluster, planned, watch, context, "head", end, before);
   const sharers = sharersOf(looked.snapshot, again);
-  if (sharers.length === 0) return { side: looked, kept: left };
+  if (sharers.length === 0) return { state: looked, unchanged: left };
   await lookAgain(cluster, watch, sharers);
-  return { side: await sideNow(cluster, planned, watch, context, "head", end, before), kept: 0 };
+  return { state: await currentState(cluster, planned, watch, context, "head", end, before), unchanged: 0 };
 }
 
 /** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
 async function reached(
   cluster: RehearsalCluster,
   context: RehearsalContext,
-  before: Side,
-  side: Side,
-  kept: readonly Untouched[],
+  before: RevisionState,
+  state: RevisionState,
+  unchanged: readonly UnchangedKustomization[],
 ): Promise<readonly KubeObject[]> {
-  if (hasOtherPolicies(before.snapshot, side.snapshot)) return await heldAgainstPolicies(cluster, context, side);
-  if (hasOtherLimits(before.snapshot, side.snapshot)) {
+  if (hasOtherPolicies(before.snapshot, state.snapshot)) return await heldAgainstPolicies(cluster, context, state);
+  if (hasOtherLimits(before.snapshot, state.snapshot)) {
     // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
     if (before.snapshot.some(isRight)) await rightsInForce(cluster, context);
-    return known(side);
+    return known(state);
   }
-  const others = hasOtherFlux(before, side) || reaches(before.snapshot, side.snapshot, kept);
-  const variables = known(side, readersOfOtherVariables(before.snapshot, side.snapshot));
-  return others ? [...kept.map(({ object }) => object), ...variables] : variables;
+  const others = hasOtherFlux(before, state) || reaches(before.snapshot, state.snapshot, unchanged);
+  const variables = known(state, readersOfOtherVariables(before.snapshot, state.snapshot));
+  return others ? [...unchanged.map(({ object }) => object), ...variables] : variables;
 }
 
 /**
@@ -150,58 +156,64 @@ async function reached(
 async function heldAgainstPolicies(
   cluster: RehearsalCluster,
   context: RehearsalContext,
-  side: Side,
+  state: RevisionState,
 ): Promise<readonly KubeObject[]> {
   await policiesInForce(cluster, context);
-  return known(side);
+  return known(state);
 }
 
 /** Kustomizations that have applied everything, or were refused. */
-function known({ answers, snapshot }: Side, among: readonly KubeObject[] = snapshot): readonly KubeObject[] {
-  const keys = new Set(answers.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])));
+function known({ outcomes, snapshot }: RevisionState, among: readonly KubeObject[] = snapshot): readonly KubeObject[] {
+  const keys = new Set(outcomes.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])));
   return among.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
 }
 
 /** Whether the controllers are started with other arguments than at the base. */
-function hasOtherFlux(before: Side | undefined, side: Pick<Side, "snapshot">): boolean {
-  return !isDeepStrictEqual(fluxArguments(side), before ? fluxArguments(before) : {});
+function hasOtherFlux(before: RevisionState | undefined, state: Pick<RevisionState, "snapshot">): boolean {
+  return !isDeepStrictEqual(fluxArguments(state), before ? fluxArguments(before) : {});
 }
 
-async function sideNow(
+async function currentState(
   cluster: RehearsalCluster,
   planned: Planned,
   watch: ClusterWatch,
   context: RehearsalContext,
   which: "base" | "head",
   end: number,
-  before?: Side,
-): Promise<Side> {
+  before?: RevisionState,
+): Promise<RevisionState> {
   const expected = expectation(planned, cluster, which);
-  const look = async (): Promise<Omit<Side, "trials">> => {
+  const look = async (): Promise<Omit<RevisionState, "trials">> => {
     for (let again = 0; ; again++) {
-      const { answers, failing, snapshot, unlisted } = await atRest(cluster, watch, expected, end, context);
-      const robbed = again < LOOKS ? robbedOf(snapshot, answers) : [];
-      if (robbed.length === 0) return { snapshot, unlisted, answers: inWords(answers), failing: [...failing] };
+      const { outcomes, failing, snapshot, unlisted } = await awaitRevisionState(
+        cluster,
+        watch,
+        expected,
+        end,
+        context,
+      );
+      const orphaned = again < LOOKS ? orphanedByPruning(snapshot, outcomes) : [];
+      if (orphaned.length === 0) return { snapshot, unlisted, outcomes: inWords(outcomes), failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.
-      await askAndWait(cluster, watch, robbed);
+      await askAndWait(cluster, watch, orphaned);
     }
   };
-  let side = await look();
+  let state = await look();
   // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
-  if (hasOtherFlux(before, side)) {
+  if (hasOtherFlux(before, state)) {
     context.progress("rehearsal: Flux with the cluster's own arguments");
-    await restartFlux(cluster, context, fluxArguments(side));
-    side = await look();
+    await restartFlux(cluster, context, fluxArguments(state));
+    state = await look();
   }
   const commitOf = (source: KubeObject) => {
     const [tree, commit] = [treeOf(planned, cluster, source), expected(source)];
     return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
   };
-  return { ...side, trials: await tryRefused(cluster, side, commitOf, context) };
+  return { ...state, dryRuns: await dryRunRejected(cluster, state, commitOf, context) };
 }
 
-function inWords(answers: ReadonlyMap<string, Answer>): Side["answers"] {
-  return [...answers].map(([key, answer]) => [key, offlineInWords(answer)] as const);
+function inWords(outcomes: ReadonlyMap<string, Outcome>): RevisionState["answers"] {
+  return [...outcomes].map(([key, outcome]) => [key, offlineInWords(outcome)] as const);
 }
 
 /** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */

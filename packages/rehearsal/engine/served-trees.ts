@@ -10,7 +10,7 @@ import { fetchMissing } from "./missing-objects.js";
 import { commitFolder, createServedRepository, withReplaced } from "./served-repository.js";
 
 /** One side of a tree, as it is served. */
-export interface TreeSide {
+export interface TreeRevision {
   /** What the source-controller is given: the clone's own commit, or one that stands for it. */
   readonly commit: string;
   readonly treeId: string;
@@ -23,11 +23,11 @@ export interface TreeSide {
 export interface ServedTree {
   readonly gitDir: string;
   readonly planned: PlannedTree;
-  readonly base: TreeSide;
-  readonly head: TreeSide;
+  readonly base: TreeRevision;
+  readonly head: TreeRevision;
   readonly repository: Repository;
   /** Other commits that sources follow, by the clone's own commit. */
-  readonly others: Map<string, Promise<TreeSide>>;
+  readonly others: Map<string, Promise<TreeRevision>>;
 }
 
 /** Makes the bare repository of a tree and reads both of its sides. @throws UserError for a folder that is none */
@@ -43,8 +43,8 @@ export async function serveTree(
   await createServedRepository(gitDir, clone);
   const headCommit = repository.head ?? (await folderCommit(gitDir, dir ?? ""));
   const [base, head] = await Promise.all([
-    side(gitDir, repository.base),
-    headCommit === repository.base ? undefined : side(gitDir, headCommit),
+    readRevision(gitDir, repository.base),
+    headCommit === repository.base ? undefined : readRevision(gitDir, headCommit),
   ]);
   const { origin } = clone;
   const after = head ?? base;
@@ -77,7 +77,7 @@ async function folderCommit(gitDir: string, dir: string): Promise<string> {
   return await commitFolder(gitDir, folder);
 }
 
-async function side(gitDir: string, commit: string): Promise<TreeSide> {
+async function readRevision(gitDir: string, commit: string): Promise<TreeRevision> {
   const [files, others] = await Promise.all([readFiles(gitDir, commit), readFilesWith(gitDir, commit, CIPHER_TEXT)]);
   const encrypted = [...new Map([...files, ...others])].filter(([, text]) => isEncrypted(text));
   if (encrypted.length === 0) return { commit, treeId: await treeIdOf(gitDir, commit), files, encrypted: [] };
@@ -91,8 +91,8 @@ async function side(gitDir: string, commit: string): Promise<TreeSide> {
 }
 
 /** Another commit of a tree, as it is served; read once. */
-export async function sideAt({ gitDir, others, repository }: ServedTree, commit: string): Promise<TreeSide> {
-  const known = others.get(commit) ?? fetchMissing(repository.clone, [commit]).then(() => side(gitDir, commit));
+export async function revisionAt({ gitDir, others, repository }: ServedTree, commit: string): Promise<TreeRevision> {
+  const known = others.get(commit) ?? fetchMissing(repository.clone, [commit]).then(() => readRevision(gitDir, commit));
   others.set(commit, known);
   return await known;
 }

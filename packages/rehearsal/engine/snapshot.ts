@@ -23,10 +23,10 @@ export async function takeSnapshot(api: KubeApi): Promise<Taken> {
 }
 
 async function discover(api: KubeApi): Promise<DiscoveredGroup[]> {
-  const answers = await Promise.all(
+  const outcomes = await Promise.all(
     ["/api", "/apis"].map((path) => api.call<{ items: DiscoveredGroup[] }>({ path, accept: DISCOVERY })),
   );
-  return groupsOf(answers.flatMap(({ items }) => items));
+  return groupsOf(outcomes.flatMap(({ items }) => items));
 }
 
 /** Objects of one kind. One whose server does not answer must not end the rehearsal: it is returned as not listed. */

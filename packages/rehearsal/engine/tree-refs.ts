@@ -1,15 +1,15 @@
 import { branchNamed, type Following, isRefName, moving, versionIn } from "../model/follows.js";
 import { highestIn } from "../model/semver-range.js";
 import { type Clone, commitNamed, tagsOf } from "./git-clone.js";
-import { type ServedTree, sideAt, type TreeSide } from "./served-trees.js";
+import { revisionAt, type ServedTree, type TreeRevision } from "./served-trees.js";
 
 /** What sources follow, with what they find there at the base and at the head. */
 export interface FollowedRef {
   readonly following: Following;
   /** Where they find it; undefined, as the two states, where the clone does not know it. */
   readonly ref?: string;
-  readonly base?: TreeSide;
-  readonly head?: TreeSide;
+  readonly base?: TreeRevision;
+  readonly head?: TreeRevision;
 }
 
 /**
@@ -44,10 +44,10 @@ async function resolveOne(
   const isLookedUp = !moves || (isVersion && target === undefined && !tree.repository.isPinned);
   const known = isLookedUp ? await lookUp(tree.repository.clone, following) : undefined;
   if (known) {
-    const found = await sideAt(tree, known.commit);
+    const found = await revisionAt(tree, known.commit);
     // The source-controller asks for the commit by its own id: it cannot be given one without encryption.
-    const side = kind === "commit" ? { ...found, commit: known.commit } : found;
-    return { following, ref: known.ref, base: side, head: side };
+    const revision = kind === "commit" ? { ...found, commit: known.commit } : found;
+    return { following, ref: known.ref, base: revision, head: revision };
   }
   return moves ? { following, ref: await movedRef(tree, following), base: tree.base, head: tree.head } : { following };
 }

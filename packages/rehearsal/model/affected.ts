@@ -3,7 +3,7 @@ import type { NotEvaluated, ObjectChange } from "@timonier/report/model";
 import { isReconciliation } from "./flux-objects.js";
 import { at, groupOf, type KubeObject, labelOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { mayLimit } from "./limits.js";
-import { ADMISSION, kindsTakenAsWritten, type Unjudged } from "./not-evaluated.js";
+import { ADMISSION, kindsTakenAsWritten, type NotEvaluatedParts } from "./not-evaluated.js";
 import { pluralOf } from "./stubs.js";
 
 /** What decides which gaps the merge can affect. */
@@ -22,7 +22,7 @@ export interface Effects {
  * Kinds that no tree defines are listed by kind: an object that the merge writes is affected, because the real definition may
  * reject it.
  */
-export function withEffects(found: Unjudged, effects: Effects): NotEvaluated[] {
+export function withEffects(found: NotEvaluatedParts, effects: Effects): NotEvaluated[] {
   const changed = new Set(effects.changes.map(({ ref }) => refName(ref)));
   const objects = new Map(effects.after.filter(isReconciliation).map((one) => [labelOf(one), one]));
   const rules = effects.changes.some(({ ref, action }) => mayLimit(ref, action === "created"));

@@ -13,16 +13,16 @@ import { withEffects } from "./affected.js";
 import { compare } from "./compare.js";
 import { conceal } from "./conceal.js";
 import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
-import { unjudgedByEngines } from "./engine-policies.js";
+import { notEvaluatedByEngines } from "./engine-policies.js";
 import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
 import type { KubeObject } from "./kube-objects.js";
-import { type Unjudged, unjudged } from "./not-evaluated.js";
+import { type NotEvaluatedParts, notEvaluatedParts } from "./not-evaluated.js";
 import { assumedAccounts } from "./outside-accounts.js";
 import { type KnownCause, withCauses } from "./provenance.js";
 import { reconciliations } from "./reconciliations.js";
-import { refusedByReleases } from "./rejected-by-releases.js";
+import { rejectedByReleases } from "./rejected-by-releases.js";
 import { rejectedChanges, withFailing } from "./rejections.js";
-import type { Side } from "./revision-state.js";
+import type { RevisionState } from "./revision-state.js";
 import type { TreeFiles } from "./scan.js";
 import { sortChanges } from "./sort.js";
 import { isOpen, verdictOf } from "./verdict.js";
@@ -32,8 +32,8 @@ import { versionChanges } from "./version-changes.js";
 export interface Findings {
   readonly base: Revision;
   readonly head: Revision;
-  readonly before: Side;
-  readonly after: Side;
+  readonly before: RevisionState;
+  readonly after: RevisionState;
   readonly policies: readonly PolicyResult[];
   /** The tree that the merge changes. */
   readonly tree: ChangedTree;
@@ -56,13 +56,13 @@ export interface Findings {
 export function reportOf(findings: Findings): Report {
   const { base, head, before, after, policies, simulated, causes, duration } = findings;
   const settled = reconciliations(before, after);
-  const found = unjudged(after, settled);
+  const found = notEvaluatedParts(after, settled);
   const order = settled.map((one) =>
     found.unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one,
   );
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
-  const changes = withCauses([...failing, ...rejectedChanges(before, after), ...refusedByReleases(order)], causes);
+  const changes = withCauses([...failing, ...rejectedChanges(before, after), ...rejectedByReleases(order)], causes);
   const { coverage, notEvaluated } = notEvaluatedOf(findings, found, changes, order);
   const verdict = verdictOf({ changes, reconciliations: order, policies, notEvaluated });
   const report: Report = {
@@ -83,7 +83,7 @@ export function reportOf(findings: Findings): Report {
   };
   return conceal(report, {
     snapshots: [before.snapshot, after.snapshot],
-    others: [...[...before.trials, ...after.trials].map(({ object }) => object), ...(findings.assumed ?? [])],
+    others: [...[...before.dryRuns, ...after.dryRuns].map(({ object }) => object), ...(findings.assumed ?? [])],
     ...(findings.files && { files: findings.files }),
   });
 }
@@ -91,7 +91,7 @@ export function reportOf(findings: Findings): Report {
 /** What was not evaluated, what of it the merge can affect, and how much was. */
 function notEvaluatedOf(
   { before, after, tree, readers, guessed, notEvaluated }: Findings,
-  found: Unjudged,
+  found: NotEvaluatedParts,
   changes: readonly ObjectChange[],
   order: readonly Reconciliation[],
 ): FileCoverage {
@@ -113,14 +113,14 @@ function notEvaluatedOf(
     notEvaluated: [
       ...files.notEvaluated,
       ...gaps,
-      ...unjudgedByEngines(after.snapshot, changes),
+      ...notEvaluatedByEngines(after.snapshot, changes),
       ...assumedAccounts(before.snapshot, after.snapshot, changes),
       ...notEvaluated,
     ],
   };
 }
 
-function otherFlux({ snapshot }: Side): Pick<Report, "flux"> {
+function otherFlux({ snapshot }: RevisionState): Pick<Report, "flux"> {
   const cluster = fluxVersionOf(snapshot);
   if (cluster === undefined || !isOtherFlux(cluster, versions.flux)) return {};
   return { flux: { cluster, rehearsed: versions.flux } };

@@ -8,8 +8,8 @@ import { groupOf, type KubeObject, keyOf, type Snapshot } from "./kube-objects.j
  *
  * @param kinds `GROUP/KIND` of what is watched
  */
-export function hasSeen(told: Snapshot, snapshot: Snapshot, kinds: ReadonlySet<string>): boolean {
-  const known = new Map(told.map((one) => [keyOf(one), one]));
+export function hasCaughtUp(watched: Snapshot, snapshot: Snapshot, kinds: ReadonlySet<string>): boolean {
+  const known = new Map(watched.map((one) => [keyOf(one), one]));
   const there = snapshot.filter(({ apiVersion, kind }) => kinds.has(`${groupOf(apiVersion)}/${kind}`));
   return there.length === known.size && there.every((one) => isSame(one, known.get(keyOf(one))));
 }

@@ -87,7 +87,7 @@ function changeOf(
 
 /** Whether all of these Kustomizations list an object on both sides: the one that looked last has it, and no merge moves it. */
 function isShared(key: string, listers: readonly string[], { owners }: Context): boolean {
-  return [owners.before, owners.after].every((side) => listers.every((one) => side.get(key)?.has(one)));
+  return [owners.before, owners.after].every((inventory) => listers.every((one) => inventory.get(key)?.has(one)));
 }
 
 function gone(key: string, old: KubeObject, context: Context): ObjectChange {

@@ -59,7 +59,7 @@ function evaluated(expression: string, self: KubeObject, dep: KubeObject): Depen
   try {
     const program = environment.parse(expression);
     const { valid, type, error } = program.check();
-    if (!valid) return unjudged(where, error?.message, expression);
+    if (!valid) return notEvaluated(where, error?.message, expression);
     // The controllers compile with the result's type: a field alone has none.
     if (type !== "bool") return { state: "failed", message: `${where}: expected bool, got ${type}` };
     if (program({ self, dep }) === true) return { state: "ready" };
@@ -68,12 +68,12 @@ function evaluated(expression: string, self: KubeObject, dep: KubeObject): Depen
     const message = error instanceof Error ? firstLine(error.message) : String(error);
     if (error instanceof EvaluationError && /^No such key/.test(message))
       return { state: "waiting", message: `${where}: ${message}` };
-    return unjudged(where, message, expression);
+    return notEvaluated(where, message, expression);
   }
 }
 
 /** A variable that does not exist is a mistake for every CEL; another fault may be one of this library, which lacks functions. */
-function unjudged(where: string, fault: string | undefined, expression: string): DependencyState {
+function notEvaluated(where: string, fault: string | undefined, expression: string): DependencyState {
   const message = firstLine(fault ?? "it cannot be parsed");
   const [, unknown] = /^Unknown variable: (\w+)/.exec(message) ?? [];
   if (unknown !== undefined && !new RegExp(`\\b${unknown}\\.\\w+\\(`).test(expression))

@@ -19,7 +19,7 @@ const NAMED = 5;
  * Policies of engines that do not run here, each with the objects of the merge that it would judge. One that the merge writes may judge
  * every object that is there when that is applied next.
  */
-export function unjudgedByEngines(after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
+export function notEvaluatedByEngines(after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
   const written = changes.filter(
     ({ action }) => action === "created" || action === "changed" || action === "recreated",
   );

@@ -1,8 +1,8 @@
 import { isReconciliation } from "./flux-objects.js";
 import { at, type KubeObject, keyOf, labelOf, listAt, textAt } from "./kube-objects.js";
-import type { Answer } from "./outcome.js";
+import type { Outcome } from "./outcome.js";
 import { byKey, inventoryOf, isKustomization, ownerOf } from "./owners.js";
-import type { Side } from "./revision-state.js";
+import type { RevisionState } from "./revision-state.js";
 import { type Rollout, rolloutOf } from "./rollout-time.js";
 
 /**
@@ -11,7 +11,11 @@ import { type Rollout, rolloutOf } from "./rollout-time.js";
  *
  * @param stuck why a workload's new pods do not start, by key
  */
-export function withHealthChecks(before: Side, after: Side, stuck: ReadonlyMap<string, string>): Side {
+export function withHealthChecks(
+  before: RevisionState,
+  after: RevisionState,
+  stuck: ReadonlyMap<string, string>,
+): RevisionState {
   const olds = byKey(before.snapshot);
   const rollouts = after.snapshot.flatMap((object) => {
     const why = stuck.get(keyOf(object));
@@ -27,14 +31,14 @@ export function withHealthChecks(before: Side, after: Side, stuck: ReadonlyMap<s
     const late = checked.find(({ rollout }) => rollout.neverEnds || rollout.seconds > (seconds ?? 0));
     if (late) failures.set(keyOf(waiter), messageOf(late.object, late.rollout, seconds ?? 0));
   }
-  const answers = after.answers.map(([key, answer]): [string, Answer] => {
-    const message = answer.state === "ready" ? failures.get(key) : undefined;
+  const outcomes = after.outcomes.map(([key, outcome]): [string, Outcome] => {
+    const message = outcome.state === "ready" ? failures.get(key) : undefined;
     return [
       key,
-      message === undefined ? answer : { state: "failed", reason: "HealthCheckFailed", message, predicted: true },
+      message === undefined ? outcome : { state: "failed", reason: "HealthCheckFailed", message, predicted: true },
     ];
   });
-  return { ...after, answers, failing: [...after.failing, ...stuck] };
+  return { ...after, outcomes, failing: [...after.failing, ...stuck] };
 }
 
 function messageOf(object: KubeObject, { seconds, why, neverEnds }: Rollout, timeout: number): string {

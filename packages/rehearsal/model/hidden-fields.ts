@@ -40,17 +40,17 @@ export class HiddenFields {
   readonly #all: readonly Rule[];
 
   /**
-   * @param sides what the cluster holds at base and at head
+   * @param states what the cluster holds at base and at head
    * @param occurrences where the trees write each variable. undefined: it is not known, so it may be anywhere
    * @param isPublic whether a word is written in Git outside of Secrets
    */
   constructor(
-    sides: readonly Snapshot[],
+    states: readonly Snapshot[],
     private readonly occurrences: ReadonlyMap<string, readonly Occurrence[]> | undefined,
     private readonly isPublic: (text: string) => boolean,
   ) {
-    for (const snapshot of sides) this.#addOwners(snapshot);
-    for (const snapshot of sides) this.#addRules(snapshot);
+    for (const snapshot of states) this.#addOwners(snapshot);
+    for (const snapshot of states) this.#addRules(snapshot);
     this.#all = [...this.#rules.values()].flat().sort(longestFirst);
   }
 

@@ -6,11 +6,11 @@ import { at, groupOf, labelOf, type Snapshot } from "./kube-objects.js";
 import { sourceOption } from "./provided.js";
 import { type OutOfReach, outOfReach } from "./reconciliations.js";
 import { ORIGINAL } from "./restore.js";
-import type { Side } from "./revision-state.js";
+import type { RevisionState } from "./revision-state.js";
 import { isStub } from "./stubs.js";
 
 /** What was not evaluated, and why. */
-export interface Unjudged {
+export interface NotEvaluatedParts {
   /** Names of reconciliations without a prediction: `Kustomization default/apps`. */
   readonly unknown: ReadonlySet<string>;
   /** Those of them whose objects were not applied here, so that nothing about their files is known. */
@@ -22,14 +22,14 @@ export interface Unjudged {
 }
 
 /** Everything that the rehearsal passed over: sources out of reach with what depends on them, webhooks, kinds without a definition. */
-export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudged {
+export function notEvaluatedParts(after: RevisionState, order: readonly Reconciliation[]): NotEvaluatedParts {
   const gaps = outOfReach(after);
   const unknown = new Map<string, string>();
   const applied = new Set<string>();
   for (const { object, message } of gaps.filter((one) => isReconciliation(one.object))) {
     unknown.set(labelOf(object), message);
   }
-  for (const one of order.filter(isUnreadyOnBothSides)) {
+  for (const one of order.filter(isUnreadyAtBaseAndHead)) {
     const name = refName(one.ref);
     if (unknown.has(name)) continue;
     unknown.set(name, `it does not become Ready at the base either: ${one.message ?? "no reason given"}`);
@@ -52,7 +52,7 @@ export function unjudged(after: Side, order: readonly Reconciliation[]): Unjudge
 }
 
 /** Any status but True counts: a reconciliation that did not settle at the base has no state to compare with. */
-function isUnreadyOnBothSides({ ready, readyBefore, reason }: Reconciliation): boolean {
+function isUnreadyAtBaseAndHead({ ready, readyBefore, reason }: Reconciliation): boolean {
   const unready = (status: Reconciliation["ready"]) => status !== undefined && status !== "True";
   return reason !== "Suspended" && unready(ready) && unready(readyBefore);
 }

@@ -2,9 +2,9 @@
 export const NOWHERE = "127.9.9.9:9";
 
 /** The answer with words for the user where a source failed only because the rehearsal runs offline. */
-export function offlineInWords<T extends object>(answer: T): T {
-  const message = "message" in answer ? String(answer.message) : "";
-  if (!message.includes(NOWHERE)) return answer;
+export function offlineInWords<T extends object>(outcome: T): T {
+  const message = "message" in outcome ? String(outcome.message) : "";
+  if (!message.includes(NOWHERE)) return outcome;
   const [subject] = /^(?:[A-Z][A-Za-z]+ \S+\/\S+: )*/.exec(message) ?? [""];
-  return { ...answer, message: `${subject}the rehearsal runs offline, so nothing outside of this machine is read` };
+  return { ...outcome, message: `${subject}the rehearsal runs offline, so nothing outside of this machine is read` };
 }

@@ -1,7 +1,7 @@
 import type { Condition } from "./kube-objects.js";
 
 /** What a reconciliation came to. */
-export type Answer =
+export type Outcome =
   | { readonly state: "ready" }
   /**
    * It will not become Ready. `predicted`: the controller would only say so after its timeout. `gap`: not because of what is
@@ -38,28 +38,28 @@ export type Answer =
     };
 
 /** @param poke whether to ask its controller to look again now */
-export function waiting(reason: string, poke = false): Answer {
+export function pending(reason: string, poke = false): Outcome {
   return { state: "waiting", for: reason, ...(poke && { poke }) };
 }
 
 /** What a condition says, as the answer. */
-export function failed({ reason, message }: Condition): Extract<Answer, { state: "failed" }> {
+export function stalled({ reason, message }: Condition): Extract<Outcome, { state: "failed" }> {
   return { state: "failed", reason: reason ?? "Failed", message: message ?? "" };
 }
 
 /** A failure that is clear without its controller, once that has had a look. */
-export function failure(
+export function stalledOutcome(
   reason: string,
   message: string,
   condition: Condition | undefined,
   current: boolean,
   wanted = reason,
-): Answer {
-  if (condition?.status === "False" && current && condition.reason === wanted) return failed(condition);
-  return waiting(message);
+): Outcome {
+  if (condition?.status === "False" && current && condition.reason === wanted) return stalled(condition);
+  return pending(message);
 }
 
 /** It fails because something cannot be reached from here. */
-export function gap(reason: string, message: string): Answer {
+export function gap(reason: string, message: string): Outcome {
   return { state: "failed", reason, message, gap: true };
 }

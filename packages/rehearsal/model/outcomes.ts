@@ -1,24 +1,24 @@
 import { ASSUMED, assumptionOf } from "./assumption.js";
 import { isReconciliation, isSource, sourceKeyOf } from "./flux-objects.js";
 import { at, conditionOf, type KubeObject, keyOf, labelOf } from "./kube-objects.js";
-import { type Answer, gap, waiting } from "./outcome.js";
+import { gap, type Outcome, pending } from "./outcome.js";
 import { readBy } from "./outcomes/find-source.js";
-import { judgeKustomization } from "./outcomes/kustomization-outcome.js";
+import { kustomizationOutcome } from "./outcomes/kustomization-outcome.js";
 import type { FluxView, Lookup } from "./outcomes/lookup.js";
-import { judgeRelease } from "./outcomes/release-outcome.js";
-import { judgeSource } from "./outcomes/source-outcome.js";
+import { releaseOutcome } from "./outcomes/release-outcome.js";
+import { sourceOutcome } from "./outcomes/source-outcome.js";
 import { isRemoteBaseOutOfReach } from "./unreachable.js";
 
 /** Answers by key, for every source, Kustomization and HelmRelease of the view. */
-export function answers(view: FluxView): Map<string, Answer> {
-  return new Settlement(view).all();
+export function outcomes(view: FluxView): Map<string, Outcome> {
+  return new OutcomeResolver(view).all();
 }
 
-class Settlement implements Lookup {
+class OutcomeResolver implements Lookup {
   readonly flux: ReadonlyMap<string, KubeObject>;
   readonly others: ReadonlyMap<string, KubeObject>;
   readonly still: number;
-  readonly #known = new Map<string, Answer>();
+  readonly #known = new Map<string, Outcome>();
   readonly #open = new Set<string>();
 
   constructor(readonly view: FluxView) {
@@ -27,12 +27,12 @@ class Settlement implements Lookup {
     this.still = view.still ?? view.quiet;
   }
 
-  all(): Map<string, Answer> {
+  all(): Map<string, Outcome> {
     const wanted = this.view.flux.filter((one) => isReconciliation(one) || isSource(one));
-    return new Map(wanted.map((one) => [keyOf(one), this.answer(one)]));
+    return new Map(wanted.map((one) => [keyOf(one), this.outcome(one)]));
   }
 
-  answer(object: KubeObject): Answer {
+  outcome(object: KubeObject): Outcome {
     const key = keyOf(object);
     const known = this.#known.get(key);
     if (known) return known;
@@ -47,17 +47,17 @@ class Settlement implements Lookup {
     return this.#open.has(key);
   }
 
-  #judge(object: KubeObject): Answer {
-    if (object.metadata.deletionTimestamp) return waiting(`${labelOf(object)} is being deleted`);
+  #judge(object: KubeObject): Outcome {
+    if (object.metadata.deletionTimestamp) return pending(`${labelOf(object)} is being deleted`);
     const assumption = object.metadata.annotations?.[ASSUMED];
     if (assumption !== undefined) return this.#assumed(object, assumption);
     if ((object.spec as { suspend?: boolean } | undefined)?.suspend) return { state: "suspended" };
-    if (isSource(object)) return judgeSource(this, object);
+    if (isSource(object)) return sourceOutcome(this, object);
     if (at(object, "spec", "kubeConfig") !== undefined) return gap("OtherCluster", OTHER_CLUSTER);
-    return object.kind === "Kustomization" ? judgeKustomization(this, object) : judgeRelease(this, object);
+    return object.kind === "Kustomization" ? kustomizationOutcome(this, object) : releaseOutcome(this, object);
   }
 
-  #assumed(object: KubeObject, assumption: string): Answer {
+  #assumed(object: KubeObject, assumption: string): Outcome {
     const source = isSource(object) ? undefined : readBy(this, object);
     if (assumption !== assumptionOf(object, source))
       return { state: "waiting", for: `${labelOf(object)} is looked at again`, outdated: true };

@@ -2,7 +2,7 @@ import type { NotEvaluated, ObjectChange } from "@timonier/report/model";
 import { isReconciliation } from "./flux-objects.js";
 import { groupKindOf, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { ownerOf } from "./owners.js";
-import type { Side } from "./revision-state.js";
+import type { RevisionState } from "./revision-state.js";
 
 const RBAC = "rbac.authorization.k8s.io";
 
@@ -16,14 +16,14 @@ export type AccountId = string;
  * Service accounts that Kustomizations and releases apply with at the base, that may do nothing, and that no manifest makes or gives
  * rights to: a bootstrap outside of Git does.
  */
-export function outsideAccounts({ snapshot, answers }: Side): AccountId[] {
-  const messages = new Map(answers.flatMap(([key, one]) => (one.state === "failed" ? [[key, one.message]] : [])));
-  const refused = snapshot.filter(isReconciliation).flatMap((object) => {
+export function outsideAccounts({ snapshot, outcomes }: RevisionState): AccountId[] {
+  const messages = new Map(outcomes.flatMap(([key, one]) => (one.state === "failed" ? [[key, one.message]] : [])));
+  const rejected = snapshot.filter(isReconciliation).flatMap((object) => {
     const [, namespace, name] =
       /User "system:serviceaccount:([^:"]+):([^"]+)" cannot /.exec(messages.get(keyOf(object)) ?? "") ?? [];
     return namespace !== undefined && namespace === object.metadata.namespace ? [`${namespace}/${name}`] : [];
   });
-  return [...new Set(refused)].filter((id) => !isWritten(id, snapshot));
+  return [...new Set(rejected)].filter((id) => !isWritten(id, snapshot));
 }
 
 /** Whether a manifest makes a service account or gives it rights. */

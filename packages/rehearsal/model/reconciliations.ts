@@ -2,17 +2,17 @@ import type { Reconciliation } from "@timonier/report/model";
 import { dependenciesOf, isReconciliation, isSource } from "./flux-objects.js";
 import { conditionOf, type KubeObject, keyOf, refOf } from "./kube-objects.js";
 import { dependencyOrder } from "./order.js";
-import type { Answer } from "./outcome.js";
+import type { Outcome } from "./outcome.js";
 import { byKey } from "./owners.js";
-import type { Side } from "./revision-state.js";
+import type { RevisionState } from "./revision-state.js";
 
 /** What becomes of every Kustomization and HelmRelease, each after those it depends on; those that go come last. */
-export function reconciliations(before: Side, after: Side): Reconciliation[] {
-  const sides = [before, after].map((side) => ({
-    objects: byKey(side.snapshot.filter(isReconciliation)),
-    answers: new Map(side.answers),
+export function reconciliations(before: RevisionState, after: RevisionState): Reconciliation[] {
+  const states = [before, after].map((state) => ({
+    objects: byKey(state.snapshot.filter(isReconciliation)),
+    outcomes: new Map(state.outcomes),
   }));
-  const [old, young] = sides as [(typeof sides)[0], (typeof sides)[0]];
+  const [old, young] = states as [(typeof states)[0], (typeof states)[0]];
   const left = [...old.objects.values()].filter((one) => !young.objects.has(keyOf(one)));
   return [...dependencyOrder([...young.objects.values()]), ...dependencyOrder(left)].map((object) => {
     const key = keyOf(object);
@@ -20,35 +20,39 @@ export function reconciliations(before: Side, after: Side): Reconciliation[] {
     const was = old.objects.get(key);
     return {
       ref: refOf(object),
-      ...(now && outcome(now, young.answers.get(key))),
-      ...(was && { readyBefore: outcome(was, old.answers.get(key)).ready }),
+      ...(now && readyStatusOf(now, young.outcomes.get(key))),
+      ...(was && { readyBefore: readyStatusOf(was, old.outcomes.get(key)).ready }),
       dependsOn: dependenciesOf(object).map(nameOfKey),
     };
   });
 }
 
-type Outcome = { readonly ready: "True" | "False" | "Unknown"; readonly reason?: string; readonly message?: string };
+type ReadyStatus = {
+  readonly ready: "True" | "False" | "Unknown";
+  readonly reason?: string;
+  readonly message?: string;
+};
 
-function outcome(object: KubeObject, answer: Answer | undefined): Outcome {
+function readyStatusOf(object: KubeObject, outcome: Outcome | undefined): ReadyStatus {
   const condition = conditionOf(object, "Ready");
   const words = {
     ...(condition?.reason && { reason: condition.reason }),
     ...(condition?.message && { message: condition.message }),
   };
-  if (answer?.state === "failed") return { ready: "False", reason: answer.reason, message: answer.message };
-  if (answer?.state === "ready") return { ready: "True", ...words };
-  if (answer?.state === "assumed")
+  if (outcome?.state === "failed") return { ready: "False", reason: outcome.reason, message: outcome.message };
+  if (outcome?.state === "ready") return { ready: "True", ...words };
+  if (outcome?.state === "assumed")
     return {
       ready: "Unknown",
       reason: "Assumed",
-      message: `it counts as Ready for what waits for it: ${answer.message}`,
+      message: `it counts as Ready for what waits for it: ${outcome.message}`,
     };
-  if (answer?.state === "suspended")
+  if (outcome?.state === "suspended")
     return { ready: status(condition?.status), reason: "Suspended", message: "it is suspended: nothing is applied" };
   return {
     ready: "Unknown",
     reason: "NotSettled",
-    message: answer?.state === "waiting" ? answer.for : "it did not settle while it was watched",
+    message: outcome?.state === "waiting" ? outcome.for : "it did not settle while it was watched",
   };
 }
 
@@ -69,12 +73,12 @@ export interface OutOfReach {
 }
 
 /** Sources, Kustomizations and releases that need something which cannot be reached from here. */
-export function outOfReach(side: Side): OutOfReach[] {
-  const answers = new Map(side.answers);
-  return side.snapshot.flatMap((object): OutOfReach[] => {
+export function outOfReach(state: RevisionState): OutOfReach[] {
+  const outcomes = new Map(state.outcomes);
+  return state.snapshot.flatMap((object): OutOfReach[] => {
     if (!isReconciliation(object) && !isSource(object)) return [];
-    const answer = answers.get(keyOf(object));
-    const isGap = answer?.state === "assumed" || (answer?.state === "failed" && answer.gap === true);
-    return isGap ? [{ object, message: answer.message }] : [];
+    const outcome = outcomes.get(keyOf(object));
+    const isGap = outcome?.state === "assumed" || (outcome?.state === "failed" && outcome.gap === true);
+    return isGap ? [{ object, message: outcome.message }] : [];
   });
 }

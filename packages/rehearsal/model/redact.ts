@@ -19,7 +19,11 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
  * A Secret without its values, for a diff between two sides: a value is shown as `(hidden)`, or as `(hidden, changed)` where
  * the other side has another one.
  */
-export function redactSecret(secret: KubeObject, other: KubeObject | undefined, side: "before" | "after"): KubeObject {
+export function redactSecret(
+  secret: KubeObject,
+  other: KubeObject | undefined,
+  revision: "before" | "after",
+): KubeObject {
   if (!isSecretObject(secret)) return secret;
   const hidden = (field: string) => {
     const values = at(secret, field) as Readonly<Record<string, string>> | undefined;
@@ -27,7 +31,7 @@ export function redactSecret(secret: KubeObject, other: KubeObject | undefined, 
     const others = at(other, field) as Readonly<Record<string, string>> | undefined;
     const entries = Object.entries(values).map(([key, value]) => {
       const same = others === undefined || others[key] === undefined || others[key] === value;
-      return [key, same ? "(hidden)" : `(hidden, ${side === "before" ? "old" : "new"} value)`];
+      return [key, same ? "(hidden)" : `(hidden, ${revision === "before" ? "old" : "new"} value)`];
     });
     return { [field]: Object.fromEntries(entries) };
   };

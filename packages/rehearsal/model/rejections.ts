@@ -3,24 +3,24 @@ import { groupKindOf, type KubeObject, keyOf, labelOf, refOf } from "./kube-obje
 import { diffOf, isSame } from "./object-diff.js";
 import { byKey, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
-import type { Side, Trial } from "./revision-state.js";
+import type { DryRun, RevisionState } from "./revision-state.js";
 
 /**
  * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. An object
  * that was refused before for the same reason is not the merge's, nor is what such a refusal alone keeps from being applied.
  */
-export function rejectedChanges(before: Side, after: Side): ObjectChange[] {
+export function rejectedChanges(before: RevisionState, after: RevisionState): ObjectChange[] {
   const live = byKey(after.snapshot);
-  const known = new Set(before.trials.flatMap(refusalsOf));
-  const refused = after.trials.filter((one) => one.refusal !== undefined);
-  const fresh = refused.filter((one) => !refusalsOf(one).some((refusal) => known.has(refusal)));
-  return after.trials.flatMap((trial): ObjectChange[] => {
-    const { object, result, refusal, owner } = trial;
+  const known = new Set(before.dryRuns.flatMap(rejectionsOf));
+  const rejected = after.dryRuns.filter((one) => one.rejection !== undefined);
+  const fresh = rejected.filter((one) => !rejectionsOf(one).some((rejection) => known.has(rejection)));
+  return after.dryRuns.flatMap((dryRun): ObjectChange[] => {
+    const { object, result, rejection, owner } = dryRun;
     const base = { ref: refOf(object), action: "rejected" as const, dataLoss: false, owner };
-    if (refusal !== undefined) return fresh.includes(trial) ? [{ ...base, message: refusal, diff: "" }] : [];
+    if (rejection !== undefined) return fresh.includes(dryRun) ? [{ ...base, message: rejection, diff: "" }] : [];
     const first = fresh.find((one) => one.owner === owner);
     // Its Kustomization fails for what it failed for before.
-    if (!first && before.trials.some((one) => one.owner === owner)) return [];
+    if (!first && before.dryRuns.some((one) => one.owner === owner)) return [];
     const there = live.get(keyOf(object));
     if (!result || (there && isUnchanged(there, result))) return [];
     const why = first ? `${owner} stops at ${labelOf(first.object)}` : `${owner} fails`;
@@ -35,14 +35,18 @@ function isUnchanged(there: KubeObject, result: KubeObject): boolean {
 }
 
 /** What tells one refusal from others: the owner, the object and the API server's words without the value that it does not like. */
-function refusalsOf({ owner, object, refusal }: Trial): string[] {
-  if (refusal === undefined) return [];
-  const reason = refusal.replace(/\b(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\S+)/g, "$1 value");
+function rejectionsOf({ owner, object, rejection }: DryRun): string[] {
+  if (rejection === undefined) return [];
+  const reason = rejection.replace(/\b(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\S+)/g, "$1 value");
   return [`${owner} ${keyOf(object)} ${reason}`];
 }
 
 /** Objects that are applied and whose pods do not become ready; in place of the changes of the same objects. */
-export function withFailing(changes: readonly ObjectChange[], before: Side, after: Side): ObjectChange[] {
+export function withFailing(
+  changes: readonly ObjectChange[],
+  before: RevisionState,
+  after: RevisionState,
+): ObjectChange[] {
   const known = new Map(before.failing);
   const live = byKey(after.snapshot);
   const failing = new Map(after.failing.filter(([key, message]) => known.get(key) !== message));
@@ -84,7 +88,7 @@ export function withFailing(changes: readonly ObjectChange[], before: Side, afte
 }
 
 /** `Deployment/default/nginx dry-run failed (Invalid): …`, as kustomize-controller says which object was refused. */
-export function refusedIn({
+export function rejectedIn({
   message,
 }: Pick<Reconciliation, "message">):
   | { readonly kind: string; readonly namespace?: string; readonly name: string }

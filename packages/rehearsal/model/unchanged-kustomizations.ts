@@ -32,7 +32,7 @@ export interface TreeChange {
 }
 
 /** A Kustomization that a merge does not touch. */
-export interface Untouched {
+export interface UnchangedKustomization {
   readonly object: KubeObject;
   readonly source: KubeObject;
   /** Revision that it has applied. */
@@ -81,15 +81,15 @@ const inertWhenNew = new Set([
  * @param before everything at the base
  * @param changeOf how the tree of a source changes; undefined where it stays
  */
-export function untouched(
+export function unchangedKustomizations(
   flux: Snapshot,
   before: Snapshot,
   changeOf: (source: KubeObject) => TreeChange | undefined,
-): Untouched[] {
-  if (withoutNoise(before).some(asksOthers)) return [];
+): UnchangedKustomization[] {
+  if (withoutNoise(before).some(dependsOnContext)) return [];
   const shared = sharedKeys(flux);
   const objects = byKey(flux);
-  const known = new Map<string, Untouched | undefined>();
+  const known = new Map<string, UnchangedKustomization | undefined>();
 
   const changeAt = (source: KubeObject) => (at(source, "spec", "suspend") === true ? undefined : changeOf(source));
   const sourceOf = ({ spec, metadata }: KubeObject) => {
@@ -105,7 +105,7 @@ export function untouched(
     if (!object || !source) return false;
     return changeAt(source) === undefined ? isReady(object) : judge(object) !== undefined;
   };
-  const judge = (object: KubeObject): Untouched | undefined => {
+  const judge = (object: KubeObject): UnchangedKustomization | undefined => {
     const key = keyOf(object);
     if (known.has(key)) return known.get(key);
     // A circle is none.
@@ -118,9 +118,9 @@ export function untouched(
       change !== undefined &&
       from?.endsWith(change.base) &&
       hasApplied(object, from) &&
-      !readsMore(source) &&
-      !readsOthers(object) &&
-      readsTheSame(object, change) &&
+      !hasOtherSourceInputs(source) &&
+      !hasOtherInputs(object) &&
+      readsSameFiles(object, change) &&
       !inventoryOf(object).some((one) => shared.has(one)) &&
       dependenciesOf(object).every(stays)
         ? { object, source, from, to: from.replace(change.base, change.head) }
@@ -132,10 +132,10 @@ export function untouched(
 }
 
 /** Whether anything that differs could make untouched Kustomizations come to something else: if it is not clear that it does not, it does. */
-export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouched[]): boolean {
+export function reaches(before: Snapshot, after: Snapshot, unchanged: readonly UnchangedKustomization[]): boolean {
   const old = byKey(withoutNoise(before));
   const young = byKey(withoutNoise(after));
-  const theirs = new Set(kept.flatMap(({ object }) => inventoryOf(object)));
+  const ownedKeys = new Set(unchanged.flatMap(({ object }) => inventoryOf(object)));
   // No operator runs here: the API server only stores what definitions define.
   const stored = new Set(before.flatMap((one) => kindDefined(one) ?? []));
   const isNew = (namespace: string | undefined) =>
@@ -144,7 +144,7 @@ export function reaches(before: Snapshot, after: Snapshot, kept: readonly Untouc
     const [was, is] = [old.get(key), young.get(key)];
     const object = is ?? was;
     if (!object || (was && is && isAsBefore(was, is))) return false;
-    if (theirs.has(key)) return true;
+    if (ownedKeys.has(key)) return true;
     const kind = groupKindOf(object);
     const isFlux = groupOf(object.apiVersion).endsWith(".toolkit.fluxcd.io");
     if (inert.has(kind) || (stored.has(kind) && !isFlux) || (!was && inertWhenNew.has(kind))) return false;
@@ -169,7 +169,7 @@ export function sharersOf(snapshot: Snapshot, looked: readonly KubeObject[]): Ku
 
 /** Whether the cluster's own admission policies are others than they were. */
 export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
-  return hasOthers(before, after, ({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind));
+  return hasDifferent(before, after, ({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind));
 }
 
 /**
@@ -177,10 +177,10 @@ export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
  * namespaces differ. A Kustomization that looked before they did would fail at its next look.
  */
 export function hasOtherLimits(before: Snapshot, after: Snapshot): boolean {
-  return hasOthers(before, after, mayLimit);
+  return hasDifferent(before, after, mayLimit);
 }
 
-function hasOthers(
+function hasDifferent(
   before: Snapshot,
   after: Snapshot,
   counts: (object: KubeObject, isNew: boolean) => boolean,
@@ -196,7 +196,7 @@ function hasOthers(
 }
 
 /** Whether it is a policy that decides by more than the object and its namespace: by parameters, or by the rights of who asks. */
-function asksOthers(object: KubeObject): boolean {
+function dependsOnContext(object: KubeObject): boolean {
   return /AdmissionPolicy$/.test(object.kind) && /"paramKind"|\bauthorizer\b/.test(JSON.stringify(object.spec ?? {}));
 }
 
@@ -228,12 +228,12 @@ function hasApplied(object: KubeObject, revision: string): boolean {
 /** Fields by which more than a tree's files decides what a source makes of a commit, or whether it makes anything. */
 const sourceInputs = ["include", "sparseCheckout", "verify"];
 
-function readsMore(source: KubeObject): boolean {
+function hasOtherSourceInputs(source: KubeObject): boolean {
   return sourceInputs.some((field) => at(source, "spec", field) !== undefined);
 }
 
 /** Whether more than its own folder and objects decides what a Kustomization comes to. */
-function readsOthers(object: KubeObject): boolean {
+function hasOtherInputs(object: KubeObject): boolean {
   const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
   const expressions = listAt(spec, "dependsOn").some((one) => textAt(one, "readyExpr") !== undefined);
   // What it waits for waits for others.
@@ -247,7 +247,7 @@ function readsOthers(object: KubeObject): boolean {
 }
 
 /** Whether nothing differs that the build of a Kustomization reads: its folder, its components, and what these name elsewhere. */
-function readsTheSame({ spec }: KubeObject, { changed, tree }: TreeChange): boolean {
+function readsSameFiles({ spec }: KubeObject, { changed, tree }: TreeChange): boolean {
   const path = textAt(spec, "path") ?? "";
   if (!holdsFiles(tree.paths, path) || changed.some((one) => /(^|\/)\.sourceignore$/.test(one))) return false;
   const components = listAt(spec, "components").filter((one) => typeof one === "string");
@@ -261,11 +261,11 @@ function isAsBefore(was: KubeObject, is: KubeObject): boolean {
 
 /** The object without what changes by looking at it. */
 function withoutTraces({ status: _status, metadata, ...rest }: KubeObject): unknown {
-  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...kept } = metadata;
+  const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...unchanged } = metadata;
   const {
     "reconcile.fluxcd.io/requestedAt": _asked,
     "reconcile.fluxcd.io/resetAt": _reset,
     ...annotations
   } = metadata.annotations ?? {};
-  return { ...rest, metadata: { ...kept, annotations } };
+  return { ...rest, metadata: { ...unchanged, annotations } };
 }

@@ -1,11 +1,11 @@
 import { isEncrypted } from "./encrypted.js";
 import { sourceOf } from "./flux-objects.js";
 import { type KubeObject, keyOf, textAt } from "./kube-objects.js";
-import type { Answer } from "./outcome.js";
+import type { Outcome } from "./outcome.js";
 import { isKustomization } from "./owners.js";
 import { reachOf } from "./reach.js";
 import { restore } from "./restore.js";
-import type { Side } from "./revision-state.js";
+import type { RevisionState } from "./revision-state.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 
 /** What is needed to know which files a Kustomization reads. */
@@ -22,22 +22,22 @@ export interface Reading {
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
  */
-export function withoutDecryption(side: Side, { filesOf, standIns }: Reading): Side {
+export function withoutDecryption(state: RevisionState, { filesOf, standIns }: Reading): RevisionState {
   const failures = new Map<string, string>();
   const encrypted = new Map<string, readonly KubeObject[]>();
-  for (const object of side.snapshot.filter(isKustomization)) {
+  for (const object of state.snapshot.filter(isKustomization)) {
     if (standIns.has(keyOf(object)) || decrypts(object)) continue;
-    const source = sourceOf(object, side.snapshot);
+    const source = sourceOf(object, state.snapshot);
     const files = source && filesOf(source);
     const found = files && firstEncrypted(object, files, encrypted);
     if (found) failures.set(keyOf(object), messageOf(found, object));
   }
-  if (failures.size === 0) return side;
-  const answers = side.answers.map(([key, answer]): [string, Answer] => {
-    const message = answer.state === "ready" ? failures.get(key) : undefined;
-    return [key, message === undefined ? answer : { state: "failed", reason: "ReconciliationFailed", message }];
+  if (failures.size === 0) return state;
+  const outcomes = state.outcomes.map(([key, outcome]): [string, Outcome] => {
+    const message = outcome.state === "ready" ? failures.get(key) : undefined;
+    return [key, message === undefined ? outcome : { state: "failed", reason: "ReconciliationFailed", message }];
   });
-  return { ...side, answers };
+  return { ...state, outcomes };
 }
 
 function decrypts(kustomization: KubeObject): boolean {

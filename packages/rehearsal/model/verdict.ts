@@ -4,7 +4,7 @@ import type { NotEvaluated, ObjectChange, PolicyResult, Reconciliation, Verdict 
 const destroys = new Set(["pruned", "deleted", "recreated"]);
 
 /** What decides. */
-export interface Outcome {
+export interface Evaluation {
   readonly changes: readonly ObjectChange[];
   readonly reconciliations: readonly Reconciliation[];
   readonly policies: readonly PolicyResult[];
@@ -12,7 +12,7 @@ export interface Outcome {
 }
 
 /** @see Verdict */
-export function verdictOf({ changes, reconciliations, notEvaluated }: Outcome): Verdict {
+export function verdictOf({ changes, reconciliations, notEvaluated }: Evaluation): Verdict {
   if (changes.some(({ action }) => action === "rejected") || reconciliations.some(becomesUnready)) return "rejected";
   if (changes.some(({ action, dataLoss }) => dataLoss || destroys.has(action))) return "destructive";
   if (reconciliations.some(isOpen)) return "unable";

@@ -1,6 +1,6 @@
 import { isSource } from "../../model/flux-objects.js";
 import { conditionOf, type KubeObject, keyOf } from "../../model/kube-objects.js";
-import type { Side } from "../../model/revision-state.js";
+import type { RevisionState } from "../../model/revision-state.js";
 import { askAndWait } from "../await-outcomes.js";
 import type { ClusterWatch } from "../cluster-watch.js";
 import type { RehearsalCluster } from "../rehearsal-cluster.js";
@@ -9,11 +9,15 @@ import type { RehearsalCluster } from "../rehearsal-cluster.js";
  * Has sources read again that were Ready at the base and are not now: a source-controller that was started since may have looked at
  * them while what they read was not served. Charts follow, since they are made of the others.
  */
-export async function readSourcesAgain(cluster: RehearsalCluster, watch: ClusterWatch, before: Side): Promise<void> {
-  const answers = new Map(before.answers);
+export async function readSourcesAgain(
+  cluster: RehearsalCluster,
+  watch: ClusterWatch,
+  before: RevisionState,
+): Promise<void> {
+  const outcomes = new Map(before.outcomes);
   const isStale = (one: KubeObject) =>
     isSource(one) &&
-    answers.get(keyOf(one))?.state === "ready" &&
+    outcomes.get(keyOf(one))?.state === "ready" &&
     conditionOf(one, "Ready") !== undefined &&
     conditionOf(one, "Ready")?.status !== "True";
   for (const isWanted of [

@@ -2,22 +2,22 @@ import { ASSUMED } from "../assumption.js";
 import { dependencyIsReady, readyExpressionOf } from "../dependency.js";
 import { dependenciesOf } from "../flux-objects.js";
 import { type Condition, conditionOf, type KubeObject, labelOf } from "../kube-objects.js";
-import { type Answer, failure, gap, waiting } from "../outcome.js";
+import { gap, type Outcome, pending, stalledOutcome } from "../outcome.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
 
 /** What the dependencies of an object come to. One that never becomes Ready, or a circle of them, is an answer. undefined: all are Ready. */
-export function blockedBy(
+export function dependencyOutcome(
   lookup: Lookup,
   object: KubeObject,
   condition: Condition | undefined,
   current: boolean,
-): Answer | undefined {
+): Outcome | undefined {
   const waitsFor: string[] = [];
   for (const key of dependenciesOf(object)) {
     const name = key.split("/").slice(1).join("/").replace("/", " ");
     const dependency = lookup.flux.get(key);
     if (!dependency)
-      return failure(
+      return stalledOutcome(
         "DependencyNotReady",
         `dependency '${name}' does not exist`,
         condition,
@@ -37,15 +37,15 @@ export function blockedBy(
         reason: "DependencyNotReady",
         message: `depends on itself through ${labelOf(dependency)}`,
       };
-    const of = lookup.answer(dependency);
+    const of = lookup.outcome(dependency);
     if (of.state === "failed")
       return { state: "failed", reason: "DependencyNotReady", message: `dependency '${name}' does not become ready` };
     if (of.state !== "ready" && conditionOf(dependency, "Ready")?.status !== "True") waitsFor.push(name);
     else if (of.state === "waiting") waitsFor.push(name);
   }
-  if (waitsFor.length > 0) return waiting(`${labelOf(object)} waits for ${waitsFor.join(", ")}`);
+  if (waitsFor.length > 0) return pending(`${labelOf(object)} waits for ${waitsFor.join(", ")}`);
   return condition?.reason === "DependencyNotReady"
-    ? waiting(`${labelOf(object)} has not seen yet that its dependencies are ready`)
+    ? pending(`${labelOf(object)} has not seen yet that its dependencies are ready`)
     : undefined;
 }
 
@@ -58,12 +58,12 @@ function byExpression(
   lookup: Lookup,
   object: KubeObject,
   dependency: KubeObject,
-): "ready" | "waiting" | Answer | undefined {
+): "ready" | "waiting" | Outcome | undefined {
   if (readyExpressionOf(object, dependency) === undefined) return undefined;
   const found = dependencyIsReady(object, dependency);
   if (found.state === "ready") return "ready";
   if (found.state === "failed") return { state: "failed", reason: "DependencyNotReady", message: found.message };
-  if (lookup.view.quiet <= PATIENCE.health) return "waiting";
+  if (lookup.view.quiet <= PATIENCE.healthOutcome) return "waiting";
   // What its status would be where it can be read is not known.
   const unknown = found.state === "not evaluated" || dependency.metadata.annotations?.[ASSUMED] !== undefined;
   return unknown

@@ -1,6 +1,6 @@
 import { isReconciliation, isSource } from "../flux-objects.js";
 import { type KubeObject, keyOf, labelOf, textAt } from "../kube-objects.js";
-import { type Answer, waiting } from "../outcome.js";
+import { type Outcome, pending } from "../outcome.js";
 import { readiness } from "../readiness.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
 
@@ -9,21 +9,21 @@ import { type Lookup, PATIENCE } from "./lookup.js";
  *
  * @param absent names of objects that it waits for and that are not there
  */
-export function health(
+export function healthOutcome(
   lookup: Lookup,
   object: KubeObject,
   checked: readonly KubeObject[],
   absent: readonly string[] = [],
-): Answer {
+): Outcome {
   const states = checked.map((one) => ({ one: labelOf(one), state: readinessOf(lookup, one) }));
   const missing = absent.map((one) => ({ one, state: { state: "progressing", message: "does not exist" } as const }));
   const open = [...states.filter(({ state }) => state.state !== "ready"), ...missing];
   // kustomize-controller looks every five seconds; asked, it looks now. helm-controller would repeat its upgrade.
   const poke = object.kind === "Kustomization";
-  if (open.length === 0) return waiting(`${labelOf(object)}: everything in it is ready`, poke);
+  if (open.length === 0) return pending(`${labelOf(object)}: everything in it is ready`, poke);
   const hopeless = open.filter(({ state }) => state.state === "hopeless");
-  if (hopeless.length === 0 && lookup.view.quiet < PATIENCE.health)
-    return waiting(`${labelOf(object)}: ${open[0]?.one}`);
+  if (hopeless.length === 0 && lookup.view.quiet < PATIENCE.healthOutcome)
+    return pending(`${labelOf(object)}: ${open[0]?.one}`);
   const timeout = textAt(object, "spec", "timeout");
   const words = (hopeless.length > 0 ? hopeless : open).map(
     ({ one, state }) => `${one}: ${"message" in state ? state.message : ""}`,
@@ -35,7 +35,7 @@ export function health(
 function readinessOf(lookup: Lookup, object: KubeObject) {
   if (!isReconciliation(object) && !isSource(object)) return readiness(object, lookup.view.pods);
   if (lookup.isOpen(keyOf(object))) return { state: "progressing", message: "waits for this one" } as const;
-  const of = lookup.answer(object);
+  const of = lookup.outcome(object);
   if (of.state === "failed") return { state: "hopeless", message: of.message } as const;
   return of.state === "waiting" ? ({ state: "progressing", message: of.for } as const) : ({ state: "ready" } as const);
 }

@@ -1,12 +1,12 @@
 import { neverReadyReason } from "../assumed.js";
 import { conditionOf, groupOf, type KubeObject, keyOf, labelOf, numberAt, textAt } from "../kube-objects.js";
-import { type Answer, failure, gap, waiting } from "../outcome.js";
+import { gap, type Outcome, pending, stalledOutcome } from "../outcome.js";
 import { inventoryOf } from "../owners.js";
-import { blockedBy } from "./dependency-outcome.js";
+import { dependencyOutcome } from "./dependency-outcome.js";
 import { find } from "./find-source.js";
-import { health } from "./health-outcome.js";
+import { healthOutcome } from "./health-outcome.js";
 import type { Lookup } from "./lookup.js";
-import { failedAgain, isAnswered, progress } from "./retry.js";
+import { isAnswered, progress, stalledAgain } from "./retry.js";
 
 /** Kinds whose absence is known. */
 const workloads = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "batch/Job"]);
@@ -23,7 +23,7 @@ function keyOfCheck({ apiVersion = "", kind, namespace = "", name }: HealthCheck
 }
 
 /** What a Kustomization comes to. */
-export function judgeKustomization(lookup: Lookup, object: KubeObject): Answer {
+export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcome {
   const spec = object.spec as { sourceRef: { kind: string; name: string; namespace?: string } };
   const { kind, name, namespace = object.metadata.namespace } = spec.sourceRef;
   const source = find(lookup, kind, namespace, name);
@@ -31,29 +31,30 @@ export function judgeKustomization(lookup: Lookup, object: KubeObject): Answer {
   const current = condition?.observedGeneration === object.metadata.generation;
   const beyond = source ? undefined : unreachedController(kind, namespace, name);
   if (beyond !== undefined) return gap("ArtifactFailed", beyond);
-  if (!source) return failure("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
-  const of = lookup.answer(source);
+  if (!source)
+    return stalledOutcome("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
+  const of = lookup.outcome(source);
   const revision = textAt(source, "status", "artifact", "revision");
-  if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(source)}`);
+  if (of.state === "waiting") return pending(`${labelOf(object)} waits for ${labelOf(source)}`);
   if ((of.state === "failed" || of.state === "assumed") && revision === undefined) {
     const message = `${labelOf(source)}: ${of.message}`;
     return of.state === "assumed" ? gap("ArtifactFailed", message) : { ...of, reason: "ArtifactFailed", message };
   }
-  const blocked = blockedBy(lookup, object, condition, current);
+  const blocked = dependencyOutcome(lookup, object, condition, current);
   if (blocked) return blocked;
   if (condition?.status === "True") {
     const applied = textAt(object, "status", "lastAppliedRevision") === revision;
     const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
     if (applied && observed && !isAnswered(lookup, object))
-      return waiting(`${labelOf(object)} has not looked again yet`, true);
-    return applied && observed ? { state: "ready" } : waiting(`${labelOf(object)} has not applied ${revision}`);
+      return pending(`${labelOf(object)} has not looked again yet`, true);
+    return applied && observed ? { state: "ready" } : pending(`${labelOf(object)} has not applied ${revision}`);
   }
   if (condition?.status === "False" && current && condition.reason !== "HealthCheckCanceled")
-    return failedAgain(lookup, object, condition);
+    return stalledAgain(lookup, object, condition);
   const attempted = textAt(object, "status", "lastAttemptedRevision") === revision && current;
   const healthy = conditionOf(object, "Healthy");
-  if (!attempted || healthy?.status !== "Unknown") return waiting(`${labelOf(object)}: ${progress(object)}`);
-  return health(lookup, object, checked(lookup, object), absent(lookup, object));
+  if (!attempted || healthy?.status !== "Unknown") return pending(`${labelOf(object)}: ${progress(object)}`);
+  return healthOutcome(lookup, object, checked(lookup, object), absent(lookup, object));
 }
 
 /** Names of objects that a kustomization waits for and that are not there; only of kinds that are looked at. */

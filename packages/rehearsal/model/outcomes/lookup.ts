@@ -1,5 +1,5 @@
 import type { KubeObject, Snapshot } from "../kube-objects.js";
-import type { Answer } from "../outcome.js";
+import type { Outcome } from "../outcome.js";
 
 /** What is known of a cluster at one moment. */
 export interface FluxView {
@@ -28,7 +28,7 @@ export interface FluxView {
  * after its controller began to look (`source`) and before it did (`unseen`: a busy machine), and before what the network says of a
  * source that is served here counts as its answer (`served`). Milliseconds.
  */
-export const PATIENCE = { health: 8_000, source: 8_000, unseen: 20_000, served: 60_000 };
+export const PATIENCE = { healthOutcome: 8_000, source: 8_000, unseen: 20_000, served: 60_000 };
 
 /** What the judgement of one object asks about the others. */
 export interface Lookup {
@@ -40,7 +40,7 @@ export interface Lookup {
   /** Everything that Flux waits for, by key. */
   readonly others: ReadonlyMap<string, KubeObject>;
   /** What another object comes to. */
-  answer(object: KubeObject): Answer;
+  outcome(object: KubeObject): Outcome;
   /** Whether the judgement of an object has begun and not ended: what asks for it then waits for itself. */
   isOpen(key: string): boolean;
 }

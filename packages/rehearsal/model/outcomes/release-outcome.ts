@@ -8,45 +8,45 @@ import {
   numberAt,
   textAt,
 } from "../kube-objects.js";
-import { type Answer, gap, waiting } from "../outcome.js";
+import { gap, type Outcome, pending } from "../outcome.js";
 import { ownerOf } from "../owners.js";
-import { blockedBy } from "./dependency-outcome.js";
+import { dependencyOutcome } from "./dependency-outcome.js";
 import { find, readBy } from "./find-source.js";
-import { health } from "./health-outcome.js";
+import { healthOutcome } from "./health-outcome.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
-import { failedAgain, isHandled, progress } from "./retry.js";
+import { isHandled, progress, stalledAgain } from "./retry.js";
 
 /** What a HelmRelease comes to. */
-export function judgeRelease(lookup: Lookup, object: KubeObject): Answer {
+export function releaseOutcome(lookup: Lookup, object: KubeObject): Outcome {
   const condition = conditionOf(object, "Ready");
   const current = condition?.observedGeneration === object.metadata.generation;
   const chart = chartOf(lookup, object);
   const source = chart === "missing" ? readBy(lookup, object) : undefined;
-  const origin = source && lookup.answer(source);
+  const origin = source && lookup.outcome(source);
   if (source && origin?.state === "assumed") return gap("NoSourceArtifact", `${labelOf(source)}: ${origin.message}`);
   if (chart === "missing")
     // While it is looked at, a request would interrupt it.
-    return waiting(
+    return pending(
       `${labelOf(object)} has no chart yet`,
       current && condition?.status === "False" && lookup.view.asked(keyOf(object)) === undefined,
     );
-  const of = lookup.answer(chart);
-  if (of.state === "waiting") return waiting(`${labelOf(object)} waits for ${labelOf(chart)}`);
+  const of = lookup.outcome(chart);
+  if (of.state === "waiting") return pending(`${labelOf(object)} waits for ${labelOf(chart)}`);
   if (of.state === "failed") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
   if (of.state === "assumed") return gap("NoSourceArtifact", `${labelOf(chart)}: ${of.message}`);
-  const blocked = blockedBy(lookup, object, condition, current);
+  const blocked = dependencyOutcome(lookup, object, condition, current);
   if (blocked) return blocked;
   const revision = textAt(chart, "status", "artifact", "revision");
   const attempted = textAt(object, "status", "lastAttemptedRevision") ?? "";
   const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
   if (condition?.status === "True" && current && observed) {
     // helm-controller writes its status in several patches: the revision that it attempts may be there without the upgrade.
-    if (conditionOf(object, "Reconciling")?.status === "True") return waiting(`${labelOf(object)} is reconciled`);
+    if (conditionOf(object, "Reconciling")?.status === "True") return pending(`${labelOf(object)} is reconciled`);
     if (revision !== undefined && attempted.split("+")[0] !== revision.split("+")[0]?.split("@")[0])
-      return waiting(`${labelOf(object)} has not tried ${revision}`);
+      return pending(`${labelOf(object)} has not tried ${revision}`);
     const values = listAt(object, "spec", "valuesFrom").length > 0;
     // Values from elsewhere are looked at at the next interval only.
-    if (values && !isHandled(lookup, object)) return waiting(`${labelOf(object)} has not read its values again`, true);
+    if (values && !isHandled(lookup, object)) return pending(`${labelOf(object)} has not read its values again`, true);
     return { state: "ready" };
   }
   if (condition?.status === "False" && current) {
@@ -55,11 +55,11 @@ export function judgeRelease(lookup: Lookup, object: KubeObject): Answer {
       if (isInterrupted(object))
         return { state: "waiting", for: `${labelOf(object)} was interrupted`, poke: true, reset: true };
       // It was asked to look again while it waited, and then gave up: its last words are about the release.
-      return failedAgain(lookup, object, conditionOf(object, "Released") ?? condition);
+      return stalledAgain(lookup, object, conditionOf(object, "Released") ?? condition);
     }
   }
   const own = [...lookup.others.values()].filter((one) => ownerOf(one) === labelOf(object));
-  return own.length > 0 ? health(lookup, object, own) : waiting(`${labelOf(object)}: ${progress(object)}`);
+  return own.length > 0 ? healthOutcome(lookup, object, own) : pending(`${labelOf(object)}: ${progress(object)}`);
 }
 
 function chartOf(lookup: Lookup, release: KubeObject): KubeObject | "missing" {
@@ -74,11 +74,11 @@ function chartOf(lookup: Lookup, release: KubeObject): KubeObject | "missing" {
 }
 
 /** A release hears of its chart by itself; a request meanwhile may reach it while it is installed, and interrupt that. */
-function failedRelease(lookup: Lookup, object: KubeObject, condition: Condition): Answer {
-  const hears = condition.reason === "SourceNotReady" && lookup.view.quiet < PATIENCE.health;
+function failedRelease(lookup: Lookup, object: KubeObject, condition: Condition): Outcome {
+  const hears = condition.reason === "SourceNotReady" && lookup.view.quiet < PATIENCE.healthOutcome;
   return hears
-    ? waiting(`${labelOf(object)} has not seen yet that its chart is ready`)
-    : failedAgain(lookup, object, condition);
+    ? pending(`${labelOf(object)} has not seen yet that its chart is ready`)
+    : stalledAgain(lookup, object, condition);
 }
 
 /**

@@ -1,14 +1,14 @@
 import { type Condition, conditionOf, type KubeObject, keyOf, labelOf, textAt } from "../kube-objects.js";
-import { type Answer, failed } from "../outcome.js";
+import { type Outcome, stalled } from "../outcome.js";
 import { isRemoteBaseOutOfReach } from "../unreachable.js";
 import type { Lookup } from "./lookup.js";
 
 /** A failure counts when it is repeated although nothing else has changed since: others may have brought what was missing. */
-export function failedAgain(lookup: Lookup, object: KubeObject, condition: Condition): Answer {
+export function stalledAgain(lookup: Lookup, object: KubeObject, condition: Condition): Outcome {
   // Another look ended the action of a release, which then may not be tried again: that says nothing about the release.
   if (object.kind === "HelmRelease" && condition.message?.endsWith("context canceled"))
     return { state: "waiting", for: `${labelOf(object)}: ${condition.message}`, poke: true, reset: true };
-  if (isHandled(lookup, object)) return { ...failed(condition), ...(lacksRemoteBase(condition) && { gap: true }) };
+  if (isHandled(lookup, object)) return { ...stalled(condition), ...(lacksRemoteBase(condition) && { gap: true }) };
   return {
     state: "waiting",
     for: `${labelOf(object)} tries again: ${condition.message ?? ""}`,

@@ -1,12 +1,12 @@
 import { conditionOf, type KubeObject, labelOf, numberAt, textAt } from "../kube-objects.js";
 import { NOWHERE } from "../offline.js";
-import { type Answer, failed, waiting } from "../outcome.js";
+import { type Outcome, pending, stalled } from "../outcome.js";
 import { isUnreachable } from "../unreachable.js";
 import { find, readBy } from "./find-source.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
 
 /** What a source comes to. */
-export function judgeSource(lookup: Lookup, source: KubeObject): Answer {
+export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
   const condition = conditionOf(source, "Ready");
   const current = condition?.observedGeneration === source.metadata.generation;
   const expected = lookup.view.expected(source);
@@ -15,42 +15,42 @@ export function judgeSource(lookup: Lookup, source: KubeObject): Answer {
   if (condition?.status === "True" && current) {
     // Flux writes conditions first, and the artifact with the rest of the status a moment later.
     const observed = numberAt(source, "status", "observedGeneration") ?? source.metadata.generation;
-    if (observed !== source.metadata.generation) return waiting(`${labelOf(source)} has no artifact yet`);
+    if (observed !== source.metadata.generation) return pending(`${labelOf(source)} has no artifact yet`);
     if (source.kind === "HelmChart") {
       const built = builtVersion(condition.message);
       if (built !== undefined && built !== revision)
-        return waiting(`${labelOf(source)} has no artifact of ${built} yet`);
+        return pending(`${labelOf(source)} has no artifact of ${built} yet`);
       return chartIsCurrent(lookup, source);
     }
     if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
-    return waiting(`${labelOf(source)} is at ${revision ?? "no revision"}`);
+    return pending(`${labelOf(source)} is at ${revision ?? "no revision"}`);
   }
   const served = isServed(lookup, source);
   // What is served on this machine can be reached: its controller tries again.
   if (condition?.status === "False" && served && lookup.still <= PATIENCE.served) {
-    if (isUnreachable(condition.message ?? "")) return waiting(`${labelOf(source)}: ${condition.message}`);
+    if (isUnreachable(condition.message ?? "")) return pending(`${labelOf(source)}: ${condition.message}`);
   }
   if (condition?.status === "False" && current && expected === undefined) {
     // A chart may have failed before its source had anything for it.
-    if (source.kind !== "HelmChart") return { ...failed(condition), gap: true };
+    if (source.kind !== "HelmChart") return { ...stalled(condition), gap: true };
     const behind = chartIsCurrent(lookup, source);
     if (behind.state === "waiting") return behind;
     const beyond = gapOf(lookup, source);
     // A registry that did not answer once may do so when it is asked again; offline it never does.
     const message = condition.message ?? "";
     const isOver = lookup.still > PATIENCE.source || message.includes(NOWHERE);
-    if (beyond.gap && isUnreachable(message) && !isOver) return waiting(`${labelOf(source)}: ${message}`);
-    return { ...failed(condition), ...beyond };
+    if (beyond.gap && isUnreachable(message) && !isOver) return pending(`${labelOf(source)}: ${message}`);
+    return { ...stalled(condition), ...beyond };
   }
   // One that is served here fails for good only if it stays so.
-  if (condition?.status === "False" && current && lookup.view.quiet > PATIENCE.health) return failed(condition);
+  if (condition?.status === "False" && current && lookup.view.quiet > PATIENCE.healthOutcome) return stalled(condition);
   const patience = current ? PATIENCE.source : PATIENCE.unseen;
   if (!served && (source.kind === "HelmChart" ? lookup.view.quiet : lookup.still) > patience) {
     const message = condition?.message ?? "does not answer";
     const beyond = source.kind === "HelmChart" ? gapOf(lookup, source) : { gap: true as const };
     return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
   }
-  return waiting(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
+  return pending(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
 }
 
 /** The version of the chart that a condition speaks of: `packaged 'web' chart with version '1.1.0'`. */
@@ -67,23 +67,23 @@ function isServed(lookup: Lookup, source: KubeObject): boolean {
 /** A chart that fails is a gap where the source that it comes from is one: what that has is not known. */
 function gapOf(lookup: Lookup, chart: KubeObject): { readonly gap?: true } {
   const source = readBy(lookup, chart);
-  const answer = source && lookup.answer(source);
+  const outcome = source && lookup.outcome(source);
   // A registry has no state of its own: only its charts tell whether it can be read.
   if (source !== undefined && !isServed(lookup, source) && isUnreachable(conditionOf(chart, "Ready")?.message ?? ""))
     return { gap: true };
-  return answer?.state === "assumed" || (answer?.state === "failed" && answer.gap) ? { gap: true } : {};
+  return outcome?.state === "assumed" || (outcome?.state === "failed" && outcome.gap) ? { gap: true } : {};
 }
 
-function chartIsCurrent(lookup: Lookup, chart: KubeObject): Answer {
+function chartIsCurrent(lookup: Lookup, chart: KubeObject): Outcome {
   const ref = chart.spec as { sourceRef?: { kind?: string; name?: string } };
   const source = find(lookup, ref.sourceRef?.kind, chart.metadata.namespace, ref.sourceRef?.name);
   const isRegistry = source?.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci";
   const isMade = source?.kind === "HelmRepository" && conditionOf(chart, "Ready")?.status === "True";
   if (!source || isRegistry || isMade) return { state: "ready" };
-  const answer = lookup.answer(source);
-  if (answer.state !== "ready") return answer.state === "waiting" ? answer : { state: "ready" };
+  const outcome = lookup.outcome(source);
+  if (outcome.state !== "ready") return outcome.state === "waiting" ? outcome : { state: "ready" };
   const seen = textAt(chart, "status", "observedSourceArtifactRevision");
   return seen === textAt(source, "status", "artifact", "revision")
     ? { state: "ready" }
-    : waiting(`${labelOf(chart)} is of another revision`);
+    : pending(`${labelOf(chart)} is of another revision`);
 }

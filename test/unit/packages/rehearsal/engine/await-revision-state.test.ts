@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
-import { atRest } from "../../../../../packages/rehearsal/engine/await-revision-state.js";
+import { awaitRevisionState } from "../../../../../packages/rehearsal/engine/await-revision-state.js";
 import type { ClusterWatch } from "../../../../../packages/rehearsal/engine/cluster-watch.js";
 import type { RehearsalCluster, RehearsalContext } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
@@ -47,9 +47,9 @@ const api = {
 };
 const definitions = `/apis/${extensions}/customresourcedefinitions`;
 
-function rest(told: readonly KubeObject[], milliseconds: number) {
-  const watch = { flux: [], others: told, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
-  return atRest(
+function rest(watched: readonly KubeObject[], milliseconds: number) {
+  const watch = { flux: [], others: watched, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
+  return awaitRevisionState(
     { api } as unknown as RehearsalCluster,
     watch as unknown as ClusterWatch,
     () => undefined,
@@ -74,10 +74,10 @@ test("GIVEN a definition whose objects keep it WHEN at rest THEN it is not waite
 
 test("GIVEN an object that was told of late WHEN at rest THEN it was judged by it", async () => {
   lists.set("/api/v1/namespaces", [namespace]);
-  const told: KubeObject[] = [];
-  setTimeout(() => told.push(namespace), 100);
-  expect((await rest(told, 10_000)).snapshot).toEqual([namespace]);
-  expect(told).toEqual([namespace]);
+  const watched: KubeObject[] = [];
+  setTimeout(() => watched.push(namespace), 100);
+  expect((await rest(watched, 10_000)).snapshot).toEqual([namespace]);
+  expect(watched).toEqual([namespace]);
 });
 
 test("GIVEN an object that is never told of WHEN the time is over THEN nothing is said of the cluster", async () => {

@@ -20,7 +20,7 @@ const definition: KubeObject = {
 };
 
 /** Applies what --assume gives. @returns paths in the order in which they were written */
-async function prepared(assumed: readonly KubeObject[], refused?: ApiError): Promise<string[]> {
+async function prepared(assumed: readonly KubeObject[], rejected?: ApiError): Promise<string[]> {
   const written: string[] = [];
   const kinds: Readonly<Record<string, object>> = {
     "/apis/apiextensions.k8s.io/v1": {
@@ -31,7 +31,7 @@ async function prepared(assumed: readonly KubeObject[], refused?: ApiError): Pro
   const api = {
     call: async ({ method, path, body }: ApiCall) => {
       if (method !== "PATCH") return { items: [] };
-      if (refused && path.includes("/boats/")) throw refused;
+      if (rejected && path.includes("/boats/")) throw rejected;
       written.push(path);
       return body;
     },
@@ -54,8 +54,8 @@ test("GIVEN a definition and an object of it WHEN both are assumed THEN the defi
 });
 
 test("GIVEN an object that the API server refuses WHEN assumed THEN the error says which, why and the fix", async () => {
-  const refusal = new ApiError(422, "Invalid", "spec.size: Required value");
-  const failing = prepared([definition, boat], refusal);
+  const rejection = new ApiError(422, "Invalid", "spec.size: Required value");
+  const failing = prepared([definition, boat], rejection);
   await expect(failing).rejects.toThrow(UserError);
   await expect(failing).rejects.toThrow(/spec\.size: Required value[\s\S]*Boat one[\s\S]*--assume/);
 });

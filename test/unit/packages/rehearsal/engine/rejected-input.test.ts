@@ -6,9 +6,9 @@ import { given } from "../../../../../packages/rehearsal/engine/rejected-input.j
 const failing = (error: Error) => given("root", "clusters/prod", () => Promise.reject(error));
 
 test("GIVEN a first source that the API server refuses WHEN it is applied THEN it is the user's to correct", async () => {
-  const refused = failing(new ApiError(422, "Invalid", 'spec.url: Invalid value: "${URL}"'));
-  await expect(refused).rejects.toThrow(UserError);
-  await expect(refused).rejects.toMatchObject({ where: "clusters/prod", what: expect.stringContaining("spec.url") });
+  const rejected = failing(new ApiError(422, "Invalid", 'spec.url: Invalid value: "${URL}"'));
+  await expect(rejected).rejects.toThrow(UserError);
+  await expect(rejected).rejects.toMatchObject({ where: "clusters/prod", what: expect.stringContaining("spec.url") });
   await expect(failing(new Error("A b: no kind A in x/v1"))).rejects.toThrow(UserError);
 });
 

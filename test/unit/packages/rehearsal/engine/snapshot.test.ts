@@ -13,12 +13,12 @@ const group = (name: string, resources: readonly object[]) => ({
 });
 
 /** What the API server answers, by path; a function is called. */
-function api(answers: Readonly<Record<string, unknown>>) {
+function api(outcomes: Readonly<Record<string, unknown>>) {
   const asked: string[] = [];
   const call = async ({ path, query }: ApiCall) => {
     asked.push(query?.labelSelector ? `${path}?${query.labelSelector}` : path);
-    const answer = answers[path];
-    return typeof answer === "function" ? answer() : { items: answer ?? [] };
+    const outcome = outcomes[path];
+    return typeof outcome === "function" ? outcome() : { items: outcome ?? [] };
   };
   return { asked, server: { call } as unknown as KubeApi };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { changingRepository } from "../../../../../packages/rehearsal/engine/compared-revisions.js";
+import { comparedRepository } from "../../../../../packages/rehearsal/engine/compared-revisions.js";
 import { openClone } from "../../../../../packages/rehearsal/engine/git-clone.js";
 import { setRefs } from "../../../../../packages/rehearsal/engine/served-repository.js";
 import { serveTree } from "../../../../../packages/rehearsal/engine/served-trees.js";
@@ -91,10 +91,10 @@ test("GIVEN a source that the user names WHEN it follows a range THEN it moves w
 
 test("GIVEN a base that is no branch WHEN the change is read THEN its target is the main branch", async () => {
   const { clone, base } = makeHistory();
-  const changing = await changingRepository(request(clone, { base: "HEAD~1" }), {});
-  expect(changing).toMatchObject({ target: "main", base, revisions: { base: { ref: "HEAD~1" } } });
+  const compared = await comparedRepository(request(clone, { base: "HEAD~1" }), {});
+  expect(compared).toMatchObject({ target: "main", base, revisions: { base: { ref: "HEAD~1" } } });
   for (const ref of [base, "origin/HEAD", "origin/main", "refs/heads/main", "main"])
-    expect(await changingRepository(request(clone, { base: ref }), {})).toMatchObject({ target: "main" });
+    expect(await comparedRepository(request(clone, { base: ref }), {})).toMatchObject({ target: "main" });
 });
 
 test("GIVEN a base that has moved on WHEN the change is read THEN it is compared with where both parted", async () => {
@@ -102,8 +102,8 @@ test("GIVEN a base that has moved on WHEN the change is read THEN it is compared
   git(clone, "checkout", "-q", "main");
   commit(clone, { "later.yaml": "a: b\n" });
   git(clone, "checkout", "-q", "change");
-  const changing = await changingRepository(request(clone, { base: "main" }), {});
-  expect(changing).toMatchObject({
+  const compared = await comparedRepository(request(clone, { base: "main" }), {});
+  expect(compared).toMatchObject({
     base,
     target: "main",
     revisions: { base: { ref: "main (merge base)", sha: base } },

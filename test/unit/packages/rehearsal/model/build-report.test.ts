@@ -4,9 +4,9 @@ import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-ob
 import { mergeReports } from "../../../../../packages/rehearsal/model/merge-reports.js";
 import { policyResults } from "../../../../../packages/rehearsal/model/policies.js";
 import { readiness } from "../../../../../packages/rehearsal/model/readiness.js";
-import type { Trial } from "../../../../../packages/rehearsal/model/revision-state.js";
+import type { DryRun } from "../../../../../packages/rehearsal/model/revision-state.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
-import { applied, object, side } from "./support.js";
+import { applied, object, revisionState } from "./support.js";
 
 const noFiles = { paths: [], files: new Map(), links: [] };
 const empty = {
@@ -18,7 +18,7 @@ const empty = {
   causes: [],
   duration: 1,
 };
-const sides = { base: { ref: "main" }, head: { ref: "HEAD" } };
+const states = { base: { ref: "main" }, head: { ref: "HEAD" } };
 const deployment = (image: string) =>
   object(
     `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, ${applied}}, spec: {template: {spec: {containers: [{name: web, image: "${image}", securityContext: {privileged: true}}]}}}}`,
@@ -33,8 +33,8 @@ test("GIVEN a source out of reach WHEN reported THEN it and what needs it are no
     "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: db, namespace: shop}, spec: {chart: {spec: {chart: db, sourceRef: {kind: HelmRepository, name: charts}}}}}",
     "r",
   );
-  const after = side([chart, release], {
-    answers: [
+  const after = revisionState([chart, release], {
+    outcomes: [
       ["source.toolkit.fluxcd.io/HelmRepository/shop/charts", { state: "assumed", message: "no such host" }],
       [
         "helm.toolkit.fluxcd.io/HelmRelease/shop/db",
@@ -42,38 +42,53 @@ test("GIVEN a source out of reach WHEN reported THEN it and what needs it are no
       ],
     ],
   });
-  const report = reportOf({ ...empty, ...sides, before: side([]), after });
+  const report = reportOf({ ...empty, ...states, before: revisionState([]), after });
   expect(report.notEvaluated.map(({ subject, reason }) => `${subject}: ${reason}`)).toEqual([
     "HelmRelease shop/db: it needs HelmRepository shop/charts",
     "HelmRepository shop/charts: it cannot be read from here: no such host",
   ]);
   expect(report.verdict).toBe("unknown");
   expect(report.coverage?.reconciliations).toEqual({ evaluated: 0, all: 1 });
-  const unchanged = reportOf({ ...empty, ...sides, before: after, after });
+  const unchanged = reportOf({ ...empty, ...states, before: after, after });
   expect(unchanged.verdict).toBe("safe");
 });
 
 test("GIVEN a workload that does not become ready WHEN reported THEN it is rejected, unless it did not before either", () => {
   const [old, young] = [deployment("nginx:1"), deployment("Not An Image")];
   const failing = [["apps/Deployment/shop/web", "InvalidImageName"]] as const;
-  const report = reportOf({ ...empty, ...sides, before: side([old]), after: side([young], { failing }) });
+  const report = reportOf({
+    ...empty,
+    ...states,
+    before: revisionState([old]),
+    after: revisionState([young], { failing }),
+  });
   expect(report).toMatchObject({
     verdict: "rejected",
     changes: [{ action: "rejected", message: "does not become ready: InvalidImageName" }],
   });
-  const known = reportOf({ ...empty, ...sides, before: side([young], { failing }), after: side([young], { failing }) });
+  const known = reportOf({
+    ...empty,
+    ...states,
+    before: revisionState([young], { failing }),
+    after: revisionState([young], { failing }),
+  });
   expect(known).toMatchObject({ verdict: "safe", changes: [] });
 });
 
 const owner = "Kustomization flux-system/web";
 const map = object("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}}");
-const trials = [
-  { object: deployment("nginx:1"), owner, refusal: "field is immutable" },
+const dryRuns = [
+  { object: deployment("nginx:1"), owner, rejection: "field is immutable" },
   { object: map, owner, result: map },
 ];
 
 test("GIVEN what a refused Kustomization would have applied WHEN reported THEN refusals and what is left out are told apart", () => {
-  const { changes, verdict } = reportOf({ ...empty, ...sides, before: side([]), after: side([], { trials }) });
+  const { changes, verdict } = reportOf({
+    ...empty,
+    ...states,
+    before: revisionState([]),
+    after: revisionState([], { dryRuns }),
+  });
   expect(verdict).toBe("rejected");
   expect(changes.map(({ ref, message }) => `${ref.kind}: ${message}`).sort()).toEqual([
     "ConfigMap: not applied: Kustomization flux-system/web stops at Deployment shop/web",
@@ -81,37 +96,41 @@ test("GIVEN what a refused Kustomization would have applied WHEN reported THEN r
   ]);
 });
 
-const rejectedOf = (before: readonly Trial[], after: readonly Trial[], live: readonly KubeObject[] = []) =>
+const rejectedOf = (before: readonly DryRun[], after: readonly DryRun[], live: readonly KubeObject[] = []) =>
   reportOf({
     ...empty,
-    ...sides,
-    before: side(live, { trials: before }),
-    after: side(live, { trials: after }),
+    ...states,
+    before: revisionState(live, { dryRuns: before }),
+    after: revisionState(live, { dryRuns: after }),
   }).changes.map(({ ref }) => ref.kind);
 
 test("GIVEN what was refused or left out at the base as well WHEN reported THEN only another refusal is", () => {
-  const refused = (image: string, refusal: string, by = owner) => ({ object: deployment(image), owner: by, refusal });
-  expect(rejectedOf(trials, trials)).toEqual([]);
-  expect(rejectedOf(trials, [refused("nginx:2", "field is immutable")])).toEqual([]);
-  expect(rejectedOf(trials, [refused("nginx:1", "quota exceeded")])).toEqual(["Deployment"]);
-  expect(rejectedOf(trials, [refused("nginx:1", "field is immutable", "Kustomization flux-system/b")])).toEqual([
+  const rejected = (image: string, rejection: string, by = owner) => ({
+    object: deployment(image),
+    owner: by,
+    rejection,
+  });
+  expect(rejectedOf(dryRuns, dryRuns)).toEqual([]);
+  expect(rejectedOf(dryRuns, [rejected("nginx:2", "field is immutable")])).toEqual([]);
+  expect(rejectedOf(dryRuns, [rejected("nginx:1", "quota exceeded")])).toEqual(["Deployment"]);
+  expect(rejectedOf(dryRuns, [rejected("nginx:1", "field is immutable", "Kustomization flux-system/b")])).toEqual([
     "Deployment",
   ]);
-  expect(rejectedOf(trials, [{ object: map, owner, refusal: "no" }])).toEqual(["ConfigMap"]);
+  expect(rejectedOf(dryRuns, [{ object: map, owner, rejection: "no" }])).toEqual(["ConfigMap"]);
 });
 
 test("GIVEN the same refusal of another value WHEN reported THEN it is not another refusal", () => {
-  const refused = (value: string) => [
-    { object: map, owner, refusal: `spec.replicas: Invalid value: "${value}": must be a number` },
+  const rejected = (value: string) => [
+    { object: map, owner, rejection: `spec.replicas: Invalid value: "${value}": must be a number` },
   ];
-  expect(rejectedOf(refused("two"), refused("three: 3"))).toEqual([]);
+  expect(rejectedOf(rejected("two"), rejected("three: 3"))).toEqual([]);
 });
 
 test("GIVEN a Kustomization that failed for the same before WHEN the merge edits its other objects THEN these are not rejected", () => {
   const edited = { ...map, data: { a: "c" } };
-  expect(rejectedOf(trials, [trials[0] as Trial, { object: edited, owner, result: edited }])).toEqual([]);
-  const worse = { object: deployment("nginx:1"), owner, refusal: "quota exceeded" };
-  expect(rejectedOf(trials, [worse, { object: edited, owner, result: edited }]).sort()).toEqual([
+  expect(rejectedOf(dryRuns, [dryRuns[0] as DryRun, { object: edited, owner, result: edited }])).toEqual([]);
+  const worse = { object: deployment("nginx:1"), owner, rejection: "quota exceeded" };
+  expect(rejectedOf(dryRuns, [worse, { object: edited, owner, result: edited }]).sort()).toEqual([
     "ConfigMap",
     "Deployment",
   ]);
@@ -124,8 +143,8 @@ test("GIVEN an object as it is beside one that is refused WHEN reported THEN a d
     );
   const live = service('{"f:port": {}, "f:protocol": {}}');
   const result = service('{"f:port": {}}');
-  const refused = { object: deployment("nginx:1"), owner, refusal: "no" };
-  expect(rejectedOf([], [refused, { object: live, owner, result }], [live])).toEqual(["Deployment"]);
+  const rejected = { object: deployment("nginx:1"), owner, rejection: "no" };
+  expect(rejectedOf([], [rejected, { object: live, owner, result }], [live])).toEqual(["Deployment"]);
 });
 
 test("GIVEN objects that differ WHEN held against the rules THEN only those are warned of", () => {
@@ -143,8 +162,18 @@ test("GIVEN objects that differ WHEN held against the rules THEN only those are 
 });
 
 test("GIVEN two clusters WHEN merged THEN the worse verdict counts and every part says its cluster", () => {
-  const one = reportOf({ ...empty, ...sides, before: side([]), after: side([deployment("nginx:1")]) });
-  const other = reportOf({ ...empty, ...sides, before: side([deployment("nginx:1")]), after: side([]) });
+  const one = reportOf({
+    ...empty,
+    ...states,
+    before: revisionState([]),
+    after: revisionState([deployment("nginx:1")]),
+  });
+  const other = reportOf({
+    ...empty,
+    ...states,
+    before: revisionState([deployment("nginx:1")]),
+    after: revisionState([]),
+  });
   const merged = mergeReports(
     [
       ["clusters/a", one],
@@ -163,7 +192,7 @@ test("GIVEN two clusters WHEN merged THEN the worse verdict counts and every par
 test("GIVEN a Kustomization of the same name in two clusters WHEN merged THEN what becomes of either is told", () => {
   const ref = { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", namespace: "shop", name: "web" };
   const of = (ready: "True" | "False") => ({
-    ...unableReport(sides.base, sides.head, { what: "", where: "", fix: "" }, 1),
+    ...unableReport(states.base, states.head, { what: "", where: "", fix: "" }, 1),
     reconciliations: [{ ref, ready, readyBefore: "True" as const, dependsOn: [] }],
   });
   const merged = mergeReports(
@@ -181,7 +210,7 @@ test("GIVEN a Kustomization of the same name in two clusters WHEN merged THEN wh
 
 test("GIVEN a fault WHEN reported THEN there is nothing else", () => {
   const fault = { what: "no", where: "here", fix: "do" };
-  expect(unableReport(sides.base, sides.head, fault, 3)).toMatchObject({ verdict: "unable", fault, changes: [] });
+  expect(unableReport(states.base, states.head, fault, 3)).toMatchObject({ verdict: "unable", fault, changes: [] });
 });
 
 test("GIVEN a workload WHEN judged THEN its status is read as kstatus does", () => {

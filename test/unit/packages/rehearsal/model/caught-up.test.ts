@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasSeen } from "../../../../../packages/rehearsal/model/caught-up.js";
+import { hasCaughtUp } from "../../../../../packages/rehearsal/model/caught-up.js";
 import { object } from "./support.js";
 
 const kinds = new Set([
@@ -36,7 +36,7 @@ describe("whether a watch has told of all that is there", () => {
     ["all that is watched", [root], [root, other], true],
     ["a chart that is not there yet", [root, chart], [root], false],
     ["charts, which snapshots have as well", [root, chart], [root, chart], true],
-  ])("%s", (_what, told, snapshot, expected) => {
-    expect(hasSeen(told, snapshot, kinds)).toBe(expected);
+  ])("%s", (_what, watched, snapshot, expected) => {
+    expect(hasCaughtUp(watched, snapshot, kinds)).toBe(expected);
   });
 });

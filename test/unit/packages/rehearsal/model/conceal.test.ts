@@ -5,11 +5,11 @@ import { reportOf, unableReport } from "../../../../../packages/rehearsal/model/
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { policyResults } from "../../../../../packages/rehearsal/model/policies.js";
 import { formsOf } from "../../../../../packages/rehearsal/model/redact.js";
-import type { Side } from "../../../../../packages/rehearsal/model/revision-state.js";
+import type { RevisionState } from "../../../../../packages/rehearsal/model/revision-state.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
 import type { Report } from "../../../../../packages/report/model.js";
 import { renderReport, reportFormats } from "../../../../../packages/report/render.js";
-import { side } from "./support.js";
+import { revisionState } from "./support.js";
 
 const noFiles = { paths: [], files: new Map(), links: [] };
 const noTree = { base: noFiles, head: noFiles, changed: [], documents: [] };
@@ -80,7 +80,7 @@ function substituted(objects: readonly KubeObject[], value: string): KubeObject[
 }
 
 /** A side at which every field that can hold a value does. */
-function sideWith(value: string): Side {
+function stateWith(value: string): RevisionState {
   const secrets = [
     one("v1", "Secret", "values", { metadata: { namespace: "flux-system" }, data: { V: base64(value) } }),
     one("v1", "Secret", "chart", { data: { "values.yaml": base64(stringify({ auth: { password: value } })) } }),
@@ -103,8 +103,8 @@ function sideWith(value: string): Side {
   const objects = substituted(template, value);
   const [web, , source] = objects as [KubeObject, KubeObject, KubeObject];
   const owner = "Kustomization flux-system/apps";
-  return side([...secrets, kustomization, release, chart, ...objects], {
-    answers: [
+  return revisionState([...secrets, kustomization, release, chart, ...objects], {
+    outcomes: [
       [
         "kustomize.toolkit.fluxcd.io/Kustomization/flux-system/apps",
         {
@@ -125,14 +125,14 @@ function sideWith(value: string): Side {
     failing: [
       [`apps/Deployment/shop/${web.metadata.name}`, `InvalidImageName: registry.example.com/${value}/web:${value}`],
     ],
-    trials: [
-      { object: source, owner, refusal: `spec.url: Invalid value: "https://${value}@git.example.com/app"` },
+    dryRuns: [
+      { object: source, owner, rejection: `spec.url: Invalid value: "https://${value}@git.example.com/app"` },
       {
         object: one("v1", "Secret", "refused", { stringData: { a: value } }),
         owner,
-        refusal: `data: Invalid value: "${value}"`,
+        rejection: `data: Invalid value: "${value}"`,
       },
-      { object: one("v1", "ConfigMap", `left-${value}`, {}), owner, refusal: "no" },
+      { object: one("v1", "ConfigMap", `left-${value}`, {}), owner, rejection: "no" },
     ],
   });
 }
@@ -143,7 +143,7 @@ const tree = new Map([
 ]);
 
 function reported(before: string, after: string): Report {
-  const [old, young] = [sideWith(before), sideWith(after)];
+  const [old, young] = [stateWith(before), stateWith(after)];
   return reportOf({
     base: { ref: "main" },
     head: { ref: "HEAD" },
@@ -204,8 +204,8 @@ function shown(
   const { changes } = reportOf({
     base: { ref: "main" },
     head: { ref: "HEAD" },
-    before: side([secret, kustomization]),
-    after: side([secret, kustomization, object, ...more]),
+    before: revisionState([secret, kustomization]),
+    after: revisionState([secret, kustomization, object, ...more]),
     tree: noTree,
     readers: [],
     policies: [],
@@ -260,8 +260,8 @@ test("a value that a Kustomization gives to another one is hidden in the objects
   const { changes } = reportOf({
     base: { ref: "main" },
     head: { ref: "HEAD" },
-    before: side([secret, kustomization, child]),
-    after: side([
+    before: revisionState([secret, kustomization, child]),
+    after: revisionState([
       secret,
       kustomization,
       child,
@@ -341,8 +341,8 @@ test("a release's value that is a word of its chart is shown, any other one is h
   const { changes } = reportOf({
     base: { ref: "main" },
     head: { ref: "HEAD" },
-    before: side([secret, release]),
-    after: side([secret, release, thing]),
+    before: revisionState([secret, release]),
+    after: revisionState([secret, release, thing]),
     tree: noTree,
     readers: [],
     policies: [],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unjudgedByEngines } from "../../../../../packages/rehearsal/model/engine-policies.js";
+import { notEvaluatedByEngines } from "../../../../../packages/rehearsal/model/engine-policies.js";
 import { type KubeObject, refOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import type { ObjectChange } from "../../../../../packages/report/model.js";
 import { applied, object } from "./support.js";
@@ -20,7 +20,7 @@ const change = (one: KubeObject, action: ObjectChange["action"] = "changed"): Ob
   diff: "",
 });
 const isAffected = (policy: KubeObject, changes = [change(web)]) =>
-  unjudgedByEngines([policy, web], changes)[0]?.affected ?? false;
+  notEvaluatedByEngines([policy, web], changes)[0]?.affected ?? false;
 
 test.each([
   ["a kind", kyverno(rule("kinds: [Deployment]"))],
@@ -42,7 +42,7 @@ test.each([
   ["a constraint for pods", constraint("match: {kinds: [{apiGroups: [''], kinds: [Pod]}]}")],
   ["a constraint for everything", constraint("")],
 ])("GIVEN a policy for %s WHEN the merge changes such an object THEN it is not evaluated", (_name, policy) => {
-  const [gap] = unjudgedByEngines([policy, web], [change(web)]);
+  const [gap] = notEvaluatedByEngines([policy, web], [change(web)]);
   expect(gap).toMatchObject({
     affected: true,
     reason: expect.stringMatching(/^(Kyverno|Gatekeeper) does not run here/),
@@ -68,7 +68,7 @@ test.each([
   ["warnings", constraint("enforcementAction: dryrun")],
   ["other namespaces", constraint("match: {excludedNamespaces: [shop]}")],
 ])("GIVEN a policy for %s THEN it does not count against the merge", (_name, policy) => {
-  expect(unjudgedByEngines([policy, web], [change(web)])).toHaveLength(1);
+  expect(notEvaluatedByEngines([policy, web], [change(web)])).toHaveLength(1);
   expect(isAffected(policy)).toBe(false);
 });
 
@@ -76,7 +76,7 @@ test("GIVEN nothing that a policy judges changes THEN it does not count; GIVEN t
   const policy = kyverno(rule("kinds: [Deployment]"));
   expect(isAffected(policy, [])).toBe(false);
   expect(isAffected(policy, [change(web, "pruned")])).toBe(false);
-  expect(unjudgedByEngines([policy, web], [change(policy, "created")])).toEqual([
+  expect(notEvaluatedByEngines([policy, web], [change(policy, "created")])).toEqual([
     {
       subject: "ClusterPolicy rule",
       reason: "Kyverno does not run here: what is there is held against this policy: Deployment shop/web",

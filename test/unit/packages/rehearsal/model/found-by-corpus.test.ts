@@ -3,11 +3,11 @@ import { rehearsalProfile } from "../../../../../packages/rehearsal/engine/clust
 import { hasPolicies } from "../../../../../packages/rehearsal/engine/policies-in-force.js";
 import { compare } from "../../../../../packages/rehearsal/model/compare.js";
 import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
-import { robbedOf } from "../../../../../packages/rehearsal/model/orphaned.js";
-import type { Answer } from "../../../../../packages/rehearsal/model/outcome.js";
+import { orphanedByPruning } from "../../../../../packages/rehearsal/model/orphaned.js";
+import type { Outcome } from "../../../../../packages/rehearsal/model/outcome.js";
 import type { FluxView } from "../../../../../packages/rehearsal/model/outcomes/lookup.js";
-import { answers } from "../../../../../packages/rehearsal/model/outcomes.js";
-import { refusedByReleases } from "../../../../../packages/rehearsal/model/rejected-by-releases.js";
+import { outcomes } from "../../../../../packages/rehearsal/model/outcomes.js";
+import { rejectedByReleases } from "../../../../../packages/rehearsal/model/rejected-by-releases.js";
 import { object } from "./support.js";
 
 // Faults that the corpus of merge requests (test/rehearsal) found, each by the case that is named.
@@ -51,16 +51,16 @@ test("namespace-lost: what a Kustomization still lists was not pruned by it, it 
 });
 
 test("namespace-lost: a Kustomization whose objects are gone is asked to look again; one that has all of them is not", () => {
-  const robbed = kustomization("robbed", ["shop_settings__ConfigMap"]);
+  const orphaned = kustomization("robbed", ["shop_settings__ConfigMap"]);
   const whole = kustomization("whole", ["_shop__Namespace"]);
   const failed = kustomization("failed", ["shop_settings__ConfigMap"]);
   const ready = { state: "ready" } as const;
-  const known = new Map<string, Answer>([
-    [keyOf(robbed), ready],
+  const known = new Map<string, Outcome>([
+    [keyOf(orphaned), ready],
     [keyOf(whole), ready],
     [keyOf(failed), { state: "failed", reason: "BuildFailed", message: "" } as const],
   ]);
-  expect(robbedOf([robbed, whole, failed, namespace], known)).toEqual([robbed]);
+  expect(orphanedByPruning([orphaned, whole, failed, namespace], known)).toEqual([orphaned]);
 });
 
 test("helm-removed: what a chart made goes with its release", () => {
@@ -83,7 +83,7 @@ test("helm-selector: the object at which an upgrade stops is rejected", () => {
     'Helm upgrade failed for release shop/web with chart web@2.0.0: server-side apply failed for object shop/web apps/v1, Kind=Deployment: Deployment.apps "web" is invalid: spec.selector: field is immutable';
   const ref = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", namespace: "shop", name: "web" };
   const failing = { ref, ready: "False", message, dependsOn: [] } as const;
-  expect(refusedByReleases([failing])).toMatchObject([
+  expect(rejectedByReleases([failing])).toMatchObject([
     {
       ref: { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" },
       action: "rejected",
@@ -91,7 +91,7 @@ test("helm-selector: the object at which an upgrade stops is rejected", () => {
       message: 'Deployment.apps "web" is invalid: spec.selector: field is immutable',
     },
   ]);
-  expect(refusedByReleases([{ ...failing, readyBefore: "False" }])).toEqual([]);
+  expect(rejectedByReleases([{ ...failing, readyBefore: "False" }])).toEqual([]);
 });
 
 test("claim-shrunk: a claim counts as bound with the capacity that it asks for, below which it may not shrink", () => {
@@ -117,10 +117,10 @@ status:
   conditions: [{type: Ready, status: "True", observedGeneration: 1}]
 `);
 
-function answerTo(one: KubeObject, more: Partial<FluxView> = {}, others: readonly KubeObject[] = []) {
+function outcomeAfter(one: KubeObject, more: Partial<FluxView> = {}, others: readonly KubeObject[] = []) {
   const expected = (of: KubeObject) => (of.kind === "GitRepository" ? "abc" : undefined);
   const view = { flux: [source, one, ...others], others: [], pods: [], expected, asked: () => undefined, quiet: 0 };
-  return answers({ ...view, ...more }).get(keyOf(one));
+  return outcomes({ ...view, ...more }).get(keyOf(one));
 }
 
 test("health-check-stale: a health check of a Deployment that is not there fails, as soon as nothing moves", () => {
@@ -128,8 +128,8 @@ test("health-check-stale: a health check of a Deployment that is not there fails
   const conditions = [...conditionsOf("Unknown", "Progressing"), { type: "Healthy", status: "Unknown" }];
   const status = { lastAttemptedRevision: revision, conditions };
   const one = kustomization("apps", [], { spec: { healthChecks }, status });
-  expect(answerTo(one)).toMatchObject({ state: "waiting" });
-  expect(answerTo(one, { quiet: 60_000 })).toMatchObject({
+  expect(outcomeAfter(one)).toMatchObject({ state: "waiting" });
+  expect(outcomeAfter(one, { quiet: 60_000 })).toMatchObject({
     state: "failed",
     reason: "HealthCheckFailed",
     message: "health checks would time out: Deployment shop/web: does not exist",
@@ -156,12 +156,12 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
     "a",
   );
   const canceled = conditionsOf("False", "HealthCheckCanceled");
-  const waiting = answerTo(release(canceled), { others: [owned] }, [chart]);
+  const waiting = outcomeAfter(release(canceled), { others: [owned] }, [chart]);
   expect(waiting).toMatchObject({ state: "waiting" });
   expect(waiting).not.toHaveProperty("poke");
   const released = { type: "Released", status: "False", reason: "UpgradeFailed", message: "immutable" };
   const over = release([...canceled, released, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
-  expect(answerTo(over, { asked: () => "t" }, [chart])).toEqual({
+  expect(outcomeAfter(over, { asked: () => "t" }, [chart])).toEqual({
     state: "failed",
     reason: "UpgradeFailed",
     message: "immutable",
@@ -169,7 +169,11 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   // Seen on a busy machine: a request to look again ended an installation, which counted as its failure.
   const ended = { ...released, message: "Helm install failed for release default/web: context canceled" };
   const stalled = release([...canceled, ended, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
-  expect(answerTo(stalled, { asked: () => "t" }, [chart])).toMatchObject({ state: "waiting", poke: true, reset: true });
+  expect(outcomeAfter(stalled, { asked: () => "t" }, [chart])).toMatchObject({
+    state: "waiting",
+    poke: true,
+    reset: true,
+  });
 });
 
 test("a release is not asked to look again while it hears of its chart: that would interrupt its installation", () => {
@@ -187,10 +191,14 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
     spec: {},
     status: { helmChart: "default/default-web", conditions: conditionsOf("False", "SourceNotReady") },
   };
-  const soon = answerTo(release, {}, [chart]);
+  const soon = outcomeAfter(release, {}, [chart]);
   expect(soon).toMatchObject({ state: "waiting" });
   expect(soon).not.toHaveProperty("poke");
-  expect(answerTo(release, { quiet: 10_000 }, [chart])).toMatchObject({ state: "waiting", poke: true, stuck: true });
+  expect(outcomeAfter(release, { quiet: 10_000 }, [chart])).toMatchObject({
+    state: "waiting",
+    poke: true,
+    stuck: true,
+  });
 });
 
 test("helm-claim-dropped: a chart whose condition is ahead of its artifact is not the new one yet", () => {
@@ -217,9 +225,9 @@ status:
       conditions: conditionsOf("True", "UpgradeSucceeded"),
     },
   };
-  expect(answerTo(release, {}, [chart("1.0.0")])).toMatchObject({ state: "waiting" });
+  expect(outcomeAfter(release, {}, [chart("1.0.0")])).toMatchObject({ state: "waiting" });
   const upgraded = { ...release, status: { ...(release.status as object), lastAttemptedRevision: "1.1.0" } };
-  expect(answerTo(upgraded, {}, [chart("1.1.0")])).toEqual({ state: "ready" });
+  expect(outcomeAfter(upgraded, {}, [chart("1.1.0")])).toEqual({ state: "ready" });
 });
 
 test("a release that is looked at is not asked to look again before it has its chart: that would interrupt it", () => {
@@ -230,6 +238,9 @@ test("a release that is looked at is not asked to look again before it has its c
     spec: {},
     status: { conditions },
   });
-  expect(answerTo(release(conditionsOf("Unknown", "Progressing")))).not.toHaveProperty("poke");
-  expect(answerTo(release(conditionsOf("False", "SourceNotReady")))).toMatchObject({ state: "waiting", poke: true });
+  expect(outcomeAfter(release(conditionsOf("Unknown", "Progressing")))).not.toHaveProperty("poke");
+  expect(outcomeAfter(release(conditionsOf("False", "SourceNotReady")))).toMatchObject({
+    state: "waiting",
+    poke: true,
+  });
 });

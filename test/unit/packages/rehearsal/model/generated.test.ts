@@ -15,7 +15,7 @@ import {
   routing,
 } from "../../../../../packages/rehearsal/model/source-routes.js";
 import { namespacedPaths, stubDefinitions } from "../../../../../packages/rehearsal/model/stubs.js";
-import { reaches, untouched } from "../../../../../packages/rehearsal/model/unchanged-kustomizations.js";
+import { reaches, unchangedKustomizations } from "../../../../../packages/rehearsal/model/unchanged-kustomizations.js";
 import { tree } from "./generated.js";
 
 /** Everything that is asked of trees before a control plane runs. */
@@ -52,7 +52,7 @@ function readTree(base: TreeFiles, head: TreeFiles): void {
   reaches(
     old,
     young,
-    untouched(young, old, () => change),
+    unchangedKustomizations(young, old, () => change),
   );
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withHealthChecks } from "../../../../../packages/rehearsal/model/health-checks.js";
 import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
-import { object, side } from "./support.js";
+import { object, revisionState } from "./support.js";
 
 const workload = (kind: string, image: string, spec = "", container = "") =>
   object(`apiVersion: apps/v1
@@ -19,10 +19,10 @@ spec: {${spec}}
 status: {inventory: {entries: [{id: default_web_apps_Deployment}, {id: default_web_apps_StatefulSet}]}}
 `);
 
-function answerOf(was: KubeObject | undefined, now: KubeObject, by: KubeObject, stuck = "") {
-  const before = side(was ? [was, by] : [by]);
-  const after = side([now, by], { answers: [[keyOf(by), { state: "ready" }]] });
-  return withHealthChecks(before, after, new Map(stuck ? [[keyOf(now), stuck]] : [])).answers[0]?.[1];
+function outcomeOf(was: KubeObject | undefined, now: KubeObject, by: KubeObject, stuck = "") {
+  const before = revisionState(was ? [was, by] : [by]);
+  const after = revisionState([now, by], { outcomes: [[keyOf(by), { state: "ready" }]] });
+  return withHealthChecks(before, after, new Map(stuck ? [[keyOf(now), stuck]] : [])).outcomes[0]?.[1];
 }
 
 const slow = (image: string, spec = "minReadySeconds: 100, replicas: 2", container = "") =>
@@ -44,7 +44,7 @@ test.each([
     workload("StatefulSet", "b", "minReadySeconds: 70, replicas: 2"),
   ],
 ])("GIVEN a health check that ends before a rollout can WHEN it is %s THEN it fails", (_name, was, now) => {
-  expect(answerOf(was, now, waiter("wait: true, timeout: 1m"))).toMatchObject({
+  expect(outcomeOf(was, now, waiter("wait: true, timeout: 1m"))).toMatchObject({
     state: "failed",
     reason: "HealthCheckFailed",
     predicted: true,
@@ -67,11 +67,11 @@ test.each([
     workload("StatefulSet", "b", "minReadySeconds: 70, replicas: 1"),
   ],
 ])("GIVEN a health check WHEN %s THEN it passes", (_name, spec, was, now) => {
-  expect(answerOf(was, now, waiter(spec))).toEqual({ state: "ready" });
+  expect(outcomeOf(was, now, waiter(spec))).toEqual({ state: "ready" });
 });
 
 test("GIVEN a release THEN its own timeouts count, and none where it does not wait", () => {
-  const of = (spec: string) => answerOf(slow("a"), slow("b"), waiter(spec, "HelmRelease"));
+  const of = (spec: string) => outcomeOf(slow("a"), slow("b"), waiter(spec, "HelmRelease"));
   expect(of("chart: {}")).toEqual({ state: "ready" });
   expect(of("timeout: 90s")).toMatchObject({ state: "failed" });
   expect(of("timeout: 90s, upgrade: {timeout: 4m}")).toEqual({ state: "ready" });
@@ -80,7 +80,7 @@ test("GIVEN a release THEN its own timeouts count, and none where it does not wa
 
 test("GIVEN pods that are ready after the progress deadline THEN no timeout is long enough", () => {
   const now = slow("b", "progressDeadlineSeconds: 60", ", startupProbe: {initialDelaySeconds: 90}");
-  expect(answerOf(undefined, now, waiter("wait: true, timeout: 1h"))).toMatchObject({
+  expect(outcomeOf(undefined, now, waiter("wait: true, timeout: 1h"))).toMatchObject({
     state: "failed",
     message: expect.stringContaining("its progress deadline is 60 s"),
   });
@@ -88,9 +88,9 @@ test("GIVEN pods that are ready after the progress deadline THEN no timeout is l
 
 test("GIVEN pods that do not start THEN what waits for them fails", () => {
   const now = workload("Deployment", "b");
-  expect(answerOf(now, now, waiter("wait: true"), "ConfigMap default/a has no key b")).toMatchObject({
+  expect(outcomeOf(now, now, waiter("wait: true"), "ConfigMap default/a has no key b")).toMatchObject({
     state: "failed",
     message: "health checks would fail: Deployment default/web: ConfigMap default/a has no key b",
   });
-  expect(answerOf(now, now, waiter("interval: 1h"), "ConfigMap default/a has no key b")).toEqual({ state: "ready" });
+  expect(outcomeOf(now, now, waiter("interval: 1h"), "ConfigMap default/a has no key b")).toEqual({ state: "ready" });
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ASSUMED, assumptionOf } from "../../../../../packages/rehearsal/model/assumption.js";
 import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
-import type { Answer } from "../../../../../packages/rehearsal/model/outcome.js";
+import type { Outcome } from "../../../../../packages/rehearsal/model/outcome.js";
 import type { FluxView } from "../../../../../packages/rehearsal/model/outcomes/lookup.js";
-import { answers } from "../../../../../packages/rehearsal/model/outcomes.js";
+import { outcomes } from "../../../../../packages/rehearsal/model/outcomes.js";
 import { restore } from "../../../../../packages/rehearsal/model/restore.js";
 import { object } from "./support.js";
 
@@ -52,30 +52,30 @@ function view(flux: readonly KubeObject[], more: Partial<FluxView> = {}): FluxVi
   };
 }
 
-function answerOf(name: string, flux: readonly KubeObject[], more: Partial<FluxView> = {}): Answer | undefined {
-  return answers(view([source, ...flux], more)).get(`kustomize.toolkit.fluxcd.io/Kustomization/default/${name}`);
+function outcomeOf(name: string, flux: readonly KubeObject[], more: Partial<FluxView> = {}): Outcome | undefined {
+  return outcomes(view([source, ...flux], more)).get(`kustomize.toolkit.fluxcd.io/Kustomization/default/${name}`);
 }
 
 test("GIVEN the revision is applied THEN it is ready; GIVEN an older one is THEN it is waited for", () => {
-  expect(answerOf("a", [kustomization("a", isReady)])).toEqual({ state: "ready" });
-  expect(answerOf("a", [kustomization("a", { ...isReady, lastAppliedRevision: "main@sha1:old" })])).toMatchObject({
+  expect(outcomeOf("a", [kustomization("a", isReady)])).toEqual({ state: "ready" });
+  expect(outcomeOf("a", [kustomization("a", { ...isReady, lastAppliedRevision: "main@sha1:old" })])).toMatchObject({
     state: "waiting",
   });
 });
 
 test("GIVEN the source is not at the commit yet THEN nothing that reads it has an answer", () => {
-  expect(answerOf("a", [kustomization("a", isReady)], { expected: () => "def" })).toMatchObject({ state: "waiting" });
+  expect(outcomeOf("a", [kustomization("a", isReady)], { expected: () => "def" })).toMatchObject({ state: "waiting" });
 });
 
 test("GIVEN a failure THEN it counts when it was repeated since anything else came forward", () => {
   const one = kustomization("a", failing("ReconciliationFailed", { lastHandledReconcileAt: "t" }));
-  expect(answerOf("a", [one])).toMatchObject({ state: "waiting", poke: true, stuck: true });
-  expect(answerOf("a", [one], { asked: () => "t" })).toMatchObject({
+  expect(outcomeOf("a", [one])).toMatchObject({ state: "waiting", poke: true, stuck: true });
+  expect(outcomeOf("a", [one], { asked: () => "t" })).toMatchObject({
     state: "failed",
     reason: "ReconciliationFailed",
     message: "no",
   });
-  expect(answerOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "waiting" });
+  expect(outcomeOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "waiting" });
 });
 
 test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
@@ -84,13 +84,13 @@ test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
     kustomization("b", {}, { dependsOn: [{ name: "a" }] }),
   ];
   for (const name of ["a", "b"])
-    expect(answerOf(name, [a, b])).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+    expect(outcomeOf(name, [a, b])).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
 });
 
 test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
   const a = kustomization("a", failing("BuildFailed", { lastHandledReconcileAt: "t" }));
   const b = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
-  expect(answerOf("b", [a, b], { asked: () => "t" })).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+  expect(outcomeOf("b", [a, b], { asked: () => "t" })).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
 });
 
 const checking = {
@@ -117,20 +117,20 @@ status: {containerStatuses: [{image: "A B", state: {waiting: {reason: InvalidIma
 
 test("GIVEN a health check of pods that never start THEN the answer is there before its timeout", () => {
   const one = kustomization("a", checking, { wait: true, timeout: "5m" });
-  expect(answerOf("a", [one], { others: [web], pods: [stuck] })).toMatchObject({
+  expect(outcomeOf("a", [one], { others: [web], pods: [stuck] })).toMatchObject({
     state: "failed",
     reason: "HealthCheckFailed",
     predicted: true,
     message: "health checks would time out after 5m: Deployment default/web: InvalidImageName: couldn't parse",
   });
-  expect(answerOf("a", [one], { others: [web] })).toMatchObject({ state: "waiting" });
+  expect(outcomeOf("a", [one], { others: [web] })).toMatchObject({ state: "waiting" });
 });
 
 test("GIVEN everything in it is ready THEN its controller is asked to look now", () => {
   const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
   const conditions = [{ type: "Available", status: "True" }];
   const ready = { ...web, status: { observedGeneration: 1, ...counts, conditions } };
-  expect(answerOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({
+  expect(outcomeOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({
     state: "waiting",
     poke: true,
   });
@@ -139,7 +139,7 @@ test("GIVEN everything in it is ready THEN its controller is asked to look now",
 test("GIVEN a source from elsewhere that does not answer THEN it fails after a while, and what reads it", () => {
   const conditions = [{ type: "Ready", status: "Unknown", reason: "Progressing", observedGeneration: 1 }];
   const elsewhere: KubeObject = { ...source, metadata: { ...source.metadata, name: "repo" }, status: { conditions } };
-  const found = answers(view([elsewhere, kustomization("a", {})], { expected: () => undefined, quiet: 10_000 }));
+  const found = outcomes(view([elsewhere, kustomization("a", {})], { expected: () => undefined, quiet: 10_000 }));
   expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "failed", gap: true });
   expect(found.get("kustomize.toolkit.fluxcd.io/Kustomization/default/a")).toMatchObject({
     state: "failed",
@@ -160,11 +160,11 @@ test("GIVEN a chart that failed with an older revision of its source, or without
       ],
     },
   });
-  const answerTo = (observed?: string) =>
-    answers(view([source, chart(observed)])).get("source.toolkit.fluxcd.io/HelmChart/default/chart");
-  expect(answerTo()).toMatchObject({ state: "waiting" });
-  expect(answerTo("main@sha1:old")).toMatchObject({ state: "waiting" });
-  expect(answerTo(revision)).toMatchObject({ state: "failed", message: "no" });
+  const outcomeAfter = (observed?: string) =>
+    outcomes(view([source, chart(observed)])).get("source.toolkit.fluxcd.io/HelmChart/default/chart");
+  expect(outcomeAfter()).toMatchObject({ state: "waiting" });
+  expect(outcomeAfter("main@sha1:old")).toMatchObject({ state: "waiting" });
+  expect(outcomeAfter(revision)).toMatchObject({ state: "failed", message: "no" });
 });
 
 const charts = object(`
@@ -191,7 +191,7 @@ function assumed(one: KubeObject, of?: KubeObject): KubeObject {
 }
 
 test("GIVEN a source out of reach THEN it is a gap, and once it is assumed so is what reads it", () => {
-  const of = (flux: readonly KubeObject[]) => answers(view([source, ...flux]));
+  const of = (flux: readonly KubeObject[]) => outcomes(view([source, ...flux]));
   expect(of([charts, release]).get(keyOf(charts))).toMatchObject({ state: "failed", gap: true });
   const bridged = of([assumed(charts), release]);
   expect(bridged.get(keyOf(charts))).toEqual({ state: "assumed", message: "no such host" });
@@ -204,18 +204,18 @@ test("GIVEN an assumption WHEN the object or its source differs THEN it is looke
   const other = assumed(release, charts);
   const changed = { ...other, spec: { ...(other.spec as object), interval: "2h" } };
   const moved = { ...assumed(charts), spec: { url: "https://other.invalid", suspend: true } };
-  const of = (flux: readonly KubeObject[]) => answers(view([source, ...flux])).get(keyOf(release));
+  const of = (flux: readonly KubeObject[]) => outcomes(view([source, ...flux])).get(keyOf(release));
   expect(of([assumed(charts), changed])).toMatchObject({ state: "waiting", outdated: true });
   expect(of([moved, other])).toMatchObject({ state: "waiting", outdated: true });
 });
 
 test("GIVEN a Kustomization for another cluster THEN it is a gap, and what depends on it goes on once it is assumed", () => {
   const remote = kustomization("a", {}, { kubeConfig: { secretRef: { name: "other" } } });
-  expect(answerOf("a", [remote])).toMatchObject({ state: "failed", gap: true });
+  expect(outcomeOf("a", [remote])).toMatchObject({ state: "failed", gap: true });
   const dependent = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
   const bridged = assumed(remote, source);
-  expect(answerOf("a", [bridged])).toEqual({ state: "assumed", message: "it applies to another cluster" });
-  expect(answerOf("b", [bridged, dependent])).toEqual({ state: "ready" });
+  expect(outcomeOf("a", [bridged])).toEqual({ state: "assumed", message: "it applies to another cluster" });
+  expect(outcomeOf("b", [bridged, dependent])).toEqual({ state: "ready" });
 });
 
 test("an assumption leaves the manifest as it was written", () => {
@@ -229,7 +229,7 @@ test("an assumption leaves the manifest as it was written", () => {
 test("GIVEN a request to look again THEN a look that had begun before does not count", () => {
   const requested = () => "rehearsal-2000";
   const of = (handled: string) =>
-    answerOf("a", [kustomization("a", { ...isReady, lastHandledReconcileAt: handled })], { requested });
+    outcomeOf("a", [kustomization("a", { ...isReady, lastHandledReconcileAt: handled })], { requested });
   expect(of("rehearsal-1000")).toMatchObject({ state: "waiting", poke: true });
   expect(of("rehearsal-2000")).toEqual({ state: "ready" });
   expect(of("rehearsal-3000")).toEqual({ state: "ready" });
@@ -237,8 +237,8 @@ test("GIVEN a request to look again THEN a look that had begun before does not c
 
 test("GIVEN a source that no controller here makes THEN it is a gap", () => {
   const one = kustomization("a", {}, { sourceRef: { kind: "ExternalArtifact", name: "app" } });
-  expect(answerOf("a", [one])).toMatchObject({ state: "failed", gap: true });
-  expect(answerOf("a", [assumed(one)])).toEqual({
+  expect(outcomeOf("a", [one])).toMatchObject({ state: "failed", gap: true });
+  expect(outcomeOf("a", [assumed(one)])).toEqual({
     state: "assumed",
     message: "it needs ExternalArtifact default/app",
   });
@@ -247,7 +247,7 @@ test("GIVEN a source that no controller here makes THEN it is a gap", () => {
 test("GIVEN a dependency that is judged by an expression THEN the expression decides, and not the condition Ready", () => {
   const dependsOn = (readyExpr: string) => [{ name: "a", readyExpr }];
   const of = (readyExpr: string, quiet = 0) =>
-    answerOf(
+    outcomeOf(
       "b",
       [kustomization("a", failing("X")), kustomization("b", isReady, { dependsOn: dependsOn(readyExpr) })],
       {
@@ -266,7 +266,7 @@ test("GIVEN a build that needs a base of a server out of reach THEN it is a gap"
     lastHandledReconcileAt: "t",
     conditions: [{ type: "Ready", status: "False", reason, message, observedGeneration: 1 }],
   });
-  const of = (one: KubeObject) => answerOf("a", [one], { asked: () => "t" });
+  const of = (one: KubeObject) => outcomeOf("a", [one], { asked: () => "t" });
   expect(of(kustomization("a", status("BuildFailed")))).toMatchObject({ state: "failed", gap: true });
   expect(of(kustomization("a", status("ReconciliationFailed")))).not.toHaveProperty("gap");
   const bridged = assumed(kustomization("a", {}), source);

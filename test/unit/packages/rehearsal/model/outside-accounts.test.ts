@@ -6,7 +6,7 @@ import {
   outsideAccounts,
 } from "../../../../../packages/rehearsal/model/outside-accounts.js";
 import type { ObjectChange } from "../../../../../packages/report/model.js";
-import { object, side } from "./support.js";
+import { object, revisionState } from "./support.js";
 
 const byApps = "labels: {kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: team}";
 const apps = object(`apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -27,7 +27,9 @@ const map = (name: string, namespace = "team", kind = "ConfigMap") =>
 function accountsIn(snapshot: readonly KubeObject[], user = "team:flux") {
   const message = `ConfigMap/team/a dry-run failed (Forbidden): configmaps "a" is forbidden: User "system:serviceaccount:${user}" cannot patch resource "configmaps"`;
   return outsideAccounts(
-    side(snapshot, { answers: [[keyOf(apps), { state: "failed", reason: "ReconciliationFailed", message }]] }),
+    revisionState(snapshot, {
+      outcomes: [[keyOf(apps), { state: "failed", reason: "ReconciliationFailed", message }]],
+    }),
   );
 }
 
@@ -35,7 +37,7 @@ test("GIVEN a service account without rights that no manifest makes THEN a boots
   expect(accountsIn([apps])).toEqual(["team/flux"]);
   // Kubernetes makes one in each namespace.
   expect(accountsIn([apps, account("annotations: {}")])).toEqual(["team/flux"]);
-  expect(outsideAccounts(side([apps], { answers: [[keyOf(apps), { state: "ready" }]] }))).toEqual([]);
+  expect(outsideAccounts(revisionState([apps], { outcomes: [[keyOf(apps), { state: "ready" }]] }))).toEqual([]);
 });
 
 test("GIVEN a service account that a manifest makes or gives rights to THEN its rights are those of Git", () => {

@@ -4,7 +4,7 @@ import { dependencyOrder } from "../../../../../packages/rehearsal/model/order.j
 import { ownedFields } from "../../../../../packages/rehearsal/model/owned-fields.js";
 import { causesInMessages, readCauses, withCauses } from "../../../../../packages/rehearsal/model/provenance.js";
 import { redactText, secretValues } from "../../../../../packages/rehearsal/model/redact.js";
-import { refusedIn } from "../../../../../packages/rehearsal/model/rejections.js";
+import { rejectedIn } from "../../../../../packages/rehearsal/model/rejections.js";
 import { sameRepository } from "../../../../../packages/rehearsal/model/repository-url.js";
 import { ORIGINAL, restore } from "../../../../../packages/rehearsal/model/restore.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
@@ -127,9 +127,9 @@ test("reconciliations come after those they depend on or that apply them, circle
 
 test("the controller's message names what was refused", () => {
   expect(
-    refusedIn({ message: 'Deployment/default/web dry-run failed (Invalid): Deployment.apps "web" is invalid' }),
+    rejectedIn({ message: 'Deployment/default/web dry-run failed (Invalid): Deployment.apps "web" is invalid' }),
   ).toEqual({ kind: "Deployment", namespace: "default", name: "web" });
-  expect(refusedIn({ message: "kustomize build failed" })).toBeUndefined();
+  expect(rejectedIn({ message: "kustomize build failed" })).toBeUndefined();
 });
 
 test("causes come from messages of commits and from a file; a wrong file is refused with what is wrong", () => {

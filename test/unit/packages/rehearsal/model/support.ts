@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
-import type { Side } from "../../../../../packages/rehearsal/model/revision-state.js";
+import type { RevisionState } from "../../../../../packages/rehearsal/model/revision-state.js";
 
 /** An object from YAML, as an API server would give it. */
 export function object(text: string, uid = "uid"): KubeObject {
@@ -8,8 +8,8 @@ export function object(text: string, uid = "uid"): KubeObject {
   return { ...value, metadata: { ...value.metadata, uid } };
 }
 
-export function side(snapshot: readonly KubeObject[], more: Partial<Side> = {}): Side {
-  return { snapshot, answers: [], failing: [], trials: [], ...more };
+export function revisionState(snapshot: readonly KubeObject[], more: Partial<RevisionState> = {}): RevisionState {
+  return { snapshot, outcomes: [], failing: [], dryRuns: [], ...more };
 }
 
 export const applied = `labels: {kustomize.toolkit.fluxcd.io/name: web, kustomize.toolkit.fluxcd.io/namespace: flux-system}`;

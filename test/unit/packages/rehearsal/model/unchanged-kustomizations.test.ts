@@ -6,7 +6,7 @@ import {
   reaches,
   sharersOf,
   type TreeChange,
-  untouched,
+  unchangedKustomizations,
 } from "../../../../../packages/rehearsal/model/unchanged-kustomizations.js";
 import { object } from "./support.js";
 
@@ -75,19 +75,19 @@ const store = (spec = "") => kustomization("store", { spec });
 const web = kustomization("web");
 
 function namesOf(flux: readonly KubeObject[], more: Partial<TreeChange> = {}, before: readonly KubeObject[] = []) {
-  return untouched(flux, before, () => change(more)).map((one) => one.object.metadata.name);
+  return unchangedKustomizations(flux, before, () => change(more)).map((one) => one.object.metadata.name);
 }
 
 describe("a Kustomization is untouched", () => {
   test("whose files are the same: it would apply the head's revision as it has applied the base's", () => {
-    const found = untouched([source(), web, store()], [], () => change());
+    const found = unchangedKustomizations([source(), web, store()], [], () => change());
     expect(found.map((one) => [one.object.metadata.name, one.source.metadata.name, one.from, one.to])).toEqual([
       ["store", "flux-system", from, to],
     ]);
   });
 
   test("only if its source changes at all: one that stays is not asked anyway", () => {
-    expect(untouched([source(), web, store()], [], () => undefined)).toEqual([]);
+    expect(unchangedKustomizations([source(), web, store()], [], () => undefined)).toEqual([]);
     expect(namesOf([source(", suspend: true"), web, store()])).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe("a Kustomization is untouched", () => {
       spec: { ...(infra.spec as object), sourceRef: { kind: "GitRepository", name: "other" } },
     };
     const flux = [source(), elsewhere, there, store(", dependsOn: [{name: infra}]")];
-    const found = untouched(flux, [], (of) => (of.metadata.name === "other" ? undefined : change()));
+    const found = unchangedKustomizations(flux, [], (of) => (of.metadata.name === "other" ? undefined : change()));
     expect(found.map((one) => one.object.metadata.name)).toEqual(["store"]);
   });
 
@@ -218,7 +218,7 @@ describe("policies", () => {
 });
 
 describe("what differs", () => {
-  const kept = untouched([source(), store()], [], () => change());
+  const kept = unchangedKustomizations([source(), store()], [], () => change());
   const of = (apiVersion: string, kind: string, more = "{name: one, namespace: shop}", rest = "") =>
     object(`{apiVersion: ${apiVersion}, kind: ${kind}, metadata: ${more}${rest}}`);
   const shop = of("v1", "Namespace", "{name: shop}");
@@ -231,15 +231,15 @@ describe("what differs", () => {
   });
 
   test("reaches whoever lists it as theirs", () => {
-    const theirs = (replicas: number) =>
+    const ownedKeys = (replicas: number) =>
       of("apps/v1", "Deployment", "{name: store, namespace: default}", `, spec: {replicas: ${replicas}}`);
-    expect(reaches([theirs(1)], [theirs(2)], kept)).toBe(true);
-    expect(reaches([theirs(1)], [], kept)).toBe(true);
+    expect(reaches([ownedKeys(1)], [ownedKeys(2)], kept)).toBe(true);
+    expect(reaches([ownedKeys(1)], [], kept)).toBe(true);
     const owned = "{name: store, namespace: default, labels: {kustomize.toolkit.fluxcd.io/name: web}}";
-    expect(reaches([theirs(1)], [of("apps/v1", "Deployment", owned, ", spec: {replicas: 1}")], kept)).toBe(true);
-    expect(reaches([theirs(1)], [{ ...theirs(1), metadata: { ...theirs(1).metadata, uid: "other" } }], kept)).toBe(
-      true,
-    );
+    expect(reaches([ownedKeys(1)], [of("apps/v1", "Deployment", owned, ", spec: {replicas: 1}")], kept)).toBe(true);
+    expect(
+      reaches([ownedKeys(1)], [{ ...ownedKeys(1), metadata: { ...ownedKeys(1).metadata, uid: "other" } }], kept),
+    ).toBe(true);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type KubeObject, keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { ORIGINAL } from "../../../../../packages/rehearsal/model/restore.js";
 import { withoutDecryption } from "../../../../../packages/rehearsal/model/undecrypted.js";
-import { object, side } from "./support.js";
+import { object, revisionState } from "./support.js";
 
 const cipher = "ENC[AES256_GCM,data:aGk=,iv:aa==,tag:bb==,type:str]";
 const encrypted = (kind: string, more = "") =>
@@ -18,33 +18,33 @@ metadata: {name: apps, namespace: flux-system, annotations: ${annotations}}
 spec: {path: ./apps, sourceRef: {kind: GitRepository, name: repo}${spec}}
 `);
 
-function answerOf(one: KubeObject, files: Record<string, string>, standIns: readonly string[] = []) {
-  const before = side([source, one], { answers: [[keyOf(one), { state: "ready" }]] });
+function outcomeOf(one: KubeObject, files: Record<string, string>, standIns: readonly string[] = []) {
+  const before = revisionState([source, one], { outcomes: [[keyOf(one), { state: "ready" }]] });
   const filesOf = ({ kind }: KubeObject) => (kind === "GitRepository" ? new Map(Object.entries(files)) : undefined);
-  return withoutDecryption(before, { filesOf, standIns: new Set(standIns) }).answers[0]?.[1];
+  return withoutDecryption(before, { filesOf, standIns: new Set(standIns) }).outcomes[0]?.[1];
 }
 
 test("GIVEN an encrypted Secret and no decryption THEN its Kustomization fails in the controller's words", () => {
-  expect(answerOf(reader(), { "apps/login.yaml": encrypted("Secret") })).toEqual({
+  expect(outcomeOf(reader(), { "apps/login.yaml": encrypted("Secret") })).toEqual({
     state: "failed",
     reason: "ReconciliationFailed",
     message: "Secret/login is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
   });
-  const inShop = answerOf(reader("{}", ", targetNamespace: shop"), { "apps/login.yaml": encrypted("Secret") });
+  const inShop = outcomeOf(reader("{}", ", targetNamespace: shop"), { "apps/login.yaml": encrypted("Secret") });
   expect(inShop).toMatchObject({ message: expect.stringMatching(/^Secret\/shop\/login is SOPS encrypted/) });
 });
 
 test("GIVEN another encrypted object and no decryption THEN the API server refuses its field", () => {
-  const answer = answerOf(reader(), { "apps/a.yaml": encrypted("ConfigMap", ", namespace: shop") });
-  expect(answer).toMatchObject({ state: "failed", message: expect.stringContaining("ConfigMap/shop/login dry-run") });
+  const outcome = outcomeOf(reader(), { "apps/a.yaml": encrypted("ConfigMap", ", namespace: shop") });
+  expect(outcome).toMatchObject({ state: "failed", message: expect.stringContaining("ConfigMap/shop/login dry-run") });
 });
 
 test("a Kustomization that decrypts, that reads nothing encrypted, or that no manifest says, is left alone", () => {
   const files = { "apps/login.yaml": encrypted("Secret") };
-  expect(answerOf(reader(`{${ORIGINAL}: "sops\\n\\n"}`), files)).toEqual({ state: "ready" });
-  expect(answerOf(reader(), { "other/login.yaml": encrypted("Secret"), "apps/a.yaml": "a: b" })).toEqual({
+  expect(outcomeOf(reader(`{${ORIGINAL}: "sops\\n\\n"}`), files)).toEqual({ state: "ready" });
+  expect(outcomeOf(reader(), { "other/login.yaml": encrypted("Secret"), "apps/a.yaml": "a: b" })).toEqual({
     state: "ready",
   });
-  expect(answerOf(reader(), { ...files, "apps/kustomization.yaml": "resources: []\n" })).toEqual({ state: "ready" });
-  expect(answerOf(reader(), files, [keyOf(reader())])).toEqual({ state: "ready" });
+  expect(outcomeOf(reader(), { ...files, "apps/kustomization.yaml": "resources: []\n" })).toEqual({ state: "ready" });
+  expect(outcomeOf(reader(), files, [keyOf(reader())])).toEqual({ state: "ready" });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { keyOf } from "../../../../../packages/rehearsal/model/kube-objects.js";
 import { NOWHERE } from "../../../../../packages/rehearsal/model/offline.js";
-import { answers } from "../../../../../packages/rehearsal/model/outcomes.js";
+import { outcomes } from "../../../../../packages/rehearsal/model/outcomes.js";
 import { isRemoteBaseOutOfReach, isUnreachable } from "../../../../../packages/rehearsal/model/unreachable.js";
 
 test.each([
@@ -66,7 +66,7 @@ function releaseOf(objects: readonly KubeObject[], served: boolean, still = 9_00
     quiet: 0,
     still,
   };
-  return answers(view).get(keyOf(release));
+  return outcomes(view).get(keyOf(release));
 }
 
 test("does not take a release for failed when the registry of its chart cannot be reached", () => {
@@ -84,15 +84,15 @@ test("does not take a release for failed when the registry of its chart cannot b
 test("counts a source that does not answer as out of reach although its charts try again all the time", () => {
   const silent = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, looking);
   const view = { flux: [silent], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
-  expect(answers({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "failed", gap: true });
-  expect(answers({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "waiting" });
+  expect(outcomes({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "failed", gap: true });
+  expect(outcomes({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "waiting" });
 });
 
 test("gives a source that no controller has looked at yet more time", () => {
   const unseen = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, {});
   const view = { flux: [unseen], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
-  expect(answers({ ...view, still: 9_000 }).get(keyOf(unseen))).toMatchObject({ state: "waiting" });
-  expect(answers({ ...view, still: 21_000 }).get(keyOf(unseen))).toMatchObject({ state: "failed", gap: true });
+  expect(outcomes({ ...view, still: 9_000 }).get(keyOf(unseen))).toMatchObject({ state: "waiting" });
+  expect(outcomes({ ...view, still: 21_000 }).get(keyOf(unseen))).toMatchObject({ state: "failed", gap: true });
 });
 
 test("does not give up a chart or a source that is served on this machine", () => {
@@ -100,7 +100,7 @@ test("does not give up a chart or a source that is served on this machine", () =
   const chart = (status: unknown) => flux("HelmChart", "default-web", { chart: "web", sourceRef }, status);
   const view = { others: [], pods: [], asked: () => undefined, quiet: 100_000, still: 100_000 };
   const of = (objects: readonly KubeObject[], one: KubeObject, served = true) =>
-    answers({
+    outcomes({
       ...view,
       flux: objects,
       expected: ({ kind }) => (served && kind === "HelmRepository" ? "" : undefined),
@@ -117,7 +117,7 @@ test("GIVEN a served source WHEN a busy machine ends a request THEN its controll
   expect(releaseOf([registry, chart], true, 61_000)).toMatchObject({ state: "failed" });
   const index = flux("HelmRepository", "charts", { url: "http://127.0.0.1:1/charts/s0" }, failed("connection refused"));
   const view = { flux: [index], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 9_000 };
-  expect(answers(view).get(keyOf(index))).toMatchObject({ state: "waiting" });
+  expect(outcomes(view).get(keyOf(index))).toMatchObject({ state: "waiting" });
 });
 
 test("waits for a chart that failed before its repository had an index", () => {
@@ -153,7 +153,7 @@ test("does not take a release for ready while its controller attempts another re
     const status = { observedGeneration: 1, lastAttemptedRevision: "1.1.0+2", conditions };
     const one = flux("HelmRelease", "ref", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
     const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
-    return answers(view).get(keyOf(one));
+    return outcomes(view).get(keyOf(one));
   };
   expect(of([])).toEqual({ state: "ready" });
   const reconciling = { type: "Reconciling", status: "True", message: "Fulfilling prerequisites" };
@@ -189,7 +189,7 @@ test("GIVEN a release whose action was ended by another look THEN it is tried ag
   };
   const one = flux("HelmRelease", "web", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
   const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => "t", quiet: 0 };
-  expect(answers(view).get(keyOf(one))).toMatchObject({ state: "waiting", poke: true, reset: true });
+  expect(outcomes(view).get(keyOf(one))).toMatchObject({ state: "waiting", poke: true, reset: true });
 });
 
 test("GIVEN a source that is Ready WHEN the rest of its status is of an older generation THEN its artifact is waited for", () => {
@@ -198,7 +198,7 @@ test("GIVEN a source that is Ready WHEN the rest of its status is of an older ge
     const status = { conditions, observedGeneration, artifact: { revision: "1.0.0" } };
     const one = flux("OCIRepository", "chart", { url: "oci://127.0.0.1:1/o/s0" }, status);
     const view = { flux: [one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
-    return answers(view).get(keyOf(one));
+    return outcomes(view).get(keyOf(one));
   };
   expect(of(0)).toMatchObject({ state: "waiting" });
   expect(of(1)).toEqual({ state: "ready" });
