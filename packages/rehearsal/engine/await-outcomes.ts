@@ -66,7 +66,7 @@ export async function awaitOutcomes(
     if (now !== states) moved = Date.now();
     states = now;
     for (const object of view.flux) {
-      if (found.get(keyOf(object))?.state === "ready") ready.add(markOf(object));
+      if (found.get(keyOf(object))?.state === "reconciled") ready.add(markOf(object));
     }
     const open = view.flux.filter((one) => isOpen(one, found.get(keyOf(one))));
     const workloads = unready(view);
@@ -82,7 +82,7 @@ export async function awaitOutcomes(
     await Promise.all(
       open.map(async (object) => {
         const outcome = found.get(keyOf(object));
-        if (outcome?.state !== "waiting" || !outcome.poke) return;
+        if (outcome?.state !== "pending" || !outcome.poke) return;
         const last = asked.get(keyOf(object));
         const recently = last !== undefined && Date.now() - last.time < pauseAfter(object, last.token);
         // What failed waits until the others have come as far as they can.
@@ -116,8 +116,8 @@ async function bridge(
   outcome: Outcome | undefined,
 ): Promise<void> {
   if (object.kind === "HelmChart") return;
-  if (outcome?.state === "failed" && outcome.gap) return await assumeReady(cluster, object, sourceOf(object, flux));
-  if (outcome?.state === "waiting" && outcome.outdated) return await withdrawAssumption(cluster, object);
+  if (outcome?.state === "stalled" && outcome.gap) return await assumeReady(cluster, object, sourceOf(object, flux));
+  if (outcome?.state === "pending" && outcome.outdated) return await withdrawAssumption(cluster, object);
   if (outcome?.state === "assumed" && conditionOf(object, "Ready")?.status !== "True")
     return await setReady(cluster, object);
 }
@@ -170,11 +170,11 @@ function isOpen(object: KubeObject, outcome: Outcome | undefined): boolean {
   // A release waits for its chart; once it is assumed, nothing does.
   if (object.kind === "HelmChart") return false;
   if (outcome?.state === "assumed") return conditionOf(object, "Ready")?.status !== "True";
-  return outcome?.state === "waiting" || (outcome?.state === "failed" && outcome.gap === true);
+  return outcome?.state === "pending" || (outcome?.state === "stalled" && outcome.gap === true);
 }
 
 function waitsFor(outcome: Outcome | undefined): string {
-  return outcome?.state === "waiting" ? outcome.for : "";
+  return outcome?.state === "pending" ? outcome.for : "";
 }
 
 /** Workloads that are not ready; settled when each that is not never will be, and nothing is on its way out. */

@@ -38,7 +38,7 @@ export async function dryRunRejected(
     // What it applies elsewhere, this API server cannot judge.
     const isHere = isKustomization(one) && at(one, "spec", "kubeConfig") === undefined;
     const outcome = isHere ? outcomes.get(keyOf(one)) : undefined;
-    return outcome?.state === "failed" && outcome.reason === "ReconciliationFailed";
+    return outcome?.state === "stalled" && outcome.reason === "ReconciliationFailed";
   });
   const discovery = new KubeDiscovery(cluster.api);
   const dryRuns: DryRun[] = [];
@@ -47,7 +47,7 @@ export async function dryRunRejected(
     const commit = source && commitOf(source);
     if (!commit) continue;
     const objects = await build(cluster, kustomization, commit, flux);
-    const message = (outcomes.get(keyOf(kustomization)) as Extract<Outcome, { state: "failed" }>).message;
+    const message = (outcomes.get(keyOf(kustomization)) as Extract<Outcome, { state: "stalled" }>).message;
     for (const object of objects) dryRuns.push(await dryRunObject(cluster, discovery, object, kustomization, message));
   }
   return dryRuns;

@@ -43,7 +43,7 @@ async function idle({ root }: RehearsalLayout): Promise<void> {
 async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> {
   if (key === EMPTY) return [];
   const { outcomes } = await readBase<RevisionState>(layout, key);
-  return outcomes.flatMap(([one, { state }]) => (state === "ready" ? [one] : []));
+  return outcomes.flatMap(([one, { state }]) => (state === "reconciled" ? [one] : []));
 }
 
 /**

@@ -89,7 +89,7 @@ export async function atBase(
     state = await currentState(cluster, planned, watch, context, "base", end, state);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
-  if (state.outcomes.every(([, { state }]) => state !== "waiting")) await saveState(cluster, key, state);
+  if (state.outcomes.every(([, { state }]) => state !== "pending")) await saveState(cluster, key, state);
   return state;
 }
 
@@ -164,7 +164,7 @@ async function heldAgainstPolicies(
 
 /** Kustomizations that have applied everything, or were refused. */
 function known({ outcomes, snapshot }: RevisionState, among: readonly KubeObject[] = snapshot): readonly KubeObject[] {
-  const keys = new Set(outcomes.flatMap(([key, { state }]) => (state === "ready" || state === "failed" ? [key] : [])));
+  const keys = new Set(outcomes.flatMap(([key, { state }]) => (state === "reconciled" || state === "stalled" ? [key] : [])));
   return among.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
 }
 

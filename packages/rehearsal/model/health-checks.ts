@@ -32,10 +32,10 @@ export function withHealthChecks(
     if (late) failures.set(keyOf(waiter), messageOf(late.object, late.rollout, seconds ?? 0));
   }
   const outcomes = after.outcomes.map(([key, outcome]): [string, Outcome] => {
-    const message = outcome.state === "ready" ? failures.get(key) : undefined;
+    const message = outcome.state === "reconciled" ? failures.get(key) : undefined;
     return [
       key,
-      message === undefined ? outcome : { state: "failed", reason: "HealthCheckFailed", message, predicted: true },
+      message === undefined ? outcome : { state: "stalled", reason: "HealthCheckFailed", message, predicted: true },
     ];
   });
   return { ...after, outcomes, failing: [...after.failing, ...stuck] };

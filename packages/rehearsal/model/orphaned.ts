@@ -11,7 +11,7 @@ export function orphanedByPruning(snapshot: Snapshot, outcomes: ReadonlyMap<stri
   return snapshot.filter(
     (one) =>
       isKustomization(one) &&
-      outcomes.get(keyOf(one))?.state === "ready" &&
+      outcomes.get(keyOf(one))?.state === "reconciled" &&
       inventoryOf(one).some((key) => !there.has(key)),
   );
 }

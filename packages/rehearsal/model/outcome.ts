@@ -2,13 +2,13 @@ import type { Condition } from "./kube-objects.js";
 
 /** What a reconciliation came to. */
 export type Outcome =
-  | { readonly state: "ready" }
+  | { readonly state: "reconciled" }
   /**
    * It will not become Ready. `predicted`: the controller would only say so after its timeout. `gap`: not because of what is
    * written, but because something cannot be reached from here.
    */
   | {
-      readonly state: "failed";
+      readonly state: "stalled";
       readonly reason: string;
       readonly message: string;
       readonly predicted?: boolean;
@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly state: "assumed"; readonly message: string }
   /** An assumption about it holds no longer, because it or its source differs: it has to be looked at. */
   | {
-      readonly state: "waiting";
+      readonly state: "pending";
       readonly for: string;
       readonly outdated: true;
       readonly poke?: never;
@@ -28,7 +28,7 @@ export type Outcome =
   | { readonly state: "suspended" }
   /** Not known yet. `poke`: asking its controller to look again now tells more than waiting. */
   | {
-      readonly state: "waiting";
+      readonly state: "pending";
       readonly for: string;
       readonly poke?: boolean;
       readonly stuck?: boolean;
@@ -39,12 +39,12 @@ export type Outcome =
 
 /** @param poke whether to ask its controller to look again now */
 export function pending(reason: string, poke = false): Outcome {
-  return { state: "waiting", for: reason, ...(poke && { poke }) };
+  return { state: "pending", for: reason, ...(poke && { poke }) };
 }
 
 /** What a condition says, as the answer. */
-export function stalled({ reason, message }: Condition): Extract<Outcome, { state: "failed" }> {
-  return { state: "failed", reason: reason ?? "Failed", message: message ?? "" };
+export function stalled({ reason, message }: Condition): Extract<Outcome, { state: "stalled" }> {
+  return { state: "stalled", reason: reason ?? "Failed", message: message ?? "" };
 }
 
 /** A failure that is clear without its controller, once that has had a look. */
@@ -61,5 +61,5 @@ export function stalledOutcome(
 
 /** It fails because something cannot be reached from here. */
 export function gap(reason: string, message: string): Outcome {
-  return { state: "failed", reason, message, gap: true };
+  return { state: "stalled", reason, message, gap: true };
 }

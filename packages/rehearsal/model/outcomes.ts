@@ -60,7 +60,7 @@ class OutcomeResolver implements Lookup {
   #assumed(object: KubeObject, assumption: string): Outcome {
     const source = isSource(object) ? undefined : readBy(this, object);
     if (assumption !== assumptionOf(object, source))
-      return { state: "waiting", for: `${labelOf(object)} is looked at again`, outdated: true };
+      return { state: "pending", for: `${labelOf(object)} is looked at again`, outdated: true };
     if (isSource(object)) return { state: "assumed", message: assumedMessage(object) };
     const message = conditionOf(object, "Ready")?.message ?? "";
     return { state: "assumed", message: isRemoteBaseOutOfReach(message) ? message : needOf(object) };

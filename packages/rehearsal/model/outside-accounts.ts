@@ -17,7 +17,7 @@ export type AccountId = string;
  * rights to: a bootstrap outside of Git does.
  */
 export function outsideAccounts({ snapshot, outcomes }: RevisionState): AccountId[] {
-  const messages = new Map(outcomes.flatMap(([key, one]) => (one.state === "failed" ? [[key, one.message]] : [])));
+  const messages = new Map(outcomes.flatMap(([key, one]) => (one.state === "stalled" ? [[key, one.message]] : [])));
   const rejected = snapshot.filter(isReconciliation).flatMap((object) => {
     const [, namespace, name] =
       /User "system:serviceaccount:([^:"]+):([^"]+)" cannot /.exec(messages.get(keyOf(object)) ?? "") ?? [];

@@ -39,8 +39,8 @@ function readyStatusOf(object: KubeObject, outcome: Outcome | undefined): ReadyS
     ...(condition?.reason && { reason: condition.reason }),
     ...(condition?.message && { message: condition.message }),
   };
-  if (outcome?.state === "failed") return { ready: "False", reason: outcome.reason, message: outcome.message };
-  if (outcome?.state === "ready") return { ready: "True", ...words };
+  if (outcome?.state === "stalled") return { ready: "False", reason: outcome.reason, message: outcome.message };
+  if (outcome?.state === "reconciled") return { ready: "True", ...words };
   if (outcome?.state === "assumed")
     return {
       ready: "Unknown",
@@ -52,7 +52,7 @@ function readyStatusOf(object: KubeObject, outcome: Outcome | undefined): ReadyS
   return {
     ready: "Unknown",
     reason: "NotSettled",
-    message: outcome?.state === "waiting" ? outcome.for : "it did not settle while it was watched",
+    message: outcome?.state === "pending" ? outcome.for : "it did not settle while it was watched",
   };
 }
 
@@ -78,7 +78,7 @@ export function outOfReach(state: RevisionState): OutOfReach[] {
   return state.snapshot.flatMap((object): OutOfReach[] => {
     if (!isReconciliation(object) && !isSource(object)) return [];
     const outcome = outcomes.get(keyOf(object));
-    const isGap = outcome?.state === "assumed" || (outcome?.state === "failed" && outcome.gap === true);
+    const isGap = outcome?.state === "assumed" || (outcome?.state === "stalled" && outcome.gap === true);
     return isGap ? [{ object, message: outcome.message }] : [];
   });
 }

@@ -34,8 +34,8 @@ export function withoutDecryption(state: RevisionState, { filesOf, standIns }: R
   }
   if (failures.size === 0) return state;
   const outcomes = state.outcomes.map(([key, outcome]): [string, Outcome] => {
-    const message = outcome.state === "ready" ? failures.get(key) : undefined;
-    return [key, message === undefined ? outcome : { state: "failed", reason: "ReconciliationFailed", message }];
+    const message = outcome.state === "reconciled" ? failures.get(key) : undefined;
+    return [key, message === undefined ? outcome : { state: "stalled", reason: "ReconciliationFailed", message }];
   });
   return { ...state, outcomes };
 }

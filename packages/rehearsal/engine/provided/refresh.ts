@@ -17,7 +17,7 @@ export async function readSourcesAgain(
   const outcomes = new Map(before.outcomes);
   const isStale = (one: KubeObject) =>
     isSource(one) &&
-    outcomes.get(keyOf(one))?.state === "ready" &&
+    outcomes.get(keyOf(one))?.state === "reconciled" &&
     conditionOf(one, "Ready") !== undefined &&
     conditionOf(one, "Ready")?.status !== "True";
   for (const isWanted of [

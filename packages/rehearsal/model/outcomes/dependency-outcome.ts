@@ -33,15 +33,15 @@ export function dependencyOutcome(
     }
     if (lookup.isOpen(key))
       return {
-        state: "failed",
+        state: "stalled",
         reason: "DependencyNotReady",
         message: `depends on itself through ${labelOf(dependency)}`,
       };
     const of = lookup.outcome(dependency);
-    if (of.state === "failed")
-      return { state: "failed", reason: "DependencyNotReady", message: `dependency '${name}' does not become ready` };
-    if (of.state !== "ready" && conditionOf(dependency, "Ready")?.status !== "True") waitsFor.push(name);
-    else if (of.state === "waiting") waitsFor.push(name);
+    if (of.state === "stalled")
+      return { state: "stalled", reason: "DependencyNotReady", message: `dependency '${name}' does not become ready` };
+    if (of.state !== "reconciled" && conditionOf(dependency, "Ready")?.status !== "True") waitsFor.push(name);
+    else if (of.state === "pending") waitsFor.push(name);
   }
   if (waitsFor.length > 0) return pending(`${labelOf(object)} waits for ${waitsFor.join(", ")}`);
   return condition?.reason === "DependencyNotReady"
@@ -62,11 +62,11 @@ function byExpression(
   if (readyExpressionOf(object, dependency) === undefined) return undefined;
   const found = dependencyIsReady(object, dependency);
   if (found.state === "ready") return "ready";
-  if (found.state === "failed") return { state: "failed", reason: "DependencyNotReady", message: found.message };
-  if (lookup.view.quiet <= PATIENCE.healthOutcome) return "waiting";
+  if (found.state === "failed") return { state: "stalled", reason: "DependencyNotReady", message: found.message };
+  if (lookup.view.quiet <= PATIENCE.health) return "waiting";
   // What its status would be where it can be read is not known.
   const unknown = found.state === "not evaluated" || dependency.metadata.annotations?.[ASSUMED] !== undefined;
   return unknown
     ? gap("DependencyNotReady", found.message)
-    : { state: "failed", reason: "DependencyNotReady", message: found.message };
+    : { state: "stalled", reason: "DependencyNotReady", message: found.message };
 }

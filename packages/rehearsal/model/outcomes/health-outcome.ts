@@ -22,20 +22,20 @@ export function healthOutcome(
   const poke = object.kind === "Kustomization";
   if (open.length === 0) return pending(`${labelOf(object)}: everything in it is ready`, poke);
   const hopeless = open.filter(({ state }) => state.state === "hopeless");
-  if (hopeless.length === 0 && lookup.view.quiet < PATIENCE.healthOutcome)
+  if (hopeless.length === 0 && lookup.view.quiet < PATIENCE.health)
     return pending(`${labelOf(object)}: ${open[0]?.one}`);
   const timeout = textAt(object, "spec", "timeout");
   const words = (hopeless.length > 0 ? hopeless : open).map(
     ({ one, state }) => `${one}: ${"message" in state ? state.message : ""}`,
   );
   const message = `health checks would time out${timeout ? ` after ${timeout}` : ""}: ${words.join("; ")}`;
-  return { state: "failed", reason: "HealthCheckFailed", message, predicted: true };
+  return { state: "stalled", reason: "HealthCheckFailed", message, predicted: true };
 }
 
 function readinessOf(lookup: Lookup, object: KubeObject) {
   if (!isReconciliation(object) && !isSource(object)) return readiness(object, lookup.view.pods);
   if (lookup.isOpen(keyOf(object))) return { state: "progressing", message: "waits for this one" } as const;
   const of = lookup.outcome(object);
-  if (of.state === "failed") return { state: "hopeless", message: of.message } as const;
-  return of.state === "waiting" ? ({ state: "progressing", message: of.for } as const) : ({ state: "ready" } as const);
+  if (of.state === "stalled") return { state: "hopeless", message: of.message } as const;
+  return of.state === "pending" ? ({ state: "progressing", message: of.for } as const) : ({ state: "ready" } as const);
 }

@@ -35,8 +35,8 @@ export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcom
     return stalledOutcome("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
   const of = lookup.outcome(source);
   const revision = textAt(source, "status", "artifact", "revision");
-  if (of.state === "waiting") return pending(`${labelOf(object)} waits for ${labelOf(source)}`);
-  if ((of.state === "failed" || of.state === "assumed") && revision === undefined) {
+  if (of.state === "pending") return pending(`${labelOf(object)} waits for ${labelOf(source)}`);
+  if ((of.state === "stalled" || of.state === "assumed") && revision === undefined) {
     const message = `${labelOf(source)}: ${of.message}`;
     return of.state === "assumed" ? gap("ArtifactFailed", message) : { ...of, reason: "ArtifactFailed", message };
   }
@@ -47,7 +47,7 @@ export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcom
     const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
     if (applied && observed && !isAnswered(lookup, object))
       return pending(`${labelOf(object)} has not looked again yet`, true);
-    return applied && observed ? { state: "ready" } : pending(`${labelOf(object)} has not applied ${revision}`);
+    return applied && observed ? { state: "reconciled" } : pending(`${labelOf(object)} has not applied ${revision}`);
   }
   if (condition?.status === "False" && current && condition.reason !== "HealthCheckCanceled")
     return stalledAgain(lookup, object, condition);

@@ -28,7 +28,7 @@ export interface FluxView {
  * after its controller began to look (`source`) and before it did (`unseen`: a busy machine), and before what the network says of a
  * source that is served here counts as its answer (`served`). Milliseconds.
  */
-export const PATIENCE = { healthOutcome: 8_000, source: 8_000, unseen: 20_000, served: 60_000 };
+export const PATIENCE = { health: 8_000, source: 8_000, unseen: 20_000, served: 60_000 };
 
 /** What the judgement of one object asks about the others. */
 export interface Lookup {

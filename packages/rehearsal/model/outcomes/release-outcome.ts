@@ -31,8 +31,8 @@ export function releaseOutcome(lookup: Lookup, object: KubeObject): Outcome {
       current && condition?.status === "False" && lookup.view.asked(keyOf(object)) === undefined,
     );
   const of = lookup.outcome(chart);
-  if (of.state === "waiting") return pending(`${labelOf(object)} waits for ${labelOf(chart)}`);
-  if (of.state === "failed") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
+  if (of.state === "pending") return pending(`${labelOf(object)} waits for ${labelOf(chart)}`);
+  if (of.state === "stalled") return { ...of, message: `${labelOf(chart)}: ${of.message}` };
   if (of.state === "assumed") return gap("NoSourceArtifact", `${labelOf(chart)}: ${of.message}`);
   const blocked = dependencyOutcome(lookup, object, condition, current);
   if (blocked) return blocked;
@@ -47,13 +47,13 @@ export function releaseOutcome(lookup: Lookup, object: KubeObject): Outcome {
     const values = listAt(object, "spec", "valuesFrom").length > 0;
     // Values from elsewhere are looked at at the next interval only.
     if (values && !isHandled(lookup, object)) return pending(`${labelOf(object)} has not read its values again`, true);
-    return { state: "ready" };
+    return { state: "reconciled" };
   }
   if (condition?.status === "False" && current) {
     if (condition.reason !== "HealthCheckCanceled") return failedRelease(lookup, object, condition);
     if (conditionOf(object, "Stalled")?.status === "True") {
       if (isInterrupted(object))
-        return { state: "waiting", for: `${labelOf(object)} was interrupted`, poke: true, reset: true };
+        return { state: "pending", for: `${labelOf(object)} was interrupted`, poke: true, reset: true };
       // It was asked to look again while it waited, and then gave up: its last words are about the release.
       return stalledAgain(lookup, object, conditionOf(object, "Released") ?? condition);
     }
@@ -75,7 +75,7 @@ function chartOf(lookup: Lookup, release: KubeObject): KubeObject | "missing" {
 
 /** A release hears of its chart by itself; a request meanwhile may reach it while it is installed, and interrupt that. */
 function failedRelease(lookup: Lookup, object: KubeObject, condition: Condition): Outcome {
-  const hears = condition.reason === "SourceNotReady" && lookup.view.quiet < PATIENCE.healthOutcome;
+  const hears = condition.reason === "SourceNotReady" && lookup.view.quiet < PATIENCE.health;
   return hears
     ? pending(`${labelOf(object)} has not seen yet that its chart is ready`)
     : stalledAgain(lookup, object, condition);

@@ -7,10 +7,10 @@ import type { Lookup } from "./lookup.js";
 export function stalledAgain(lookup: Lookup, object: KubeObject, condition: Condition): Outcome {
   // Another look ended the action of a release, which then may not be tried again: that says nothing about the release.
   if (object.kind === "HelmRelease" && condition.message?.endsWith("context canceled"))
-    return { state: "waiting", for: `${labelOf(object)}: ${condition.message}`, poke: true, reset: true };
+    return { state: "pending", for: `${labelOf(object)}: ${condition.message}`, poke: true, reset: true };
   if (isHandled(lookup, object)) return { ...stalled(condition), ...(lacksRemoteBase(condition) && { gap: true }) };
   return {
-    state: "waiting",
+    state: "pending",
     for: `${labelOf(object)} tries again: ${condition.message ?? ""}`,
     poke: true,
     stuck: true,

@@ -11,7 +11,7 @@ export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
   const current = condition?.observedGeneration === source.metadata.generation;
   const expected = lookup.view.expected(source);
   const revision = textAt(source, "status", "artifact", "revision");
-  if (source.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci") return { state: "ready" };
+  if (source.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci") return { state: "reconciled" };
   if (condition?.status === "True" && current) {
     // Flux writes conditions first, and the artifact with the rest of the status a moment later.
     const observed = numberAt(source, "status", "observedGeneration") ?? source.metadata.generation;
@@ -22,7 +22,7 @@ export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
         return pending(`${labelOf(source)} has no artifact of ${built} yet`);
       return chartIsCurrent(lookup, source);
     }
-    if (expected === undefined || revision?.endsWith(expected)) return { state: "ready" };
+    if (expected === undefined || revision?.endsWith(expected)) return { state: "reconciled" };
     return pending(`${labelOf(source)} is at ${revision ?? "no revision"}`);
   }
   const served = isServed(lookup, source);
@@ -34,7 +34,7 @@ export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
     // A chart may have failed before its source had anything for it.
     if (source.kind !== "HelmChart") return { ...stalled(condition), gap: true };
     const behind = chartIsCurrent(lookup, source);
-    if (behind.state === "waiting") return behind;
+    if (behind.state === "pending") return behind;
     const beyond = gapOf(lookup, source);
     // A registry that did not answer once may do so when it is asked again; offline it never does.
     const message = condition.message ?? "";
@@ -43,12 +43,12 @@ export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
     return { ...stalled(condition), ...beyond };
   }
   // One that is served here fails for good only if it stays so.
-  if (condition?.status === "False" && current && lookup.view.quiet > PATIENCE.healthOutcome) return stalled(condition);
+  if (condition?.status === "False" && current && lookup.view.quiet > PATIENCE.health) return stalled(condition);
   const patience = current ? PATIENCE.source : PATIENCE.unseen;
   if (!served && (source.kind === "HelmChart" ? lookup.view.quiet : lookup.still) > patience) {
     const message = condition?.message ?? "does not answer";
     const beyond = source.kind === "HelmChart" ? gapOf(lookup, source) : { gap: true as const };
-    return { state: "failed", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
+    return { state: "stalled", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
   }
   return pending(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
 }
@@ -71,7 +71,7 @@ function gapOf(lookup: Lookup, chart: KubeObject): { readonly gap?: true } {
   // A registry has no state of its own: only its charts tell whether it can be read.
   if (source !== undefined && !isServed(lookup, source) && isUnreachable(conditionOf(chart, "Ready")?.message ?? ""))
     return { gap: true };
-  return outcome?.state === "assumed" || (outcome?.state === "failed" && outcome.gap) ? { gap: true } : {};
+  return outcome?.state === "assumed" || (outcome?.state === "stalled" && outcome.gap) ? { gap: true } : {};
 }
 
 function chartIsCurrent(lookup: Lookup, chart: KubeObject): Outcome {
@@ -79,11 +79,11 @@ function chartIsCurrent(lookup: Lookup, chart: KubeObject): Outcome {
   const source = find(lookup, ref.sourceRef?.kind, chart.metadata.namespace, ref.sourceRef?.name);
   const isRegistry = source?.kind === "HelmRepository" && textAt(source, "spec", "type") === "oci";
   const isMade = source?.kind === "HelmRepository" && conditionOf(chart, "Ready")?.status === "True";
-  if (!source || isRegistry || isMade) return { state: "ready" };
+  if (!source || isRegistry || isMade) return { state: "reconciled" };
   const outcome = lookup.outcome(source);
-  if (outcome.state !== "ready") return outcome.state === "waiting" ? outcome : { state: "ready" };
+  if (outcome.state !== "reconciled") return outcome.state === "pending" ? outcome : { state: "reconciled" };
   const seen = textAt(chart, "status", "observedSourceArtifactRevision");
   return seen === textAt(source, "status", "artifact", "revision")
-    ? { state: "ready" }
+    ? { state: "reconciled" }
     : pending(`${labelOf(chart)} is of another revision`);
 }

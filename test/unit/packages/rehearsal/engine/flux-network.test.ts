@@ -51,7 +51,7 @@ test("keeps what may hold a password for the user alone, and tells networks apar
 });
 
 test("says in words that a source failed because the rehearsal is offline", () => {
-  const failed = (message: string) => offlineInWords({ state: "failed", reason: "a", message, gap: true });
+  const failed = (message: string) => offlineInWords({ state: "stalled", reason: "a", message, gap: true });
   expect(failed(`dial tcp ${NOWHERE}: connect: connection refused`)).toMatchObject({
     message: "the rehearsal runs offline, so nothing outside of this machine is read",
   });

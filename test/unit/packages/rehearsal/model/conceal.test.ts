@@ -108,18 +108,18 @@ function stateWith(value: string): RevisionState {
       [
         "kustomize.toolkit.fluxcd.io/Kustomization/flux-system/apps",
         {
-          state: "failed",
+          state: "stalled",
           reason: "ReconciliationFailed",
           message: `Deployment/shop/web-${value} dry-run failed: Invalid value: "${value}"`,
         },
       ],
       [
         "helm.toolkit.fluxcd.io/HelmRelease/shop/db",
-        { state: "failed", reason: "Failed", message: `password ${value} is refused` },
+        { state: "stalled", reason: "Failed", message: `password ${value} is refused` },
       ],
       [
         "source.toolkit.fluxcd.io/GitRepository/shop/app",
-        { state: "failed", reason: "Failed", message: `cannot clone https://${value}@git.example.com/app` },
+        { state: "stalled", reason: "Failed", message: `cannot clone https://${value}@git.example.com/app` },
       ],
     ],
     failing: [

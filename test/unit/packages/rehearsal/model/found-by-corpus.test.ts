@@ -54,11 +54,11 @@ test("namespace-lost: a Kustomization whose objects are gone is asked to look ag
   const orphaned = kustomization("robbed", ["shop_settings__ConfigMap"]);
   const whole = kustomization("whole", ["_shop__Namespace"]);
   const failed = kustomization("failed", ["shop_settings__ConfigMap"]);
-  const ready = { state: "ready" } as const;
+  const ready = { state: "reconciled" } as const;
   const known = new Map<string, Outcome>([
     [keyOf(orphaned), ready],
     [keyOf(whole), ready],
-    [keyOf(failed), { state: "failed", reason: "BuildFailed", message: "" } as const],
+    [keyOf(failed), { state: "stalled", reason: "BuildFailed", message: "" } as const],
   ]);
   expect(orphanedByPruning([orphaned, whole, failed, namespace], known)).toEqual([orphaned]);
 });
@@ -128,9 +128,9 @@ test("health-check-stale: a health check of a Deployment that is not there fails
   const conditions = [...conditionsOf("Unknown", "Progressing"), { type: "Healthy", status: "Unknown" }];
   const status = { lastAttemptedRevision: revision, conditions };
   const one = kustomization("apps", [], { spec: { healthChecks }, status });
-  expect(outcomeAfter(one)).toMatchObject({ state: "waiting" });
+  expect(outcomeAfter(one)).toMatchObject({ state: "pending" });
   expect(outcomeAfter(one, { quiet: 60_000 })).toMatchObject({
-    state: "failed",
+    state: "stalled",
     reason: "HealthCheckFailed",
     message: "health checks would time out: Deployment shop/web: does not exist",
   });
@@ -157,12 +157,12 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   );
   const canceled = conditionsOf("False", "HealthCheckCanceled");
   const waiting = outcomeAfter(release(canceled), { others: [owned] }, [chart]);
-  expect(waiting).toMatchObject({ state: "waiting" });
+  expect(waiting).toMatchObject({ state: "pending" });
   expect(waiting).not.toHaveProperty("poke");
   const released = { type: "Released", status: "False", reason: "UpgradeFailed", message: "immutable" };
   const over = release([...canceled, released, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
   expect(outcomeAfter(over, { asked: () => "t" }, [chart])).toEqual({
-    state: "failed",
+    state: "stalled",
     reason: "UpgradeFailed",
     message: "immutable",
   });
@@ -170,7 +170,7 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   const ended = { ...released, message: "Helm install failed for release default/web: context canceled" };
   const stalled = release([...canceled, ended, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
   expect(outcomeAfter(stalled, { asked: () => "t" }, [chart])).toMatchObject({
-    state: "waiting",
+    state: "pending",
     poke: true,
     reset: true,
   });
@@ -192,10 +192,10 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
     status: { helmChart: "default/default-web", conditions: conditionsOf("False", "SourceNotReady") },
   };
   const soon = outcomeAfter(release, {}, [chart]);
-  expect(soon).toMatchObject({ state: "waiting" });
+  expect(soon).toMatchObject({ state: "pending" });
   expect(soon).not.toHaveProperty("poke");
   expect(outcomeAfter(release, { quiet: 10_000 }, [chart])).toMatchObject({
-    state: "waiting",
+    state: "pending",
     poke: true,
     stuck: true,
   });
@@ -225,9 +225,9 @@ status:
       conditions: conditionsOf("True", "UpgradeSucceeded"),
     },
   };
-  expect(outcomeAfter(release, {}, [chart("1.0.0")])).toMatchObject({ state: "waiting" });
+  expect(outcomeAfter(release, {}, [chart("1.0.0")])).toMatchObject({ state: "pending" });
   const upgraded = { ...release, status: { ...(release.status as object), lastAttemptedRevision: "1.1.0" } };
-  expect(outcomeAfter(upgraded, {}, [chart("1.1.0")])).toEqual({ state: "ready" });
+  expect(outcomeAfter(upgraded, {}, [chart("1.1.0")])).toEqual({ state: "reconciled" });
 });
 
 test("a release that is looked at is not asked to look again before it has its chart: that would interrupt it", () => {
@@ -240,7 +240,7 @@ test("a release that is looked at is not asked to look again before it has its c
   });
   expect(outcomeAfter(release(conditionsOf("Unknown", "Progressing")))).not.toHaveProperty("poke");
   expect(outcomeAfter(release(conditionsOf("False", "SourceNotReady")))).toMatchObject({
-    state: "waiting",
+    state: "pending",
     poke: true,
   });
 });

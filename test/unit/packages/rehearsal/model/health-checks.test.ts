@@ -21,7 +21,7 @@ status: {inventory: {entries: [{id: default_web_apps_Deployment}, {id: default_w
 
 function outcomeOf(was: KubeObject | undefined, now: KubeObject, by: KubeObject, stuck = "") {
   const before = revisionState(was ? [was, by] : [by]);
-  const after = revisionState([now, by], { outcomes: [[keyOf(by), { state: "ready" }]] });
+  const after = revisionState([now, by], { outcomes: [[keyOf(by), { state: "reconciled" }]] });
   return withHealthChecks(before, after, new Map(stuck ? [[keyOf(now), stuck]] : [])).outcomes[0]?.[1];
 }
 
@@ -45,7 +45,7 @@ test.each([
   ],
 ])("GIVEN a health check that ends before a rollout can WHEN it is %s THEN it fails", (_name, was, now) => {
   expect(outcomeOf(was, now, waiter("wait: true, timeout: 1m"))).toMatchObject({
-    state: "failed",
+    state: "stalled",
     reason: "HealthCheckFailed",
     predicted: true,
     message: expect.stringMatching(/^health checks would time out after 60 s: \w+ default\/web: /),
@@ -67,21 +67,21 @@ test.each([
     workload("StatefulSet", "b", "minReadySeconds: 70, replicas: 1"),
   ],
 ])("GIVEN a health check WHEN %s THEN it passes", (_name, spec, was, now) => {
-  expect(outcomeOf(was, now, waiter(spec))).toEqual({ state: "ready" });
+  expect(outcomeOf(was, now, waiter(spec))).toEqual({ state: "reconciled" });
 });
 
 test("GIVEN a release THEN its own timeouts count, and none where it does not wait", () => {
   const of = (spec: string) => outcomeOf(slow("a"), slow("b"), waiter(spec, "HelmRelease"));
-  expect(of("chart: {}")).toEqual({ state: "ready" });
-  expect(of("timeout: 90s")).toMatchObject({ state: "failed" });
-  expect(of("timeout: 90s, upgrade: {timeout: 4m}")).toEqual({ state: "ready" });
-  expect(of("timeout: 90s, upgrade: {disableWait: true}")).toEqual({ state: "ready" });
+  expect(of("chart: {}")).toEqual({ state: "reconciled" });
+  expect(of("timeout: 90s")).toMatchObject({ state: "stalled" });
+  expect(of("timeout: 90s, upgrade: {timeout: 4m}")).toEqual({ state: "reconciled" });
+  expect(of("timeout: 90s, upgrade: {disableWait: true}")).toEqual({ state: "reconciled" });
 });
 
 test("GIVEN pods that are ready after the progress deadline THEN no timeout is long enough", () => {
   const now = slow("b", "progressDeadlineSeconds: 60", ", startupProbe: {initialDelaySeconds: 90}");
   expect(outcomeOf(undefined, now, waiter("wait: true, timeout: 1h"))).toMatchObject({
-    state: "failed",
+    state: "stalled",
     message: expect.stringContaining("its progress deadline is 60 s"),
   });
 });
@@ -89,8 +89,8 @@ test("GIVEN pods that are ready after the progress deadline THEN no timeout is l
 test("GIVEN pods that do not start THEN what waits for them fails", () => {
   const now = workload("Deployment", "b");
   expect(outcomeOf(now, now, waiter("wait: true"), "ConfigMap default/a has no key b")).toMatchObject({
-    state: "failed",
+    state: "stalled",
     message: "health checks would fail: Deployment default/web: ConfigMap default/a has no key b",
   });
-  expect(outcomeOf(now, now, waiter("interval: 1h"), "ConfigMap default/a has no key b")).toEqual({ state: "ready" });
+  expect(outcomeOf(now, now, waiter("interval: 1h"), "ConfigMap default/a has no key b")).toEqual({ state: "reconciled" });
 });

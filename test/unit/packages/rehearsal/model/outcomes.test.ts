@@ -57,25 +57,25 @@ function outcomeOf(name: string, flux: readonly KubeObject[], more: Partial<Flux
 }
 
 test("GIVEN the revision is applied THEN it is ready; GIVEN an older one is THEN it is waited for", () => {
-  expect(outcomeOf("a", [kustomization("a", isReady)])).toEqual({ state: "ready" });
+  expect(outcomeOf("a", [kustomization("a", isReady)])).toEqual({ state: "reconciled" });
   expect(outcomeOf("a", [kustomization("a", { ...isReady, lastAppliedRevision: "main@sha1:old" })])).toMatchObject({
-    state: "waiting",
+    state: "pending",
   });
 });
 
 test("GIVEN the source is not at the commit yet THEN nothing that reads it has an answer", () => {
-  expect(outcomeOf("a", [kustomization("a", isReady)], { expected: () => "def" })).toMatchObject({ state: "waiting" });
+  expect(outcomeOf("a", [kustomization("a", isReady)], { expected: () => "def" })).toMatchObject({ state: "pending" });
 });
 
 test("GIVEN a failure THEN it counts when it was repeated since anything else came forward", () => {
   const one = kustomization("a", failing("ReconciliationFailed", { lastHandledReconcileAt: "t" }));
-  expect(outcomeOf("a", [one])).toMatchObject({ state: "waiting", poke: true, stuck: true });
+  expect(outcomeOf("a", [one])).toMatchObject({ state: "pending", poke: true, stuck: true });
   expect(outcomeOf("a", [one], { asked: () => "t" })).toMatchObject({
-    state: "failed",
+    state: "stalled",
     reason: "ReconciliationFailed",
     message: "no",
   });
-  expect(outcomeOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "waiting" });
+  expect(outcomeOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "pending" });
 });
 
 test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
@@ -84,13 +84,13 @@ test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
     kustomization("b", {}, { dependsOn: [{ name: "a" }] }),
   ];
   for (const name of ["a", "b"])
-    expect(outcomeOf(name, [a, b])).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+    expect(outcomeOf(name, [a, b])).toMatchObject({ state: "stalled", reason: "DependencyNotReady" });
 });
 
 test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
   const a = kustomization("a", failing("BuildFailed", { lastHandledReconcileAt: "t" }));
   const b = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
-  expect(outcomeOf("b", [a, b], { asked: () => "t" })).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
+  expect(outcomeOf("b", [a, b], { asked: () => "t" })).toMatchObject({ state: "stalled", reason: "DependencyNotReady" });
 });
 
 const checking = {
@@ -118,12 +118,12 @@ status: {containerStatuses: [{image: "A B", state: {waiting: {reason: InvalidIma
 test("GIVEN a health check of pods that never start THEN the answer is there before its timeout", () => {
   const one = kustomization("a", checking, { wait: true, timeout: "5m" });
   expect(outcomeOf("a", [one], { others: [web], pods: [stuck] })).toMatchObject({
-    state: "failed",
+    state: "stalled",
     reason: "HealthCheckFailed",
     predicted: true,
     message: "health checks would time out after 5m: Deployment default/web: InvalidImageName: couldn't parse",
   });
-  expect(outcomeOf("a", [one], { others: [web] })).toMatchObject({ state: "waiting" });
+  expect(outcomeOf("a", [one], { others: [web] })).toMatchObject({ state: "pending" });
 });
 
 test("GIVEN everything in it is ready THEN its controller is asked to look now", () => {
@@ -131,7 +131,7 @@ test("GIVEN everything in it is ready THEN its controller is asked to look now",
   const conditions = [{ type: "Available", status: "True" }];
   const ready = { ...web, status: { observedGeneration: 1, ...counts, conditions } };
   expect(outcomeOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({
-    state: "waiting",
+    state: "pending",
     poke: true,
   });
 });
@@ -140,9 +140,9 @@ test("GIVEN a source from elsewhere that does not answer THEN it fails after a w
   const conditions = [{ type: "Ready", status: "Unknown", reason: "Progressing", observedGeneration: 1 }];
   const elsewhere: KubeObject = { ...source, metadata: { ...source.metadata, name: "repo" }, status: { conditions } };
   const found = outcomes(view([elsewhere, kustomization("a", {})], { expected: () => undefined, quiet: 10_000 }));
-  expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "failed", gap: true });
+  expect(found.get(keyOf(elsewhere))).toMatchObject({ state: "stalled", gap: true });
   expect(found.get("kustomize.toolkit.fluxcd.io/Kustomization/default/a")).toMatchObject({
-    state: "failed",
+    state: "stalled",
     reason: "ArtifactFailed",
   });
 });
@@ -162,9 +162,9 @@ test("GIVEN a chart that failed with an older revision of its source, or without
   });
   const outcomeAfter = (observed?: string) =>
     outcomes(view([source, chart(observed)])).get("source.toolkit.fluxcd.io/HelmChart/default/chart");
-  expect(outcomeAfter()).toMatchObject({ state: "waiting" });
-  expect(outcomeAfter("main@sha1:old")).toMatchObject({ state: "waiting" });
-  expect(outcomeAfter(revision)).toMatchObject({ state: "failed", message: "no" });
+  expect(outcomeAfter()).toMatchObject({ state: "pending" });
+  expect(outcomeAfter("main@sha1:old")).toMatchObject({ state: "pending" });
+  expect(outcomeAfter(revision)).toMatchObject({ state: "stalled", message: "no" });
 });
 
 const charts = object(`
@@ -192,10 +192,10 @@ function assumed(one: KubeObject, of?: KubeObject): KubeObject {
 
 test("GIVEN a source out of reach THEN it is a gap, and once it is assumed so is what reads it", () => {
   const of = (flux: readonly KubeObject[]) => outcomes(view([source, ...flux]));
-  expect(of([charts, release]).get(keyOf(charts))).toMatchObject({ state: "failed", gap: true });
+  expect(of([charts, release]).get(keyOf(charts))).toMatchObject({ state: "stalled", gap: true });
   const bridged = of([assumed(charts), release]);
   expect(bridged.get(keyOf(charts))).toEqual({ state: "assumed", message: "no such host" });
-  expect(bridged.get(keyOf(release))).toMatchObject({ state: "failed", gap: true });
+  expect(bridged.get(keyOf(release))).toMatchObject({ state: "stalled", gap: true });
   const whole = of([assumed(charts), assumed(release, charts)]);
   expect(whole.get(keyOf(release))).toEqual({ state: "assumed", message: "it needs HelmRepository default/charts" });
 });
@@ -205,17 +205,17 @@ test("GIVEN an assumption WHEN the object or its source differs THEN it is looke
   const changed = { ...other, spec: { ...(other.spec as object), interval: "2h" } };
   const moved = { ...assumed(charts), spec: { url: "https://other.invalid", suspend: true } };
   const of = (flux: readonly KubeObject[]) => outcomes(view([source, ...flux])).get(keyOf(release));
-  expect(of([assumed(charts), changed])).toMatchObject({ state: "waiting", outdated: true });
-  expect(of([moved, other])).toMatchObject({ state: "waiting", outdated: true });
+  expect(of([assumed(charts), changed])).toMatchObject({ state: "pending", outdated: true });
+  expect(of([moved, other])).toMatchObject({ state: "pending", outdated: true });
 });
 
 test("GIVEN a Kustomization for another cluster THEN it is a gap, and what depends on it goes on once it is assumed", () => {
   const remote = kustomization("a", {}, { kubeConfig: { secretRef: { name: "other" } } });
-  expect(outcomeOf("a", [remote])).toMatchObject({ state: "failed", gap: true });
+  expect(outcomeOf("a", [remote])).toMatchObject({ state: "stalled", gap: true });
   const dependent = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
   const bridged = assumed(remote, source);
   expect(outcomeOf("a", [bridged])).toEqual({ state: "assumed", message: "it applies to another cluster" });
-  expect(outcomeOf("b", [bridged, dependent])).toEqual({ state: "ready" });
+  expect(outcomeOf("b", [bridged, dependent])).toEqual({ state: "reconciled" });
 });
 
 test("an assumption leaves the manifest as it was written", () => {
@@ -230,14 +230,14 @@ test("GIVEN a request to look again THEN a look that had begun before does not c
   const requested = () => "rehearsal-2000";
   const of = (handled: string) =>
     outcomeOf("a", [kustomization("a", { ...isReady, lastHandledReconcileAt: handled })], { requested });
-  expect(of("rehearsal-1000")).toMatchObject({ state: "waiting", poke: true });
-  expect(of("rehearsal-2000")).toEqual({ state: "ready" });
-  expect(of("rehearsal-3000")).toEqual({ state: "ready" });
+  expect(of("rehearsal-1000")).toMatchObject({ state: "pending", poke: true });
+  expect(of("rehearsal-2000")).toEqual({ state: "reconciled" });
+  expect(of("rehearsal-3000")).toEqual({ state: "reconciled" });
 });
 
 test("GIVEN a source that no controller here makes THEN it is a gap", () => {
   const one = kustomization("a", {}, { sourceRef: { kind: "ExternalArtifact", name: "app" } });
-  expect(outcomeOf("a", [one])).toMatchObject({ state: "failed", gap: true });
+  expect(outcomeOf("a", [one])).toMatchObject({ state: "stalled", gap: true });
   expect(outcomeOf("a", [assumed(one)])).toEqual({
     state: "assumed",
     message: "it needs ExternalArtifact default/app",
@@ -254,10 +254,10 @@ test("GIVEN a dependency that is judged by an expression THEN the expression dec
         quiet,
       },
     );
-  expect(of("dep.metadata.name == 'a'")).toEqual({ state: "ready" });
-  expect(of("dep.metadata.name == 'c'")).toMatchObject({ state: "waiting" });
-  expect(of("dep.metadata.name == 'c'", 10_000)).toMatchObject({ state: "failed", reason: "DependencyNotReady" });
-  expect(of("nonsense == 1")).toMatchObject({ state: "failed" });
+  expect(of("dep.metadata.name == 'a'")).toEqual({ state: "reconciled" });
+  expect(of("dep.metadata.name == 'c'")).toMatchObject({ state: "pending" });
+  expect(of("dep.metadata.name == 'c'", 10_000)).toMatchObject({ state: "stalled", reason: "DependencyNotReady" });
+  expect(of("nonsense == 1")).toMatchObject({ state: "stalled" });
 });
 
 test("GIVEN a build that needs a base of a server out of reach THEN it is a gap", () => {
@@ -267,7 +267,7 @@ test("GIVEN a build that needs a base of a server out of reach THEN it is a gap"
     conditions: [{ type: "Ready", status: "False", reason, message, observedGeneration: 1 }],
   });
   const of = (one: KubeObject) => outcomeOf("a", [one], { asked: () => "t" });
-  expect(of(kustomization("a", status("BuildFailed")))).toMatchObject({ state: "failed", gap: true });
+  expect(of(kustomization("a", status("BuildFailed")))).toMatchObject({ state: "stalled", gap: true });
   expect(of(kustomization("a", status("ReconciliationFailed")))).not.toHaveProperty("gap");
   const bridged = assumed(kustomization("a", {}), source);
   const said = { ...bridged, status: { conditions: [{ type: "Ready", status: "True", message }] } };

@@ -28,7 +28,7 @@ function accountsIn(snapshot: readonly KubeObject[], user = "team:flux") {
   const message = `ConfigMap/team/a dry-run failed (Forbidden): configmaps "a" is forbidden: User "system:serviceaccount:${user}" cannot patch resource "configmaps"`;
   return outsideAccounts(
     revisionState(snapshot, {
-      outcomes: [[keyOf(apps), { state: "failed", reason: "ReconciliationFailed", message }]],
+      outcomes: [[keyOf(apps), { state: "stalled", reason: "ReconciliationFailed", message }]],
     }),
   );
 }
@@ -37,7 +37,7 @@ test("GIVEN a service account without rights that no manifest makes THEN a boots
   expect(accountsIn([apps])).toEqual(["team/flux"]);
   // Kubernetes makes one in each namespace.
   expect(accountsIn([apps, account("annotations: {}")])).toEqual(["team/flux"]);
-  expect(outsideAccounts(revisionState([apps], { outcomes: [[keyOf(apps), { state: "ready" }]] }))).toEqual([]);
+  expect(outsideAccounts(revisionState([apps], { outcomes: [[keyOf(apps), { state: "reconciled" }]] }))).toEqual([]);
 });
 
 test("GIVEN a service account that a manifest makes or gives rights to THEN its rights are those of Git", () => {

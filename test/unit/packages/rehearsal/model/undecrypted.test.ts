@@ -19,14 +19,14 @@ spec: {path: ./apps, sourceRef: {kind: GitRepository, name: repo}${spec}}
 `);
 
 function outcomeOf(one: KubeObject, files: Record<string, string>, standIns: readonly string[] = []) {
-  const before = revisionState([source, one], { outcomes: [[keyOf(one), { state: "ready" }]] });
+  const before = revisionState([source, one], { outcomes: [[keyOf(one), { state: "reconciled" }]] });
   const filesOf = ({ kind }: KubeObject) => (kind === "GitRepository" ? new Map(Object.entries(files)) : undefined);
   return withoutDecryption(before, { filesOf, standIns: new Set(standIns) }).outcomes[0]?.[1];
 }
 
 test("GIVEN an encrypted Secret and no decryption THEN its Kustomization fails in the controller's words", () => {
   expect(outcomeOf(reader(), { "apps/login.yaml": encrypted("Secret") })).toEqual({
-    state: "failed",
+    state: "stalled",
     reason: "ReconciliationFailed",
     message: "Secret/login is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
   });
@@ -36,15 +36,15 @@ test("GIVEN an encrypted Secret and no decryption THEN its Kustomization fails i
 
 test("GIVEN another encrypted object and no decryption THEN the API server refuses its field", () => {
   const outcome = outcomeOf(reader(), { "apps/a.yaml": encrypted("ConfigMap", ", namespace: shop") });
-  expect(outcome).toMatchObject({ state: "failed", message: expect.stringContaining("ConfigMap/shop/login dry-run") });
+  expect(outcome).toMatchObject({ state: "stalled", message: expect.stringContaining("ConfigMap/shop/login dry-run") });
 });
 
 test("a Kustomization that decrypts, that reads nothing encrypted, or that no manifest says, is left alone", () => {
   const files = { "apps/login.yaml": encrypted("Secret") };
-  expect(outcomeOf(reader(`{${ORIGINAL}: "sops\\n\\n"}`), files)).toEqual({ state: "ready" });
+  expect(outcomeOf(reader(`{${ORIGINAL}: "sops\\n\\n"}`), files)).toEqual({ state: "reconciled" });
   expect(outcomeOf(reader(), { "other/login.yaml": encrypted("Secret"), "apps/a.yaml": "a: b" })).toEqual({
-    state: "ready",
+    state: "reconciled",
   });
-  expect(outcomeOf(reader(), { ...files, "apps/kustomization.yaml": "resources: []\n" })).toEqual({ state: "ready" });
-  expect(outcomeOf(reader(), files, [keyOf(reader())])).toEqual({ state: "ready" });
+  expect(outcomeOf(reader(), { ...files, "apps/kustomization.yaml": "resources: []\n" })).toEqual({ state: "reconciled" });
+  expect(outcomeOf(reader(), files, [keyOf(reader())])).toEqual({ state: "reconciled" });
 });

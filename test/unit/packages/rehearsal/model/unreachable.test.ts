@@ -73,10 +73,10 @@ test("does not take a release for failed when the registry of its chart cannot b
   const registry = flux("HelmRepository", "charts", { type: "oci", url: "oci://r.example.com" }, {});
   const chart = (message: string) => flux("HelmChart", "default-web", { chart: "web", sourceRef }, failed(message));
   const unreachable = chart("dial tcp: lookup r.example.com: no such host");
-  expect(releaseOf([registry, unreachable], false)).toMatchObject({ state: "failed", gap: true });
-  expect(releaseOf([registry, unreachable], false, 0)).toMatchObject({ state: "waiting" });
+  expect(releaseOf([registry, unreachable], false)).toMatchObject({ state: "stalled", gap: true });
+  expect(releaseOf([registry, unreachable], false, 0)).toMatchObject({ state: "pending" });
   const offline = chart(`proxyconnect tcp: dial tcp ${NOWHERE}: connect: connection refused`);
-  expect(releaseOf([registry, offline], false, 0)).toMatchObject({ state: "failed", gap: true });
+  expect(releaseOf([registry, offline], false, 0)).toMatchObject({ state: "stalled", gap: true });
   expect(releaseOf([registry, unreachable], true)).not.toHaveProperty("gap");
   expect(releaseOf([registry, chart("web:3.0.0: not found")], false)).not.toHaveProperty("gap");
 });
@@ -84,15 +84,15 @@ test("does not take a release for failed when the registry of its chart cannot b
 test("counts a source that does not answer as out of reach although its charts try again all the time", () => {
   const silent = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, looking);
   const view = { flux: [silent], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
-  expect(outcomes({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "failed", gap: true });
-  expect(outcomes({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "waiting" });
+  expect(outcomes({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "stalled", gap: true });
+  expect(outcomes({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "pending" });
 });
 
 test("gives a source that no controller has looked at yet more time", () => {
   const unseen = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, {});
   const view = { flux: [unseen], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
-  expect(outcomes({ ...view, still: 9_000 }).get(keyOf(unseen))).toMatchObject({ state: "waiting" });
-  expect(outcomes({ ...view, still: 21_000 }).get(keyOf(unseen))).toMatchObject({ state: "failed", gap: true });
+  expect(outcomes({ ...view, still: 9_000 }).get(keyOf(unseen))).toMatchObject({ state: "pending" });
+  expect(outcomes({ ...view, still: 21_000 }).get(keyOf(unseen))).toMatchObject({ state: "stalled", gap: true });
 });
 
 test("does not give up a chart or a source that is served on this machine", () => {
@@ -105,19 +105,19 @@ test("does not give up a chart or a source that is served on this machine", () =
       flux: objects,
       expected: ({ kind }) => (served && kind === "HelmRepository" ? "" : undefined),
     }).get(keyOf(one));
-  expect(of([repository, chart(looking)], chart(looking))).toMatchObject({ state: "waiting" });
-  expect(of([repository, chart(looking)], repository)).toMatchObject({ state: "waiting" });
-  expect(of([repository, chart(looking)], chart(looking), false)).toMatchObject({ state: "failed", gap: true });
+  expect(of([repository, chart(looking)], chart(looking))).toMatchObject({ state: "pending" });
+  expect(of([repository, chart(looking)], repository)).toMatchObject({ state: "pending" });
+  expect(of([repository, chart(looking)], chart(looking), false)).toMatchObject({ state: "stalled", gap: true });
 });
 
 test("GIVEN a served source WHEN a busy machine ends a request THEN its controller tries again", () => {
   const registry = flux("HelmRepository", "charts", { type: "oci", url: "oci://127.0.0.1:1/h/s0" }, {});
   const chart = flux("HelmChart", "default-web", { chart: "web", sourceRef }, failed("context deadline exceeded"));
-  expect(releaseOf([registry, chart], true)).toMatchObject({ state: "waiting" });
-  expect(releaseOf([registry, chart], true, 61_000)).toMatchObject({ state: "failed" });
+  expect(releaseOf([registry, chart], true)).toMatchObject({ state: "pending" });
+  expect(releaseOf([registry, chart], true, 61_000)).toMatchObject({ state: "stalled" });
   const index = flux("HelmRepository", "charts", { url: "http://127.0.0.1:1/charts/s0" }, failed("connection refused"));
   const view = { flux: [index], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 9_000 };
-  expect(outcomes(view).get(keyOf(index))).toMatchObject({ state: "waiting" });
+  expect(outcomes(view).get(keyOf(index))).toMatchObject({ state: "pending" });
 });
 
 test("waits for a chart that failed before its repository had an index", () => {
@@ -133,9 +133,9 @@ test("waits for a chart that failed before its repository had an index", () => {
       { chart: "web", sourceRef },
       { ...failed("no artifact available"), ...(seen && { observedSourceArtifactRevision: seen }) },
     );
-  expect(releaseOf([repository, chart(undefined)], true)).toMatchObject({ state: "waiting" });
-  expect(releaseOf([repository, chart("sha256:1")], true)).toMatchObject({ state: "waiting" });
-  expect(releaseOf([repository, chart("sha256:2")], true)).toMatchObject({ state: "failed" });
+  expect(releaseOf([repository, chart(undefined)], true)).toMatchObject({ state: "pending" });
+  expect(releaseOf([repository, chart("sha256:1")], true)).toMatchObject({ state: "pending" });
+  expect(releaseOf([repository, chart("sha256:2")], true)).toMatchObject({ state: "stalled" });
 });
 
 test("does not take a release for ready while its controller attempts another revision", () => {
@@ -155,9 +155,9 @@ test("does not take a release for ready while its controller attempts another re
     const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
     return outcomes(view).get(keyOf(one));
   };
-  expect(of([])).toEqual({ state: "ready" });
+  expect(of([])).toEqual({ state: "reconciled" });
   const reconciling = { type: "Reconciling", status: "True", message: "Fulfilling prerequisites" };
-  expect(of([reconciling])).toMatchObject({ state: "waiting" });
+  expect(of([reconciling])).toMatchObject({ state: "pending" });
 });
 
 test.each([
@@ -189,7 +189,7 @@ test("GIVEN a release whose action was ended by another look THEN it is tried ag
   };
   const one = flux("HelmRelease", "web", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
   const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => "t", quiet: 0 };
-  expect(outcomes(view).get(keyOf(one))).toMatchObject({ state: "waiting", poke: true, reset: true });
+  expect(outcomes(view).get(keyOf(one))).toMatchObject({ state: "pending", poke: true, reset: true });
 });
 
 test("GIVEN a source that is Ready WHEN the rest of its status is of an older generation THEN its artifact is waited for", () => {
@@ -200,6 +200,6 @@ test("GIVEN a source that is Ready WHEN the rest of its status is of an older ge
     const view = { flux: [one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
     return outcomes(view).get(keyOf(one));
   };
-  expect(of(0)).toMatchObject({ state: "waiting" });
-  expect(of(1)).toEqual({ state: "ready" });
+  expect(of(0)).toMatchObject({ state: "pending" });
+  expect(of(1)).toEqual({ state: "reconciled" });
 });
