@@ -94,7 +94,7 @@ function expectedRevisions(sources: readonly Seen[], sha: string): ReadonlyMap<s
  * one deleted it after they had looked, their variables may be others since then, or they wait for an expression about a dependency.
  * Pure.
  */
-export function lookAgain(now: Snapshot): Seen[] {
+export function reapply(now: Snapshot): Seen[] {
   return [...now.values()].filter((one) => {
     if (one.kind !== "Kustomization" || one.spec.suspend) return false;
     const ready = readyOf(one);

@@ -89,7 +89,7 @@ export async function awaitOutcomes(
         if (recently || (outcome.stuck && (last?.epoch === ready.size || watch.quiet < 150))) return;
         const token = `rehearsal-${Date.now()}`;
         asked.set(keyOf(object), { token, epoch: ready.size, time: Date.now() });
-        await ask(cluster, object, token, outcome.reset);
+        await requestReconcile(cluster, object, token, outcome.reset);
       }),
     );
     await watch.change(100);
@@ -123,7 +123,7 @@ async function bridge(
 }
 
 /** Asks an object's controller to look again. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
-export async function ask(
+export async function requestReconcile(
   { api, discovery }: RehearsalCluster,
   object: KubeObject,
   token: string,
@@ -141,14 +141,14 @@ export async function ask(
 const LOOKED = 20_000;
 
 /** Asks kustomizations to look again, and waits until they did. */
-export async function askAndWait(
+export async function reconcileAndWait(
   cluster: RehearsalCluster,
   watch: ClusterWatch,
   objects: readonly KubeObject[],
 ): Promise<void> {
   const token = `rehearsal-${Date.now()}`;
   const keys = new Set(objects.map(keyOf));
-  await Promise.all(objects.map((object) => ask(cluster, object, token)));
+  await Promise.all(objects.map((object) => requestReconcile(cluster, object, token)));
   const end = Date.now() + LOOKED;
   const waited = () =>
     watch.flux.some((one) => keys.has(keyOf(one)) && textAt(one, "status", "lastHandledReconcileAt") !== token);

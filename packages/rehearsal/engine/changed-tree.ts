@@ -6,13 +6,13 @@ import { gitIn } from "./git-clone.js";
 import type { ServedTree, TreeRevision } from "./served-trees.js";
 
 /** Reads what coverage needs of the tree that the merge changes: all paths of base and head, and which files differ. */
-export async function changedTree({ gitDir, base, head, planned }: ServedTree): Promise<ChangedTree> {
+export async function changedTree({ gitDir, base, head, scanned }: ServedTree): Promise<ChangedTree> {
   const [before, after, changed] = await Promise.all([
     readableTree(gitDir, base),
     readableTree(gitDir, head),
     differingPaths(gitDir, base.commit, head.commit),
   ]);
-  return { base: before, head: after, changed, documents: planned.head };
+  return { base: before, head: after, changed, documents: scanned.head };
 }
 
 /** A revision of a tree with the paths of everything in it. */

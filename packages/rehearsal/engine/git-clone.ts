@@ -34,7 +34,7 @@ export async function gitIn(dir: string, args: readonly string[], input?: string
 }
 
 /** undefined: no command of Git's says that there is one. */
-async function ask(dir: string, ...args: readonly string[]): Promise<string | undefined> {
+async function requestReconcile(dir: string, ...args: readonly string[]): Promise<string | undefined> {
   try {
     return (await gitIn(dir, args)).toString().trim() || undefined;
   } catch {
@@ -46,9 +46,9 @@ async function ask(dir: string, ...args: readonly string[]): Promise<string | un
 export async function openClone(dir: string): Promise<Clone | undefined> {
   if (!existsSync(dir)) return undefined;
   const [found, top, origin] = await Promise.all([
-    ask(dir, "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
-    ask(dir, "rev-parse", "--show-toplevel"),
-    ask(dir, "config", "--get", "remote.origin.url"),
+    requestReconcile(dir, "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir"),
+    requestReconcile(dir, "rev-parse", "--show-toplevel"),
+    requestReconcile(dir, "config", "--get", "remote.origin.url"),
   ]);
   const [gitDir, common] = found?.split("\n") ?? [];
   if (!gitDir || !common) return undefined;
@@ -71,29 +71,39 @@ export async function commitOf({ gitDir, objects, top }: Clone, ref: string): Pr
 
 /** Commit at which two lines of history parted; undefined where they have none in common. */
 export async function mergeBaseOf({ gitDir }: Clone, one: string, other: string): Promise<string | undefined> {
-  return ask(gitDir, "merge-base", one, other);
+  return requestReconcile(gitDir, "merge-base", one, other);
 }
 
 /** The commit that a name stands for; undefined where it stands for none. */
 export async function commitNamed({ gitDir }: Pick<Clone, "gitDir">, ref: string): Promise<string | undefined> {
-  return await ask(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+  return await requestReconcile(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
 }
 
 /** Names of all tags. */
 export async function tagsOf({ gitDir }: Clone): Promise<string[]> {
-  return (await ask(gitDir, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags"))?.split("\n") ?? [];
+  return (
+    (await requestReconcile(gitDir, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags"))?.split("\n") ?? []
+  );
 }
 
 /** The branch that a name stands for: `main` for `main`, `origin/main` or `origin/HEAD`; undefined for `HEAD~1` or a commit. */
 export async function branchOf({ gitDir }: Clone, ref: string): Promise<string | undefined> {
   if (ref.startsWith("-")) return undefined;
-  const name = await ask(gitDir, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", ref);
+  const name = await requestReconcile(
+    gitDir,
+    "rev-parse",
+    "--symbolic-full-name",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    ref,
+  );
   return /^refs\/(?:heads|remotes\/[^/]+)\/(.+)$/.exec(name ?? "")?.[1];
 }
 
 /** Messages of the commits that head has and base does not. */
 export async function messagesBetween({ gitDir }: Clone, base: string, head: string): Promise<string> {
-  return (await ask(gitDir, "log", "--format=%B", `${base}..${head}`)) ?? "";
+  return (await requestReconcile(gitDir, "log", "--format=%B", `${base}..${head}`)) ?? "";
 }
 
 /** The id of a commit's tree: the same files, the same id. */

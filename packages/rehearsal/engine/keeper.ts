@@ -4,7 +4,7 @@ import { silent } from "@timonier/kit/progress";
 import { isReconciliation } from "../model/flux-objects.js";
 import { at, conditionOf, type KubeObject, keyOf, textAt } from "../model/kube-objects.js";
 import type { RevisionState } from "../model/revision-state.js";
-import { ask } from "./await-outcomes.js";
+import { requestReconcile } from "./await-outcomes.js";
 import { EMPTY, readBase } from "./base-store.js";
 import { freeze, killCluster } from "./cluster-processes.js";
 import { ClusterWatch } from "./cluster-watch.js";
@@ -65,7 +65,7 @@ async function firstLook(cluster: RehearsalCluster, ready: ReadonlySet<string>):
       const unasked = open.filter(
         ({ metadata }) => metadata.annotations?.["reconcile.fluxcd.io/requestedAt"] !== token,
       );
-      await Promise.all(unasked.map((one) => ask(cluster, one, token)));
+      await Promise.all(unasked.map((one) => requestReconcile(cluster, one, token)));
     }
   } finally {
     watch.close();

@@ -6,11 +6,11 @@ import {
   type UnchangedKustomization,
   unchangedKustomizations,
 } from "../model/unchanged-kustomizations.js";
-import { ask } from "./await-outcomes.js";
+import { requestReconcile } from "./await-outcomes.js";
 import { differingPaths, readableTree } from "./changed-tree.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import type { RehearsalCluster } from "./rehearsal-cluster.js";
-import { type Planned, treeOf } from "./rehearsal-plan.js";
+import { type RehearsalPlan, treeOf } from "./rehearsal-plan.js";
 import { withdrawRefs } from "./served-repository.js";
 import type { ServedTree } from "./served-trees.js";
 
@@ -26,30 +26,30 @@ const AT_ONCE = 8;
  */
 export async function markUnchanged(
   cluster: RehearsalCluster,
-  planned: Planned,
+  plan: RehearsalPlan,
   watch: ClusterWatch,
   before: readonly KubeObject[],
   expected: (source: KubeObject) => string | undefined,
 ): Promise<readonly UnchangedKustomization[]> {
   const changes = new Map<ServedTree, TreeChange>();
-  await Promise.all(planned.trees.map(async (tree) => changes.set(tree, await changeOf(tree))));
+  await Promise.all(plan.trees.map(async (tree) => changes.set(tree, await changeOf(tree))));
   const unchanged = unchangedKustomizations(watch.flux, before, (source) => {
-    const tree = treeOf(planned, cluster, source);
+    const tree = treeOf(plan, cluster, source);
     const change = tree && changes.get(tree);
     return change && change.base !== change.head && expected(source) === change.head ? change : undefined;
   });
   // Told that a source goes from one revision to another, the controller asks everyone who is behind with either. Its first revision
   // is told of alone: until all is said the source has none, and finds none.
   const sources = [...new Set(unchanged.map(({ source }) => source))];
-  const trees = new Set(sources.flatMap((source) => treeOf(planned, cluster, source) ?? []));
+  const trees = new Set(sources.flatMap((source) => treeOf(plan, cluster, source) ?? []));
   await Promise.all([...trees].map(({ gitDir }) => withdrawRefs(gitDir)));
   await Promise.all(sources.map((source) => setStatus(cluster, source, { artifact: null })));
-  await each(unchanged, (one) => sayApplied(cluster, one));
+  await each(unchanged, (one) => setApplied(cluster, one));
   return unchanged;
 }
 
 /** Has Kustomizations look at the head, whatever they say that they have applied: until they have, they have applied nothing. */
-export async function lookAgain(
+export async function reapply(
   cluster: RehearsalCluster,
   watch: ClusterWatch,
   kustomizations: readonly KubeObject[],
@@ -59,7 +59,7 @@ export async function lookAgain(
   for (const object of kustomizations) watch.requests.set(keyOf(object), token);
   await each(kustomizations, async (object) => {
     await setStatus(cluster, object, { lastAppliedRevision: null });
-    await ask(cluster, object, token);
+    await requestReconcile(cluster, object, token);
   });
 }
 
@@ -69,7 +69,7 @@ async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Prom
 }
 
 /** Has a Kustomization say that it has applied the head. */
-async function sayApplied(cluster: RehearsalCluster, { object, from, to }: UnchangedKustomization): Promise<void> {
+async function setApplied(cluster: RehearsalCluster, { object, from, to }: UnchangedKustomization): Promise<void> {
   const conditions = (listAt(object, "status", "conditions") as readonly Condition[]).map((one) => ({
     ...one,
     ...(one.message !== undefined && { message: one.message.replaceAll(from, to) }),

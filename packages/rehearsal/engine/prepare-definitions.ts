@@ -10,7 +10,7 @@ import { namespacedPaths, stubDefinitions } from "../model/stubs.js";
 import { probes, VERSIONS } from "./admission-policies.js";
 import { applyOne } from "./apply.js";
 import { FLUX_MANAGER, type RehearsalCluster, type RehearsalContext } from "./rehearsal-cluster.js";
-import type { Planned } from "./rehearsal-plan.js";
+import type { RehearsalPlan } from "./rehearsal-plan.js";
 import { waitOptions } from "./waiting.js";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -22,9 +22,9 @@ export interface GeneratedDefinitions {
 }
 
 /** What the trees use of kinds and versions that they do not bring: it decides what a base comes to, as the trees do. */
-export function generatedDefinitions({ trees, root, assumed }: Planned): GeneratedDefinitions {
-  const base = trees.flatMap(({ planned }) => planned.base);
-  const head = trees.flatMap(({ planned }) => planned.head);
+export function generatedDefinitions({ trees, root, assumed }: RehearsalPlan): GeneratedDefinitions {
+  const base = trees.flatMap(({ scanned }) => scanned.base);
+  const head = trees.flatMap(({ scanned }) => scanned.head);
   const kustomizations = [
     ...root.objects,
     ...objectsOf([...base, ...head], "kustomize.toolkit.fluxcd.io", "Kustomization"),
@@ -40,16 +40,20 @@ export function generatedDefinitions({ trees, root, assumed }: Planned): Generat
 }
 
 /** Applies what a cluster has beside its tree: definitions first, then what is of their kinds. @throws UserError for what is refused */
-export async function prepare(cluster: RehearsalCluster, planned: Planned, context: RehearsalContext): Promise<void> {
-  const { stubs, flux } = generatedDefinitions(planned);
-  const definitions = planned.assumed.filter((one) => kindDefined(one) !== undefined);
+export async function prepareDefinitions(
+  cluster: RehearsalCluster,
+  plan: RehearsalPlan,
+  context: RehearsalContext,
+): Promise<void> {
+  const { stubs, flux } = generatedDefinitions(plan);
+  const definitions = plan.assumed.filter((one) => kindDefined(one) !== undefined);
   await applyAssumed(cluster, definitions);
   await addVersions(cluster, flux, context);
   const applied = await applyStubs(cluster, stubs);
   await served(cluster, [...definitions, ...applied], context);
   await applyAssumed(
     cluster,
-    planned.assumed.filter((one) => kindDefined(one) === undefined),
+    plan.assumed.filter((one) => kindDefined(one) === undefined),
   );
 }
 

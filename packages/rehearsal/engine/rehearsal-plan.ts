@@ -8,13 +8,13 @@ import { clustersOf } from "../model/entries.js";
 import { isSource } from "../model/flux-objects.js";
 import { followedBy, notInClone } from "../model/follows.js";
 import { type KubeObject, labelOf, type Snapshot, textAt } from "../model/kube-objects.js";
-import { saysNamespace } from "../model/reach.js";
+import { namesNamespace } from "../model/reach.js";
 import { parsed, scan } from "../model/scan.js";
 import { followingsOf, gitRepositories, holdsFiles, pathRoot, routing } from "../model/source-routes.js";
 import { type ComparedRepository, otherRepository, type Repository } from "./compared-revisions.js";
 import type { ProvidedSource } from "./provided/provided-sources.js";
 import { providedOf } from "./provided/provided-sources.js";
-import { givenSources, sayProvided } from "./provided/source-options.js";
+import { describeProvided, givenSources } from "./provided/source-options.js";
 import { gitServer, type RehearsalCluster } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import type { RehearsalRequest } from "./request.js";
@@ -23,7 +23,7 @@ import { type ServedTree, serveTree } from "./served-trees.js";
 import { type FollowedRef, resolveFollowed } from "./tree-refs.js";
 
 /** What the trees say, before anything runs. */
-export interface Planned {
+export interface RehearsalPlan {
   readonly trees: readonly ServedTree[];
   readonly root: Root;
   readonly routes: Readonly<Record<string, string>>;
@@ -39,11 +39,11 @@ export interface Planned {
 }
 
 /** Reads the trees, and says what is to be rehearsed: one for each cluster. @throws UserError for what cannot be */
-export async function plan(
+export async function planRehearsals(
   layout: RehearsalLayout,
   request: RehearsalRequest,
   compared: ComparedRepository,
-): Promise<Planned[]> {
+): Promise<RehearsalPlan[]> {
   const setup = request.root === undefined ? [] : [await otherRepository(request.root, [], request.cwd)];
   const dir = request.dir === undefined ? undefined : resolve(request.cwd, request.dir);
   const serve = (repositories: readonly Repository[], from: number) =>
@@ -51,17 +51,17 @@ export async function plan(
   const own = await serve([...setup, compared], 0);
   const given = await givenSources(
     request,
-    own.flatMap(({ planned }) => [...planned.base, ...planned.head]),
+    own.flatMap(({ scanned }) => [...scanned.base, ...scanned.head]),
   );
   const clones = given.clones.map(([source, spec]) => otherRepository(spec, [source], request.cwd));
   const trees = [...own, ...(await serve(await Promise.all(clones), own.length))];
   const first = trees[0] as ServedTree;
   const assumed = request.assume.flatMap((file) => readObjects(resolve(request.cwd, file)));
-  const { roots, simulated, guessed } = rootsOf(first, request, compared.target);
-  const said = [...simulated, ...sayProvided(given.files)];
-  const documents = trees.flatMap(({ planned: { base, head } }) => [...base, ...head]);
-  const named = trees.flatMap((tree) => tree.planned.as);
-  const planned = roots.map(async (chosen): Promise<Planned> => {
+  const { roots, simulated, guessed } = chooseRoots(first, request, compared.target);
+  const simulatedParts = [...simulated, ...describeProvided(given.files)];
+  const documents = trees.flatMap(({ scanned: { base, head } }) => [...base, ...head]);
+  const named = trees.flatMap((tree) => tree.scanned.as);
+  const plans = roots.map(async (chosen): Promise<RehearsalPlan> => {
     const root = withArtifacts(chosen, documents, named);
     const routed = await withFollowed(trees, root, assumed, setup.length, compared.target);
     if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
@@ -82,12 +82,12 @@ export async function plan(
       simulated: [
         "readiness of pods, jobs and volume claims",
         "Secrets with which sources are read",
-        ...said,
+        ...simulatedParts,
         ...(root.simulated ?? []),
       ],
     };
   });
-  return await Promise.all(planned);
+  return await Promise.all(plans);
 }
 
 /** Rounds in which commits that sources follow are read: each may have sources that follow others. */
@@ -100,20 +100,20 @@ async function withFollowed(
   assumed: readonly KubeObject[],
   compared: number,
   target: string,
-): Promise<Pick<Planned, "trees" | "routes" | "followed"> & { readonly reading: number }> {
+): Promise<Pick<RehearsalPlan, "trees" | "routes" | "followed"> & { readonly reading: number }> {
   let known = trees;
   for (let round = 1; ; round++) {
-    const planned = known.map((tree) => tree.planned);
-    const routes = routing(planned, root, assumed);
-    const sources = gitRepositories(planned, root, assumed);
-    const all = planned.map((one) => followingsOf(one, routes, sources, root));
+    const scanned = known.map((tree) => tree.scanned);
+    const routes = routing(scanned, root, assumed);
+    const sources = gitRepositories(scanned, root, assumed);
+    const all = scanned.map((one) => followingsOf(one, routes, sources, root));
     const found = await Promise.all(
       trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === compared ? target : undefined)),
     );
     const more = trees.map((tree, index) => withDocuments(tree, found[index] ?? []));
-    const read = (some: readonly ServedTree[]) => some.reduce((sum, one) => sum + one.planned.base.length, 0);
+    const read = (some: readonly ServedTree[]) => some.reduce((sum, one) => sum + one.scanned.base.length, 0);
     if (read(more) === read(known) || round === ROUNDS) {
-      const followed = new Map(trees.map((tree, index) => [tree.planned.name, found[index] ?? []]));
+      const followed = new Map(trees.map((tree, index) => [tree.scanned.name, found[index] ?? []]));
       return { trees: more, routes, followed, reading: all[compared]?.length ?? 0 };
     }
     known = more;
@@ -127,20 +127,20 @@ function withDocuments(tree: ServedTree, followed: readonly FollowedRef[]): Serv
   );
   if (others.size === 0) return tree;
   const documents = [...others.values()].flatMap((files) => scan(files));
-  const { planned } = tree;
+  const { scanned } = tree;
   return {
     ...tree,
-    planned: { ...planned, base: [...planned.base, ...documents], head: [...planned.head, ...documents] },
+    scanned: { ...scanned, base: [...scanned.base, ...documents], head: [...scanned.head, ...documents] },
   };
 }
 
-function rootsOf(
+function chooseRoots(
   tree: ServedTree,
   request: RehearsalRequest,
   branch: string,
 ): { roots: readonly Root[]; simulated: readonly string[]; guessed?: string } {
-  const there = ["namespaces default and flux-system are there"];
-  const { base: documents, origin } = tree.planned;
+  const assumptions = ["namespaces default and flux-system are there"];
+  const { base: documents, origin } = tree.scanned;
   const clusters = request.path === undefined ? clustersOf({ documents, files: tree.base.files, origin, branch }) : [];
   const chosen =
     request.cluster === undefined
@@ -154,7 +154,7 @@ function rootsOf(
       "name the folder that the cluster's first Kustomization applies",
     );
   }
-  if (chosen.length > 0) return { roots: chosen, simulated: there };
+  if (chosen.length > 0) return { roots: chosen, simulated: assumptions };
   const path = request.path ?? "./infra";
   if (![tree.base, tree.head].some(({ files }) => holdsFiles(files.keys(), path))) {
     throw new UserError(
@@ -163,16 +163,16 @@ function rootsOf(
       "say what a Kustomization applies: --path DIR, or which setup repository reads this one: --root DIR",
     );
   }
-  const says = [tree.base, tree.head].some(({ files }) => saysNamespace(files, path));
-  const namespace = request.targetNamespace ?? (says ? undefined : "default");
+  const hasNamespace = [tree.base, tree.head].some(({ files }) => namesNamespace(files, path));
+  const namespace = request.targetNamespace ?? (hasNamespace ? undefined : "default");
   const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
   const others = undefinedSources(
-    [...documents, ...tree.planned.head],
+    [...documents, ...tree.scanned.head],
     ["flux-system", ...(namespace === undefined ? [] : [namespace])],
   );
   return {
     roots: [pathRoot(path, branch, namespace, others)],
-    simulated: [...there, ...assumed],
+    simulated: [...assumptions, ...assumed],
     ...(request.path === undefined && { guessed: path }),
   };
 }
@@ -198,10 +198,14 @@ function asWritten({ status: _status, metadata, ...rest }: KubeObject): KubeObje
 }
 
 /** Tree that a source reads here, by its address after admission. */
-export function treeOf({ trees }: Planned, { record }: RehearsalCluster, source: KubeObject): ServedTree | undefined {
+export function treeOf(
+  { trees }: RehearsalPlan,
+  { record }: RehearsalCluster,
+  source: KubeObject,
+): ServedTree | undefined {
   const url = textAt(source, "spec", "url") ?? "";
   const prefix = `http://127.0.0.1:${record.ports.gitPort}/`;
-  return url.startsWith(prefix) ? trees.find(({ planned }) => url === `${prefix}${planned.name}.git`) : undefined;
+  return url.startsWith(prefix) ? trees.find(({ scanned }) => url === `${prefix}${scanned.name}.git`) : undefined;
 }
 
 /** What every revision ends with: which one a source finds in given files is for the source-controller to say. */
@@ -209,32 +213,32 @@ const ANY_REVISION = "";
 
 /** Commit that a source comes to at base or at head; undefined for one that is not served here, and for what the clone does not know. */
 export function expectation(
-  planned: Planned,
+  plan: RehearsalPlan,
   cluster: RehearsalCluster,
   which: "base" | "head",
 ): (source: KubeObject) => string | undefined {
   return (source) => {
-    const tree = treeOf(planned, cluster, source);
-    if (!tree) return providedOf(planned.provided, gitServer(cluster.record), source) && ANY_REVISION;
+    const tree = treeOf(plan, cluster, source);
+    if (!tree) return providedOf(plan.provided, gitServer(cluster.record), source) && ANY_REVISION;
     const { key } = followedBy(source);
-    const followed = planned.followed.get(tree.planned.name)?.find(({ following }) => following.key === key);
+    const followed = plan.followed.get(tree.scanned.name)?.find(({ following }) => following.key === key);
     return followed?.[which]?.commit;
   };
 }
 
 /** Sources that follow what the clone of their tree does not know. */
-export function unknownRefs(planned: Planned, cluster: RehearsalCluster, snapshot: Snapshot): NotEvaluated[] {
-  const expected = expectation(planned, cluster, "head");
+export function unknownRefs(plan: RehearsalPlan, cluster: RehearsalCluster, snapshot: Snapshot): NotEvaluated[] {
+  const expected = expectation(plan, cluster, "head");
   return snapshot
-    .filter((one) => isSource(one) && treeOf(planned, cluster, one) !== undefined && expected(one) === undefined)
+    .filter((one) => isSource(one) && treeOf(plan, cluster, one) !== undefined && expected(one) === undefined)
     .map((source) => ({ subject: labelOf(source), reason: notInClone(followedBy(source)) }));
 }
 
 /** Lets the sources find one side of every tree. */
-export async function serveRevision(planned: Planned, which: "base" | "head"): Promise<void> {
+export async function serveRevision(plan: RehearsalPlan, which: "base" | "head"): Promise<void> {
   await Promise.all(
-    planned.trees.map((tree) => {
-      const followed = planned.followed.get(tree.planned.name) ?? [];
+    plan.trees.map((tree) => {
+      const followed = plan.followed.get(tree.scanned.name) ?? [];
       const refs = followed.flatMap(({ ref, [which]: revision }): [string, string][] =>
         ref !== undefined && revision ? [[ref, revision.commit]] : [],
       );

@@ -18,7 +18,7 @@ import { EMPTY, hasBase } from "./base-store.js";
 import { changedTree, readersOf } from "./changed-tree.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { type ComparedRepository, comparedRepository } from "./compared-revisions.js";
-import { readingOf } from "./encrypted-inputs.js";
+import { encryptedInputsOf } from "./encrypted-inputs.js";
 import { keepNetwork, networkKey } from "./flux-network.js";
 import { messagesBetween } from "./git-clone.js";
 import { serveRepositories } from "./git-server.js";
@@ -27,7 +27,7 @@ import { serveProvided } from "./provided/registry-server.js";
 import { unprovenSources } from "./provided/unproven.js";
 import { clusterAt, gitServer, markModified, type RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
-import { expectation, type Planned, plan, treeOf, unknownRefs } from "./rehearsal-plan.js";
+import { expectation, planRehearsals, type RehearsalPlan, treeOf, unknownRefs } from "./rehearsal-plan.js";
 import type { RehearsalRequest } from "./request.js";
 import { atBase, atHead, rehearsalPolicies } from "./revision-states.js";
 import type { ServedTree } from "./served-trees.js";
@@ -48,14 +48,14 @@ export async function rehearse(
   try {
     compared = await comparedRepository(request, env);
     keepNetwork(layout, env, request.offline ?? false);
-    return await rehearsed(layout, request, context, compared, start);
+    return await rehearseClusters(layout, request, context, compared, start);
   } catch (error) {
-    return unable(compared?.revisions ?? asked, known(error), start);
+    return unable(compared?.revisions ?? asked, asUserError(error), start);
   }
 }
 
 /** What the API server of the rehearsal answers is not a fault of the program: it may be busy, or forget a kind. @throws what is one */
-function known(error: unknown): UserError {
+function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
   if (!(error instanceof ApiError)) throw error;
   return new UserError(
@@ -74,7 +74,7 @@ function unable(
   return unableReport(base, head, { what, where, fix }, Date.now() - start);
 }
 
-async function rehearsed(
+async function rehearseClusters(
   layout: RehearsalLayout,
   request: RehearsalRequest,
   context: RehearsalContext,
@@ -83,63 +83,63 @@ async function rehearsed(
 ): Promise<Report> {
   const causes = await causesOf(request, compared);
   const reports: Array<readonly [string, Report]> = [];
-  for (const planned of await plan(layout, request, compared)) {
-    const cluster = planned.root.cluster ?? "";
+  for (const plan of await planRehearsals(layout, request, compared)) {
+    const cluster = plan.root.cluster ?? "";
     if (cluster) context.progress(`rehearsal: ${cluster}`);
     const begun = Date.now();
     try {
-      reports.push([cluster, await ofCluster(layout, request, context, compared, planned, causes, start)]);
+      reports.push([cluster, await rehearseCluster(layout, request, context, compared, plan, causes, start)]);
     } catch (error) {
       // What can be said of the others is not lost with it.
-      reports.push([cluster, unable(compared.revisions, known(error), begun)]);
+      reports.push([cluster, unable(compared.revisions, asUserError(error), begun)]);
     }
   }
   context.progress(`rehearsal: done (${elapsed(start)})`);
   return mergeReports(reports, Date.now() - start);
 }
 
-async function ofCluster(
+async function rehearseCluster(
   layout: RehearsalLayout,
   request: RehearsalRequest,
   context: RehearsalContext,
   compared: ComparedRepository,
-  planned: Planned,
+  plan: RehearsalPlan,
   causes: readonly KnownCause[],
   start: number,
 ): Promise<Report> {
-  const { stubs, flux } = generatedDefinitions(planned);
+  const { stubs, flux } = generatedDefinitions(plan);
   const key = baseKey([
-    planned.trees.map(({ base, planned: { name, as } }) => [name, as, base.treeId]),
-    followedTreesAtBase(planned),
-    planned.root.objects,
-    planned.root.artifacts ?? [],
-    planned.routes,
-    planned.target,
-    planned.assumed,
+    plan.trees.map(({ base, scanned: { name, as } }) => [name, as, base.treeId]),
+    followedTreesAtBase(plan),
+    plan.root.objects,
+    plan.root.artifacts ?? [],
+    plan.routes,
+    plan.target,
+    plan.assumed,
     stubs,
     flux.map(({ kind, name }) => [kind, name]),
     networkKey(layout),
-    planned.provided.map(({ source, id, content }) => [source, id, content.form, content.digest]),
+    plan.provided.map(({ source, id, content }) => [source, id, content.form, content.digest]),
   ]);
   const cluster = await clusterAt(layout, hasBase(layout, key) ? key : EMPTY, context, (server) =>
-    rehearsalPolicies(planned, server),
+    rehearsalPolicies(plan, server),
   );
   const server = await serveRepositories(layout.repositories, cluster.record.ports.gitPort ?? 0, (asked, response) =>
-    serveProvided(planned.provided, asked, response),
+    serveProvided(plan.provided, asked, response),
   );
   const watch = new ClusterWatch(cluster.api);
-  const expected = expectation(planned, cluster, "head");
+  const expected = expectation(plan, cluster, "head");
   try {
     const end = request.timeout === undefined ? Date.now() + TIMEOUT : start + request.timeout;
-    const base = await atBase(cluster, planned, key, watch, context, end);
+    const base = await atBase(cluster, plan, key, watch, context, end);
     markModified(cluster);
-    const { state: head, unchanged } = await atHead(cluster, planned, watch, context, end, base);
-    const before = withoutDecryption(base, readingOf(planned, cluster, "base"));
-    const applied = withoutDecryption(head, readingOf(planned, cluster, "head"));
+    const { state: head, unchanged } = await atHead(cluster, plan, watch, context, end, base);
+    const before = withoutDecryption(base, encryptedInputsOf(plan, cluster, "base"));
+    const applied = withoutDecryption(head, encryptedInputsOf(plan, cluster, "head"));
     const lacking = lackingPods(before.snapshot, applied.snapshot);
     const after = withHealthChecks(before, applied, lacking.stuck);
-    const documents = planned.trees.flatMap((tree) => tree.planned.head);
-    const changed = planned.trees.find(({ repository }) => repository === compared) as ServedTree;
+    const documents = plan.trees.flatMap((tree) => tree.scanned.head);
+    const changed = plan.trees.find(({ repository }) => repository === compared) as ServedTree;
     return reportOf({
       ...compared.revisions,
       before,
@@ -148,25 +148,21 @@ async function ofCluster(
       // A source that follows another ref of the repository does not read what differs.
       readers: readersOf(
         [before.snapshot, after.snapshot],
-        (one) => treeOf(planned, cluster, one) === changed && expected(one) === changed.head.commit,
+        (one) => treeOf(plan, cluster, one) === changed && expected(one) === changed.head.commit,
       ),
-      ...(planned.guessed !== undefined && { guessed: planned.guessed }),
+      ...(plan.guessed !== undefined && { guessed: plan.guessed }),
       policies: policyResults(before.snapshot, after.snapshot, documents),
       notEvaluated: [
-        ...unknownRefs(planned, cluster, after.snapshot),
-        ...encryptedFiles(planned),
+        ...unknownRefs(plan, cluster, after.snapshot),
+        ...encryptedFiles(plan),
         ...lacking.gaps,
         ...otherConversions(before.snapshot, after.snapshot),
-        ...unprovenSources(before.snapshot, after.snapshot, planned.provided, gitServer(cluster.record)),
+        ...unprovenSources(before.snapshot, after.snapshot, plan.provided, gitServer(cluster.record)),
       ],
-      simulated: [
-        ...planned.simulated,
-        ...assumptions(before.snapshot, after.snapshot),
-        ...describeUnchanged(unchanged),
-      ],
+      simulated: [...plan.simulated, ...assumptions(before.snapshot, after.snapshot), ...describeUnchanged(unchanged)],
       causes,
-      files: planned.trees.flatMap(({ base, head }) => [base.files, head.files]),
-      assumed: planned.assumed,
+      files: plan.trees.flatMap(({ base, head }) => [base.files, head.files]),
+      assumed: plan.assumed,
       duration: Date.now() - start,
     });
   } finally {
@@ -178,15 +174,15 @@ async function ofCluster(
 }
 
 /** Files of the other commits that sources follow at the base. */
-function followedTreesAtBase({ trees, followed }: Planned): unknown[] {
+function followedTreesAtBase({ trees, followed }: RehearsalPlan): unknown[] {
   return trees.flatMap((tree) =>
-    (followed.get(tree.planned.name) ?? []).flatMap(({ ref, base }) =>
-      base && base !== tree.base ? [[tree.planned.name, ref, base.treeId]] : [],
+    (followed.get(tree.scanned.name) ?? []).flatMap(({ ref, base }) =>
+      base && base !== tree.base ? [[tree.scanned.name, ref, base.treeId]] : [],
     ),
   );
 }
 
-function encryptedFiles({ trees }: Planned): NotEvaluated[] {
+function encryptedFiles({ trees }: RehearsalPlan): NotEvaluated[] {
   const reason = "it is encrypted: its values are not read, only whether they differ";
   return trees.flatMap(({ head }) => head.encrypted.map((path) => ({ subject: path, reason })));
 }

@@ -14,7 +14,7 @@ const origins = {
 } as const;
 
 /** Applies objects that a tree or a file gives. What the API server refuses of them is not a fault of the rehearsal. @throws UserError */
-export async function given<T>(origin: keyof typeof origins, where: string, apply: () => Promise<T>): Promise<T> {
+export async function applyInput<T>(origin: keyof typeof origins, where: string, apply: () => Promise<T>): Promise<T> {
   try {
     return await apply();
   } catch (error) {

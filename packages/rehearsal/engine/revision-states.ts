@@ -18,14 +18,14 @@ import {
 } from "../model/unchanged-kustomizations.js";
 import { admissionObjects } from "./admission-policies.js";
 import { applyAll, applyOne } from "./apply.js";
-import { ask, askAndWait } from "./await-outcomes.js";
+import { reconcileAndWait, requestReconcile } from "./await-outcomes.js";
 import { awaitRevisionState } from "./await-revision-state.js";
 import { readBase } from "./base-store.js";
 import type { ClusterWatch } from "./cluster-watch.js";
 import { dryRunRejected } from "./dry-run-rejected.js";
-import { lookAgain, markUnchanged } from "./mark-unchanged.js";
+import { markUnchanged, reapply } from "./mark-unchanged.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
-import { prepare } from "./prepare-definitions.js";
+import { prepareDefinitions } from "./prepare-definitions.js";
 import { readSourcesAgain } from "./provided/refresh.js";
 import {
   FLUX_MANAGER,
@@ -37,17 +37,17 @@ import {
   restartFlux,
   saveState,
 } from "./rehearsal-cluster.js";
-import { expectation, type Planned, serveRevision, treeOf } from "./rehearsal-plan.js";
-import { given } from "./rejected-input.js";
+import { expectation, type RehearsalPlan, serveRevision, treeOf } from "./rehearsal-plan.js";
+import { applyInput } from "./rejected-input.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
 import { waitOptions } from "./waiting.js";
 
 /** How often kustomizations whose objects are gone, or whose accounts had no rights, are asked to look again. */
-const LOOKS = 2;
+const ROUNDS = 2;
 
 /** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
 export function rehearsalPolicies(
-  { routes, provided, root: { artifacts = [] } }: Planned,
+  { routes, provided, root: { artifacts = [] } }: RehearsalPlan,
   server: string,
 ): KubeObject[] {
   return admissionObjects({ server, trees: routes, provided, artifacts });
@@ -56,37 +56,37 @@ export function rehearsalPolicies(
 /** The base, applied where it was not kept. */
 export async function atBase(
   cluster: RehearsalCluster,
-  planned: Planned,
+  plan: RehearsalPlan,
   key: string,
   watch: ClusterWatch,
   context: RehearsalContext,
   end: number,
 ): Promise<RevisionState> {
-  await serveRevision(planned, "base");
+  await serveRevision(plan, "base");
   if (cluster.record.at === key) return await readBase<RevisionState>(cluster.layout, key);
   context.progress("rehearsal: applying the base");
   markModified(cluster);
   const { api } = cluster;
-  await applyAll(api, cluster.discovery, rehearsalPolicies(planned, gitServer(cluster.record)), "timonier");
-  await prepare(cluster, planned, context);
-  await given("root", "the source and the Kustomization that come first", async () => {
-    await applyAll(api, cluster.discovery, namespacesOf(planned.root.objects), FLUX_MANAGER);
-    await admitted(cluster, planned, context);
-    await applyAll(api, cluster.discovery, planned.root.objects, FLUX_MANAGER);
+  await applyAll(api, cluster.discovery, rehearsalPolicies(plan, gitServer(cluster.record)), "timonier");
+  await prepareDefinitions(cluster, plan, context);
+  await applyInput("root", "the source and the Kustomization that come first", async () => {
+    await applyAll(api, cluster.discovery, namespacesOf(plan.root.objects), FLUX_MANAGER);
+    await awaitAdmission(cluster, plan, context);
+    await applyAll(api, cluster.discovery, plan.root.objects, FLUX_MANAGER);
   });
-  let state = await currentState(cluster, planned, watch, context, "base", end);
-  for (let round = 0; round < LOOKS; round++) {
+  let state = await currentState(cluster, plan, watch, context, "base", end);
+  for (let round = 0; round < ROUNDS; round++) {
     const accounts = outsideAccounts(state);
     if (accounts.length === 0) break;
     // Each may apply Kustomizations whose accounts are outside of Git, too.
     context.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
     await applyAll(api, cluster.discovery, accounts.map(bindingOf), "timonier");
     await rightsInForce(cluster, context);
-    state = await currentState(cluster, planned, watch, context, "base", end, state);
+    state = await currentState(cluster, plan, watch, context, "base", end, state);
   }
   if (hasPolicies(state.snapshot)) {
-    await lookAgain(cluster, watch, await heldAgainstPolicies(cluster, context, state));
-    state = await currentState(cluster, planned, watch, context, "base", end, state);
+    await reapply(cluster, watch, await heldAgainstPolicies(cluster, context, state));
+    state = await currentState(cluster, plan, watch, context, "base", end, state);
   }
   // A base that is not known whole is looked at again by the next rehearsal.
   if (state.outcomes.every(([, { state }]) => state !== "pending")) await saveState(cluster, key, state);
@@ -96,7 +96,7 @@ export async function atBase(
 /** The head, applied to what the base came to. @returns the number of Kustomizations that were kept from looking at it, too */
 export async function atHead(
   cluster: RehearsalCluster,
-  planned: Planned,
+  plan: RehearsalPlan,
   watch: ClusterWatch,
   context: RehearsalContext,
   end: number,
@@ -106,32 +106,26 @@ export async function atHead(
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
   await readSourcesAgain(cluster, watch, before);
-  const unchanged = await markUnchanged(
-    cluster,
-    planned,
-    watch,
-    before.snapshot,
-    expectation(planned, cluster, "head"),
-  );
-  await serveRevision(planned, "head");
-  const sources = watch.flux.filter((one) => treeOf(planned, cluster, one) !== undefined);
-  await Promise.all(sources.map((source) => ask(cluster, source, `rehearsal-${Date.now()}`)));
-  const state = await currentState(cluster, planned, watch, context, "head", end, before);
-  const again = await reached(cluster, context, before, state, unchanged);
+  const unchanged = await markUnchanged(cluster, plan, watch, before.snapshot, expectation(plan, cluster, "head"));
+  await serveRevision(plan, "head");
+  const sources = watch.flux.filter((one) => treeOf(plan, cluster, one) !== undefined);
+  await Promise.all(sources.map((source) => requestReconcile(cluster, source, `rehearsal-${Date.now()}`)));
+  const state = await currentState(cluster, plan, watch, context, "head", end, before);
+  const again = await kustomizationsToReapply(cluster, context, before, state, unchanged);
   if (again.length === 0) return { state, unchanged: unchanged.length };
   const asked = new Set(again.map(keyOf));
   const left = unchanged.filter(({ object }) => !asked.has(keyOf(object))).length;
   context.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
-  await lookAgain(cluster, watch, again);
-  const looked = await currentState(cluster, planned, watch, context, "head", end, before);
+  await reapply(cluster, watch, again);
+  const looked = await currentState(cluster, plan, watch, context, "head", end, before);
   const sharers = sharersOf(looked.snapshot, again);
   if (sharers.length === 0) return { state: looked, unchanged: left };
-  await lookAgain(cluster, watch, sharers);
-  return { state: await currentState(cluster, planned, watch, context, "head", end, before), unchanged: 0 };
+  await reapply(cluster, watch, sharers);
+  return { state: await currentState(cluster, plan, watch, context, "head", end, before), unchanged: 0 };
 }
 
 /** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
-async function reached(
+async function kustomizationsToReapply(
   cluster: RehearsalCluster,
   context: RehearsalContext,
   before: RevisionState,
@@ -142,10 +136,10 @@ async function reached(
   if (hasOtherLimits(before.snapshot, state.snapshot)) {
     // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
     if (before.snapshot.some(isRight)) await rightsInForce(cluster, context);
-    return known(state);
+    return appliedKustomizations(state);
   }
   const others = hasOtherFlux(before, state) || reaches(before.snapshot, state.snapshot, unchanged);
-  const variables = known(state, readersOfOtherVariables(before.snapshot, state.snapshot));
+  const variables = appliedKustomizations(state, readersOfOtherVariables(before.snapshot, state.snapshot));
   return others ? [...unchanged.map(({ object }) => object), ...variables] : variables;
 }
 
@@ -159,12 +153,17 @@ async function heldAgainstPolicies(
   state: RevisionState,
 ): Promise<readonly KubeObject[]> {
   await policiesInForce(cluster, context);
-  return known(state);
+  return appliedKustomizations(state);
 }
 
 /** Kustomizations that have applied everything, or were refused. */
-function known({ outcomes, snapshot }: RevisionState, among: readonly KubeObject[] = snapshot): readonly KubeObject[] {
-  const keys = new Set(outcomes.flatMap(([key, { state }]) => (state === "reconciled" || state === "stalled" ? [key] : [])));
+function appliedKustomizations(
+  { outcomes, snapshot }: RevisionState,
+  among: readonly KubeObject[] = snapshot,
+): readonly KubeObject[] {
+  const keys = new Set(
+    outcomes.flatMap(([key, { state }]) => (state === "reconciled" || state === "stalled" ? [key] : [])),
+  );
   return among.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
 }
 
@@ -175,14 +174,14 @@ function hasOtherFlux(before: RevisionState | undefined, state: Pick<RevisionSta
 
 async function currentState(
   cluster: RehearsalCluster,
-  planned: Planned,
+  plan: RehearsalPlan,
   watch: ClusterWatch,
   context: RehearsalContext,
   which: "base" | "head",
   end: number,
   before?: RevisionState,
 ): Promise<RevisionState> {
-  const expected = expectation(planned, cluster, which);
+  const expected = expectation(plan, cluster, which);
   const look = async (): Promise<Omit<RevisionState, "trials">> => {
     for (let again = 0; ; again++) {
       const { outcomes, failing, snapshot, unlisted } = await awaitRevisionState(
@@ -192,10 +191,11 @@ async function currentState(
         end,
         context,
       );
-      const orphaned = again < LOOKS ? orphanedByPruning(snapshot, outcomes) : [];
-      if (orphaned.length === 0) return { snapshot, unlisted, outcomes: inWords(outcomes), failing: [...failing] };
+      const orphaned = again < ROUNDS ? orphanedByPruning(snapshot, outcomes) : [];
+      if (orphaned.length === 0)
+        return { snapshot, unlisted, outcomes: withOfflineReasons(outcomes), failing: [...failing] };
       // At their next interval they will find that others took away what they had applied.
-      await askAndWait(cluster, watch, orphaned);
+      await reconcileAndWait(cluster, watch, orphaned);
     }
   };
   let state = await look();
@@ -206,23 +206,27 @@ async function currentState(
     state = await look();
   }
   const commitOf = (source: KubeObject) => {
-    const [tree, commit] = [treeOf(planned, cluster, source), expected(source)];
+    const [tree, commit] = [treeOf(plan, cluster, source), expected(source)];
     return tree && commit !== undefined ? { gitDir: tree.gitDir, commit } : undefined;
   };
   return { ...state, dryRuns: await dryRunRejected(cluster, state, commitOf, context) };
 }
 
-function inWords(outcomes: ReadonlyMap<string, Outcome>): RevisionState["answers"] {
+function withOfflineReasons(outcomes: ReadonlyMap<string, Outcome>): RevisionState["answers"] {
   return [...outcomes].map(([key, outcome]) => [key, offlineInWords(outcome)] as const);
 }
 
 /** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */
-async function admitted(cluster: RehearsalCluster, planned: Planned, context: RehearsalContext): Promise<void> {
-  const source = planned.root.objects.find(({ kind }) => kind === "GitRepository");
+async function awaitAdmission(
+  cluster: RehearsalCluster,
+  plan: RehearsalPlan,
+  context: RehearsalContext,
+): Promise<void> {
+  const source = plan.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;
   await waitFor(waitOptions("the rehearsal's admission policies", context), async () => {
     const tried = await applyOne(cluster.api, cluster.discovery, source, FLUX_MANAGER, true);
-    return treeOf(planned, cluster, tried)
+    return treeOf(plan, cluster, tried)
       ? { done: true, value: undefined }
       : { done: false, missing: "not in force yet" };
   });

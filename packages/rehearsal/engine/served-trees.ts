@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import { CIPHER_TEXT, isEncrypted, keysOfValues, replaceEncrypted } from "../model/encrypted.js";
 import { scan, type TreeFiles } from "../model/scan.js";
-import type { PlannedTree } from "../model/source-routes.js";
+import type { ScannedTree } from "../model/source-routes.js";
 import type { Repository } from "./compared-revisions.js";
 import { readFiles, readFilesWith, treeIdOf } from "./git-clone.js";
 import { fetchMissing } from "./missing-objects.js";
@@ -22,7 +22,7 @@ export interface TreeRevision {
 /** A tree that is served. */
 export interface ServedTree {
   readonly gitDir: string;
-  readonly planned: PlannedTree;
+  readonly scanned: ScannedTree;
   readonly base: TreeRevision;
   readonly head: TreeRevision;
   readonly repository: Repository;
@@ -55,7 +55,7 @@ export async function serveTree(
     base,
     head: after,
     others: new Map(),
-    planned: {
+    scanned: {
       name,
       ...(origin && { origin }),
       as: repository.as,

@@ -127,7 +127,7 @@ function resolved(folder: string, entry: string): string | undefined {
  * Whether anything that a folder takes in says its own namespace: if nothing does, Flux has to be told one, which would override all
  * others. Where that is not certain the answer is yes.
  */
-export function saysNamespace(files: TreeFiles, folder: string): boolean {
+export function namesNamespace(files: TreeFiles, folder: string): boolean {
   const { paths, isOpen } = reachOf(files, folder);
   return isOpen || [...paths].some((path) => hasNamespace(path, files.get(path) ?? ""));
 }

@@ -7,7 +7,7 @@ import { sameRepository, spellingsOf } from "./repository-url.js";
 import { objectsOf, type ScannedDocument } from "./scan.js";
 
 /** One repository of a rehearsal, seen from its two sides. */
-export interface PlannedTree {
+export interface ScannedTree {
   /** Name under which it is served: `t0`. */
   readonly name: string;
   /** Address of the clone's remote; sources with it read this tree. */
@@ -46,7 +46,7 @@ function rootSourceOf({ objects }: Root): KubeObject | undefined {
 
 /** Tree's name by each source's `NAMESPACE/NAME` or address that reads it. */
 export function routing(
-  trees: readonly PlannedTree[],
+  trees: readonly ScannedTree[],
   root: Root,
   assumed: readonly KubeObject[] = [],
 ): Record<string, string> {
@@ -73,7 +73,7 @@ export function routing(
 
 /** Every GitRepository that is written down anywhere, or that the cluster has outside of Git. */
 export function gitRepositories(
-  trees: readonly PlannedTree[],
+  trees: readonly ScannedTree[],
   root: Root,
   assumed: readonly KubeObject[] = [],
 ): KubeObject[] {
@@ -89,7 +89,7 @@ export function routeOf(routes: Readonly<Record<string, string>>, source: KubeOb
 
 /** What the sources of a tree follow, each ref once. */
 export function followingsOf(
-  tree: PlannedTree,
+  tree: ScannedTree,
   routes: Readonly<Record<string, string>>,
   sources: readonly KubeObject[],
   root: Root,

@@ -9,7 +9,7 @@ import type { RevisionState } from "./revision-state.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 
 /** What is needed to know which files a Kustomization reads. */
-export interface Reading {
+export interface EncryptedInputs {
   /** Files of the revision that a source is at; undefined for one that is not served here. */
   readonly filesOf: (source: KubeObject) => TreeFiles | undefined;
   /** Keys of Kustomizations that stand for some that no manifest says: whether those decrypt is not known. */
@@ -22,7 +22,7 @@ export interface Reading {
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
  */
-export function withoutDecryption(state: RevisionState, { filesOf, standIns }: Reading): RevisionState {
+export function withoutDecryption(state: RevisionState, { filesOf, standIns }: EncryptedInputs): RevisionState {
   const failures = new Map<string, string>();
   const encrypted = new Map<string, readonly KubeObject[]>();
   for (const object of state.snapshot.filter(isKustomization)) {

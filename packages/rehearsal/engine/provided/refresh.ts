@@ -1,7 +1,7 @@
 import { isSource } from "../../model/flux-objects.js";
 import { conditionOf, type KubeObject, keyOf } from "../../model/kube-objects.js";
 import type { RevisionState } from "../../model/revision-state.js";
-import { askAndWait } from "../await-outcomes.js";
+import { reconcileAndWait } from "../await-outcomes.js";
 import type { ClusterWatch } from "../cluster-watch.js";
 import type { RehearsalCluster } from "../rehearsal-cluster.js";
 
@@ -25,6 +25,6 @@ export async function readSourcesAgain(
     (one: KubeObject) => one.kind === "HelmChart",
   ]) {
     const stale = watch.flux.filter((one) => isStale(one) && isWanted(one));
-    if (stale.length > 0) await askAndWait(cluster, watch, stale);
+    if (stale.length > 0) await reconcileAndWait(cluster, watch, stale);
   }
 }

@@ -34,7 +34,7 @@ export async function givenSources(
 }
 
 /** What the report says of sources that are read from files. */
-export function sayProvided(files: readonly ProvidedSource[]): string[] {
+export function describeProvided(files: readonly ProvidedSource[]): string[] {
   return files.map(({ source, content: { form, charts } }) => {
     const what = form === "charts" ? charts.map(({ name, version }) => `${name} ${version}`).join(", ") : form;
     return `that the source ${source} has what --source gives: ${what}`;

@@ -61,11 +61,11 @@ test("GIVEN generated trees with links, submodules and odd names WHEN served THE
     const [base = "", head = ""] = commits.slice(index, index + 2);
     try {
       const served = await serveTree(folder, "t0", { clone, base, head, as: ["a/b"] }, undefined);
-      const { planned } = served;
-      const found = clustersOf({ documents: planned.base, files: served.base.files, branch: "main" });
+      const { scanned } = served;
+      const found = clustersOf({ documents: scanned.base, files: served.base.files, branch: "main" });
       for (const root of [found[0] ?? pathRoot(".", "main", undefined)]) {
-        const routes = routing([planned], root);
-        const all = followingsOf(planned, routes, gitRepositories([planned], root), root);
+        const routes = routing([scanned], root);
+        const all = followingsOf(scanned, routes, gitRepositories([scanned], root), root);
         const refs = await resolveFollowed(served, all, "main");
         await setRefs(
           served.gitDir,

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { type ApiCall, ApiError, type KubeApi } from "../../../../../packages/kit/kube-api.js";
 import { UserError } from "../../../../../packages/kit/user-error.js";
-import { prepare } from "../../../../../packages/rehearsal/engine/prepare-definitions.js";
+import { prepareDefinitions } from "../../../../../packages/rehearsal/engine/prepare-definitions.js";
 import type { RehearsalCluster, RehearsalContext } from "../../../../../packages/rehearsal/engine/rehearsal-cluster.js";
-import type { Planned } from "../../../../../packages/rehearsal/engine/rehearsal-plan.js";
+import type { RehearsalPlan } from "../../../../../packages/rehearsal/engine/rehearsal-plan.js";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
 
 const boat: KubeObject = { apiVersion: "example.com/v1", kind: "Boat", metadata: { name: "one" } };
@@ -38,9 +38,9 @@ async function prepared(assumed: readonly KubeObject[], rejected?: ApiError): Pr
     find: async (path: string) =>
       kinds[path] ?? (written.some((one) => one.endsWith("boats.example.com")) ? boats : undefined),
   };
-  await prepare(
+  await prepareDefinitions(
     { api: api as unknown as KubeApi } as RehearsalCluster,
-    { trees: [], root: { objects: [] }, assumed } as unknown as Planned,
+    { trees: [], root: { objects: [] }, assumed } as unknown as RehearsalPlan,
     { progress: () => {} } as unknown as RehearsalContext,
   );
   return written;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../../../../../packages/kit/kube-api.js";
 import { UserError } from "../../../../../packages/kit/user-error.js";
-import { given } from "../../../../../packages/rehearsal/engine/rejected-input.js";
+import { applyInput } from "../../../../../packages/rehearsal/engine/rejected-input.js";
 
-const failing = (error: Error) => given("root", "clusters/prod", () => Promise.reject(error));
+const failing = (error: Error) => applyInput("root", "clusters/prod", () => Promise.reject(error));
 
 test("GIVEN a first source that the API server refuses WHEN it is applied THEN it is the user's to correct", async () => {
   const rejected = failing(new ApiError(422, "Invalid", 'spec.url: Invalid value: "${URL}"'));

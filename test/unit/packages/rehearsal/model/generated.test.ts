@@ -5,7 +5,7 @@ import { undefinedSources } from "../../../../../packages/rehearsal/model/entrie
 import { clustersOf } from "../../../../../packages/rehearsal/model/entries.js";
 import { compatible, moving } from "../../../../../packages/rehearsal/model/follows.js";
 import type { KubeObject } from "../../../../../packages/rehearsal/model/kube-objects.js";
-import { saysNamespace } from "../../../../../packages/rehearsal/model/reach.js";
+import { namesNamespace } from "../../../../../packages/rehearsal/model/reach.js";
 import { isServable, parsed, scan, type TreeFiles } from "../../../../../packages/rehearsal/model/scan.js";
 import { highestIn } from "../../../../../packages/rehearsal/model/semver-range.js";
 import {
@@ -23,7 +23,7 @@ function readTree(base: TreeFiles, head: TreeFiles): void {
   const [before, after] = [scan(base), scan(head)];
   const maps = keysOfValues(before);
   for (const [path, text] of [...base, ...head]) replaceEncrypted({ path, text, maps });
-  const planned = {
+  const scanned = {
     name: "t0",
     origin: "https://git.example.com/group/fleet.git",
     as: ["a/b"],
@@ -31,16 +31,16 @@ function readTree(base: TreeFiles, head: TreeFiles): void {
     head: after,
   };
   for (const root of [
-    ...clustersOf({ documents: before, files: base, origin: planned.origin, branch: "main" }),
+    ...clustersOf({ documents: before, files: base, origin: scanned.origin, branch: "main" }),
     pathRoot("./apps", "main", undefined, undefinedSources(before, ["a"])),
   ]) {
-    const routes = routing([planned], root);
-    const followed = followingsOf(planned, routes, gitRepositories([planned], root), root);
+    const routes = routing([scanned], root);
+    const followed = followingsOf(scanned, routes, gitRepositories([scanned], root), root);
     moving(followed, "main");
     for (const { value } of followed) highestIn(value, ["v1.0.0", value]);
     compatible(new Map(followed.map(({ key }) => [key, "x"])));
   }
-  saysNamespace(base, "./apps");
+  namesNamespace(base, "./apps");
   for (const { apiVersion, kind } of [...before, ...after])
     expect(isServable(apiVersion, kind), `${apiVersion} ${kind}`).toBe(true);
   const readable = { files: head, paths: [...head.keys()], links: [] };

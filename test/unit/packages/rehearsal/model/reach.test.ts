@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reachOf, saysNamespace } from "../../../../../packages/rehearsal/model/reach.js";
+import { namesNamespace, reachOf } from "../../../../../packages/rehearsal/model/reach.js";
 
 const map = (namespace = "") => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n${namespace}`;
 const inNamespace = map("  namespace: b\n");
@@ -9,7 +9,7 @@ test("a namespace counts where the folder that is applied takes it in", () => {
     ["infra/a.yaml", map()],
     ["other/b.yaml", inNamespace],
   ]);
-  const says = (folder: string) => saysNamespace(files, folder);
+  const says = (folder: string) => namesNamespace(files, folder);
   expect([says("./infra"), says("other/"), says(".")]).toEqual([false, true, true]);
 });
 
@@ -24,8 +24,8 @@ test.each([
     ["base/kustomization.yaml", "resources: [a.yaml]\n"],
     ["base/a.yaml", inNamespace],
   ]);
-  expect(saysNamespace(files, "./apps/overlay")).toBe(true);
-  expect(saysNamespace(new Map([...files, ["base/a.yaml", map()]]), "./apps/overlay")).toBe(false);
+  expect(namesNamespace(files, "./apps/overlay")).toBe(true);
+  expect(namesNamespace(new Map([...files, ["base/a.yaml", map()]]), "./apps/overlay")).toBe(false);
 });
 
 test.each([
@@ -51,7 +51,7 @@ test.each([
   ],
 ])("when in doubt, or where it is said elsewhere, no namespace is set: %s", (_, files) => {
   const all = Object.entries({ "a.yaml": map(), ...files }).map(([path, text]) => [`x/${path}`, text] as const);
-  expect(saysNamespace(new Map(all), "x")).toBe(true);
+  expect(namesNamespace(new Map(all), "x")).toBe(true);
 });
 
 test.each([
@@ -62,7 +62,7 @@ test.each([
   ],
   ["a Namespace", "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"],
 ])("what says no object's namespace does not count: %s", (_, text) => {
-  expect(saysNamespace(new Map([["x/a.yaml", map() + text]]), "x")).toBe(false);
+  expect(namesNamespace(new Map([["x/a.yaml", map() + text]]), "x")).toBe(false);
 });
 
 test("kustomizations in a circle end", () => {
