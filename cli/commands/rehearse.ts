@@ -22,7 +22,7 @@ export interface RehearseOptions {
   readonly targetNamespace?: string;
   readonly assume: readonly string[];
   readonly offline?: boolean;
-  readonly causes?: string;
+  readonly provenance?: string;
   readonly timeout?: number;
   readonly format?: ReportFormat;
   readonly out?: string;

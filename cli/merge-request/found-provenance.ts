@@ -3,7 +3,7 @@ import { causesOf } from "@timonier/provenance/provenance";
 import { progress } from "../terminal.js";
 
 /** The lines behind what is synthesized; none where they cannot be found: they help whoever reviews, and change nothing. */
-export async function foundCauses(asked: Parameters<typeof causesOf>[0]): Promise<readonly ObjectCause[]> {
+export async function findProvenance(asked: Parameters<typeof causesOf>[0]): Promise<readonly ObjectCause[]> {
   try {
     return await causesOf(asked);
   } catch (error) {

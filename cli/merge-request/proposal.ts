@@ -8,7 +8,7 @@ import { stackGitLabToken } from "../stack/stack-gitlab.js";
 import { credentialOf } from "../stack/read-credential.js";
 import type { Stack } from "../stack/stack.js";
 import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
-import { foundCauses } from "./found-provenance.js";
+import { findProvenance } from "./found-provenance.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
 
 /** What `publish` would propose, where nobody but this machine sees it. */
@@ -18,7 +18,7 @@ export interface Proposal {
   readonly setup: ProposedRepository;
   readonly application: ProposedRepository;
   /** JSON file of the lines in apps/ behind the objects. */
-  readonly causes: string;
+  readonly provenance: string;
 }
 
 /** A clone of a repository: `origin/HEAD` is its branch as it is, `HEAD` has what apps/ says on top. */
@@ -55,9 +55,9 @@ export async function propose(name: string, into: string): Promise<Proposal> {
     proposed("application", repositories.applicationRepository),
   ]);
   const base = { setup: setup.former, application: application.former };
-  const causes = join(into, "causes.json");
-  await writeFile(causes, JSON.stringify(await foundCauses({ settings, inputOf, base })));
-  return { cluster, setup, application, causes };
+  const provenance = join(into, "causes.json");
+  await writeFile(provenance, JSON.stringify(await findProvenance({ settings, inputOf, base })));
+  return { cluster, setup, application, provenance };
 }
 
 /** What a clone has of a tree's files. */

@@ -5,7 +5,7 @@ import { stackName } from "../stack/stack-name.js";
 const formats = ["markdown", "json", "html", "codequality", "junit"] as const;
 
 /** Options that say which trees are rehearsed, as --stack does. */
-const whichTree = ["base", "head", "dir", "cluster", "root", "source", "as", "path", "targetNamespace", "causes"];
+const whichTree = ["base", "head", "dir", "cluster", "root", "source", "as", "path", "targetNamespace", "provenance"];
 
 /** `timonier rehearse`. */
 export function addRehearseVerb(
@@ -39,7 +39,7 @@ export function addRehearseVerb(
     .option("--target-namespace <name>", "namespace of that Kustomization's objects")
     .option("--assume <file>", "objects that the cluster has outside of Git; repeatable", collect, [])
     .option("--offline", "ask nothing outside of this machine: sources that are not given are not evaluated")
-    .option("--causes <file>", "places in the program that objects come from, as JSON")
+    .option("--provenance <file>", "source lines of the objects, as JSON: what `timonier synth --causes` writes")
     .option(
       "--timeout <seconds>",
       "for the whole rehearsal, after which there is no answer for what has not come to an end (default: 300)",

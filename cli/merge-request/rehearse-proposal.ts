@@ -29,8 +29,8 @@ export async function rehearseProposal(stack: string, options: Options): Promise
 }
 
 /** One for each repository that differs; where none does, the setup repository's, which then says so. */
-function requestsFor({ cluster, setup, application, causes }: Proposal, options: Options): RehearsalRequest[] {
-  const common = { ...options, base: "origin/HEAD", head: "HEAD", cluster, causes };
+function requestsFor({ cluster, setup, application, provenance }: Proposal, options: Options): RehearsalRequest[] {
+  const common = { ...options, base: "origin/HEAD", head: "HEAD", cluster, provenance };
   const ofSetup = {
     ...common,
     cwd: setup.folder,

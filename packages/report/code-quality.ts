@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import { graveChanges, isGraveStep, isUnready, orderedSteps } from "./digest.js";
-import type { Cause, ObjectChange, Report } from "./model.js";
+import type { ObjectChange, Provenance, Report } from "./model.js";
 import { clip, oneLine } from "./text.js";
 
 type Severity = "info" | "minor" | "major" | "critical" | "blocker";
@@ -21,13 +21,13 @@ interface Found {
   readonly subject: string;
   readonly severity: Severity;
   readonly words: string;
-  readonly place: Cause;
+  readonly place: Provenance;
 }
 
 /** What GitLab shows beside the lines of a merge request's diff. */
 export function renderCodeQuality(
   report: Report,
-  manifest: (change: ObjectChange) => Cause | undefined = () => undefined,
+  manifest: (change: ObjectChange) => Provenance | undefined = () => undefined,
 ) {
   const found = [
     ...changes(report, manifest),
@@ -54,23 +54,23 @@ export function renderCodeQuality(
   return `${JSON.stringify(findings, undefined, 2)}\n`;
 }
 
-function changes(report: Report, manifest: (change: ObjectChange) => Cause | undefined): Found[] {
+function changes(report: Report, manifest: (change: ObjectChange) => Provenance | undefined): Found[] {
   return graveChanges(report).map((change) => {
-    const { action, dataLoss, ref, message, cause } = change;
+    const { action, dataLoss, ref, message, provenance } = change;
     const name = refName(ref);
     return {
       check: dataLoss ? "data-loss" : action,
       subject: subject(ref),
       severity: dataLoss ? "critical" : action === "rejected" ? "blocker" : "major",
       words: `${name} ${verbs[action]}${dataLoss ? ", and its data is lost" : ""}${message === undefined ? "" : `: ${message}`}`,
-      place: cause ?? manifest(change) ?? standIn(ref),
+      place: provenance ?? manifest(change) ?? standIn(ref),
     };
   });
 }
 
 const verbs = {
   created: "is created",
-  changed: "is changed",
+  updated: "is updated",
   recreated: "is deleted and made anew",
   pruned: "is pruned",
   deleted: "is deleted",
@@ -108,18 +108,18 @@ function others(report: Report): Found[] {
       place: { file: "not-evaluated", line: 1 },
     }),
   );
-  const fault: Found[] = report.fault
+  const error: Found[] = report.error
     ? [
         {
           check: "no-answer",
           subject: "",
           severity: "blocker",
-          words: `${report.fault.what} (${report.fault.where})`,
+          words: `${report.error.what} (${report.error.where})`,
           place: { file: "rehearsal", line: 1 },
         },
       ]
     : [];
-  return [...policies, ...unknown, ...fault];
+  return [...policies, ...unknown, ...error];
 }
 
 function infrastructure(report: Report): Found[] {
@@ -148,12 +148,12 @@ function subject({ apiVersion, kind, namespace, name }: ObjectRef): string {
 }
 
 /** Cause of the object of that name, where it changes. */
-function placeOf({ changes }: Report, ref: ObjectRef): Cause {
-  return changes.find((change) => subject(change.ref) === subject(ref))?.cause ?? standIn(ref);
+function placeOf({ changes }: Report, ref: ObjectRef): Provenance {
+  return changes.find((change) => subject(change.ref) === subject(ref))?.provenance ?? standIn(ref);
 }
 
 /** GitLab wants a path: where none is known, the object's own name is one. */
-function standIn({ kind, namespace, name }: ObjectRef): Cause {
+function standIn({ kind, namespace, name }: ObjectRef): Provenance {
   return { file: [namespace, kind, name].filter((part) => part).join("/"), line: 1 };
 }
 

@@ -3,12 +3,12 @@ import { count } from "./text.js";
 
 /** What loses, deletes or does not happen: every format shows it first. */
 export function isGrave({ action, dataLoss }: ObjectChange): boolean {
-  return dataLoss || !["created", "changed"].includes(action);
+  return dataLoss || !["created", "updated"].includes(action);
 }
 
 /** Lost data before everything else, then what is refused, then what goes. Within one kind the report's order. */
 export function graveChanges({ changes }: Report): readonly ObjectChange[] {
-  const order: readonly Action[] = ["rejected", "deleted", "pruned", "recreated", "created", "changed"];
+  const order: readonly Action[] = ["rejected", "deleted", "pruned", "recreated", "created", "updated"];
   const rank = ({ action, dataLoss }: ObjectChange) => (dataLoss ? -1 : order.indexOf(action));
   return changes.filter(isGrave).sort((a, b) => rank(a) - rank(b));
 }
@@ -123,7 +123,7 @@ function some(number: number, noun: string, what: string): string {
   return number === 0 ? "" : `${count(number, noun)} ${what}`;
 }
 
-/** Counts of both planes: `9 objects: 2 created, 7 changed`. */
+/** Counts of both planes: `9 objects: 2 created, 7 updated`. */
 export function counts(report: Report): readonly string[] {
   const { changes, reconciliations, infrastructure } = report;
   const present = reconciliations.filter(({ ready }) => ready !== undefined);
@@ -133,7 +133,7 @@ export function counts(report: Report): readonly string[] {
   return [
     tally("object", changes, ({ action }) => action, [
       "created",
-      "changed",
+      "updated",
       "recreated",
       "pruned",
       "deleted",

@@ -56,7 +56,7 @@ export interface GateJudgement {
 /** Whether a merge may go on. Pure: what was accepted is for the caller to ask. */
 export function judgeGate(report: Report, rules: readonly GateRule[], accepted: readonly Acceptance[]): GateJudgement {
   if (report.verdict === "unable") {
-    const what = report.fault ? oneLine(`${report.fault.what} (${report.fault.where})`) : "the rehearsal could not run";
+    const what = report.error ? oneLine(`${report.error.what} (${report.error.where})`) : "the rehearsal could not run";
     return { state: "unable", reasons: [{ rule: "unable", what: [what] }] };
   }
   const reasons = gateRules

@@ -55,24 +55,24 @@ function once(all: NonNullable<Digest["diagnostics"]>): InfrastructurePlan["diag
 }
 
 function read(text: string): Digest {
-  const fault = (what: string) =>
+  const invalid = (what: string) =>
     new UserError(
       what,
       "the output of `pulumi preview --json`",
       "run it again, with standard output alone in the file: pulumi preview --json > preview.json",
     );
-  if (text.trim() === "") throw fault("the preview is empty: it did not run");
+  if (text.trim() === "") throw invalid("the preview is empty: it did not run");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
     // Without a cause: the parser's own words quote the text, which may hold a secret.
-    throw fault("the preview is no JSON, or it is cut");
+    throw invalid("the preview is no JSON, or it is cut");
   }
   const result = digest.safeParse(parsed);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw fault(`the preview has another form: ${issue?.path.map(String).join(".") || "all of it"}: ${issue?.code}`);
+  throw invalid(`the preview has another form: ${issue?.path.map(String).join(".") || "all of it"}: ${issue?.code}`);
 }
 
 /** The engine's words without its marks of colour and the terminal's, and without the word that the level says already. */

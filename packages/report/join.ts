@@ -21,7 +21,7 @@ const byWeight: readonly Verdict[] = ["safe", "unknown", "destructive", "rejecte
  */
 export function joinReports(all: readonly [Report, ...Report[]], change: JoinedChange = {}): Report {
   const [first] = all;
-  const fault = all.find((one) => one.fault)?.fault;
+  const error = all.find((one) => one.error)?.error;
   // A Kustomization is in each rehearsal of its cluster: what became of it where it was not as before counts.
   const reconciliations = new Map<string, Reconciliation>();
   for (const one of all.flatMap((report) => report.reconciliations)) {
@@ -33,7 +33,7 @@ export function joinReports(all: readonly [Report, ...Report[]], change: JoinedC
     ...first,
     ...change,
     verdict: byWeight[Math.max(...all.map(({ verdict }) => byWeight.indexOf(verdict)))] as Verdict,
-    ...(fault && { fault }),
+    ...(error && { error }),
     ...coverageOf(all),
     changes: all.flatMap(({ changes }) => changes),
     reconciliations: [...reconciliations.values()],

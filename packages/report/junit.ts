@@ -53,7 +53,7 @@ function tallies(cases: readonly Case[]) {
 
 function suitesOf(report: Report): readonly Suite[] {
   return [
-    { name: "rehearsal", cases: report.fault ? [fault(report.fault)] : [] },
+    { name: "rehearsal", cases: report.error ? [error(report.error)] : [] },
     { name: "reconciliations", cases: report.reconciliations.map(reconciliation) },
     {
       name: "objects",
@@ -83,7 +83,7 @@ function suitesOf(report: Report): readonly Suite[] {
   ];
 }
 
-function fault({ what, where, fix }: NonNullable<Report["fault"]>): Case {
+function error({ what, where, fix }: NonNullable<Report["fault"]>): Case {
   return { name: "runs", result: "error", reason: what, details: `where: ${where}\nfix: ${fix}` };
 }
 

@@ -1,17 +1,20 @@
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 
+/** Version of the JSON format of {@link Report}. Version 1 had `version`, `fault`, `cause` and the action `changed`. */
+export const schemaVersion = 2;
+
 /**
  * What one merge does, on both planes: made by a rehearsal and by `pulumi preview`, rendered in every format from here.
  * Plain data: `JSON.stringify` of it is the JSON format, whole and without loss. No value of a Secret is ever in it.
  */
 export interface Report {
-  /** Of this format. A reader refuses another one. */
-  readonly version: 1;
+  /** Version of this format: {@link schemaVersion}. A reader rejects any other version. */
+  readonly schemaVersion: typeof schemaVersion;
   readonly verdict: Verdict;
   readonly base: Revision;
   readonly head: Revision;
   /** Why there is no answer; only with verdict `unable`. */
-  readonly fault?: Fault;
+  readonly error?: ReportError;
   /** How much of the change and of the cluster was evaluated. @default the rehearsal could not run */
   readonly coverage?: Coverage;
   /** Versions of Flux, where another minor version was rehearsed with than the cluster has. @default the same one */
@@ -69,7 +72,7 @@ export interface Revision {
 }
 
 /** As every error: what, where, the fix. */
-export interface Fault {
+export interface ReportError {
   readonly what: string;
   readonly where: string;
   readonly fix: string;
@@ -80,7 +83,7 @@ export interface Fault {
  * with their namespace or owner · `recreated`: deleted and made anew, under the same name · `rejected`: the API server or
  * a controller refuses it; what was there before stays.
  */
-export type Action = "created" | "changed" | "recreated" | "pruned" | "deleted" | "rejected";
+export type Action = "created" | "updated" | "recreated" | "pruned" | "deleted" | "rejected";
 
 /** One object before and after. */
 export interface ObjectChange {
@@ -97,13 +100,13 @@ export interface ObjectChange {
   /** Unified diff of the manifests as the API server has them, without what it manages itself; empty where only `message` says something. */
   readonly diff: string;
   /** Place in the TypeScript program that it comes from. undefined: it was not synthesized, or nobody knows. */
-  readonly cause?: Cause;
+  readonly provenance?: Provenance;
   /** Folder of its cluster: `clusters/production`. undefined: there is only one. */
   readonly cluster?: string;
 }
 
 /** A line of the program: `apps/nginx.ts`, 8. */
-export interface Cause {
+export interface Provenance {
   readonly file: string;
   readonly line: number;
 }

@@ -1,6 +1,6 @@
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
-import type { Report } from "./model.js";
+import { type Report, schemaVersion } from "./model.js";
 
 const ready = z.enum(["True", "False", "Unknown"]);
 const text = z.string();
@@ -9,25 +9,25 @@ const revision = z.object({ ref: text, sha: text.exactOptional() });
 
 const share = z.object({ evaluated: z.number(), all: z.number() });
 
-/** The model as a schema; the compiler holds that both say the same. */
+/** The model as a schema. `satisfies` makes the compiler compare it with the type. */
 const schema = z.object({
-  version: z.literal(1),
+  schemaVersion: z.literal(schemaVersion),
   verdict: z.enum(["safe", "unknown", "destructive", "rejected", "unable"]),
   base: revision,
   head: revision,
-  fault: z.object({ what: text, where: text, fix: text }).exactOptional(),
+  error: z.object({ what: text, where: text, fix: text }).exactOptional(),
   coverage: z.object({ files: share, reconciliations: share, objects: share }).exactOptional(),
   flux: z.object({ cluster: text, rehearsed: text }).exactOptional(),
   changes: z.array(
     z.object({
       ref,
-      action: z.enum(["created", "changed", "recreated", "pruned", "deleted", "rejected"]),
+      action: z.enum(["created", "updated", "recreated", "pruned", "deleted", "rejected"]),
       dataLoss: z.boolean(),
       message: text.exactOptional(),
       owner: text.exactOptional(),
       formerOwner: text.exactOptional(),
       diff: text,
-      cause: z.object({ file: text, line: z.number() }).exactOptional(),
+      provenance: z.object({ file: text, line: z.number() }).exactOptional(),
       cluster: text.exactOptional(),
     }),
   ),
@@ -80,25 +80,39 @@ const schema = z.object({
   duration: z.number(),
 }) satisfies z.ZodType<Report>;
 
+/** Says which version a report of another timonier has, because its fields would only look like mistakes. */
+function rejectOtherVersion(parsed: unknown, where: string, fix: string): void {
+  if (typeof parsed !== "object" || parsed === null) return;
+  const { schemaVersion: found, version } = parsed as { schemaVersion?: unknown; version?: unknown };
+  const other = found ?? version;
+  if (typeof other !== "number" || found === schemaVersion) return;
+  throw new UserError(
+    `the report has schema version ${other}; this timonier reads version ${schemaVersion}`,
+    where,
+    fix,
+  );
+}
+
 /**
  * A report from its JSON.
  *
  * @param where file, for errors
- * @throws UserError for what is no report of this version, or not all of one
+ * @throws UserError for anything but a complete report of {@link schemaVersion}
  */
 export function parseReport(json: string, where: string): Report {
-  const fix = "make it again: npx timonier rehearse --format json > report.json";
+  const fix = "create it again: npx timonier rehearse --format json > report.json";
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);
   } catch {
-    throw new UserError("the report is no JSON, or it is cut", where, fix);
+    throw new UserError("the report is not JSON, or it is truncated", where, fix);
   }
+  rejectOtherVersion(parsed, where, fix);
   const result = schema.safeParse(parsed);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new UserError(
-    `this is no report: ${issue?.path.map(String).join(".") || "all of it"}: ${issue?.message}`,
+    `this is not a report: ${issue?.path.map(String).join(".") || "the whole file"}: ${issue?.message}`,
     where,
     fix,
   );

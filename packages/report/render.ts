@@ -3,7 +3,7 @@ import { isSecret } from "./digest.js";
 import { renderHtml } from "./html/page.js";
 import { renderJUnit } from "./junit.js";
 import { renderMarkdown } from "./markdown/document.js";
-import type { Cause, ObjectChange, Report } from "./model.js";
+import type { ObjectChange, Provenance, Report } from "./model.js";
 
 /** Every form of a report. `codequality` and `junit` are those that GitLab reads. */
 export const reportFormats = ["markdown", "json", "html", "codequality", "junit"] as const;
@@ -20,7 +20,7 @@ export interface RenderOptions {
   /** Address of the whole page, named where something is left out. @default none */
   readonly link?: string;
   /** Where the manifest of an object is, for findings in an object whose cause is not known. @default nobody knows */
-  readonly manifest?: (change: ObjectChange) => Cause | undefined;
+  readonly manifest?: (change: ObjectChange) => Provenance | undefined;
 }
 
 /** A report in one of its forms. Whatever comes from outside is inert in each of them. */

@@ -8,7 +8,7 @@ const versionLine = /^["']?(app\.kubernetes\.io\/version|helm\.sh\/chart|version
  * version. What it does to other fields makes it no routine.
  */
 export function isRoutine({ action, dataLoss, diff, message }: ObjectChange): boolean {
-  if (action !== "changed" || dataLoss || message !== undefined || diff === "") return false;
+  if (action !== "updated" || dataLoss || message !== undefined || diff === "") return false;
   const lines = diff.split("\n").filter((line) => /^[-+](?![-+]{2} )/.test(line));
   const texts = (sign: string) =>
     lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(1).trim().replace(/^- /, ""));

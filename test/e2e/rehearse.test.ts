@@ -63,7 +63,7 @@ afterAll(async () => {
 test("a changed number of replicas is safe, and the report shows nothing else", async () => {
   await commit(setup, { "apps/web/deployment.yaml": deployment("web", { replicas: 3 }) });
   const report = await rehearsal({ cwd: setup });
-  expect(report.fault).toBeUndefined();
+  expect(report.error).toBeUndefined();
   expect(said(report)).toEqual(["changed Deployment default/web"]);
   expect(report.changes[0]?.diff).toContain("-  replicas: 1\n+  replicas: 3\n");
   expect(report.changes[0]?.owner).toBe("Kustomization flux-system/web");
@@ -133,7 +133,7 @@ test("a renamed Kustomization takes its objects with it, or loses them: what hap
   expect(said(report)).toContain("created Kustomization flux-system/shop");
   const moved = report.changes.find(({ ref }) => ref.kind === "Deployment" && ref.name === "store");
   // kustomize-controller may prune with the old one what the new one has taken over already.
-  expect(["changed", "recreated", "deleted", "pruned"]).toContain(moved?.action);
+  expect(["updated", "recreated", "deleted", "pruned"]).toContain(moved?.action);
   expect(report.verdict).toBe("destructive");
 });
 
@@ -191,15 +191,15 @@ test("a folder that is not committed is rehearsed as it is, and the clone stays 
 test("what cannot be rehearsed ends in a report that says why", async () => {
   expect(await rehearsal({ cwd: setup, base: "no-such-branch" })).toMatchObject({
     verdict: "unable",
-    fault: { what: 'there is no commit "no-such-branch"' },
+    error: { what: 'there is no commit "no-such-branch"' },
   });
   expect(await rehearsal({ cwd: root })).toMatchObject({
     verdict: "unable",
-    fault: { what: "there is no clone of a Git repository" },
+    error: { what: "there is no clone of a Git repository" },
   });
   expect(await rehearsal({ cwd: setup, dir: join(root, "nothing") })).toMatchObject({
     verdict: "unable",
-    fault: { what: "there is no such folder" },
+    error: { what: "there is no such folder" },
   });
 });
 
@@ -333,7 +333,7 @@ spec: {interval: 1m, path: ./infra, prune: true, targetNamespace: default, sourc
   expect(said(report)).toEqual(["changed Deployment default/app"]);
   expect(report.changes[0]).toMatchObject({
     owner: "Kustomization default/app",
-    cause: { file: "apps/app.ts", line: 7 },
+    provenance: { file: "apps/app.ts", line: 7 },
   });
   expect(report.verdict).toBe("safe");
 

@@ -7,7 +7,7 @@ import { checkout } from "../../packages/kit/state-folder.js";
 /** Path in the repository to content. */
 export type Files = Readonly<Record<string, string>>;
 
-const action = z.enum(["created", "changed", "recreated", "pruned", "deleted", "rejected"]);
+const action = z.enum(["created", "updated", "recreated", "pruned", "deleted", "rejected"]);
 const ready = z.enum(["True", "False", "none"]);
 
 const caseFile = z.strictObject({

@@ -81,8 +81,8 @@ function fateOf(before: Seen | undefined, after: Seen | undefined, pruned: boole
   if (!before) return after && "created";
   if (!after) return pruned ? "pruned" : "deleted";
   if (before.metadata.uid !== after.metadata.uid) return "recreated";
-  if (before.metadata.generation !== after.metadata.generation) return "changed";
-  return contentOf(before) === contentOf(after) ? undefined : "changed";
+  if (before.metadata.generation !== after.metadata.generation) return "updated";
+  return contentOf(before) === contentOf(after) ? undefined : "updated";
 }
 
 /** Keys of what a Kustomization had in its inventory and has no more, or that went with its Kustomization. */

@@ -50,7 +50,7 @@ function timonier(cwd: string, home: string, args: readonly string[]) {
 }
 
 /** A report's answers in the corpus's words. */
-function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: Report): Outcome {
+function predicted({ verdict, error, changes, reconciliations, notEvaluated }: Report): Outcome {
   const failing = reconciliations.filter(({ ready }) => ready === "False");
   return {
     verdict,
@@ -69,7 +69,7 @@ function predicted({ verdict, fault, changes, reconciliations, notEvaluated }: R
       .map(({ ref }) => refName(ref))
       .sort(),
     messages: [
-      ...(fault ? [`${fault.what}: ${fault.where}`] : []),
+      ...(error ? [`${error.what}: ${error.where}`] : []),
       ...failing.map(({ ref, reason, message }) => `${refName(ref)}: ${reason}: ${message}`),
       ...notEvaluated.map(({ subject, reason }) => `not evaluated: ${subject}: ${reason}`),
     ],

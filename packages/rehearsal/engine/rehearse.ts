@@ -11,7 +11,7 @@ import { withHealthChecks } from "../model/health-checks.js";
 import { lackingPods } from "../model/lacking-pods.js";
 import { mergeReports } from "../model/merge-reports.js";
 import { policyResults } from "../model/policies.js";
-import { causesInMessages, type KnownCause, readCauses } from "../model/provenance.js";
+import { type ObjectProvenance, provenanceInMessages, readProvenance } from "../model/provenance.js";
 import { baseKey } from "../model/source-routes.js";
 import { withoutDecryption } from "../model/undecrypted.js";
 import { EMPTY, hasBase } from "./base-store.js";
@@ -81,14 +81,14 @@ async function rehearseClusters(
   compared: ComparedRepository,
   start: number,
 ): Promise<Report> {
-  const causes = await causesOf(request, compared);
+  const provenance = await provenanceOf(request, compared);
   const reports: Array<readonly [string, Report]> = [];
   for (const plan of await planRehearsals(layout, request, compared)) {
     const cluster = plan.root.cluster ?? "";
     if (cluster) context.progress(`rehearsal: ${cluster}`);
     const begun = Date.now();
     try {
-      reports.push([cluster, await rehearseCluster(layout, request, context, compared, plan, causes, start)]);
+      reports.push([cluster, await rehearseCluster(layout, request, context, compared, plan, provenance, start)]);
     } catch (error) {
       // What can be said of the others is not lost with it.
       reports.push([cluster, unable(compared.revisions, asUserError(error), begun)]);
@@ -104,7 +104,7 @@ async function rehearseCluster(
   context: RehearsalContext,
   compared: ComparedRepository,
   plan: RehearsalPlan,
-  causes: readonly KnownCause[],
+  provenance: readonly ObjectProvenance[],
   start: number,
 ): Promise<Report> {
   const { stubs, flux } = generatedDefinitions(plan);
@@ -160,7 +160,7 @@ async function rehearseCluster(
         ...unprovenSources(before.snapshot, after.snapshot, plan.provided, gitServer(cluster.record)),
       ],
       simulated: [...plan.simulated, ...assumptions(before.snapshot, after.snapshot), ...describeUnchanged(unchanged)],
-      causes,
+      provenance,
       files: plan.trees.flatMap(({ base, head }) => [base.files, head.files]),
       assumed: plan.assumed,
       duration: Date.now() - start,
@@ -193,23 +193,26 @@ function describeUnchanged(unchanged: number): string[] {
   return [`that ${which} with the same files would apply the same: nothing that changes reaches what they hold`];
 }
 
-async function causesOf(request: RehearsalRequest, compared: ComparedRepository): Promise<readonly KnownCause[]> {
+async function provenanceOf(
+  request: RehearsalRequest,
+  compared: ComparedRepository,
+): Promise<readonly ObjectProvenance[]> {
   const written =
     compared.head === undefined
       ? []
-      : causesInMessages(await messagesBetween(compared.clone, compared.base, compared.head));
-  if (request.causes === undefined) return written;
-  const file = resolve(request.cwd, request.causes);
+      : provenanceInMessages(await messagesBetween(compared.clone, compared.base, compared.head));
+  if (request.provenance === undefined) return written;
+  const file = resolve(request.cwd, request.provenance);
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new UserError(
-      "the file of causes cannot be read",
+      "the provenance file cannot be read",
       file,
-      "name the JSON file that `timonier synth` writes: --causes FILE",
+      "name the JSON file that `timonier synth --causes` writes: --provenance FILE",
       { cause },
     );
   }
-  return [...readCauses(text, file), ...written];
+  return [...readProvenance(text, file), ...written];
 }

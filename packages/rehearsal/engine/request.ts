@@ -24,7 +24,7 @@ export interface RehearsalRequest {
   /** Asks nothing outside of this machine: sources without a clone or files are not evaluated. @default false */
   readonly offline?: boolean;
   /** File with causes, as JSON. */
-  readonly causes?: string;
+  readonly provenance?: string;
   /** Milliseconds that the whole rehearsal may take; what has not come to an end by then has no answer. @default 300 s for each cluster */
   readonly timeout?: number;
 }

@@ -98,7 +98,7 @@ function takenAsWritten({ changes, after }: Effects): NotEvaluated[] {
   if (kinds.size === 0) return [];
   const keyOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }) => `${groupOf(apiVersion)}/${kind}`;
   const written = changes.filter(
-    ({ ref, action }) => kinds.has(keyOf(ref)) && (action === "created" || action === "changed"),
+    ({ ref, action }) => kinds.has(keyOf(ref)) && (action === "created" || action === "updated"),
   );
   const names = new Set(written.map(({ ref }) => refName(ref)));
   return [...kinds].sort().flatMap((key): NotEvaluated[] => {

@@ -1,13 +1,14 @@
 import { refName } from "@timonier/kit/kube-discovery";
 import { versions } from "@timonier/kit/versions";
-import type {
-  Fault,
-  NotEvaluated,
-  ObjectChange,
-  PolicyResult,
-  Reconciliation,
-  Report,
-  Revision,
+import {
+  type NotEvaluated,
+  type ObjectChange,
+  type PolicyResult,
+  type Reconciliation,
+  type Report,
+  type ReportError,
+  type Revision,
+  schemaVersion,
 } from "@timonier/report/model";
 import { withEffects } from "./affected.js";
 import { compare } from "./compare.js";
@@ -18,7 +19,7 @@ import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
 import type { KubeObject } from "./kube-objects.js";
 import { type NotEvaluatedParts, notEvaluatedParts } from "./not-evaluated.js";
 import { assumedAccounts } from "./outside-accounts.js";
-import { type KnownCause, withCauses } from "./provenance.js";
+import { type ObjectProvenance, withProvenance } from "./provenance.js";
 import { reconciliations } from "./reconciliations.js";
 import { rejectedByReleases } from "./rejected-by-releases.js";
 import { rejectedChanges, withFailing } from "./rejections.js";
@@ -44,7 +45,7 @@ export interface Findings {
   /** What could not be judged for other reasons than those in the snapshots. */
   readonly notEvaluated: readonly NotEvaluated[];
   readonly simulated: readonly string[];
-  readonly causes: readonly KnownCause[];
+  readonly provenance: readonly ObjectProvenance[];
   /** Files of the trees at base and at head, by which substituted values of Secrets are found. @default not known */
   readonly files?: readonly TreeFiles[];
   /** Objects that the cluster has outside of Git. @default none */
@@ -54,7 +55,7 @@ export interface Findings {
 
 /** The report of a rehearsal that ran. */
 export function reportOf(findings: Findings): Report {
-  const { base, head, before, after, policies, simulated, causes, duration } = findings;
+  const { base, head, before, after, policies, simulated, provenance, duration } = findings;
   const settled = reconciliations(before, after);
   const found = notEvaluatedParts(after, settled);
   const order = settled.map((one) =>
@@ -62,15 +63,18 @@ export function reportOf(findings: Findings): Report {
   );
   const seen = compare({ before: before.snapshot, after: after.snapshot });
   const failing = withFailing(seen, before, after);
-  const changes = withCauses([...failing, ...rejectedChanges(before, after), ...rejectedByReleases(order)], causes);
+  const changes = withProvenance(
+    [...failing, ...rejectedChanges(before, after), ...rejectedByReleases(order)],
+    provenance,
+  );
   const { coverage, notEvaluated } = notEvaluatedOf(findings, found, changes, order);
   const verdict = verdictOf({ changes, reconciliations: order, policies, notEvaluated });
   const report: Report = {
-    version: 1,
+    schemaVersion,
     verdict,
     base,
     head,
-    ...(verdict === "unable" && { fault: outOfTime(order.filter(isOpen)) }),
+    ...(verdict === "unable" && { error: outOfTime(order.filter(isOpen)) }),
     coverage,
     ...otherFlux(after),
     changes: sortChanges(changes, order),
@@ -126,7 +130,7 @@ function otherFlux({ snapshot }: RevisionState): Pick<Report, "flux"> {
   return { flux: { cluster, rehearsed: versions.flux } };
 }
 
-function outOfTime(open: readonly Reconciliation[]): Fault {
+function outOfTime(open: readonly Reconciliation[]): ReportError {
   const names = open.map(({ ref }) => refName(ref));
   return {
     what: `${names.length === 1 ? "a reconciliation" : `${names.length} reconciliations`} did not come to an end in time: ${open[0]?.message ?? "no reason given"}`,
@@ -139,10 +143,10 @@ function outOfTime(open: readonly Reconciliation[]): Fault {
 export function unableReport(
   base: Revision,
   head: Revision,
-  fault: { what: string; where: string; fix: string },
+  error: { what: string; where: string; fix: string },
   duration: number,
 ): Report {
   const nothing = { changes: [], reconciliations: [], versions: [], policies: [], notEvaluated: [], simulated: [] };
-  const report: Report = { version: 1, verdict: "unable", base, head, fault, ...nothing, duration };
+  const report: Report = { schemaVersion, verdict: "unable", base, head, error, ...nothing, duration };
   return conceal(report, { snapshots: [], others: [] });
 }

@@ -76,7 +76,7 @@ function changeOf(
   const message = moves ? { message: `moves from ${former} to ${owner}` } : {};
   return {
     ref,
-    action: "changed",
+    action: "updated",
     dataLoss: false,
     ...message,
     ...owned(owner),

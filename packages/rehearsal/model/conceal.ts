@@ -43,11 +43,11 @@ class Concealment {
   }
 
   report(report: Report): Report {
-    const { fault, changes, reconciliations, versions, policies, notEvaluated, simulated } = report;
+    const { error, changes, reconciliations, versions, policies, notEvaluated, simulated } = report;
     return {
       ...report,
-      ...(fault && {
-        fault: { what: this.#long(fault.what), where: this.#long(fault.where), fix: this.#long(fault.fix) },
+      ...(error && {
+        error: { what: this.#long(error.what), where: this.#long(error.where), fix: this.#long(error.fix) },
       }),
       changes: changes.map((one) => this.#change(one)),
       reconciliations: reconciliations.map((one) => this.#reconciliation(one)),
@@ -77,7 +77,7 @@ class Concealment {
   }
 
   #change(change: ObjectChange): ObjectChange {
-    const { ref, message, owner, formerOwner, cause, diff } = change;
+    const { ref, message, owner, formerOwner, provenance, diff } = change;
     const owners = [...new Set([...this.#ownersOf(ref), ...[owner, formerOwner].filter((one) => one !== undefined)])];
     return {
       ...change,
@@ -85,7 +85,7 @@ class Concealment {
       ...(message !== undefined && { message: this.#text(this.#ofSecret(message, ref), { owners }) }),
       ...(owner !== undefined && { owner: this.#named(owner) }),
       ...(formerOwner !== undefined && { formerOwner: this.#named(formerOwner) }),
-      ...(cause && { cause: { ...cause, file: this.#long(cause.file) } }),
+      ...(provenance && { provenance: { ...provenance, file: this.#long(provenance.file) } }),
       diff: this.#diff(diff, owners, ref.kind),
     };
   }

@@ -73,8 +73,8 @@ function evaluated(expression: string, self: KubeObject, dep: KubeObject): Depen
 }
 
 /** A variable that does not exist is a mistake for every CEL; another fault may be one of this library, which lacks functions. */
-function notEvaluated(where: string, fault: string | undefined, expression: string): DependencyState {
-  const message = firstLine(fault ?? "it cannot be parsed");
+function notEvaluated(where: string, problem: string | undefined, expression: string): DependencyState {
+  const message = firstLine(problem ?? "it cannot be parsed");
   const [, unknown] = /^Unknown variable: (\w+)/.exec(message) ?? [];
   if (unknown !== undefined && !new RegExp(`\\b${unknown}\\.\\w+\\(`).test(expression))
     return { state: "failed", message: `${where}: ${message}` };

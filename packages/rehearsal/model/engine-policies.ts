@@ -21,7 +21,7 @@ const NAMED = 5;
  */
 export function notEvaluatedByEngines(after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
   const written = changes.filter(
-    ({ action }) => action === "created" || action === "changed" || action === "recreated",
+    ({ action }) => action === "created" || action === "updated" || action === "recreated",
   );
   const names = new Set(written.map(({ ref }) => refName(ref)));
   const there = after.filter((one) => ownerOf(one) !== undefined).map(refOf);

@@ -14,12 +14,12 @@ export function mergeReports(reports: ReadonlyArray<readonly [string, Report]>, 
 function labelled([cluster, report]: readonly [string, Report]): Report {
   return {
     ...report,
-    ...(report.fault && { fault: { ...report.fault, where: `${cluster}: ${report.fault.where}` } }),
+    ...(report.error && { error: { ...report.error, where: `${cluster}: ${report.error.where}` } }),
     changes: report.changes.map((change) => ({ ...change, cluster })),
     reconciliations: report.reconciliations.map((one) => ({ ...one, cluster })),
     notEvaluated: [
       // The one fault of a report is the first one's.
-      ...(report.fault ? [{ subject: cluster, reason: `it could not be rehearsed: ${report.fault.what}` }] : []),
+      ...(report.error ? [{ subject: cluster, reason: `it could not be rehearsed: ${report.error.what}` }] : []),
       ...report.notEvaluated.map((one) => ({ ...one, subject: `${cluster}: ${one.subject}` })),
     ],
   };

@@ -3,7 +3,7 @@ import type { ObjectChange } from "@timonier/report/model";
 import { z } from "zod";
 
 /** Where in the program an object comes from. */
-export interface KnownCause {
+export interface ObjectProvenance {
   readonly apiVersion: string;
   readonly kind: string;
   readonly namespace?: string | undefined;
@@ -25,7 +25,7 @@ const schema = z.array(
 );
 
 /** @throws UserError with what is wrong in the file */
-export function readCauses(text: string, file: string): KnownCause[] {
+export function readProvenance(text: string, file: string): ObjectProvenance[] {
   let written: unknown;
   try {
     written = JSON.parse(text);
@@ -42,7 +42,7 @@ export function readCauses(text: string, file: string): KnownCause[] {
  * Causes in messages of commits, written by `timonier publish`: `Timonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8`. The newest
  * commit's comes first, and counts.
  */
-export function causesInMessages(messages: string): KnownCause[] {
+export function provenanceInMessages(messages: string): ObjectProvenance[] {
   return [...messages.matchAll(/^Timonier-Cause: (\S+) (\S+) (?:([^\s/]+)\/)?(\S+) (.+):(\d+)$/gm)].map(
     ([, apiVersion = "", kind = "", namespace, name = "", file = "", line = ""]) => ({
       apiVersion,
@@ -56,12 +56,15 @@ export function causesInMessages(messages: string): KnownCause[] {
 }
 
 /** Changes with their causes. An object without a namespace in its file may have been given one by its Kustomization. */
-export function withCauses(changes: readonly ObjectChange[], causes: readonly KnownCause[]): ObjectChange[] {
-  if (causes.length === 0) return [...changes];
+export function withProvenance(
+  changes: readonly ObjectChange[],
+  provenance: readonly ObjectProvenance[],
+): ObjectChange[] {
+  if (provenance.length === 0) return [...changes];
   return changes.map((change) => {
     const { kind, name, namespace } = change.ref;
-    const of = causes.filter((one) => one.kind === kind && one.name === name);
+    const of = provenance.filter((one) => one.kind === kind && one.name === name);
     const found = of.find((one) => one.namespace === namespace) ?? of.find((one) => one.namespace === undefined);
-    return found ? { ...change, cause: { file: found.file, line: found.line } } : change;
+    return found ? { ...change, provenance: { file: found.file, line: found.line } } : change;
   });
 }

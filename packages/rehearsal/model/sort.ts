@@ -3,7 +3,7 @@ import type { ObjectChange, Reconciliation } from "@timonier/report/model";
 /** What destroys first, then what is refused, then the rest. */
 function rank({ action, dataLoss }: ObjectChange): number {
   if (dataLoss) return 0;
-  return ["deleted", "pruned", "recreated", "rejected", "changed", "created"].indexOf(action) + 1;
+  return ["deleted", "pruned", "recreated", "rejected", "updated", "created"].indexOf(action) + 1;
 }
 
 /** In the order of the report: by what they destroy, then in the order of reconciliation, then by name. */

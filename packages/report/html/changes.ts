@@ -25,13 +25,13 @@ ${changes.map(row)}</tbody>
 }
 
 function row(change: ObjectChange): Markup {
-  const { ref, owner, formerOwner, cause, message } = change;
+  const { ref, owner, formerOwner, provenance, message } = change;
   return html`<tr><td class="fixed">${action(change)}</td><th scope="row"><code>${refName(ref)}</code>${
     isSecret(change) ? html` <span class="soft">(its values are not shown)</span>` : undefined
   }${message === undefined ? undefined : html`<span class="message">${message}</span>`}</th><td>${
     owner === undefined ? undefined : html`<code>${owner}</code>`
   }${formerOwner === undefined ? undefined : html` <span class="soft">formerly <code>${formerOwner}</code></span>`}</td><td>${
-    cause ? html`<code>${cause.file}:${cause.line}</code>` : undefined
+    provenance ? html`<code>${provenance.file}:${provenance.line}</code>` : undefined
   }</td></tr>
 `;
 }

@@ -39,7 +39,7 @@ export function renderHtml(report: Report): string {
 <p class="why">${reasons(report)}</p>
 <p>${revision(report.base)} → ${revision(report.head)}<span class="soft">, rehearsed in ${(report.duration / 1000).toFixed(1)} s</span></p>
 ${report.verdict === "unable" ? undefined : html`<ul>${counts(report).map((line) => html`<li>${line}</li>`)}</ul>`}
-${fault(report)}
+${error(report)}
 </header>
 ${sections(report)}
 </main>
@@ -61,10 +61,10 @@ function sections(report: Report): Content {
   ];
 }
 
-function fault({ fault }: Report): Content {
-  if (!fault) return undefined;
-  return html`<p class="message bad">${fault.what}</p>
-<ul><li>where: <code>${fault.where}</code></li><li>fix: ${fault.fix}</li></ul>`;
+function error({ error }: Report): Content {
+  if (!error) return undefined;
+  return html`<p class="message bad">${error.what}</p>
+<ul><li>where: <code>${error.where}</code></li><li>fix: ${error.fix}</li></ul>`;
 }
 
 function revision({ ref, sha }: Revision): Markup {

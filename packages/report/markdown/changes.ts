@@ -1,6 +1,6 @@
 import { refName } from "@timonier/kit/kube-discovery";
 import { diffSize, graveChanges, harmlessChanges, isGrave, isSecret } from "../digest.js";
-import type { Cause, ObjectChange, Report } from "../model.js";
+import type { ObjectChange, Provenance, Report } from "../model.js";
 import { isRoutine } from "../routine.js";
 import { count } from "../text.js";
 import type { Section } from "./cut.js";
@@ -44,20 +44,20 @@ function routineSection(changes: readonly ObjectChange[], longest: number): Sect
 }
 
 function entry(change: ObjectChange, longest: number): string {
-  const { action, dataLoss, owner, formerOwner, cause, message } = change;
+  const { action, dataLoss, owner, formerOwner, provenance, message } = change;
   const what = dataLoss ? `${action}, its data is lost` : action;
   const parts = [
     `${isGrave(change) ? `**${what}**` : what} ${code(refName(change.ref), longest)}`,
     ...(isSecret(change) ? ["(a Secret: its values are not shown)"] : []),
     ...(owner !== undefined ? [`by ${code(owner, longest)}`] : []),
     ...(formerOwner !== undefined ? [`formerly of ${code(formerOwner, longest)}`] : []),
-    ...(cause ? [`from ${code(place(cause), longest)}`] : []),
+    ...(provenance ? [`from ${code(place(provenance), longest)}`] : []),
   ];
   return `- ${parts.join(" ")}${message === undefined ? "" : `\\\n  ${code(message, longest)}`}`;
 }
 
 /** `apps/nginx.ts:8` */
-function place({ file, line }: Cause): string {
+function place({ file, line }: Provenance): string {
   return `${file}:${line}`;
 }
 

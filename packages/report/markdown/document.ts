@@ -48,9 +48,9 @@ function headSection(report: Report, page: string | undefined, longest: number):
             .join("\n"),
         ]),
   ];
-  const { fault } = report;
-  const told = fault
-    ? [`- ${code(fault.what, longest)}`, `- where: ${code(fault.where, longest)}`, `- fix: ${code(fault.fix, longest)}`]
+  const { error } = report;
+  const told = error
+    ? [`- ${code(error.what, longest)}`, `- where: ${code(error.where, longest)}`, `- fix: ${code(error.fix, longest)}`]
     : [];
   const head = lines.join("\n\n") + (told.length > 0 ? "\n\n" : "");
   return { noun: "lines", importance: 0, head, entries: told, gap: "\n", holes: false };

@@ -49,7 +49,7 @@ describe("a command line that is not understood", () => {
     ["--as", "a/b"],
     ["--path", "./infra"],
     ["--target-namespace", "a"],
-    ["--causes", "f"],
+    ["--provenance", "f"],
   ])("says that --stack and %s both name what is rehearsed", async (option, value) => {
     expect(await main(["rehearse", "--stack", "embedded", option, value])).toBe(1);
     expect(said).toMatch(new RegExp(`option '-s, --stack <name>' cannot be used with option '${option} <`));

@@ -46,7 +46,7 @@ test("the core is small, and has every verdict, every fate, lost data, Helm, pol
   const labels = core.map(({ label }) => label);
   expect(new Set(labels.map(({ verdict }) => verdict))).toEqual(new Set(["safe", "destructive", "rejected"]));
   const fates = new Set(labels.flatMap(({ objects }) => Object.values(objects)));
-  expect(fates).toEqual(new Set(["created", "changed", "recreated", "pruned", "deleted", "rejected"]));
+  expect(fates).toEqual(new Set(["created", "updated", "recreated", "pruned", "deleted", "rejected"]));
   expect(new Set(labels.flatMap(({ ready }) => Object.values(ready)))).toEqual(new Set(["False", "none"]));
   expect(labels.some(({ dataLoss, verdict }) => dataLoss.length > 0 && verdict === "destructive")).toBe(true);
   const verdictsWith = (text: string) =>
@@ -92,9 +92,9 @@ test("GIVEN a failure that nobody foretold WHEN compared THEN it is missed, in v
 });
 
 test("GIVEN a loss foretold as a change WHEN compared THEN it is missed; one of another kind is only otherwise", () => {
-  const of = (fate: "changed" | "pruned" | "deleted"): Outcome => ({ ...safe, objects: { "ConfigMap shop/x": fate } });
-  expect(compare(of("changed"), of("pruned")).missed).toHaveLength(1);
-  expect(compare(of("pruned"), of("changed")).alarms).toHaveLength(1);
+  const of = (fate: "updated" | "pruned" | "deleted"): Outcome => ({ ...safe, objects: { "ConfigMap shop/x": fate } });
+  expect(compare(of("updated"), of("pruned")).missed).toHaveLength(1);
+  expect(compare(of("pruned"), of("updated")).alarms).toHaveLength(1);
   expect(compare(of("pruned"), of("deleted"))).toMatchObject({ missed: [], alarms: [], others: { length: 1 } });
 });
 
@@ -125,7 +125,7 @@ test("GIVEN two looks at a cluster THEN every fate is told from identity, conten
   expect(whatHappened("shop", before, after)).toEqual({
     verdict: "destructive",
     objects: {
-      "ConfigMap shop/changed": "changed",
+      "ConfigMap shop/changed": "updated",
       "ConfigMap shop/anew": "recreated",
       "ConfigMap shop/pruned": "pruned",
       "ConfigMap shop/deleted": "deleted",

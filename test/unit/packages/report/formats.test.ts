@@ -59,7 +59,7 @@ describe("code quality", () => {
     const changes = report.changes.map((change) => ({
       ...change,
       message: "other",
-      cause: { file: "apps/b.ts", line: 9 },
+      provenance: { file: "apps/b.ts", line: 9 },
     }));
     const after = findings({ ...report, changes });
     expect(after.map(({ fingerprint }) => fingerprint)).toEqual(before.map(({ fingerprint }) => fingerprint));
@@ -84,7 +84,7 @@ describe("JUnit", () => {
   });
 
   test("without an answer is an error", () => {
-    const report: Report = { ...sampleReport(), verdict: "unable", fault: { what: "no tree", where: ".", fix: "x" } };
+    const report: Report = { ...sampleReport(), verdict: "unable", error: { what: "no tree", where: ".", fix: "x" } };
     expect(renderReport(report, "junit")).toContain('<error message="no tree">where: .\nfix: x</error>');
   });
 

@@ -76,8 +76,8 @@ describe("the gate", () => {
   });
 
   test("has no answer where the rehearsal has none, whoever accepts it", () => {
-    const fault = { what: "no such commit", where: "--head x", fix: "name one" };
-    expect(judgeGate({ ...calm, verdict: "unable", fault }, [], [everything])).toEqual({
+    const error = { what: "no such commit", where: "--head x", fix: "name one" };
+    expect(judgeGate({ ...calm, verdict: "unable", error }, [], [everything])).toEqual({
       state: "unable",
       reasons: [{ rule: "unable", what: ["no such commit (--head x)"] }],
     });

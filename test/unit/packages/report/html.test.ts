@@ -71,7 +71,7 @@ describe("the page", () => {
     const report: Report = {
       ...sampleReport(),
       verdict: "unable",
-      fault: { what: "it is no tree", where: "./dist", fix: "synthesize first" },
+      error: { what: "it is no tree", where: "./dist", fix: "synthesize first" },
     };
     expect(renderReport(report, "html")).toContain("<li>where: <code>./dist</code></li><li>fix: synthesize first</li>");
   });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { joinReports } from "../../../../packages/report/join.js";
-import type { Reconciliation, Report } from "../../../../packages/report/model.js";
+import { type Reconciliation, type Report, schemaVersion } from "../../../../packages/report/model.js";
 
 const report = (over: Partial<Report>): Report => ({
-  version: 1,
+  schemaVersion,
   verdict: "safe",
   base: { ref: "main", sha: "a" },
   head: { ref: "HEAD", sha: "b" },
@@ -68,7 +68,7 @@ describe("rehearsals of one change as one report", () => {
   });
 
   test("GIVEN one that could not run THEN why is told", () => {
-    const fault = { what: "no", where: "here", fix: "mend it" };
-    expect(joinReports([report({}), report({ verdict: "unable", fault })]).fault).toEqual(fault);
+    const error = { what: "no", where: "here", fix: "mend it" };
+    expect(joinReports([report({}), report({ verdict: "unable", error })]).error).toEqual(error);
   });
 });

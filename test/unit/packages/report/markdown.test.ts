@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { describe, expect, test } from "vitest";
-import type { ObjectChange, Report } from "../../../../packages/report/model.js";
+import { type ObjectChange, type Report, schemaVersion } from "../../../../packages/report/model.js";
 import { renderReport } from "../../../../packages/report/render.js";
 import { hostile, sampleReport } from "./sample.js";
 import { outline } from "./tree.js";
@@ -47,7 +47,7 @@ describe("the note", () => {
 
   test("of a merge that changes nothing is short", () => {
     const report: Report = {
-      ...{ version: 1, verdict: "safe", base: { ref: "main" }, head: { ref: "dist" }, duration: 900 },
+      ...{ schemaVersion, verdict: "safe", base: { ref: "main" }, head: { ref: "dist" }, duration: 900 },
       ...{ changes: [], reconciliations: [], versions: [], policies: [], notEvaluated: [], simulated: [] },
       infrastructure: { stack: "embedded", steps: [], diagnostics: [] },
     };
@@ -62,7 +62,7 @@ describe("the note", () => {
     const report: Report = {
       ...sampleReport(),
       ...{ verdict: "unable", changes: [], reconciliations: [] },
-      fault: { what: "there is no commit nowhere", where: "--head nowhere", fix: "name a branch" },
+      error: { what: "there is no commit nowhere", where: "--head nowhere", fix: "name a branch" },
     };
     const markdown = renderReport(report, "markdown");
     expect(markdown).toContain("### ❔ No answer: the rehearsal could not run");
@@ -157,7 +157,7 @@ describe("what comes from outside", () => {
 function many(number: number, diff = "@@ -1 +1 @@\n-a\n+b\n", name = "object"): Report {
   const changes = Array.from({ length: number * 2 }, (_, index): ObjectChange => {
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: `${name}-${index}` };
-    return { ref, action: index % 2 === 0 ? "pruned" : "changed", dataLoss: false, diff };
+    return { ref, action: index % 2 === 0 ? "pruned" : "updated", dataLoss: false, diff };
   });
   return { ...sampleReport(), verdict: "destructive", changes };
 }

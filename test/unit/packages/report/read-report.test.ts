@@ -12,10 +12,11 @@ describe("a report that is read", () => {
   });
 
   test.each([
-    ["cut", json.slice(0, 900), /no JSON, or it is cut/],
-    ["of another version", json.replace('"version": 1', '"version": 2'), /no report: version/],
-    ["without a verdict", json.replace('"verdict": "rejected"', '"verdict": "fine"'), /no report: verdict/],
-    ["something else", "[]", /no report: all of it/],
+    ["cut", json.slice(0, 900), /not JSON, or it is truncated/],
+    ["of schema version 1", json.replace('"schemaVersion": 2', '"version": 1'), /schema version 1; .* reads version 2/],
+    ["of a later version", json.replace('"schemaVersion": 2', '"schemaVersion": 3'), /schema version 3/],
+    ["without a verdict", json.replace('"verdict": "rejected"', '"verdict": "fine"'), /not a report: verdict/],
+    ["something else", "[]", /not a report: the whole file/],
   ])("is refused where it is %s", (_, text, words) => {
     expect(() => parseReport(text, "report.json")).toThrow(UserError);
     expect(() => parseReport(text, "report.json")).toThrow(words);

@@ -5,7 +5,7 @@ import { isRoutine } from "../../../../packages/report/routine.js";
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const change = (...lines: readonly string[]): ObjectChange => ({
   ref: { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" },
-  action: "changed",
+  action: "updated",
   dataLoss: false,
   diff: ["--- Deployment shop/web", "+++ Deployment shop/web", "@@ -1,1 +1,1 @@", " spec:", ...lines].join("\n"),
 });

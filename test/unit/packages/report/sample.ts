@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ObjectChange, Report } from "../../../../packages/report/model.js";
+import { type ObjectChange, type Report, schemaVersion } from "../../../../packages/report/model.js";
 
 const at = (kind: string, name: string, apiVersion = "v1", namespace: string | undefined = "default") => ({
   apiVersion,
@@ -20,7 +20,7 @@ export function sampleReport(text: (plain: string) => string = (plain) => plain)
     ref: { ...given.ref, name: text(given.ref.name) },
   });
   return {
-    version: 1,
+    schemaVersion,
     verdict: "rejected",
     base: { ref: text("main"), sha: "a".repeat(40) },
     head: { ref: text("topic"), sha: "b".repeat(40) },
@@ -31,14 +31,14 @@ export function sampleReport(text: (plain: string) => string = (plain) => plain)
         ref: at("Deployment", "web", "apps/v1"),
         action: "rejected",
         message: text("spec.selector: Invalid value: field is immutable"),
-        cause: { file: text("apps/nginx.ts"), line: 8 },
+        provenance: { file: text("apps/nginx.ts"), line: 8 },
         formerOwner: text("Kustomization default/other"),
         diff: `@@ -1,3 +1,3 @@\n kind: Deployment\n-${text("  app: web")}\n+${text("  app: site")}\n`,
       }),
-      change({ ref: at("Secret", "credentials"), action: "changed" }),
+      change({ ref: at("Secret", "credentials"), action: "updated" }),
       change({
         ref: at("Service", "web"),
-        action: "changed",
+        action: "updated",
         diff: `@@ -1,2 +1,2 @@\n${text(" port")}\n-  port: 80\n+  port: 8080\n`,
       }),
     ],

@@ -17,7 +17,7 @@ const change = (
   apiVersion: string,
   kind: string,
   name: string,
-  action: ObjectChange["action"] = "changed",
+  action: ObjectChange["action"] = "updated",
 ): ObjectChange => ({
   ref: { apiVersion, kind, namespace: "shop", name },
   action,

@@ -15,7 +15,7 @@ const empty = {
   policies: [],
   notEvaluated: [],
   simulated: [],
-  causes: [],
+  provenance: [],
   duration: 1,
 };
 const states = { base: { ref: "main" }, head: { ref: "HEAD" } };
@@ -209,8 +209,8 @@ test("GIVEN a Kustomization of the same name in two clusters WHEN merged THEN wh
 });
 
 test("GIVEN a fault WHEN reported THEN there is nothing else", () => {
-  const fault = { what: "no", where: "here", fix: "do" };
-  expect(unableReport(states.base, states.head, fault, 3)).toMatchObject({ verdict: "unable", fault, changes: [] });
+  const error = { what: "no", where: "here", fix: "do" };
+  expect(unableReport(states.base, states.head, error, 3)).toMatchObject({ verdict: "unable", error, changes: [] });
 });
 
 test("GIVEN a workload WHEN judged THEN its status is read as kstatus does", () => {

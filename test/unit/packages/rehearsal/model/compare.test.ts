@@ -22,7 +22,7 @@ test("GIVEN another owner WHEN compared THEN the object moves, although no line 
   const moved = map("1").replace("name: web,", "name: shop,");
   const [change] = compare({ before: [object(map("1"))], after: [object(moved)] });
   expect(change).toMatchObject({
-    action: "changed",
+    action: "updated",
     owner: "Kustomization flux-system/shop",
     formerOwner: "Kustomization flux-system/web",
     diff: "",

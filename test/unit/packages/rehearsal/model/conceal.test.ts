@@ -154,7 +154,7 @@ function reported(before: string, after: string): Report {
     policies: policyResults(old.snapshot, young.snapshot, scan(tree)),
     notEvaluated: [],
     simulated: [],
-    causes: [],
+    provenance: [],
     files: [tree, tree],
     duration: 1,
   });
@@ -211,7 +211,7 @@ function shown(
     policies: [],
     notEvaluated: [],
     simulated: [],
-    causes: [],
+    provenance: [],
     files: [new Map([["a.yaml", manifest]])],
     duration: 1,
   });
@@ -272,7 +272,7 @@ test("a value that a Kustomization gives to another one is hidden in the objects
     policies: [],
     notEvaluated: [],
     simulated: [],
-    causes: [],
+    provenance: [],
     files: [new Map([["a.yaml", "    LEVEL: ${V}\n---\nspec:\n  level: ${LEVEL}\n"]])],
     duration: 1,
   });
@@ -316,12 +316,12 @@ test("a long value of any characters is hidden, however YAML writes it", () => {
 });
 
 test("a report that has no answer shows no credentials either", () => {
-  const fault = {
+  const error = {
     what: "cannot fetch https://me:token@example.com/x",
     where: "https://token@example.com",
     fix: "git@example.com",
   };
-  expect(unableReport({ ref: "main" }, { ref: "HEAD" }, fault, 1).fault).toEqual({
+  expect(unableReport({ ref: "main" }, { ref: "HEAD" }, error, 1).error).toEqual({
     what: "cannot fetch https://(hidden)@example.com/x",
     where: "https://(hidden)@example.com",
     fix: "git@example.com",
@@ -348,7 +348,7 @@ test("a release's value that is a word of its chart is shown, any other one is h
     policies: [],
     notEvaluated: [],
     simulated: [],
-    causes: [],
+    provenance: [],
     files: [new Map([["charts/db/templates/all.yaml", "name: redis-server\nq: abc\n"]])],
     duration: 1,
   });

@@ -13,7 +13,7 @@ const constraint = (spec: string) =>
     `apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: K8sRequiredLabels\nmetadata: {name: rule}\nspec: {${spec}}\n`,
   );
 const web = object(`apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop, ${applied}}\n`);
-const change = (one: KubeObject, action: ObjectChange["action"] = "changed"): ObjectChange => ({
+const change = (one: KubeObject, action: ObjectChange["action"] = "updated"): ObjectChange => ({
   ref: refOf(one),
   action,
   dataLoss: false,

@@ -8,7 +8,7 @@ const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "a", name: "b" };
 
 test("a cluster that cannot be rehearsed does not lose the others", () => {
   const broken = unableReport(base, head, { what: "it is refused", where: "the source", fix: "correct it" }, 1);
-  const { fault: _fault, ...nothing } = broken;
+  const { error: _error, ...nothing } = broken;
   const seen: Report = {
     ...nothing,
     verdict: "destructive",
@@ -23,11 +23,11 @@ test("a cluster that cannot be rehearsed does not lose the others", () => {
     3,
   );
   expect(merged.verdict).toBe("unable");
-  expect(merged.fault).toMatchObject({ what: "it is refused", where: "a: the source" });
+  expect(merged.error).toMatchObject({ what: "it is refused", where: "a: the source" });
   expect(merged.changes).toMatchObject([{ ref, action: "pruned", cluster: "b" }]);
   expect(merged.notEvaluated).toEqual([
     { subject: "a", reason: "it could not be rehearsed: it is refused" },
     { subject: "c", reason: "it could not be rehearsed: it is refused" },
   ]);
-  expect(mergeReports([["a", broken]], 3).fault?.where).toBe("the source");
+  expect(mergeReports([["a", broken]], 3).error?.where).toBe("the source");
 });

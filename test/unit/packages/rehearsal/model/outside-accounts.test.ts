@@ -65,7 +65,7 @@ test("assumed rights are not evaluated, and count where the merge needs others t
       option: "--assume FILE with ServiceAccount team/flux and its role bindings",
     },
   ]);
-  expect(affectedBy([change(map("b")), change(map("a"), "changed")])).toBeUndefined();
+  expect(affectedBy([change(map("b")), change(map("a"), "updated")])).toBeUndefined();
   expect(affectedBy([change(map("b", "other"))])).toBe(true);
   expect(affectedBy([change(map("b", "team", "Secret"))])).toBe(true);
   expect(affectedBy([{ ...change(map("b", "other")), owner: "Kustomization team/others" }])).toBeUndefined();

@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dependencyOrder } from "../../../../../packages/rehearsal/model/order.js";
 import { ownedFields } from "../../../../../packages/rehearsal/model/owned-fields.js";
-import { causesInMessages, readCauses, withCauses } from "../../../../../packages/rehearsal/model/provenance.js";
+import {
+  provenanceInMessages,
+  readProvenance,
+  withProvenance,
+} from "../../../../../packages/rehearsal/model/provenance.js";
 import { redactText, secretValues } from "../../../../../packages/rehearsal/model/redact.js";
 import { rejectedIn } from "../../../../../packages/rehearsal/model/rejections.js";
 import { sameRepository } from "../../../../../packages/rehearsal/model/repository-url.js";
@@ -133,25 +137,27 @@ test("the controller's message names what was refused", () => {
 });
 
 test("causes come from messages of commits and from a file; a wrong file is refused with what is wrong", () => {
-  const causes = causesInMessages("change\n\nTimonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8\n");
-  expect(causes).toEqual([
+  const provenance = provenanceInMessages(
+    "change\n\nTimonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8\n",
+  );
+  expect(provenance).toEqual([
     { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "nginx", file: "apps/nginx.ts", line: 8 },
   ]);
   const change = {
     ref: { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "nginx" },
-    action: "changed",
+    action: "updated",
     dataLoss: false,
     diff: "",
   } as const;
-  expect(withCauses([change], causes)[0]?.cause).toEqual({ file: "apps/nginx.ts", line: 8 });
-  expect(() => readCauses('[{"kind": 1}]', "causes.json")).toThrow(/apiVersion: expected text/);
+  expect(withProvenance([change], provenance)[0]?.cause).toEqual({ file: "apps/nginx.ts", line: 8 });
+  expect(() => readProvenance('[{"kind": 1}]', "causes.json")).toThrow(/apiVersion: expected text/);
 });
 
 test("the verdict: rejected before destructive before unable before unknown before safe", () => {
   const ref = { apiVersion: "v1", kind: "ConfigMap", name: "a" };
-  const change = (action: "changed" | "pruned" | "rejected") => ({ ref, action, dataLoss: false, diff: "" });
+  const change = (action: "updated" | "pruned" | "rejected") => ({ ref, action, dataLoss: false, diff: "" });
   const nothing = { reconciliations: [], policies: [], notEvaluated: [] };
-  expect(verdictOf({ ...nothing, changes: [change("changed")] })).toBe("safe");
+  expect(verdictOf({ ...nothing, changes: [change("updated")] })).toBe("safe");
   expect(verdictOf({ ...nothing, changes: [change("pruned")] })).toBe("destructive");
   expect(verdictOf({ ...nothing, changes: [change("pruned"), change("rejected")] })).toBe("rejected");
   const failing = {
