@@ -23,12 +23,12 @@ export function levelName(level: unknown): string | undefined {
   return Object.entries(levels).find(([, number]) => number === level)?.[0];
 }
 
-/** A fault for each of the named inputs that is no level. */
-export function levelFaults(inputs: Readonly<Record<string, unknown>>, ...names: string[]) {
+/** One error for each of the named inputs that is not an access level. */
+export function levelErrors(inputs: Readonly<Record<string, unknown>>, ...names: string[]) {
   return names
     .filter((name) => inputs[name] !== undefined && levelNumber(inputs[name]) === undefined)
     .map((property) => ({
       property,
-      reason: `"${String(inputs[property])}" is no access level: ${Object.keys(levels).join(", ")}`,
+      reason: `"${String(inputs[property])}" is not an access level: ${Object.keys(levels).join(", ")}`,
     }));
 }

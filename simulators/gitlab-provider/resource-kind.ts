@@ -126,7 +126,7 @@ async function changeBy(
   return step.api.put(fill(table.item, step.place), body, table.itemQuery?.(step.place));
 }
 
-/** Fills in a name where the program gives none, as the official provider does, and refuses faults. */
+/** Fills in a name where the program gives none, as the official provider does, and refuses invalid inputs. */
 function check({ schema, table }: Mapped, news: Properties, request: CheckRequest): Checked {
   const inputs: Properties = { ...news };
   const defaults: string[] = [];
@@ -140,7 +140,7 @@ function check({ schema, table }: Mapped, news: Properties, request: CheckReques
     .filter(([name]) => inputs[name] !== undefined && inputs[name] !== null)
     .map(([property, reason]) => ({ property, reason }));
   const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => !isUnknown(value)));
-  failures.push(...(table.faults?.(known) ?? []));
+  failures.push(...(table.validate?.(known) ?? []));
   return { inputs: { ...inputs, __defaults: defaults }, failures };
 }
 

@@ -57,8 +57,8 @@ export interface Table {
   readonly read?: (answer: Json, known: Properties) => Properties;
   /** Whether an object that GitLab still answers counts as gone. @default never */
   readonly gone?: (answer: Json) => boolean;
-  /** More faults than the schema finds. */
-  readonly faults?: (inputs: Properties) => Array<{ property: string; reason: string }>;
+  /** Checks that the schema does not express. */
+  readonly validate?: (inputs: Properties) => Array<{ property: string; reason: string }>;
   /** A reason to make a new one although no input changed, by name of the property. @default never */
   readonly expired?: (inputs: Properties, state: Properties) => string | undefined;
 
@@ -72,7 +72,7 @@ export interface Table {
   readonly remove?: (api: Api, place: Place, state: Properties, context: Context<PluginConfig>) => Promise<void>;
   /** Sends again, as an update, what GitLab did not take when it was made, but for the named inputs. @default nothing */
   readonly settle?: { readonly except: readonly string[] };
-  /** What remains to be done once it exists. A fault here leaves an incomplete resource, not an orphan. */
+  /** Steps after creation. When one fails, the engine keeps the resource as incomplete, so that it is not orphaned. */
   readonly finish?: (step: Step, answer: Json) => Promise<Json | undefined>;
 
   /** Path and query that list what was made, where the collection cannot be listed. @default the collection */

@@ -5,7 +5,7 @@ import type { Json } from "./wire.js";
 /** Query of a request: names in snake case, nested ones in brackets. */
 export type Query = Readonly<Record<string, unknown>>;
 
-/** Fills `{name}` in a path: `projects/{project}/hooks`. @throws Error for a name without a value: a fault of a table */
+/** Fills `{name}` in a path: `projects/{project}/hooks`. @throws Error for a name without a value: the table is wrong */
 export function fill(template: string, values: Readonly<Record<string, unknown>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];

@@ -2,7 +2,7 @@ import { commitFiles, type FileChange, type Person, RefMoved } from "./git/commi
 import { branchHead, entryAt, lastCommitOf, readBlob, resolve } from "./git/queries.js";
 import { hasRefs } from "./git/repositories.js";
 import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
-import { isFilePath, isRefName, newRefFault } from "./model/paths.js";
+import { isFilePath, isRefName, refNameError } from "./model/paths.js";
 import { problem } from "./model/problem.js";
 import { canPush, zeroId } from "./model/protection.js";
 import type { Project, User } from "./model/types.js";
@@ -51,8 +51,8 @@ export function createCommit(
   return context.locks.run(`repository ${project.id}`, async () => {
     const repository = repositoryOf(context, project);
     if (!isRefName(wish.branch)) throw problem(400, "Branch name is invalid");
-    const fault = newRefFault("branch", wish.branch);
-    if (fault) throw problem(400, fault);
+    const nameError = refNameError("branch", wish.branch);
+    if (nameError) throw problem(400, nameError);
     const empty = !(await hasRefs(repository));
     if (!canPush(stateOf(context), user, project, wish.branch, empty)) throw refused();
     const expected = await branchHead(repository, wish.branch);

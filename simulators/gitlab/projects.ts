@@ -5,7 +5,7 @@ import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { accessLevels } from "./model/access-level.js";
 import { groupLevel } from "./model/membership.js";
 import { type Namespace, namespaceById, pathTaken, projectPath } from "./model/namespaces.js";
-import { nameFaults, newRefFault, pathFaults, slug } from "./model/paths.js";
+import { nameErrors, pathErrors, refNameError, slug } from "./model/paths.js";
 import { badRequest, invalid, problem } from "./model/problem.js";
 import { zeroId } from "./model/protection.js";
 import { randomHex } from "./model/secrets.js";
@@ -36,7 +36,7 @@ export function createProject(
     const path = wish.path ?? slug(name);
     checkProject(context, namespace, name, path);
     const defaultBranch = wish.defaultBranch || "main";
-    if (newRefFault("branch", defaultBranch)) throw invalid({ default_branch: ["is invalid"] });
+    if (refNameError("branch", defaultBranch)) throw invalid({ default_branch: ["is invalid"] });
     const repository = `${randomHex(16)}.git`;
     await createRepository(context.layout.repositories, repository, defaultBranch);
     const now = new Date().toISOString();
@@ -77,19 +77,19 @@ export function createProject(
   });
 }
 
-/** @throws Problem with every fault of a name and path at once */
+/** @throws Problem with every error of a name and path at once */
 function checkProject(context: Context, namespace: Namespace, name: string, path: string, self?: Project): void {
   const state = stateOf(context);
-  const faults: Record<string, string[]> = {};
+  const errors: Record<string, string[]> = {};
   const add = (attribute: string, found: string[]) => {
-    if (found.length > 0) faults[attribute] = [...(faults[attribute] ?? []), ...found];
+    if (found.length > 0) errors[attribute] = [...(errors[attribute] ?? []), ...found];
   };
-  add("name", nameFaults(name));
-  add("path", pathFaults(path, "project"));
+  add("name", nameErrors(name));
+  add("path", pathErrors(path, "project"));
   const others = state.projects.filter((other) => other !== self && other.namespaceId === namespace.id);
   if (others.some((other) => other.name === name)) add("name", ["has already been taken"]);
   if (self?.path !== path && pathTaken(state, namespace, path)) add("path", ["has already been taken"]);
-  if (Object.keys(faults).length > 0) throw invalid(faults);
+  if (Object.keys(errors).length > 0) throw invalid(errors);
 }
 
 async function addReadme(context: Context, project: Project, creator: User): Promise<void> {
@@ -119,7 +119,7 @@ export async function updateProject(
   const repository = repositoryOf(context, project);
   const branch = wish.defaultBranch;
   if (branch && branch !== project.defaultBranch) {
-    if (newRefFault("branch", branch)) throw invalid({ default_branch: ["is invalid"] });
+    if (refNameError("branch", branch)) throw invalid({ default_branch: ["is invalid"] });
     // An empty project has no branch yet: its default branch is only a name.
     const missing = !(await branchHead(repository, branch)) && (await branchHead(repository, project.defaultBranch));
     if (missing) throw invalid({ base: [`Could not change HEAD: branch '${branch}' does not exist`] });

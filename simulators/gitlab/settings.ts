@@ -19,7 +19,7 @@ export interface GitLabSettings {
   readonly localHooks: boolean;
   /** Writes each request to `requests.jsonl`. @default false */
   readonly journal: boolean;
-  /** Opens the endpoints with which tests plant faults and read the journal. @default false */
+  /** Opens the endpoints with which tests inject faults and read the journal. @default false */
   readonly test: boolean;
   /** Version that it says it is. */
   readonly version: string;
@@ -55,17 +55,17 @@ export function readSettings(file: string): GitLabSettings {
   return parseSettings(given, file);
 }
 
-/** Checks settings; pure. @throws UserError with every fault at once */
+/** Checks settings; pure. @throws UserError with every error at once */
 export function parseSettings(given: unknown, where: string): GitLabSettings {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new UserError("the settings are no object", where, "write {} for the defaults");
   }
-  const faults = Object.entries(given).flatMap(([name, value]) => {
+  const errors = Object.entries(given).flatMap(([name, value]) => {
     const check = checks[name as keyof GitLabSettings];
     if (!check) return [`${name}: unknown; known are ${Object.keys(checks).join(", ")}`];
     return check.fits(value) ? [] : [`${name}: expected ${check.expected}, got ${JSON.stringify(value)}`];
   });
-  if (faults.length > 0) throw new UserError(faults.join("; "), where, "correct the settings named");
+  if (errors.length > 0) throw new UserError(errors.join("; "), where, "correct the settings named");
   return { ...defaultSettings, ...given };
 }
 

@@ -1,7 +1,7 @@
 import { isExpired } from "./http/auth.js";
 import { accessLevels } from "./model/access-level.js";
 import { tokenExpiry } from "./model/expiry.js";
-import { badRequest, fault } from "./model/problem.js";
+import { apiError, badRequest } from "./model/problem.js";
 import { digest, newSecret, randomHex, tokenPrefixes } from "./model/secrets.js";
 import { nextId, removeWhere, type State } from "./model/server-state.js";
 import type { AccessToken, TokenOwner, User } from "./model/types.js";
@@ -46,7 +46,7 @@ export function addToken(
 /** @throws Problem for a scope that this kind of token cannot have */
 export function checkScopes(scopes: readonly string[], known: readonly string[]): void {
   if (scopes.length === 0) throw badRequest("Scopes can't be blank");
-  if (scopes.some((scope) => !known.includes(scope))) throw fault(400, "scopes does not have a valid value");
+  if (scopes.some((scope) => !known.includes(scope))) throw apiError(400, "scopes does not have a valid value");
 }
 
 /** A new value for an access token. */

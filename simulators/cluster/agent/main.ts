@@ -9,7 +9,7 @@ import { RuntimeAgent } from "./runtime-agent.js";
 /** `main.ts DIR`: the runtime agent of the cluster with that state folder. Runs until it is ended; its pods' programs go on. */
 function main(dir: string): void {
   const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
-  // A fault of one pod must not leave the others without their kubelet.
+  // An error of one pod must not leave the others without their kubelet.
   process.on("unhandledRejection", (error) =>
     log(`unhandled: ${error instanceof Error ? error.stack : String(error)}`),
   );

@@ -49,8 +49,8 @@ function podPhase(pod: Pod, containers: readonly ContainerStatus[]): string {
   return started ? "Running" : "Pending";
 }
 
-function condition(type: string, fault: { reason: string; message?: string } | undefined): PodCondition {
-  return fault ? { type, status: "False", ...fault } : { type, status: "True" };
+function condition(type: string, failure: { reason: string; message?: string } | undefined): PodCondition {
+  return failure ? { type, status: "False", ...failure } : { type, status: "True" };
 }
 
 function kept(wanted: PodCondition, before: readonly PodCondition[] | undefined, now: string): PodCondition {

@@ -1,6 +1,6 @@
 import { UserError } from "@timonier/kit/user-error";
 import { ResourceIncomplete } from "@timonier/provider-host/plugin";
-import { levelFaults, levelName, levelNumber } from "../access-level.js";
+import { levelErrors, levelName, levelNumber } from "../access-level.js";
 import { createOnce } from "../create-once.js";
 import type { Step, Table } from "../resource-table.js";
 import { fill, isRefusal } from "../rest-api.js";
@@ -31,7 +31,7 @@ export const branchProtection: Table = {
   id: ["project", "branch"],
   names: { branch: "name", branchProtectionId: "id" },
   identity: ["project", "branch"],
-  faults: (inputs) => levelFaults(inputs, "pushAccessLevel", "mergeAccessLevel"),
+  validate: (inputs) => levelErrors(inputs, "pushAccessLevel", "mergeAccessLevel"),
   write: (inputs) => {
     const body: Json = {};
     for (const name of ["pushAccessLevel", "mergeAccessLevel"]) {

@@ -1,5 +1,5 @@
 import type { Properties } from "@timonier/provider-host/plugin";
-import { levelFaults, levelName, levelNumber } from "../access-level.js";
+import { levelErrors, levelName, levelNumber } from "../access-level.js";
 import { createOnce } from "../create-once.js";
 import type { Place, Step, Table } from "../resource-table.js";
 import { type Api, fill, isRefusal } from "../rest-api.js";
@@ -104,7 +104,7 @@ const shareGroup: Table = {
   id: ["project", "groupId"],
   identity: ["project", "groupId"],
   replaceOn: "*",
-  faults: (inputs) => levelFaults(inputs, "groupAccess"),
+  validate: (inputs) => levelErrors(inputs, "groupAccess"),
   write: (inputs) => ({ group_access: levelNumber(inputs.groupAccess) }),
   read: (answer) => ({
     groupId: answer.group_id,

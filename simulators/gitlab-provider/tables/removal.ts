@@ -46,7 +46,7 @@ export function isMarked(answer: Json): boolean {
   return Boolean(answer.marked_for_deletion_on ?? answer.marked_for_deletion_at);
 }
 
-/** A second deletion of what is marked already is refused: that is no fault. */
+/** A second deletion of what is marked already is refused, and counts as done. */
 async function markForDeletion(api: Api, item: string): Promise<void> {
   try {
     await api.delete(item);

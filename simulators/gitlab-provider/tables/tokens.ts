@@ -1,5 +1,5 @@
 import type { Properties } from "@timonier/provider-host/plugin";
-import { levelFaults, levelName, levelNumber } from "../access-level.js";
+import { levelErrors, levelName, levelNumber } from "../access-level.js";
 import type { Table } from "../resource-table.js";
 import type { Json } from "../wire.js";
 
@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 /** Tokens have no unique names, and are of no use without the value that is told once. */
 const newOne: Table["lookup"] = { by: "new", same: (answer, inputs) => answer.name === inputs.name };
 
-function pastFault(inputs: Properties) {
+function expiryErrors(inputs: Properties) {
   const { expiresAt } = inputs;
   if (inputs.validatePastExpirationDate !== true || typeof expiresAt !== "string") return [];
   return Date.parse(expiresAt) <= Date.now() ? [{ property: "expiresAt", reason: `${expiresAt} is in the past` }] : [];
@@ -24,7 +24,7 @@ function deployToken(owner: "project" | "group"): Table {
     once: ["token"],
     replaceOn: "*",
     gone: (answer) => answer.revoked === true,
-    faults: pastFault,
+    validate: expiryErrors,
     lookup: newOne,
   };
 }
@@ -50,7 +50,7 @@ function accessToken(places: Pick<Table, "collection" | "item" | "id">): Table {
     once: ["token"],
     replaceOn: "*",
     gone: (answer) => answer.revoked === true,
-    faults: (inputs) => [...pastFault(inputs), ...levelFaults(inputs, "accessLevel")],
+    validate: (inputs) => [...expiryErrors(inputs), ...levelErrors(inputs, "accessLevel")],
     expired: due,
     write: (inputs) => {
       const body: Json = {};

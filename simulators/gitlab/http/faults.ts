@@ -1,9 +1,9 @@
-/** A fault that a test planted. */
-export interface PlantedFault {
+/** A failure that a test causes. */
+export interface InjectedFault {
   readonly method: string;
   /** Regular expression on the path without its query. */
   readonly path: string;
-  /** How many requests it still hits. */
+  /** Number of requests that it still affects. */
   times: number;
   /** Answers with this status instead of doing anything. */
   readonly status?: number;
@@ -15,23 +15,23 @@ export interface PlantedFault {
   readonly cut?: boolean;
 }
 
-/** Faults that wait for their requests. */
+/** Injected failures that wait for their requests. */
 export interface Faults {
-  plant(fault: PlantedFault): void;
+  inject(fault: InjectedFault): void;
   /** @returns those that hit nothing, or not as often as they were meant to */
-  clear(): PlantedFault[];
-  /** The fault for a request, used up by one. */
-  take(method: string, path: string): PlantedFault | undefined;
+  clear(): InjectedFault[];
+  /** The failure to cause in this request, counted down by one. */
+  take(method: string, path: string): InjectedFault | undefined;
 }
 
-/** No faults yet. */
+/** An empty set of injected failures. */
 export function noFaults(): Faults {
-  const planted: PlantedFault[] = [];
+  const injected: InjectedFault[] = [];
   return {
-    plant: (fault) => void planted.push(fault),
-    clear: () => planted.splice(0).filter(({ times }) => times > 0),
+    inject: (fault) => void injected.push(fault),
+    clear: () => injected.splice(0).filter(({ times }) => times > 0),
     take(method, path) {
-      const found = planted.find(
+      const found = injected.find(
         (fault) => fault.times > 0 && [method, "*"].includes(fault.method) && new RegExp(fault.path).test(path),
       );
       if (found) found.times--;

@@ -61,8 +61,8 @@ export async function serveGitRequest(
     if (request.method !== "GET") return refuse(reply, missing);
     return reply.redirect(`${context.url}/${encoded}.git/info/refs?service=${asked}`, 301);
   }
-  const planted = context.faults.take(request.method, path);
-  if (planted?.delay) await sleep(planted.delay);
+  const injected = context.faults.take(request.method, path);
+  if (injected?.delay) await sleep(injected.delay);
   const caller = identify(context, request);
   const write = request.method === "POST" && asked === "git-receive-pack";
   const note = (status: number) => {
@@ -86,9 +86,9 @@ export async function serveGitRequest(
       role,
     });
   };
-  if (planted?.status) {
-    note(planted.status);
-    return reply.code(planted.status).type("text/plain").send("planted\n");
+  if (injected?.status) {
+    note(injected.status);
+    return reply.code(injected.status).type("text/plain").send("injected\n");
   }
   const project = findProject(stateOf(context), safeDecode(encoded));
   const refusal = check(context, caller, project, asked === "git-receive-pack");
@@ -98,7 +98,7 @@ export async function serveGitRequest(
   }
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value as string);
-  const cut = planted?.cut ? () => request.raw.socket.destroy() : undefined;
+  const cut = injected?.cut ? () => request.raw.socket.destroy() : undefined;
   try {
     if (write && caller?.kind === "user") await push(context, request, reply, project, caller, cut);
     // Git gets the service that was checked, whatever else the client's query holds.

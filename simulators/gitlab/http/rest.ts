@@ -35,13 +35,17 @@ export function restHandler(context: Context): RestHandler {
       }
     },
     async handle(route, request, reply) {
-      const planted = context.faults.take(request.method, pathOf(request));
-      if (planted?.delay) await sleep(planted.delay);
+      const injected = context.faults.take(request.method, pathOf(request));
+      if (injected?.delay) await sleep(injected.delay);
       let caller: Caller | undefined;
       let call: Call | undefined;
       try {
-        if (planted?.status)
-          throw new Problem(planted.status, planted.body ?? { message: `${planted.status} planted` }, planted.headers);
+        if (injected?.status)
+          throw new Problem(
+            injected.status,
+            injected.body ?? { message: `${injected.status} injected` },
+            injected.headers,
+          );
         const now = new Date();
         // Again: the token may have been revoked while the body arrived.
         caller = await authenticate(context, route, request, now);
@@ -57,7 +61,7 @@ export function restHandler(context: Context): RestHandler {
           await context.store.save();
         }
         note(context, route, request, caller, call.role, answer.status);
-        if (planted?.cut) request.raw.socket.destroy();
+        if (injected?.cut) request.raw.socket.destroy();
         return send(reply, answer);
       } catch (error) {
         note(context, route, request, caller, call?.role ?? 0, statusOf(error));

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { parseForm, parseMultipart } from "../model/form.js";
-import { fault, Problem } from "../model/problem.js";
+import { apiError, Problem } from "../model/problem.js";
 import { limitBody, patience } from "./bodies.js";
 import { serveGitRequest } from "./git-service.js";
 import { isGit, isPage, lazyPages } from "./pages-gate.js";
@@ -102,7 +102,7 @@ function parseBodies(app: FastifyInstance): void {
     try {
       done(null, body === "" ? {} : JSON.parse(body as string));
     } catch {
-      done(fault(400, "Problems parsing JSON"));
+      done(apiError(400, "Problems parsing JSON"));
     }
   });
   app.addContentTypeParser(/^application\/x-www-form-urlencoded/, { parseAs: "string" }, (_request, body, done) => {
@@ -116,7 +116,7 @@ function parseBodies(app: FastifyInstance): void {
   // A body of an unknown type is refused and not ignored.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
     if (body.length === 0) done(null, {});
-    else done(fault(415, "The provided content-type is not supported."));
+    else done(apiError(415, "The provided content-type is not supported."));
   });
 }
 

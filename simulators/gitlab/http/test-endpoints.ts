@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { digest } from "../model/secrets.js";
-import type { PlantedFault } from "./faults.js";
+import type { InjectedFault } from "./faults.js";
 import type { Context } from "./server-context.js";
 
 /** What only tests may do, with the value of the folder's `test-token` in X-Timonier-Test. */
@@ -12,7 +12,7 @@ export function testRoutes(app: FastifyInstance, context: Context): void {
     timingSafeEqual(Buffer.from(digest(String(request.headers["x-timonier-test"] ?? ""))), expected);
   app.post("/-/timonier/faults", (request, reply) => {
     if (!allowed(request)) return reply.code(401).send();
-    context.faults.plant(request.body as PlantedFault);
+    context.faults.inject(request.body as InjectedFault);
     return reply.code(204).send();
   });
   app.delete("/-/timonier/faults", (request, reply) => {

@@ -1,5 +1,5 @@
 import { readParams } from "./params.js";
-import { fault } from "./problem.js";
+import { apiError } from "./problem.js";
 
 /** Which part of a list a client asked for. */
 export interface PageRequest {
@@ -14,8 +14,8 @@ export interface PageRequest {
  */
 export function pageRequest(query: Readonly<Record<string, unknown>>): PageRequest {
   const { page = 1, per_page: perPage = 20 } = readParams({}, { page: "integer", per_page: "integer" }, query);
-  const faults = [...(page < 1 ? ["page"] : []), ...(perPage < 1 ? ["per_page"] : [])];
-  if (faults.length > 0) throw fault(400, faults.map((name) => `${name} does not have a valid value`).join(", "));
+  const errors = [...(page < 1 ? ["page"] : []), ...(perPage < 1 ? ["per_page"] : [])];
+  if (errors.length > 0) throw apiError(400, errors.map((name) => `${name} does not have a valid value`).join(", "));
   return { page, perPage: Math.min(perPage, 100) };
 }
 

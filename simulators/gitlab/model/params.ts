@@ -1,4 +1,4 @@
-import { fault } from "./problem.js";
+import { apiError } from "./problem.js";
 
 /** What a parameter may be; a list of strings means one of them. */
 export type Kind =
@@ -53,28 +53,28 @@ const unlisted = Symbol("unlisted");
 /**
  * Reads a request's parameters.
  *
- * @throws Problem with every fault at once, worded as GitLab's parameter layer does: `name is missing, page is invalid`
+ * @throws Problem with every error at once, worded as GitLab's parameter layer does: `name is missing, page is invalid`
  */
 export function readParams<N extends Spec, M extends Spec>(
   needs: N,
   may: M,
   raw: Readonly<Record<string, unknown>>,
 ): Values<N, M> {
-  const faults: string[] = [];
+  const errors: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries({ ...needs, ...may })) {
     const given = raw[name];
     if (given === undefined || given === null) {
-      if (name in needs) faults.push(`${name} is missing`);
+      if (name in needs) errors.push(`${name} is missing`);
       continue;
     }
     const value = coerce(kind, given);
-    if (value === invalid) faults.push(`${name} is invalid`);
-    else if (value === unlisted) faults.push(`${name} does not have a valid value`);
-    else if (name in needs && value === "") faults.push(`${name} is empty`);
+    if (value === invalid) errors.push(`${name} is invalid`);
+    else if (value === unlisted) errors.push(`${name} does not have a valid value`);
+    else if (name in needs && value === "") errors.push(`${name} is empty`);
     else values[name] = value;
   }
-  if (faults.length > 0) throw fault(400, faults.join(", "));
+  if (errors.length > 0) throw apiError(400, errors.join(", "));
   return values as Values<N, M>;
 }
 
@@ -88,10 +88,10 @@ const everywhere = ["page", "per_page", "pagination", "private_token", "access_t
  * @throws Problem 400 with every such parameter
  */
 export function refuseUnknown(known: readonly string[], raw: Readonly<Record<string, unknown>>): void {
-  const faults = Object.entries(raw)
+  const errors = Object.entries(raw)
     .filter(([name, value]) => !known.includes(name) && !everywhere.includes(name) && asksForSomething(value))
     .map(([name]) => `${name} is not served by the embedded GitLab`);
-  if (faults.length > 0) throw fault(400, faults.join(", "));
+  if (errors.length > 0) throw apiError(400, errors.join(", "));
 }
 
 function asksForSomething(value: unknown): boolean {

@@ -12,21 +12,21 @@ const reservedNamespaces = words(
   "- .well-known admin api assets dashboard explore groups health_check help import jwt login oauth profile projects public search snippets uploads user users v2",
 );
 
-/** Faults of a path, in GitLab's words; none if it is good. */
-export function pathFaults(path: string, kind: "project" | "namespace"): string[] {
-  const faults: string[] = [];
+/** Errors of a path, in GitLab's words; none if it is good. */
+export function pathErrors(path: string, kind: "project" | "namespace"): string[] {
+  const errors: string[] = [];
   if (!/^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*$/.test(path) || /[.-]$|\.git$|\.atom$/.test(path) || path.length > 255) {
-    faults.push(
+    errors.push(
       "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'",
     );
   }
   const reserved = kind === "project" ? reservedProjects : reservedNamespaces;
-  if (reserved.has(path.toLowerCase())) faults.push(`${path} is a reserved name`);
-  return faults;
+  if (reserved.has(path.toLowerCase())) errors.push(`${path} is a reserved name`);
+  return errors;
 }
 
-/** Faults of a name that people read. */
-export function nameFaults(name: string): string[] {
+/** Errors of a name that people read. */
+export function nameErrors(name: string): string[] {
   if (name === "") return ["can't be blank"];
   if (name.length > 255) return ["is too long (maximum is 255 characters)"];
   return /^[\p{L}\p{N}\p{Extended_Pictographic}_](?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}_. ()+-]|\u{200d})*$/u.test(
@@ -72,7 +72,7 @@ export function isRefName(name: string): boolean {
  *
  * @see lib/gitlab/checks/branch_check.rb and tag_check.rb of GitLab
  */
-export function newRefFault(kind: "branch" | "tag", name: string): string | undefined {
+export function refNameError(kind: "branch" | "tag", name: string): string | undefined {
   if (!isRefName(name)) {
     return kind === "branch"
       ? "You cannot create a branch with an invalid name."

@@ -56,7 +56,7 @@ const events: Readonly<Record<JobStatus, { readonly name: string; readonly from:
 };
 
 /** Why a job cannot go from one state to another, in GitLab's words; undefined when it can. */
-export function transitionFault(from: Before, to: JobStatus): string | undefined {
+export function transitionError(from: Before, to: JobStatus): string | undefined {
   // A job that begins to run was queued in the same moment.
   const at = to === "running" && from === "created" ? "pending" : from;
   const { name, from: allowed } = events[to];

@@ -30,11 +30,11 @@ export const unauthorized = () => problem(401, "401 Unauthorized");
 /** 400 with GitLab's prefix. */
 export const badRequest = (reason: string) => problem(400, `400 Bad request - ${reason}`);
 
-/** 400: faults of single attributes, `{path: ["has already been taken"]}`. */
-export const invalid = (faults: Readonly<Record<string, readonly string[]>>) => problem(400, faults);
+/** 400: errors of single attributes, `{path: ["has already been taken"]}`. */
+export const invalid = (errors: Readonly<Record<string, readonly string[]>>) => problem(400, errors);
 
 /** `{"error": …}`: what the parameter layer and unknown routes answer. */
-export const fault = (status: number, error: string) => new Problem(status, { error });
+export const apiError = (status: number, error: string) => new Problem(status, { error });
 
 /** 403 for a token that is too narrow. */
 export const insufficientScope = (scopes: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { accessLevels } from "./access-level.js";
 import { groupLevel, projectLevel } from "./membership.js";
-import { matchesWildcard, newRefFault } from "./paths.js";
+import { matchesWildcard, refNameError } from "./paths.js";
 import { nextId, type State } from "./server-state.js";
 import type { BranchAccess, Project, ProtectedBranch, ProtectedTag, User } from "./types.js";
 
@@ -115,8 +115,8 @@ export function tagRefusal(
 function refusal(state: State, user: User, project: Project, change: RefChange, empty: boolean): string | undefined {
   const level = projectLevel(state, user, project);
   if (change.ref.startsWith("refs/tags/")) {
-    const fault = change.after === zeroId ? undefined : newRefFault("tag", change.ref.slice("refs/tags/".length));
-    if (fault) return fault;
+    const nameError = change.after === zeroId ? undefined : refNameError("tag", change.ref.slice("refs/tags/".length));
+    if (nameError) return nameError;
     const guarded = tagRefusal(state, user, project, change);
     if (guarded) return guarded;
     return change.before !== zeroId && level < accessLevels.maintainer
@@ -135,8 +135,8 @@ function refusal(state: State, user: User, project: Project, change: RefChange, 
       ? "You are not allowed to delete protected branches from this project. Only a project maintainer or owner can delete a protected branch."
       : "You can only delete protected branches using the web interface.";
   }
-  const fault = newRefFault("branch", branch);
-  if (fault) return fault;
+  const nameError = refNameError("branch", branch);
+  if (nameError) return nameError;
   if (canPush(state, user, project, branch, empty)) return undefined;
   if (empty && !isProtected) {
     return "A default branch (e.g. main) does not yet exist for this project. Ask a project Owner or Maintainer to create a default branch.";

@@ -7,14 +7,14 @@ const explained: Readonly<Record<number, string>> = {
 };
 
 /** A page that says what is wrong. */
-export function faultPage(visit: Visit, status: number, words: string | undefined): PageAnswer {
+export function errorPage(visit: Visit, status: number, words: string | undefined): PageAnswer {
   const explanation = explained[status];
   return {
     kind: "page",
     title: String(status),
     status,
     body: (
-      <section class="fault">
+      <section class="error-page">
         <h1>{status}</h1>
         {explanation && <p>{explanation}</p>}
         {words && words !== explanation && <p class="muted">{words}</p>}

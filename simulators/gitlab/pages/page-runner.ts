@@ -6,7 +6,7 @@ import type { Context } from "../http/server-context.js";
 import { insufficientScope, Problem } from "../model/problem.js";
 import { scopesForMethod, suffices } from "../model/scopes.js";
 import { cookieNames, cookieOptions } from "./cookies.js";
-import { faultPage } from "./error-page.js";
+import { errorPage } from "./error-page.js";
 import { renderPage } from "./frame.js";
 import { at, type PageAnswer, type PageRoute, type Visit, wordsOf } from "./visit.js";
 
@@ -115,10 +115,10 @@ function send(visit: Visit, answer: PageAnswer, reply: FastifyReply): FastifyRep
 }
 
 /** Answers with a page that says what is wrong; strangers are asked to sign in where signing in might help. */
-export function sendFault(visit: Visit, reply: FastifyReply, error: unknown, method: string): FastifyReply {
+export function sendError(visit: Visit, reply: FastifyReply, error: unknown, method: string): FastifyReply {
   const status = error instanceof Problem ? error.status : ((error as { statusCode?: number }).statusCode ?? 500);
   if (!visit.call.caller && method === "GET" && [401, 403, 404].includes(status)) {
     return reply.redirect(`${at(visit, "/users/sign_in")}?to=${encodeURIComponent(visit.here)}`, 302);
   }
-  return send(visit, faultPage(visit, status, wordsOf(error)), reply);
+  return send(visit, errorPage(visit, status, wordsOf(error)), reply);
 }

@@ -9,7 +9,7 @@ import { notFound, Problem } from "../model/problem.js";
 import { allPages } from "./all.js";
 import { cookieNames, cookieOptions } from "./cookies.js";
 import { routedAddress } from "./page-address.js";
-import { openVisit, run, sendFault } from "./page-runner.js";
+import { openVisit, run, sendError } from "./page-runner.js";
 
 /** Largest form: GitLab's longest comment, encoded. */
 const bodyLimit = 4 * 1024 * 1024;
@@ -73,13 +73,13 @@ export async function buildPages(context: Context): Promise<FastifyInstance> {
     );
   }
   app.setNotFoundHandler((request, reply) =>
-    sendFault(openVisit(context, request, reply), reply, notFound(), request.method),
+    sendError(openVisit(context, request, reply), reply, notFound(), request.method),
   );
   app.setErrorHandler((error, request, reply) => {
     if (((error as { statusCode?: number }).statusCode ?? (error instanceof Problem ? error.status : 500)) >= 500) {
       context.log(`${request.method} ${request.url.split("?")[0]}: ${(error as Error).stack}`);
     }
-    return sendFault(openVisit(context, request, reply), reply, error, request.method);
+    return sendError(openVisit(context, request, reply), reply, error, request.method);
   });
   await app.ready();
   return app;

@@ -87,6 +87,6 @@ export function wordsOf(error: unknown): string | undefined {
   if (Array.isArray(said)) return said.join(", ");
   if (typeof said !== "object" || said === null) return String(said);
   return Object.entries(said)
-    .map(([name, faults]) => `${name} ${[faults].flat().join(", ")}`)
+    .map(([name, errors]) => `${name} ${[errors].flat().join(", ")}`)
     .join("; ");
 }

@@ -13,7 +13,7 @@ import {
 import { accessLevels } from "../model/access-level.js";
 import { missingApprovals, rulesOf } from "../model/approvals.js";
 import { projectLevel } from "../model/membership.js";
-import { fault, forbidden, invalid, notFound, problem, unauthorized } from "../model/problem.js";
+import { apiError, forbidden, invalid, notFound, problem, unauthorized } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { ApprovalRule, MergeRequest, Project } from "../model/types.js";
 import { sendMergeRequestEvent } from "../views/merge-request-event.js";
@@ -172,7 +172,7 @@ const hasApproved = (request: MergeRequest, id: number) => request.approvedBy.so
 function premiumProject(call: Call, level: number): Project {
   const project = projectOf(call, level);
   if (call.context.settings.tier === "free") {
-    throw call.context.settings.flavour === "gitlab.com" ? forbidden() : fault(404, "404 Not Found");
+    throw call.context.settings.flavour === "gitlab.com" ? forbidden() : apiError(404, "404 Not Found");
   }
   return project;
 }

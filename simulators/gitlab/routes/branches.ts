@@ -4,7 +4,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route, 
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { canReadCode } from "../model/membership.js";
-import { isRefName, newRefFault } from "../model/paths.js";
+import { isRefName, refNameError } from "../model/paths.js";
 import { badRequest, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor, zeroId } from "../model/protection.js";
 import type { Project } from "../model/types.js";
@@ -42,8 +42,8 @@ export const branchRoutes: readonly Route[] = [
       const repository = repositoryOf(call.context, project);
       if (project.archived) throw forbidden();
       if (!isRefName(branch)) throw problem(400, "Branch name is invalid");
-      const fault = newRefFault("branch", branch);
-      if (fault) throw problem(400, fault);
+      const nameError = refNameError("branch", branch);
+      if (nameError) throw problem(400, nameError);
       if (await branchHead(repository, branch)) throw problem(400, "Branch already exists");
       const commit = await resolve(repository, ref);
       if (!commit) throw problem(400, "Invalid reference name: ".concat(ref));

@@ -6,7 +6,7 @@ import { type Call, created, ok, page, projectOf, type Route, route, userOf } fr
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf } from "../model/pipelines.js";
-import { fault, forbidden, notFound } from "../model/problem.js";
+import { apiError, forbidden, notFound } from "../model/problem.js";
 import type { MergeRequest, Project } from "../model/types.js";
 import { commitView, diffView } from "../views/commit.js";
 import { mergeRequestView } from "../views/merge-request.js";
@@ -147,7 +147,7 @@ export const commitRoutes: readonly Route[] = [
       const project = codeOf(call);
       const repository = repositoryOf(call.context, project);
       const [one, other] = await Promise.all([resolve(repository, refs[0] ?? ""), resolve(repository, refs[1] ?? "")]);
-      if (!one || !other) throw fault(400, "Could not find ref");
+      if (!one || !other) throw apiError(400, "Could not find ref");
       const base = await mergeBase(repository, one, other);
       if (!base) throw notFound("Merge Base");
       return ok(await render(call, project, base));
@@ -158,11 +158,11 @@ export const commitRoutes: readonly Route[] = [
 function readAction(raw: Readonly<Record<string, unknown>>, index: number): CommitAction {
   const text = (name: string) => (raw[name] === undefined || raw[name] === null ? undefined : String(raw[name]));
   const action = text("action");
-  if (!action) throw fault(400, "actions[".concat(String(index), "][action] is missing"));
-  if (!kinds.includes(action)) throw fault(400, `actions[${index}][action] does not have a valid value`);
+  if (!action) throw apiError(400, "actions[".concat(String(index), "][action] is missing"));
+  if (!kinds.includes(action)) throw apiError(400, `actions[${index}][action] does not have a valid value`);
   const path = text("file_path");
-  if (!path) throw fault(400, `actions[${index}][file_path] is missing`);
-  if (action === "move" && !text("previous_path")) throw fault(400, `actions[${index}][previous_path] is missing`);
+  if (!path) throw apiError(400, `actions[${index}][file_path] is missing`);
+  if (action === "move" && !text("previous_path")) throw apiError(400, `actions[${index}][previous_path] is missing`);
   const bit = raw.execute_filemode;
   return {
     action,

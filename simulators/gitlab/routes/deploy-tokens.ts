@@ -12,7 +12,7 @@ import {
   route,
 } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
-import { fault, invalid, notFound } from "../model/problem.js";
+import { apiError, invalid, notFound } from "../model/problem.js";
 import { deployScopes } from "../model/scopes.js";
 import { digest, newSecret, tokenPrefixes } from "../model/secrets.js";
 import { nextId, removeWhere } from "../model/server-state.js";
@@ -35,7 +35,7 @@ export const deployTokenRoutes: readonly Route[] = [
         const { id: ownerId } = ownerOf(call, kind);
         if (values.scopes.length === 0) throw invalid({ base: ["Scopes can't be blank"] });
         if (values.scopes.some((scope) => !deployScopes.includes(scope)))
-          throw fault(400, "scopes does not have a valid value");
+          throw apiError(400, "scopes does not have a valid value");
         if (values.username !== undefined && !/^[\w.+-]+$/.test(values.username)) {
           throw invalid({ username: ["can contain only letters, digits, '_', '-', '+', and '.'"] });
         }

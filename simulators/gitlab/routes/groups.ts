@@ -10,7 +10,7 @@ import {
   namespaceById,
   pathTaken,
 } from "../model/namespaces.js";
-import { nameFaults, pathFaults } from "../model/paths.js";
+import { nameErrors, pathErrors } from "../model/paths.js";
 import { forbidden, invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { Group } from "../model/types.js";
@@ -215,8 +215,8 @@ async function purge(call: Call, top: Group): Promise<void> {
 function check(call: Call, name: string, path: string, parent: Group | undefined, self?: Group): void {
   const namespace = parent && ({ kind: "group", id: parent.id, group: parent } as const);
   const taken = self?.path !== path && pathTaken(call.state, namespace, path);
-  const path_ = [...pathFaults(path, "namespace"), ...(taken ? ["has already been taken"] : [])];
-  const name_ = nameFaults(name);
+  const path_ = [...pathErrors(path, "namespace"), ...(taken ? ["has already been taken"] : [])];
+  const name_ = nameErrors(name);
   if (path_.length + name_.length > 0)
     throw invalid({ ...(name_.length && { name: name_ }), ...(path_.length && { path: path_ }) });
 }

@@ -4,7 +4,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route, 
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { isGoodHookUrl, localHooksAllowed } from "../model/hook-address.js";
-import { fault, notFound, problem } from "../model/problem.js";
+import { apiError, notFound, problem } from "../model/problem.js";
 import { zeroId } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { Hook, Project } from "../model/types.js";
@@ -90,7 +90,7 @@ export const hookRoutes: readonly Route[] = [
   route("POST", `${base}/:hook_id/test/:trigger`, {}, async (call) => {
     const project = projectOf(call, accessLevels.maintainer);
     const hook = existing(call);
-    if (!switches.includes(call.path.trigger as never)) throw fault(400, "trigger does not have a valid value");
+    if (!switches.includes(call.path.trigger as never)) throw apiError(400, "trigger does not have a valid value");
     const status = await test(call, project, hook).catch((error) => {
       throw problem(422, (error as Error).message);
     });
@@ -110,7 +110,8 @@ async function test(call: Call, project: Project, hook: Hook): Promise<number> {
 }
 
 function checkUrl(call: Call, url: string): void {
-  if (!isGoodHookUrl(url, localHooksAllowed(call.context.settings, call.state))) throw fault(422, "Invalid url given");
+  if (!isGoodHookUrl(url, localHooksAllowed(call.context.settings, call.state)))
+    throw apiError(422, "Invalid url given");
 }
 
 function owned(call: Call): Hook[] {

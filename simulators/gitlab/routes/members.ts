@@ -12,7 +12,7 @@ import {
 } from "../http/route.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../model/membership.js";
-import { fault, forbidden, notFound, problem } from "../model/problem.js";
+import { apiError, forbidden, notFound, problem } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
 import type { Member } from "../model/types.js";
 import { basicUser, memberView } from "../views/user.js";
@@ -69,7 +69,7 @@ export const memberRoutes: readonly Route[] = [
             ({ id, username }) => String(id) === values.user_id || username === values.username,
           );
           if (!values.user_id && !values.username)
-            throw fault(400, "user_id, username are missing, exactly one parameter must be provided");
+            throw apiError(400, "user_id, username are missing, exactly one parameter must be provided");
           if (!user) throw notFound("User");
           checkLevel(call, source, values.access_level);
           if (
@@ -136,7 +136,7 @@ function manage(call: Call, source: Source): number {
 
 /** Nobody hands out more than she has. */
 function checkLevel(call: Call, source: Source, level: number): void {
-  if (!memberLevels.includes(level)) throw fault(400, "access_level does not have a valid value");
+  if (!memberLevels.includes(level)) throw apiError(400, "access_level does not have a valid value");
   const user = userOf(call);
   const mine =
     source === "project"

@@ -19,7 +19,7 @@ import { labelNamed, settleLabels } from "../model/labels.js";
 import { canReadCode, projectLevel } from "../model/membership.js";
 import { filterMergeRequests, type MergeRequestFilters, mergeRequestFilters } from "../model/merge-request-filter.js";
 import { lineage, namespaceById } from "../model/namespaces.js";
-import { fault, forbidden, invalid, notFound, problem } from "../model/problem.js";
+import { apiError, forbidden, invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { Label, MergeRequest, MergeRequestVersion, Project } from "../model/types.js";
 import { commitView, diffView } from "../views/commit.js";
@@ -143,7 +143,7 @@ export const mergeRequestRoutes: readonly Route[] = [
       const { project, request } = requestOf(call);
       const version = request.versions?.find(({ id }) => String(id) === call.path.version_id);
       if (!version) throw notFound();
-      if (values.unidiff) throw fault(400, "unidiff is not served by the embedded GitLab");
+      if (values.unidiff) throw apiError(400, "unidiff is not served by the embedded GitLab");
       const repository = repositoryOf(call.context, project);
       const commits = await log(repository, [`${version.baseSha}..${version.sha}`]);
       const diffs = await diff(repository, version.baseSha, version.sha);
@@ -267,7 +267,7 @@ export async function openRequest(
   const { source_branch: source, target_branch: target } = values;
   if (project.archived || project.settings.merge_requests_access_level === "disabled") throw forbidden();
   if (values.target_project_id !== undefined && values.target_project_id !== project.id)
-    throw fault(400, "target_project_id is invalid: forks are not served");
+    throw apiError(400, "target_project_id is invalid: forks are not served");
   if (source === target) throw problem(422, ["You can't use same project/branch for source and target"]);
   const repository = repositoryOf(call.context, project);
   for (const [name, branch] of [

@@ -15,7 +15,7 @@ import { accessLevels, memberLevels } from "../model/access-level.js";
 import { canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
 import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/namespaces.js";
 import type { Kind, Values } from "../model/params.js";
-import { fault, invalid, notFound, problem } from "../model/problem.js";
+import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { keptAttributes, projectParams } from "../model/project-attributes.js";
 import type { Project, User, Visibility } from "../model/types.js";
 import {
@@ -199,8 +199,9 @@ type EditValues = { [K in keyof typeof editable]?: unknown } & {
 };
 
 async function create(call: Call, creator: User, values: EditValues) {
-  if (!values.name && !values.path) throw fault(400, "name, path are missing, at least one parameter must be provided");
-  if (values.import_url) throw fault(400, "import_url is not served by the embedded GitLab");
+  if (!values.name && !values.path)
+    throw apiError(400, "name, path are missing, at least one parameter must be provided");
+  if (values.import_url) throw apiError(400, "import_url is not served by the embedded GitLab");
   const namespaceId = values.namespace_id ?? creator.namespaceId;
   const namespace = namespaceById(call.state, namespaceId);
   if (!namespace || !mayCreateIn(call, creator, namespaceId)) throw invalid({ namespace: ["is not valid"] });

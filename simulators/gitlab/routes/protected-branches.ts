@@ -1,6 +1,6 @@
 import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
 import { accessLevels, protectionLevels } from "../model/access-level.js";
-import { fault, invalid, notFound, problem } from "../model/problem.js";
+import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { BranchAccess, Project, ProtectedBranch } from "../model/types.js";
@@ -113,7 +113,7 @@ function access(call: Call, entry: Readonly<Record<string, unknown>>): BranchAcc
     return { id: nextId(call.state, "branchAccess"), accessLevel: null, userId, groupId, deployKeyId };
   }
   const level = number(entry.access_level) ?? Number.NaN;
-  if (!protectionLevels.includes(level)) throw fault(400, "push_access_level does not have a valid value");
+  if (!protectionLevels.includes(level)) throw apiError(400, "push_access_level does not have a valid value");
   return roleAccess(call.state, level);
 }
 

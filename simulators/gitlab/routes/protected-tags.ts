@@ -1,6 +1,6 @@
 import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
 import { accessLevels, describeProtectionLevel } from "../model/access-level.js";
-import { fault, notFound, problem } from "../model/problem.js";
+import { apiError, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
 import { removeWhere } from "../model/server-state.js";
 import type { ProtectedTag } from "../model/types.js";
@@ -15,7 +15,7 @@ export const protectedTagRoutes: readonly Route[] = [
   route("POST", base, { needs: { name: "string" }, may: { create_access_level: "integer" } }, (call, values) => {
     const project = projectOf(call, accessLevels.maintainer);
     const { name, create_access_level: level = accessLevels.maintainer } = values;
-    if (!levels.some((each) => each === level)) throw fault(400, "create_access_level does not have a valid value");
+    if (!levels.some((each) => each === level)) throw apiError(400, "create_access_level does not have a valid value");
     if (owned(call).some((rule) => rule.name === name)) throw problem(409, `Protected tag '${name}' already exists`);
     const rule = { projectId: project.id, name, create: [roleAccess(call.state, level)] };
     call.state.protectedTags.push(rule);

@@ -2,8 +2,8 @@ import { tryGit } from "@timonier/kit/git";
 import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
-import { pipelineStatus, pipelinesOf, transitionFault } from "../model/pipelines.js";
-import { fault, forbidden, notFound, problem } from "../model/problem.js";
+import { pipelineStatus, pipelinesOf, transitionError } from "../model/pipelines.js";
+import { apiError, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { CommitStatus, JobStatus, Pipeline, Project } from "../model/types.js";
@@ -168,7 +168,7 @@ async function report(call: Call, values: Report) {
     throw problem(400, { target_url: ["is blocked: Only allowed schemes are http, https"] });
   }
   const coverage = values.coverage === undefined ? undefined : Number(values.coverage);
-  if (Number.isNaN(coverage)) throw fault(400, "coverage is invalid");
+  if (Number.isNaN(coverage)) throw apiError(400, "coverage is invalid");
   // A protected branch's pipelines are for those who may change it.
   const guarded = rulesFor(call.state, project, ref).length > 0;
   if (guarded && !canPush(call.state, user, project, ref) && !canMerge(call.state, user, project, ref))
@@ -178,7 +178,7 @@ async function report(call: Call, values: Report) {
   if (!found && values.pipeline_id !== undefined) throw notFound("Pipeline");
   const name = values.name ?? values.context ?? "default";
   const job = found && unfinished(call, found, name);
-  const refused = transitionFault(job?.status ?? "created", values.state);
+  const refused = transitionError(job?.status ?? "created", values.state);
   if (refused) throw problem(400, refused);
   const pipeline = found ?? addPipeline(call, project, sha, ref);
   const now = call.now.toISOString();

@@ -1,6 +1,6 @@
 import { administrator, type Call, created, noContent, ok, page, type Route, route, userOf } from "../http/route.js";
 import { pathTaken } from "../model/namespaces.js";
-import { isNumericId, pathFaults } from "../model/paths.js";
+import { isNumericId, pathErrors } from "../model/paths.js";
 import { invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import type { User } from "../model/types.js";
@@ -127,6 +127,6 @@ function check(call: Call, username: string | undefined, email: string | undefin
   if (email && !/^[^@\s]+@[^@\s]+$/.test(email)) throw invalid({ email: ["is invalid"] });
   if (username === undefined || username === self?.username) return;
   if (pathTaken(call.state, undefined, username)) throw problem(409, "Username has already been taken");
-  const faults = pathFaults(username, "namespace");
-  if (faults.length > 0) throw invalid({ username: faults });
+  const errors = pathErrors(username, "namespace");
+  if (errors.length > 0) throw invalid({ username: errors });
 }

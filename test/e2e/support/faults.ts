@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Agent, request } from "undici";
-import type { PlantedFault } from "../../../simulators/gitlab/http/faults.js";
+import type { InjectedFault } from "../../../simulators/gitlab/http/faults.js";
 import { reserveGitLab } from "../../../simulators/gitlab/lifecycle.js";
 import { timed } from "../../support/timed.js";
 import type { WorkingCopy } from "./working-copy.js";
@@ -35,7 +35,7 @@ async function ask(copy: WorkingCopy, method: "GET" | "POST" | "DELETE", path: s
 /** Something of GitLab's API. */
 export const look = <T>(copy: WorkingCopy, path: string): Promise<T> => ask(copy, "GET", `/api/v4${path}`);
 export const revoke = (copy: WorkingCopy) => ask(copy, "DELETE", "/api/v4/personal_access_tokens/self");
-export const plant = (copy: WorkingCopy, fault: PlantedFault) => ask(copy, "POST", "/-/timonier/faults", fault);
+export const plant = (copy: WorkingCopy, fault: InjectedFault) => ask(copy, "POST", "/-/timonier/faults", fault);
 export const clearFaults = (copy: WorkingCopy) => ask(copy, "DELETE", "/-/timonier/faults");
 
 /** What each repository has: one of each when nothing was made twice. */

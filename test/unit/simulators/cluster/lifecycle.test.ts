@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-test("what is not there is absent, and stopping or removing it is no fault", async () => {
+test("what is not there is absent, and stopping or removing it does nothing", async () => {
   const dir = join(root, "none");
   expect((await inspectCluster(dir)).state).toBe("absent");
   await stopCluster(dir);

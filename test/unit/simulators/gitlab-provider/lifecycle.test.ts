@@ -87,7 +87,7 @@ describe("a project", () => {
     expect(refused).not.toContain("glpat-canary");
   });
 
-  test("a fault after it was made leaves it in the state", async () => {
+  test("an error after creation leaves it in the state", async () => {
     gitlab.faults.push({ method: "POST", path: /archive$/, when: "before", status: 403, times: 1 });
     const failed = await engine.create(Project, { ...inputs, archived: true }).catch((error) => error);
     expect(failed.metadata.get("grpc-status-details-bin")).toHaveLength(1);
@@ -161,7 +161,7 @@ describe("protection of a branch", () => {
 
   test("refuses a level that is none", async () => {
     const { failures } = await engine.check(BranchProtection, { ...inputs, pushAccessLevel: "nobody" });
-    expect(failures).toEqual([expect.stringMatching(/^pushAccessLevel: "nobody" is no access level: no one, /)]);
+    expect(failures).toEqual([expect.stringMatching(/^pushAccessLevel: "nobody" is not an access level: no one, /)]);
     expect((await engine.check(BranchProtection, { ...inputs, pushAccessLevel: UNKNOWN })).failures).toEqual([]);
   });
 });

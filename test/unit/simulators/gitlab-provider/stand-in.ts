@@ -31,10 +31,10 @@ export class StandIn {
       const queried = Object.fromEntries(new URLSearchParams(query));
       this.requests.push({ method: request.method, path, body, query: queried });
       const before = this.#fault("before", request.method, path);
-      if (before) return reply.code(before.status).send({ message: "planted" });
+      if (before) return reply.code(before.status).send({ message: "injected" });
       const { status, body: answer } = this.#answer(request.method, path, body, queried);
       const after = this.#fault("after", request.method, path);
-      if (after) return reply.code(after.status).send({ message: "planted" });
+      if (after) return reply.code(after.status).send({ message: "injected" });
       return reply.code(status).send(answer);
     });
   }

@@ -6,7 +6,7 @@ test("what is not said has its default", () => {
   expect(parseSettings({ tier: "premium" }, "f")).toEqual({ ...defaultSettings, tier: "premium" });
 });
 
-test("names every fault at once", () => {
+test("names every error at once", () => {
   expect(() => parseSettings({ tier: "gold", teir: 1, prefix: "gitlab", rateLimit: -1 }, "settings.json")).toThrow(
     /tier: expected "free" or "premium", got "gold"; teir: unknown.*; prefix: expected.*; rateLimit: expected[\s\S]*settings\.json/,
   );

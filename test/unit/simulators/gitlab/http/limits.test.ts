@@ -35,9 +35,9 @@ test("tasks of one key wait for each other, also after a failure", async () => {
   expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
 });
 
-test("a planted fault hits so many fitting requests and no others", () => {
+test("an injected fault affects so many matching requests and no others", () => {
   const faults = noFaults();
-  faults.plant({ method: "POST", path: "/projects$", times: 1, status: 500 });
+  faults.inject({ method: "POST", path: "/projects$", times: 1, status: 500 });
   expect(faults.take("GET", "/api/v4/projects")).toBeUndefined();
   expect(faults.take("POST", "/api/v4/projects")?.status).toBe(500);
   expect(faults.take("POST", "/api/v4/projects")).toBeUndefined();

@@ -26,7 +26,7 @@ test("reads what JSON, forms and queries write", () => {
   });
 });
 
-test("names every fault at once, in GitLab's words", () => {
+test("names every error at once, in GitLab's words", () => {
   const read = () =>
     readParams(
       { name: "string", scopes: "strings" },

@@ -4,28 +4,28 @@ import {
   isFilePath,
   isRefName,
   matchesWildcard,
-  nameFaults,
-  pathFaults,
+  nameErrors,
+  pathErrors,
   slug,
 } from "../../../../../simulators/gitlab/model/paths.js";
 
 test.each(["app", "a.b", "article-gitops_1", ".github"])("takes %s as a project's path", (path) => {
-  expect(pathFaults(path, "project")).toEqual([]);
+  expect(pathErrors(path, "project")).toEqual([]);
 });
 
 test.each(["", "-a", "a b", "a/b", "x.git", "x.atom", "ü", "tree"])("refuses %j as a project's path", (path) => {
-  expect(pathFaults(path, "project")).not.toEqual([]);
+  expect(pathErrors(path, "project")).not.toEqual([]);
 });
 
 test("reserved names differ for projects and namespaces", () => {
-  expect(pathFaults("api", "namespace")).toEqual(["api is a reserved name"]);
-  expect(pathFaults("api", "project")).toEqual([]);
+  expect(pathErrors("api", "namespace")).toEqual(["api is a reserved name"]);
+  expect(pathErrors("api", "project")).toEqual([]);
 });
 
 test("names may hold what people write", () => {
-  expect(["Détails (2)", "日本", "🚀 rocket", "a+b.c"].map(nameFaults)).toEqual([[], [], [], []]);
-  expect(nameFaults("")).toEqual(["can't be blank"]);
-  expect(nameFaults("/a")).not.toEqual([]);
+  expect(["Détails (2)", "日本", "🚀 rocket", "a+b.c"].map(nameErrors)).toEqual([[], [], [], []]);
+  expect(nameErrors("")).toEqual(["can't be blank"]);
+  expect(nameErrors("/a")).not.toEqual([]);
 });
 
 test("a slug of any name that has letters is a good path or empty", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pipelineStatus, transitionFault } from "../../../../../simulators/gitlab/model/pipelines.js";
+import { pipelineStatus, transitionError } from "../../../../../simulators/gitlab/model/pipelines.js";
 import type { JobStatus, Pipeline } from "../../../../../simulators/gitlab/model/types.js";
 import { newState } from "../support.js";
 
@@ -56,14 +56,14 @@ describe("a job's next state", () => {
     ["running", "failed"],
     ["pending", "canceled"],
   ] as const)("GIVEN %s THEN it may become %s", (from, to) => {
-    expect(transitionFault(from, to)).toBeUndefined();
+    expect(transitionError(from, to)).toBeUndefined();
   });
 
   test("GIVEN one that cannot follow THEN GitLab's words say so", () => {
-    expect(transitionFault("running", "running")).toBe(
+    expect(transitionError("running", "running")).toBe(
       'Cannot transition status via :run from :running (Reason(s): Status cannot transition via "run")',
     );
-    expect(transitionFault("pending", "pending")).toContain("via :enqueue from :pending");
-    expect(transitionFault("running", "skipped")).toContain("via :skip from :running");
+    expect(transitionError("pending", "pending")).toContain("via :enqueue from :pending");
+    expect(transitionError("running", "skipped")).toContain("via :skip from :running");
   });
 });

@@ -165,7 +165,7 @@ describe("parameters that are wrong", () => {
     },
   );
 
-  test("what asks for nothing is no fault", async () => {
+  test("what asks for nothing is accepted", async () => {
     expect((await gitlab.api("GET", "/projects?statistics=false&custom_attributes[]=")).status).toBe(200);
   });
 });
