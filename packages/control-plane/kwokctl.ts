@@ -43,13 +43,19 @@ export function kwokctlConfiguration(
   return [configuration, ...stages].map((document) => JSON.stringify(document)).join("\n---\n");
 }
 
+/** How a control plane is created. */
+export interface CreateOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** @default that of the embedded cluster */
+  readonly profile?: ControlPlaneProfile;
+}
+
 /** Installs and starts the control plane. */
 export async function createControlPlane(
   layout: ClusterLayout,
   tools: ClusterTools,
   ports: Readonly<Record<string, number>>,
-  signal?: AbortSignal,
-  profile: ControlPlaneProfile = embedded,
+  { signal, profile = embedded }: CreateOptions = {},
 ): Promise<void> {
   const file = join(layout.kwokHome, "configuration.yaml");
   mkdirSync(layout.kwokHome, { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
 import { imageReference } from "@timonier/kit/image-reference";
 import { agentImagePattern } from "./images.js";
+import { completedStatus, nodeStatus, readyAgainStatus, readyStatus, waitingStatus } from "./status-templates.js";
 
 /** A rule of kwok: which objects, after which delay, get which status. @see https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
 export interface Stage {
@@ -58,8 +59,9 @@ interface Pods {
   readonly readySince: string;
 }
 
+const pending: Expression = { key: ".status.phase", operator: "In", values: ["Pending"] };
+
 function stagesOf({ simulated, ends, readySince }: Pods): Stage[] {
-  const pending = { key: ".status.phase", operator: "In", values: ["Pending"] } as const;
   return [
     stage("Pod", "pod-ready", {
       match: [
@@ -72,31 +74,7 @@ function stagesOf({ simulated, ends, readySince }: Pods): Stage[] {
       delay: [700, 1_200],
       next: { statusTemplate: readyStatus(readySince) },
     }),
-    stage("Pod", "pod-image-missing", {
-      match: [
-        alive,
-        simulated,
-        pending,
-        { key: imageIsMissing, operator: "Exists" },
-        { key: imageIsInvalid, operator: "DoesNotExist" },
-        { key: ".status.containerStatuses.[].state.waiting.reason", operator: "NotIn", values: ["ErrImagePull"] },
-      ],
-      delay: [500, 1_000],
-      next: { statusTemplate: waitingStatus("ErrImagePull", "failed to pull and unpack image: not found") },
-    }),
-    stage("Pod", "pod-image-invalid", {
-      match: [
-        alive,
-        simulated,
-        pending,
-        { key: imageIsInvalid, operator: "Exists" },
-        { key: ".status.containerStatuses.[].state.waiting.reason", operator: "NotIn", values: ["InvalidImageName"] },
-      ],
-      delay: [200, 400],
-      next: {
-        statusTemplate: waitingStatus("InvalidImageName", "couldn't parse image name: invalid reference format"),
-      },
-    }),
+    ...imageFailureStages(simulated),
     // The node life-cycle controller sets Ready to False while the node is silent (the machine slept, its servers were killed).
     // Kubelet sets it back when the node is Ready again.
     stage("Pod", "pod-ready-again", {
@@ -122,6 +100,36 @@ function stagesOf({ simulated, ends, readySince }: Pods): Stage[] {
       ],
       delay: [200, 500],
       next: { delete: true },
+    }),
+  ];
+}
+
+/** A pod waits for ever for an image that cannot exist, with kubelet's reasons. */
+function imageFailureStages(simulated: Expression): Stage[] {
+  const notYet = (reason: string): Expression => ({
+    key: ".status.containerStatuses.[].state.waiting.reason",
+    operator: "NotIn",
+    values: [reason],
+  });
+  return [
+    stage("Pod", "pod-image-missing", {
+      match: [
+        alive,
+        simulated,
+        pending,
+        { key: imageIsMissing, operator: "Exists" },
+        { key: imageIsInvalid, operator: "DoesNotExist" },
+        notYet("ErrImagePull"),
+      ],
+      delay: [500, 1_000],
+      next: { statusTemplate: waitingStatus("ErrImagePull", "failed to pull and unpack image: not found") },
+    }),
+    stage("Pod", "pod-image-invalid", {
+      match: [alive, simulated, pending, { key: imageIsInvalid, operator: "Exists" }, notYet("InvalidImageName")],
+      delay: [200, 400],
+      next: {
+        statusTemplate: waitingStatus("InvalidImageName", "couldn't parse image name: invalid reference format"),
+      },
     }),
   ];
 }
@@ -165,136 +173,4 @@ function stage(kind: "Node" | "Pod", name: string, rule: Rule): Stage {
       next: rule.next,
     },
   };
-}
-
-const nodeStatus = `
-{{ $now := Now }}
-{{ $since := or .metadata.creationTimestamp $now }}
-conditions:
-{{ range NodeConditions }}
-- type: {{ .type | Quote }}
-  status: {{ .status | Quote }}
-  reason: {{ .reason | Quote }}
-  message: {{ .message | Quote }}
-  lastHeartbeatTime: {{ $now | Quote }}
-  lastTransitionTime: {{ $since | Quote }}
-{{ end }}
-phase: Running
-`;
-
-/** Conditions of a pod as items of a YAML list. */
-function conditions(types: readonly string[], rest: string, since = "$now"): string {
-  return types.map((type) => `- type: ${type}\n  lastTransitionTime: {{ ${since} | Quote }}\n  ${rest}`).join("\n");
-}
-
-const addresses = `
-{{ with NodeIPWith .spec.nodeName }}
-hostIP: {{ . | Quote }}
-{{ end }}
-{{ with PodIPWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
-podIP: {{ . | Quote }}
-podIPs:
-- ip: {{ . | Quote }}
-{{ end }}
-`;
-
-function readyStatus(since: string): string {
-  return `
-{{ $now := Now }}
-conditions:
-${conditions(["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady"], `status: "True"`, since)}
-{{ range .spec.readinessGates }}
-- lastTransitionTime: {{ $now | Quote }}
-  status: "True"
-  type: {{ .conditionType | Quote }}
-{{ end }}
-containerStatuses:
-{{ range .spec.containers }}
-- image: {{ .image | Quote }}
-  imageID: ""
-  name: {{ .name | Quote }}
-  ready: true
-  started: true
-  restartCount: 0
-  state:
-    running:
-      startedAt: {{ $now | Quote }}
-{{ end }}
-{{ if .spec.initContainers }}
-initContainerStatuses:
-{{ range .spec.initContainers }}
-- image: {{ .image | Quote }}
-  imageID: ""
-  name: {{ .name | Quote }}
-  ready: true
-  restartCount: 0
-  {{ if eq .restartPolicy "Always" }}
-  started: true
-  state:
-    running:
-      startedAt: {{ $now | Quote }}
-  {{ else }}
-  state:
-    terminated:
-      exitCode: 0
-      reason: Completed
-      startedAt: {{ $now | Quote }}
-      finishedAt: {{ $now | Quote }}
-  {{ end }}
-{{ end }}
-{{ end }}
-phase: Running
-startTime: {{ $now | Quote }}
-${addresses}`;
-}
-
-const readyAgainStatus = `
-{{ $now := Now }}
-conditions:
-${conditions(["Ready", "ContainersReady"], `status: "True"`)}
-`;
-
-const completedStatus = `
-{{ $now := Now }}
-conditions:
-${conditions(["Ready", "ContainersReady"], `status: "False"\n  reason: PodCompleted`)}
-containerStatuses:
-{{ range .spec.containers }}
-- image: {{ .image | Quote }}
-  imageID: ""
-  name: {{ .name | Quote }}
-  ready: false
-  started: false
-  restartCount: 0
-  state:
-    terminated:
-      exitCode: 0
-      reason: Completed
-      startedAt: {{ $now | Quote }}
-      finishedAt: {{ $now | Quote }}
-{{ end }}
-phase: Succeeded
-`;
-
-function waitingStatus(reason: string, message: string): string {
-  return `
-{{ $now := Now }}
-conditions:
-${conditions(["Initialized"], `status: "True"`)}
-${conditions(["Ready", "ContainersReady"], `status: "False"\n  reason: ContainersNotReady`)}
-containerStatuses:
-{{ range .spec.containers }}
-- image: {{ .image | Quote }}
-  imageID: ""
-  name: {{ .name | Quote }}
-  ready: false
-  started: false
-  restartCount: 0
-  state:
-    waiting:
-      reason: ${reason}
-      message: {{ printf "%s: ${message}" .image | Quote }}
-{{ end }}
-phase: Pending
-${addresses}`;
 }

@@ -69,7 +69,7 @@ async function install(layout: ClusterLayout, tools: ClusterTools, how: Waiting)
   how.progress("embedded cluster: starting etcd and Kubernetes");
   const ports = await freePorts([...portOptions, agentPort]);
   await reserveReceiver(layout, Object.values(ports));
-  await createControlPlane(layout, tools, ports, how.signal);
+  await createControlPlane(layout, tools, ports, how);
   const record = { ports };
   writeRecord(layout, record);
   return record;

@@ -48,7 +48,7 @@ export async function installControlPlane(
     ...fluxPorts,
   ];
   const ports = await freePorts(names);
-  await createControlPlane(layout.cluster, tools, ports, signal, rehearsalProfile);
+  await createControlPlane(layout.cluster, tools, ports, { signal, profile: rehearsalProfile });
   return ports;
 }
 

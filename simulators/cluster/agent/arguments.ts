@@ -58,7 +58,8 @@ const serviceName =
 
 /** `http://NAME.NAMESPACE.svc.cluster.local./path` → `http://127.0.0.1:PORT/path` */
 function rewriteServices(value: string, addresses: Addresses): string {
-  return value.replace(serviceName, (_whole, name, namespace, _dot, port, offset: number) => {
+  return value.replace(serviceName, (_whole, ...found) => {
+    const [name, namespace, , port, offset] = found as [string, string, string, string | undefined, number];
     const scheme = /([a-z][a-z0-9+.-]*):\/\/[^/]*$/i.exec(value.slice(0, offset))?.[1];
     const wanted = port === undefined ? (scheme === "https" ? 443 : 80) : Number(port);
     return `127.0.0.1:${addresses.servicePort(namespace, name, wanted)}`;

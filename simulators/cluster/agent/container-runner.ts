@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KnownImage } from "@timonier/control-plane/images";
 import { endProcess } from "@timonier/kit/daemon";
 import type { AgentContext } from "./agent-context.js";
 import { countedRestarts, restartDelay } from "./backoff.js";
@@ -12,7 +11,7 @@ import {
   readContainerRecord,
   writeContainerRecord,
 } from "./container-record.js";
-import { prepareLaunch } from "./launch.js";
+import { type PodContainer, prepareLaunch } from "./launch.js";
 import { keepCredentials, renewToken } from "./pod-credentials.js";
 import type { Container, ContainerState, ContainerStatus, Pod, Probe } from "./pod-objects.js";
 import { runProbe } from "./probes.js";
@@ -28,16 +27,22 @@ export class ContainerRunner {
   readonly #stop = new AbortController();
   #finished: Promise<void> = Promise.resolve();
 
+  /** @param changed called after each change of its status */
   constructor(
     private readonly context: AgentContext,
-    private readonly pod: Pod,
-    readonly container: Container,
-    readonly image: KnownImage,
-    private readonly podFolder: string,
+    private readonly subject: PodContainer,
     private readonly changed: () => void,
   ) {
-    this.files = containerFiles(podFolder, container.name);
+    this.files = containerFiles(subject.podFolder, subject.container.name);
     this.#record = readContainerRecord(this.files);
+  }
+
+  get container(): Container {
+    return this.subject.container;
+  }
+
+  get #pod(): Pod {
+    return this.subject.pod;
   }
 
   /** Host's port by container's port. */
@@ -59,8 +64,8 @@ export class ContainerRunner {
     return {
       name: this.container.name,
       image,
-      imageID: `timonier://${this.image.tool}`,
-      ...(this.#process && { containerID: `timonier://${this.pod.metadata.uid}/${this.#process.identity.pid}` }),
+      imageID: `timonier://${this.subject.image.tool}`,
+      ...(this.#process && { containerID: `timonier://${this.#pod.metadata.uid}/${this.#process.identity.pid}` }),
       ready: this.#ready,
       started: this.#state.running !== undefined,
       restartCount: this.#record.restartCount,
@@ -75,7 +80,7 @@ export class ContainerRunner {
     const adopted = kept && adoptProgram(kept);
     if (adopted) {
       this.#running(adopted, this.#record.startedAt ?? new Date().toISOString());
-      void renewToken(this.context, this.pod, this.#credentialsFolder, undefined, this.#stop.signal);
+      void renewToken(this.context, this.#pod, { folder: this.#credentialsFolder, signal: this.#stop.signal });
     } else if (kept) this.#ended({ exitCode: 255 }, this.#record.startedAt ?? new Date().toISOString());
     this.#finished = this.#live(adopted).catch((error) => this.context.log(`${this.files.folder}: ${String(error)}`));
   }
@@ -123,19 +128,11 @@ export class ContainerRunner {
     const signal = this.#stop.signal;
     for (let tries = 0; !signal.aborted; tries++) {
       try {
-        const { context, pod, container, image } = this;
-        const { ports, spec } = await prepareLaunch(
-          context,
-          pod,
-          container,
-          image,
-          this.podFolder,
-          this.#record.ports,
-          () => this.#credentials(),
-        );
+        const { context, subject } = this;
+        const { ports, spec } = await prepareLaunch(context, subject, this.#record.ports, () => this.#credentials());
         if (signal.aborted) return undefined;
         this.#keep({ ports });
-        const started = await startProgram(spec, image.tool, this.files);
+        const started = await startProgram(spec, subject.image.tool, this.files);
         const startedAt = new Date().toISOString();
         this.#keep({ process: started.identity, startedAt });
         this.#running(started, startedAt);
@@ -156,18 +153,18 @@ export class ContainerRunner {
   async #backOff(): Promise<void> {
     const delay = restartDelay(this.#record.backoff - 1);
     if (delay === 0) return;
-    const { name, namespace, uid } = this.pod.metadata;
+    const { name, namespace, uid } = this.#pod.metadata;
     const message = `back-off ${delay / 1_000}s restarting failed container=${this.container.name} pod=${name}_${namespace}(${uid})`;
     this.#become({ waiting: { reason: "CrashLoopBackOff", message } });
     await sleep(delay, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 
   get #credentialsFolder(): string {
-    return join(this.podFolder, "credentials");
+    return join(this.subject.podFolder, "credentials");
   }
 
   #credentials(): Promise<string> {
-    this.#kubeconfig ??= keepCredentials(this.context, this.pod, this.#credentialsFolder, this.#stop.signal).catch(
+    this.#kubeconfig ??= keepCredentials(this.context, this.#pod, this.#credentialsFolder, this.#stop.signal).catch(
       (error) => {
         this.#kubeconfig = undefined;
         throw error;
@@ -177,7 +174,7 @@ export class ContainerRunner {
   }
 
   #restarts(exit: Exit): boolean {
-    const policy = this.pod.spec.restartPolicy ?? "Always";
+    const policy = this.#pod.spec.restartPolicy ?? "Always";
     return policy === "Always" || (policy === "OnFailure" && exit.exitCode !== 0);
   }
 
@@ -187,15 +184,15 @@ export class ContainerRunner {
       const named = this.container.ports?.find(({ name }) => name === wanted)?.containerPort;
       return this.#record.ports[typeof wanted === "number" ? wanted : (named ?? Number(wanted))];
     };
-    const run = (kind: "readiness" | "liveness", probe: Probe, told: (healthy: boolean) => void) =>
-      void runProbe(kind, probe, port, told, signal);
+    const run = (kind: "readiness" | "liveness", probe: Probe, report: (healthy: boolean) => void) =>
+      void runProbe(kind, probe, { port, report, signal });
     if (readinessProbe) run("readiness", readinessProbe, (healthy) => this.#becomeReady(healthy));
     else this.#becomeReady(true);
     if (!livenessProbe) return;
     run("liveness", livenessProbe, (healthy) => {
       if (healthy) return;
       this.context.log(`${this.files.folder}: failed its liveness probe`);
-      void endProcess(process_.identity, (this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000);
+      void endProcess(process_.identity, (this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000);
     });
   }
 

@@ -30,17 +30,23 @@ export function containerEnvironment(container: Container, pod: Pod, data: Refer
     for (const [key, value] of Object.entries(found ?? {})) values[`${source.prefix ?? ""}${key}`] = value;
   }
   for (const variable of container.env ?? []) {
-    const value = variableValue(variable, container, pod, data, values);
+    const value = variableValue(variable, { container, pod, data }, values);
     if (value !== undefined) values[variable.name] = value;
   }
   return values;
 }
 
+/** What the value of a variable may come from. */
+interface ValueSources {
+  readonly container: Container;
+  readonly pod: Pod;
+  readonly data: ReferencedData;
+}
+
+/** @param earlier the variables before it, which its value may refer to */
 function variableValue(
   variable: EnvVar,
-  container: Container,
-  pod: Pod,
-  data: ReferencedData,
+  { container, pod, data }: ValueSources,
   earlier: Readonly<Record<string, string>>,
 ): string | undefined {
   const from = variable.valueFrom;

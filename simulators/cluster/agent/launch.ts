@@ -10,9 +10,18 @@ import { fetchReferencedData } from "./referenced-data.js";
 import { expandReferences } from "./references.js";
 import { makeVolumes } from "./volumes.js";
 
-/** Keeps a container from starting for the reason that a pull would. */
+/** A container cannot start because its image has no program, as after a failed pull. */
 class ImageError extends Error {
   override readonly name = "ErrImagePull";
+}
+
+/** A container of a pod, with the program that stands for its image. */
+export interface PodContainer {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly image: KnownImage;
+  /** Folder of the pod in the state folder. */
+  readonly podFolder: string;
 }
 
 /** A program that is ready to be started, and the ports that it will listen on. */
@@ -31,10 +40,7 @@ export interface Launch {
  */
 export async function prepareLaunch(
   context: AgentContext,
-  pod: Pod,
-  container: Container,
-  image: KnownImage,
-  podFolder: string,
+  { pod, container, image, podFolder }: PodContainer,
   before: Readonly<Record<string, number>>,
   credentials: () => Promise<string>,
 ): Promise<Launch> {

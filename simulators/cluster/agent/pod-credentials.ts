@@ -44,8 +44,8 @@ interface TokenRequest {
 }
 
 /**
- * Gives a pod's programs a kubeconfig with the rights of the pod's own ServiceAccount, and nobody else's, and renews its token
- * after four fifths of its life until the signal.
+ * Gives a pod's programs a kubeconfig with the rights of the pod's own ServiceAccount only, and renews its token after four
+ * fifths of its life until the signal.
  *
  * @returns path of the kubeconfig
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
@@ -64,22 +64,26 @@ export async function keepCredentials(
   copyFileSync(join(context.layout.pki, "ca.crt"), caFile);
   const content = podKubeconfig(context.api.access.server, pod.metadata.namespace, { caFile, tokenFile });
   writeFileAtomic.sync(kubeconfig, content, { mode: 0o600 });
-  void renewToken(context, pod, folder, life, signal);
+  void renewToken(context, pod, { folder, life, signal });
   return kubeconfig;
 }
 
-/**
- * Renews the token of credentials that are there, until the signal.
- *
- * @param life of the present token @default unknown: it is renewed at once
- */
+/** Which token is renewed, and for how long. */
+export interface TokenRenewal {
+  /** Folder of the credentials. */
+  readonly folder: string;
+  /** Life of the present token. @default unknown: it is renewed at once */
+  readonly life?: TokenLife;
+  readonly signal: AbortSignal;
+  /** @default the machine's clock */
+  readonly clock?: Clock;
+}
+
+/** Renews the token of existing credentials, until the signal. */
 export async function renewToken(
   context: AgentContext,
   pod: Pod,
-  folder: string,
-  life: TokenLife | undefined,
-  signal: AbortSignal,
-  clock: Clock = machineClock,
+  { folder, life, signal, clock = machineClock }: TokenRenewal,
 ): Promise<void> {
   for (let known = life; !signal.aborted; ) {
     if (known && !isDue(known, clock.now())) {

@@ -32,7 +32,8 @@ export class PodWorker {
     this.runners = pod.spec.containers.flatMap((container) => {
       const image = knownImage(container.image);
       if (!image) return [];
-      return [new ContainerRunner(context, known, container, image, this.#folder, () => this.#changed())];
+      const subject = { pod: known, container, image, podFolder: this.#folder };
+      return [new ContainerRunner(context, subject, () => this.#changed())];
     });
   }
 

@@ -6,21 +6,26 @@ import type { Probe } from "./pod-objects.js";
 /** Where a probe's port is on this machine; undefined for a port that the program does not listen on. */
 export type ProbePort = (port: number | string) => number | undefined;
 
-/** Time between two looks until a container is ready for the first time: nobody waits for a whole period. Milliseconds. */
+/** Milliseconds between two checks until a container is ready for the first time, so that `up` need not wait a whole period. */
 const eager = 200;
 
+/** How a probe reaches its program, and who learns of its results. */
+export interface ProbeRun {
+  readonly port: ProbePort;
+  /** Called with true after one success, and with false after as many failures in a row as the probe's threshold. */
+  readonly report: (healthy: boolean) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Asks until the signal.
+ * Runs a probe periodically until the signal.
  *
- * @param told each result: true after one success, false after as many failures in a row as the probe's threshold
  * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
 export async function runProbe(
   kind: "readiness" | "liveness",
   probe: Probe,
-  port: ProbePort,
-  told: (healthy: boolean) => void,
-  signal: AbortSignal,
+  { port, report, signal }: ProbeRun,
 ): Promise<void> {
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
   const period = (probe.periodSeconds ?? 10) * 1_000;
@@ -32,8 +37,8 @@ export async function runProbe(
     if (signal.aborted) return;
     failures = healthy ? 0 : failures + 1;
     everHealthy ||= healthy;
-    if (healthy) told(true);
-    else if (failures >= (probe.failureThreshold ?? 3)) told(false);
+    if (healthy) report(true);
+    else if (failures >= (probe.failureThreshold ?? 3)) report(false);
     await pause(kind === "readiness" && !everHealthy ? Math.min(eager, period) : period);
   }
 }

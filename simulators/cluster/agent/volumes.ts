@@ -22,14 +22,9 @@ export function makeVolumes(folder: string, pod: Pod, container: Container, data
 function makeVolume(folder: string, volume: Volume, data: ReferencedData): boolean {
   if (!volume.emptyDir && !volume.configMap && !volume.secret) return false;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (volume.configMap) {
-    const { name, items, optional } = volume.configMap;
-    writeFiles(folder, `configmap "${name}"`, data.configMap(name), items, optional);
-  }
-  if (volume.secret) {
-    const { secretName, items, optional } = volume.secret;
-    writeFiles(folder, `secret "${secretName}"`, data.secret(secretName), items, optional);
-  }
+  const { configMap, secret } = volume;
+  if (configMap) writeFiles(folder, `configmap "${configMap.name}"`, data.configMap(configMap.name), configMap);
+  if (secret) writeFiles(folder, `secret "${secret.secretName}"`, data.secret(secret.secretName), secret);
   return true;
 }
 
@@ -37,8 +32,7 @@ function writeFiles(
   folder: string,
   what: string,
   found: Readonly<Record<string, string>> | undefined,
-  items: readonly KeyToPath[] | undefined,
-  optional: boolean | undefined,
+  { items, optional }: { readonly items?: readonly KeyToPath[]; readonly optional?: boolean },
 ): void {
   if (!found) {
     if (optional) return;

@@ -46,7 +46,7 @@ async function keep(jumps: Readonly<Record<number, number>>, waits: number, refu
     return { status: { token: `token ${asked.length}`, expirationTimestamp: new Date(now + HOUR).toISOString() } };
   };
   const context = { api: { call }, log: () => {} } as unknown as AgentContext;
-  await renewToken(context, pod, folder, { issued: noon, expires: noon + HOUR }, stop.signal, clock);
+  await renewToken(context, pod, { folder, life: { issued: noon, expires: noon + HOUR }, signal: stop.signal, clock });
   return asked;
 }
 
