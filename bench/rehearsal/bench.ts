@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterToolNames } from "@timonier/control-plane/tools";
 import { StateFolder } from "@timonier/kit/state-folder";
-import { exclusively, isSetBack, leaveWarm, stopRehearsal } from "@timonier/rehearsal/engine/lifetime";
 import { exclusively, isRestored, leaveWarm, stopRehearsal } from "@timonier/rehearsal/engine/lifetime";
 import { rehearsalLayout } from "@timonier/rehearsal/engine/rehearsal-layout";
 import { rehearse } from "@timonier/rehearsal/engine/rehearse";

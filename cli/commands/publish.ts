@@ -13,7 +13,7 @@ import {
   knownRepositories,
   type Repositories,
 } from "../merge-request/destination.js";
-import { foundCauses } from "../merge-request/found-provenance.js";
+import { findProvenance } from "../merge-request/found-provenance.js";
 import type { Stack } from "../stack/stack.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
@@ -40,7 +40,7 @@ async function publishStack(destination: Destination, text: string): Promise<voi
     const project = projectOf(repositories, address);
     const client = await publisher(stack, repositories, repository);
     const causes = async (base: Trees[typeof repository]) => {
-      const all = await foundCauses({ settings: text, inputOf, base: { ...trees, [repository]: base } });
+      const all = await findProvenance({ settings: text, inputOf, base: { ...trees, [repository]: base } });
       return all.filter((cause) => cause.repository === repository);
     };
     const target = input.application.branch;

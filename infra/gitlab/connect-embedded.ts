@@ -4,8 +4,8 @@ import { layoutOf } from "@timonier/gitlab-simulator/layout";
 import { reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
 import { readSettings } from "@timonier/gitlab-simulator/settings";
 import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
-import { featuresOf, type GitLabInstance } from "./gitlab-instance.js";
 import { EmbeddedGitLab } from "../resources/embedded-gitlab/resource.js";
+import { featuresOf, type GitLabInstance } from "./gitlab-instance.js";
 import { embeddedTeam } from "./preflight/wanted.js";
 
 /**

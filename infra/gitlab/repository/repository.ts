@@ -1,11 +1,10 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReviewConfig } from "../../config.js";
-import { Seed } from "../../resources/first-commit/resource.js";
+import { FirstCommit } from "../../resources/first-commit/resource.js";
 import { TokenWindow } from "../../resources/token-window/resource.js";
 import { addressOf, type GitLabInstance } from "../gitlab-instance.js";
 import { ownerTopic } from "../preflight/gitlab-facts.js";
-import { FirstCommit } from "../../resources/first-commit/resource.js";
 import { adoptionOf } from "./adoption.js";
 import { ciVariables } from "./ci.js";
 import { names } from "./names.js";

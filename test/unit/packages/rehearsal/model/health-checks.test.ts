@@ -92,5 +92,7 @@ test("GIVEN pods that do not start THEN what waits for them fails", () => {
     state: "stalled",
     message: "health checks would fail: Deployment default/web: ConfigMap default/a has no key b",
   });
-  expect(outcomeOf(now, now, waiter("interval: 1h"), "ConfigMap default/a has no key b")).toEqual({ state: "reconciled" });
+  expect(outcomeOf(now, now, waiter("interval: 1h"), "ConfigMap default/a has no key b")).toEqual({
+    state: "reconciled",
+  });
 });

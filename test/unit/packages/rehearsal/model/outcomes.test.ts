@@ -90,7 +90,10 @@ test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
 test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
   const a = kustomization("a", failing("BuildFailed", { lastHandledReconcileAt: "t" }));
   const b = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
-  expect(outcomeOf("b", [a, b], { asked: () => "t" })).toMatchObject({ state: "stalled", reason: "DependencyNotReady" });
+  expect(outcomeOf("b", [a, b], { asked: () => "t" })).toMatchObject({
+    state: "stalled",
+    reason: "DependencyNotReady",
+  });
 });
 
 const checking = {

@@ -45,6 +45,8 @@ test("a Kustomization that decrypts, that reads nothing encrypted, or that no ma
   expect(outcomeOf(reader(), { "other/login.yaml": encrypted("Secret"), "apps/a.yaml": "a: b" })).toEqual({
     state: "reconciled",
   });
-  expect(outcomeOf(reader(), { ...files, "apps/kustomization.yaml": "resources: []\n" })).toEqual({ state: "reconciled" });
+  expect(outcomeOf(reader(), { ...files, "apps/kustomization.yaml": "resources: []\n" })).toEqual({
+    state: "reconciled",
+  });
   expect(outcomeOf(reader(), files, [keyOf(reader())])).toEqual({ state: "reconciled" });
 });
