@@ -1,7 +1,7 @@
 import { UserError } from "@timonier/kit/user-error";
 import { App } from "cdk8s";
 import { PlainValuesOnly } from "../constructs/plain-values.js";
-import { type ApplicationRepository, deliver } from "./delivery.js";
+import { type ApplicationRepository, deliver, sourceName } from "./delivery.js";
 import { serveNginx } from "./nginx.js";
 import type { Settings } from "./settings.js";
 
@@ -11,6 +11,25 @@ export interface AppsInput {
   readonly cluster: string;
   readonly application: ApplicationRepository;
   readonly settings: Settings;
+}
+
+/** What a stack knows of the cluster and of the application repository. */
+export interface StackNames {
+  readonly cluster: string;
+  /** Branch that Flux follows. @default what apps/settings.yaml says */
+  readonly branch?: string | undefined;
+  /** Address of the application repository. @default what apps/settings.yaml says */
+  readonly applicationUrl?: string | undefined;
+}
+
+/** What apps/ is built from: the names of a stack, over the committed settings. */
+export function appsInput({ cluster, branch, applicationUrl }: StackNames, settings: Settings): AppsInput {
+  const application = {
+    url: applicationUrl ?? settings.application.url,
+    branch: branch ?? settings.application.branch,
+    secretName: sourceName,
+  };
+  return { cluster, application, settings };
 }
 
 /**

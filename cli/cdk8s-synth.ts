@@ -2,7 +2,7 @@ import { UserError } from "@timonier/kit/user-error";
 import type { Trees } from "@timonier/manifests/tree";
 import { writeTrees } from "@timonier/manifests/tree-files";
 import type { TreeWritten } from "@timonier/manifests/write-tree";
-import { sourceName } from "../apps/delivery.js";
+import { appsInput } from "../apps/main.js";
 import { readSettings } from "../apps/settings-file.js";
 import { synthesize } from "../infra/delivery/synthesize.js";
 
@@ -19,15 +19,15 @@ export interface SynthEnvironment {
 /** Synthesizes from the committed settings and writes `setup` and `application` below the output folder. */
 export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, TreeWritten>> {
   const settings = await readSettings();
-  const trees = synthesize({
-    cluster: env.TIMONIER_CLUSTER || "embedded",
-    application: {
-      url: env.TIMONIER_APPLICATION_URL || settings.application.url,
-      branch: settings.application.branch,
-      secretName: sourceName,
-    },
-    settings,
-  });
+  const trees = synthesize(
+    appsInput(
+      {
+        cluster: env.TIMONIER_CLUSTER || "embedded",
+        applicationUrl: env.TIMONIER_APPLICATION_URL || undefined,
+      },
+      settings,
+    ),
+  );
   return writeTrees(env.CDK8S_OUTDIR || "dist", trees);
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { type Published, publish as publishTree } from "@timonier/manifests/publish";
 import type { Trees } from "@timonier/manifests/tree";
+import { appsInput } from "../../apps/main.js";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/delivery/synthesize.js";
@@ -14,8 +15,9 @@ import {
   type Repositories,
 } from "../merge-request/destination.js";
 import { findProvenance } from "../merge-request/found-provenance.js";
-import type { Stack } from "../stack/stack.js";
+import { foundCauses } from "../merge-request/found-provenance.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
+import type { Stack } from "../stack/stack.js";
 
 /** `timonier publish`: one merge request for each repository that differs from what apps/ says. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {

@@ -6,11 +6,12 @@ import type { ObjectCause } from "@timonier/manifests/object-provenance";
 import { joinTrees } from "@timonier/manifests/tree";
 import { readTrees, writeTrees } from "@timonier/manifests/tree-files";
 import writeFileAtomic from "write-file-atomic";
+import { appsInput } from "../../apps/main.js";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/delivery/synthesize.js";
 import { exitCodes } from "../exit-codes.js";
-import { appsInput, destinationOf } from "../merge-request/destination.js";
+import { destinationOf } from "../merge-request/destination.js";
 
 /** How to synthesize. */
 export interface SynthOptions {

@@ -1,7 +1,4 @@
 import { UserError } from "@timonier/kit/user-error";
-import { sourceName } from "../../apps/delivery.js";
-import type { AppsInput } from "../../apps/main.js";
-import type { Settings } from "../../apps/settings.js";
 import type { PlatformConfig } from "../../infra/config.js";
 import { ensureKnown } from "../stack/known-stacks.js";
 import { stackConfig } from "../stack/preflight.js";
@@ -77,15 +74,3 @@ export function repositoriesOf({ gitlab, namespace, ...config }: RepositorySetti
 }
 
 type RepositorySettings = Pick<PlatformConfig, "gitlab" | "namespace" | "setupRepository" | "applicationRepository">;
-
-/** What apps/ is built from. */
-export function appsInput({ cluster, branch, applicationUrl }: DestinationNames, settings: Settings): AppsInput {
-  const application = {
-    url: applicationUrl ?? settings.application.url,
-    branch: branch ?? settings.application.branch,
-    secretName: sourceName,
-  };
-  return { cluster, application, settings };
-}
-
-type DestinationNames = Pick<Destination, "cluster" | "branch" | "applicationUrl">;

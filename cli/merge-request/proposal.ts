@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tree } from "@timonier/manifests/tree";
+import { appsInput } from "../../apps/main.js";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/delivery/synthesize.js";
@@ -10,6 +11,7 @@ import { stackGitLabToken } from "../stack/stack-gitlab.js";
 import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { findProvenance } from "./found-provenance.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
+import { foundCauses } from "./found-provenance.js";
 
 /** What `publish` would propose, where nobody but this machine sees it. */
 export interface Proposal {

@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { appsInput } from "../../../../apps/main.js";
 import { parseSettings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
-import { appsInput, destinationOf, repositoriesOf } from "../../../../cli/merge-request/destination.js";
+import { destinationOf, repositoriesOf } from "../../../../cli/merge-request/destination.js";
 import { findStack } from "../../../../cli/stack/stack.js";
 
 // Nothing runs here, and no tool is needed: a fresh clone, or a pipeline of a merge request.
