@@ -3,7 +3,8 @@ import type { Progress } from "@timonier/kit/progress";
 import type { PlatformConfig } from "../../infra/config.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather-gitlab.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
-import { names, variableNames } from "../../infra/gitlab/repository/names.js";
+import { tokenTable } from "../../infra/gitlab/repository/token-table.js";
+import { variableNames } from "../../infra/gitlab/repository/variable-names.js";
 import type { StateResource } from "../stack/deployment.js";
 import type { Pulumi } from "../stack/pulumi.js";
 import { remoteToken } from "../stack/stack-gitlab.js";
@@ -50,12 +51,8 @@ export async function findLost(
       const deployment = await pulumi.deployment();
       for (const { path, project } of own) {
         const { cluster } = config;
-        for (const resource of [
-          made("projectDeployToken:ProjectDeployToken", { project, name: names.readToken(cluster.name, path) }),
-          made("projectDeployToken:ProjectDeployToken", { project, name: names.pipelineToken(path) }),
-          made("projectAccessToken:ProjectAccessToken", { project, name: names.pushToken(cluster.name, path) }),
-          made("projectAccessToken:ProjectAccessToken", { project, name: names.noteToken(path) }),
-        ]) {
+        for (const token of Object.values(tokenTable)) {
+          const resource = made(tokenTypes[token.kind], { project, name: token.name(cluster.name, path) });
           for (const what of await deleteUnrecorded(client, deployment, resource)) {
             progress(`${what}: of the state that was lost, deleted`);
           }
@@ -64,6 +61,11 @@ export async function findLost(
     },
   };
 }
+
+const tokenTypes = {
+  deploy: "projectDeployToken:ProjectDeployToken",
+  access: "projectAccessToken:ProjectAccessToken",
+} as const;
 
 function made(type: string, inputs: Readonly<Record<string, string>>): StateResource {
   return { urn: "", type: `gitlab:index/${type}`, inputs };

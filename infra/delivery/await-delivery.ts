@@ -17,7 +17,7 @@ import { supervised } from "./supervision.js";
 const ENDED_WITH_MESSAGE = 32;
 
 /** What is awaited at the end of an update. */
-export interface DeliveredArgs {
+export interface AwaitDeliveryArgs {
   readonly cluster: Cluster;
   readonly instance: GitLabInstance;
   readonly repositories: readonly Repository[];
@@ -35,10 +35,10 @@ export interface DeliveredArgs {
  * @returns false when a merge request has to be merged first, and when something is not delivered: that fails the update
  *   with an error that names each object that is not Ready, in its own conditions' words
  */
-export function delivered(args: DeliveredArgs): pulumi.Output<boolean> {
+export function awaitDelivery(args: AwaitDeliveryArgs): pulumi.Output<boolean> {
   const passwords = args.repositories.map((one) => one.credential.password);
-  const requests = args.repositories.map((one) => one.seeded.mergeRequest);
-  const upgrades = args.repositories.map((one) => one.seeded.upgradeRequest);
+  const requests = args.repositories.map((one) => one.firstCommit.mergeRequest);
+  const upgrades = args.repositories.map((one) => one.firstCommit.upgradeRequest);
   const inputs = pulumi.all([
     args.cluster.kubeconfig,
     args.instance.token,
@@ -81,7 +81,7 @@ interface Known {
   readonly signal: AbortSignal;
 }
 
-async function deliver(args: DeliveredArgs, known: Known): Promise<boolean> {
+async function deliver(args: AwaitDeliveryArgs, known: Known): Promise<boolean> {
   await resumeFlux(args.cluster, known.kubeconfig);
   // Loaded here: a preview does not need it.
   const { connectGitLab } = await import("@timonier/kit/gitlab-client");
@@ -96,7 +96,7 @@ async function deliver(args: DeliveredArgs, known: Known): Promise<boolean> {
   for (const url of await openRequests(client, args.repositories, known.newer))
     void pulumi.log.warn(`a newer Flux waits to be merged: ${url}`);
   if (open.length > 0) return false;
-  await awaitDelivery(args, client, known);
+  await converged(args, client, known);
   return true;
 }
 
@@ -123,8 +123,8 @@ async function openRequests(
   return found.flatMap((request) => (request?.state === "opened" ? [request.web_url] : []));
 }
 
-async function awaitDelivery(
-  args: DeliveredArgs,
+async function converged(
+  args: AwaitDeliveryArgs,
   client: GitLab,
   { kubeconfig, tokens, signal, startedAt }: Known,
 ): Promise<void> {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { Cluster } from "../cluster/cluster.js";
-import type { Repository } from "../gitlab/repository/repository.js";
+import type { DeliveryPlan } from "../delivery/plan-delivery.js";
+import type { Repositories } from "../gitlab/repositories.js";
+import type { GitCredential } from "../gitlab/repository/repository.js";
 import { Drain } from "../resources/drain/resource.js";
 import { imageAutomationSecret } from "./flux-plan.js";
 import { InstallOnce } from "./install.js";
@@ -11,93 +12,71 @@ import { SourceCredentials } from "./source-credentials.js";
 /** Flux in one cluster, following two repositories. */
 export interface FluxArgs {
   readonly cluster: Cluster;
-  readonly setup: Repository;
-  readonly application: Repository;
-  /** PEM of the authority that signed GitLab's certificate. */
+  readonly repositories: Repositories;
+  /** Flux's own manifests, and the names of its sources. */
+  readonly plan: Pick<DeliveryPlan, "components" | "sync" | "sources">;
+  /** PEM of the authority that signed GitLab's certificate. @default the system's authorities */
   readonly caBundle: string | undefined;
-  /** Longest wait for what Flux drives to go, in milliseconds. */
+  /** Longest wait for Flux to delete what it manages, in milliseconds. */
   readonly timeout: number;
-  /** Of `gotk-components.yaml`. */
-  readonly components: readonly Manifest[];
-  /** Of `gotk-sync.yaml`. */
-  readonly sync: readonly Manifest[];
-  /** Where the application's source lives, and the Secret it names. */
-  readonly applicationSecret: { readonly namespace: string; readonly name: string };
 }
 
-/** The Flux controllers, their read credentials, and the source and kustomization from which everything else follows. */
+/** The Flux controllers, their read credentials, and the source and Kustomization from which everything else follows. */
 export class Flux extends pulumi.ComponentResource {
-  /** Known once Flux has everything it needs. */
+  /** Known once Flux has everything that it needs. */
   readonly installed: pulumi.Output<unknown>;
-  /** The controllers, with the kinds that they bring. */
+  /** The controllers, with the custom resource definitions that they bring. */
   readonly controllers: pulumi.Resource;
 
   constructor(name: string, args: FluxArgs, opts?: pulumi.ComponentResourceOptions) {
     const { owned, provider, mark, theirs } = args.cluster;
     super("timonier:flux:Flux", name, {}, { ...opts, providers: [provider] });
+    const { setup, application } = args.repositories;
     const child: pulumi.ComponentResourceOptions = { parent: this, ...(owned && { deletedWith: owned }) };
+    const install = (what: string, manifests: readonly Manifest[], dependsOn: pulumi.Resource[]) =>
+      new InstallOnce(`${name}-${what}`, { manifests: without(manifests, theirs), mark }, { ...child, dependsOn });
 
-    const controllers = new InstallOnce(
-      `${name}-controllers`,
-      { manifests: without(args.components, theirs), mark },
-      child,
+    this.controllers = install("controllers", args.plan.components, []);
+    const credentials = credentialsOf(args).map(
+      ({ role, ...credential }) =>
+        new SourceCredentials(
+          `${name}-${role}-credentials`,
+          { ...credential, caBundle: args.caBundle, cluster: args.cluster },
+          // The namespace of the first one is one of the components.
+          role === "setup" ? { ...child, dependsOn: this.controllers } : child,
+        ),
     );
-    this.controllers = controllers;
-    const secrets = [
-      new SourceCredentials(
-        `${name}-setup-credentials`,
-        {
-          secretName: fluxSystem,
-          namespace: fluxSystem,
-          credential: args.setup.credential,
-          caBundle: args.caBundle,
-          cluster: args.cluster,
-        },
-        { ...child, dependsOn: controllers },
-      ),
-      new SourceCredentials(
-        `${name}-application-credentials`,
-        {
-          secretName: args.applicationSecret.name,
-          namespace: args.applicationSecret.namespace,
-          credential: args.application.credential,
-          caBundle: args.caBundle,
-          cluster: args.cluster,
-        },
-        child,
-      ),
-    ];
-    if (args.application.pushCredential) {
-      new SourceCredentials(
-        `${name}-image-automation-credentials`,
-        {
-          secretName: imageAutomationSecret,
-          namespace: args.applicationSecret.namespace,
-          credential: args.application.pushCredential,
-          caBundle: args.caBundle,
-          cluster: args.cluster,
-        },
-        child,
-      );
-    }
-    const sync = new InstallOnce(
-      `${name}-sync`,
-      { manifests: without(args.sync, theirs), mark },
-      { ...child, dependsOn: [controllers, ...secrets, args.setup.seeded, args.application.seeded] },
-    );
+    const content = [setup.firstCommit, application.firstCommit];
+    const sync = install("sync", args.plan.sync, [this.controllers, ...credentials, ...content]);
     this.installed = sync.installed;
-    if (Object.keys(mark).length > 0) {
-      new Drain(
-        `${name}-drain`,
-        {
-          kubeconfig: args.cluster.kubeconfig,
-          cluster: args.cluster.name,
-          timeout: args.timeout,
-          ...(args.cluster.cloud && { cloud: args.cluster.cloud }),
-        },
-        { parent: this, dependsOn: sync },
-      );
-    }
+    if (Object.keys(mark).length > 0) new Drain(`${name}-drain`, drainOf(args), { parent: this, dependsOn: sync });
     this.registerOutputs({});
   }
+}
+
+/** A Secret for Flux, and where it is. */
+interface FluxCredential {
+  readonly role: "setup" | "application" | "image-automation";
+  readonly credential: GitCredential;
+  readonly namespace: string;
+  readonly secretName: string;
+}
+
+/** Flux reads each repository with a credential of its own, and pushes image updates with another one. */
+function credentialsOf({ repositories: { setup, application }, plan: { sources } }: FluxArgs): FluxCredential[] {
+  const secretOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) => ({
+    ...{ namespace, secretName: name },
+  });
+  const push = application.pushCredential;
+  const pushSecret = { namespace: sources.application.namespace, name: imageAutomationSecret };
+  return [
+    { role: "setup", credential: setup.credential, ...secretOf(sources.setup) },
+    { role: "application", credential: application.credential, ...secretOf(sources.application) },
+    ...(push ? [{ role: "image-automation" as const, credential: push, ...secretOf(pushSecret) }] : []),
+  ];
+}
+
+function drainOf({ cluster, timeout }: FluxArgs) {
+  const { kubeconfig, name, cloud } = cluster;
+  return { kubeconfig, cluster: name, timeout, ...(cloud && { cloud }) };
 }

@@ -3,22 +3,22 @@ import type { Manifest } from "./manifests.js";
 
 /** Manifests that are applied once. */
 export interface InstallOnceArgs {
-  /** Empty: nothing is left to apply. */
+  /** May be empty: objects that were there before the stack are left out. */
   readonly manifests: readonly Manifest[];
-  /** Annotations for every object. */
+  /** Annotations that every object gets. */
   readonly mark: Readonly<Record<string, string>>;
 }
 
-/** Later changes to these are Git's. */
+/** Fields that Git owns after the installation. */
 const OWNED_BY_GIT = ["metadata", "spec", "data", "stringData", "rules", "roleRef", "subjects", "webhooks"];
 
-/** What others are in, or are of: made before them. */
+/** Kinds that other objects need: created before those. */
 const FIRST = new Set(["Namespace", "CustomResourceDefinition"]);
 
 /**
- * Applies manifests that Git owns from then on: a later change to them is Git's to make, and is left alone here.
+ * Applies manifests once. Git owns them afterwards, so later changes are ignored here.
  *
- * Does not wait for readiness: the delivery is awaited as a whole, in the words of Flux's conditions.
+ * Does not wait until they are ready: await-delivery.ts waits for all of them and reports Flux's conditions.
  */
 export class InstallOnce extends pulumi.ComponentResource {
   /** Known once every object is applied. */
@@ -26,36 +26,39 @@ export class InstallOnce extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstallOnceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:flux:InstallOnce", name, {}, opts);
-    // All of it may be there already.
     if (args.manifests.length === 0) this.installed = pulumi.output(true);
-    else this.installed = new Objects(`${name}-objects`, args, { parent: this }).applied;
+    else this.installed = new InstalledObjects(`${name}-objects`, args, { parent: this }).applied;
     this.registerOutputs({});
   }
 }
 
 /**
- * The objects, under the names and the type that the provider's own ConfigGroup gives them. That one asks the cluster first, so
- * that a preview before there is a cluster would not show them.
+ * The objects, each a resource of its own.
+ *
+ * Not a ConfigGroup of the Kubernetes provider: that asks the cluster first, so a preview without a cluster would not show
+ * the objects.
  */
-class Objects extends pulumi.ComponentResource {
+class InstalledObjects extends pulumi.ComponentResource {
   readonly applied: pulumi.Output<unknown>;
 
   constructor(name: string, { manifests, mark }: InstallOnceArgs, opts: pulumi.ComponentResourceOptions) {
-    super("kubernetes:yaml/v2:ConfigGroup", name, {}, opts);
+    // Stacks made before this component had a type of its own have a ConfigGroup here.
+    const aliases = [{ type: "kubernetes:yaml/v2:ConfigGroup" }];
+    super("timonier:flux:InstalledObjects", name, {}, { ...opts, aliases });
     const annotations = { ...mark, "pulumi.com/skipAwait": "true" };
-    const make = (manifest: Manifest, dependsOn: pulumi.Resource[]) =>
-      applied(name, manifest, annotations, { parent: this, dependsOn, ignoreChanges: OWNED_BY_GIT });
-    const first = manifests.filter(({ kind }) => FIRST.has(kind)).map((one) => make(one, []));
-    const rest = manifests.filter(({ kind }) => !FIRST.has(kind)).map((one) => make(one, first));
+    const apply = (manifest: Manifest, dependsOn: pulumi.Resource[]) =>
+      installedObject(name, manifest, annotations, { parent: this, dependsOn, ignoreChanges: OWNED_BY_GIT });
+    const first = manifests.filter(({ kind }) => FIRST.has(kind)).map((one) => apply(one, []));
+    const rest = manifests.filter(({ kind }) => !FIRST.has(kind)).map((one) => apply(one, first));
     this.applied = pulumi.all([...first, ...rest].map(({ urn }) => urn));
     this.registerOutputs({});
   }
 }
 
-/** Of whatever kind the manifest says. */
-class Applied extends pulumi.CustomResource {}
+/** An object of any kind. */
+class InstalledObject extends pulumi.CustomResource {}
 
-function applied(
+function installedObject(
   name: string,
   { apiVersion, kind, metadata, ...content }: Manifest,
   annotations: Readonly<Record<string, string>>,
@@ -64,7 +67,7 @@ function applied(
   const space = metadata.namespace ? `${metadata.namespace}/` : "";
   const group = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
   const marked = { ...metadata, annotations: { ...metadata.annotations, ...annotations } };
-  return new Applied(
+  return new InstalledObject(
     `kubernetes:${group}:${kind}`,
     `${name}:${space}${metadata.name}`,
     { ...content, apiVersion, kind, metadata: marked },

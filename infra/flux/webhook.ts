@@ -5,10 +5,36 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { Cluster } from "../cluster/cluster.js";
+import type { PlatformConfig } from "../config.js";
+import type { DeliveryPlan } from "../delivery/plan-delivery.js";
+import type { Repositories } from "../gitlab/repositories.js";
 import type { Repository } from "../gitlab/repository/repository.js";
 import { HookToken } from "../resources/hook-token/resource.js";
+import { receiverManifest } from "./receiver-manifest.js";
 
-/** Who is told of what. */
+/** Both repositories, and the cluster that is told of pushes to them. */
+export interface ReceivePushesArgs {
+  readonly cluster: Cluster;
+  readonly repositories: Repositories;
+  /** The GitRepositories that follow the repositories. */
+  readonly sources: DeliveryPlan["sources"];
+  /** Brings the kind Receiver. */
+  readonly controllers: pulumi.Resource;
+}
+
+/** Creates a webhook for each repository, where GitLab reaches the cluster. Elsewhere Flux polls at its intervals. */
+export function receivePushes(
+  { webhookUrl, gitlab: { kind }, branch }: Pick<PlatformConfig, "webhookUrl" | "gitlab" | "branch">,
+  { repositories, sources, cluster, controllers }: ReceivePushesArgs,
+): void {
+  const receiver = webhookUrl ?? (kind === "embedded" ? cluster.receiver : undefined);
+  if (receiver === undefined) return;
+  const common = { branch, cluster, receiver, controllers };
+  new Webhook("setup", { ...common, repository: repositories.setup, source: sources.setup });
+  new Webhook("application", { ...common, repository: repositories.application, source: sources.application });
+}
+
+/** One webhook, and what it triggers. */
 export interface WebhookArgs {
   readonly repository: Repository;
   /** Branch whose pushes count. */
@@ -16,58 +42,43 @@ export interface WebhookArgs {
   readonly cluster: Cluster;
   /** The GitRepository that follows the repository. */
   readonly source: { readonly namespace: string; readonly name: string };
-  /** Address at which GitLab reaches the receiver, without a path. */
+  /** URL at which GitLab reaches the receiver, without a path. */
   readonly receiver: pulumi.Input<string>;
-  /** What brings the kind Receiver. */
+  /** Brings the kind Receiver. */
   readonly controllers: pulumi.Resource;
 }
 
 /**
- * A push to the branch is pulled at once: GitLab's webhook and Flux's Receiver, with one secret. Polling stays beside it.
+ * Makes Flux fetch a push to the branch at once: a webhook in GitLab and a Receiver in the cluster, with one secret. Flux
+ * polls as well, so a lost call only costs time.
  *
  * @see https://fluxcd.io/flux/components/notification/receivers/#gitlab
  */
 export class Webhook extends pulumi.ComponentResource {
   constructor(name: string, args: WebhookArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { repository, cluster, source } = args;
+    const { repository, cluster, source, controllers } = args;
     super("timonier:gitlab:Webhook", `${name}-webhook`, {}, { ...opts, providers: [cluster.provider] });
-    const inCluster: pulumi.CustomResourceOptions = {
-      parent: this,
-      dependsOn: args.controllers,
-      ...(cluster.owned && { deletedWith: cluster.owned }),
-    };
-    const mark = Object.keys(cluster.mark).length > 0 ? { annotations: cluster.mark } : {};
-    const metadata = { name: `gitlab-${name}`, namespace: fluxSystem, ...mark };
+    const inCluster = { parent: this, ...(cluster.owned && { deletedWith: cluster.owned }) };
+    const annotations = Object.keys(cluster.mark).length > 0 ? cluster.mark : undefined;
+    const manifest = receiverManifest(`gitlab-${name}`, source, annotations);
+    const { metadata } = manifest;
+
     const token = new HookToken(`${name}-hook-token`, { parent: this });
     const secret = new Secret(
       `${name}-hook-secret`,
       { metadata, stringData: { token: pulumi.secret(token.value) } },
-      inCluster,
+      { ...inCluster, dependsOn: controllers },
     );
-    const receiver = new CustomResource(
-      `${name}-receiver`,
-      {
-        apiVersion: "notification.toolkit.fluxcd.io/v1",
-        kind: "Receiver",
-        metadata,
-        spec: {
-          type: "gitlab",
-          events: ["Push Hook"],
-          secretRef: { name: metadata.name },
-          resources: [{ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", ...source }],
-        },
-      },
-      { ...inCluster, dependsOn: [args.controllers, secret] },
-    );
+    const dependsOn = [controllers, secret];
+    const receiver = new CustomResource(`${name}-receiver`, manifest, { ...inCluster, dependsOn });
+    const url = pulumi
+      .all([args.receiver, token.value])
+      .apply(([address, value]) => address + receiverPath(value, metadata.name, fluxSystem));
     new gitlab.ProjectHook(
       `${name}-hook`,
       {
         project: repository.projectId,
-        url: pulumi.secret(
-          pulumi
-            .all([args.receiver, token.value])
-            .apply(([address, value]) => address + receiverPath(value, metadata.name, metadata.namespace)),
-        ),
+        url: pulumi.secret(url),
         token: pulumi.secret(token.value),
         pushEvents: true,
         pushEventsBranchFilter: args.branch,

@@ -6,7 +6,7 @@ import { UserError } from "@timonier/kit/user-error";
 import { waitFor } from "@timonier/kit/wait";
 import type { ExistingRepository } from "./gitlab-instance.js";
 import { type DeletedFacts, type Facts, ownerOf, type Wanted } from "./preflight/gitlab-facts.js";
-import { variableNames } from "./repository/names.js";
+import { variableNames } from "./repository/variable-names.js";
 
 /**
  * The repositories that are there already. One that waits for its deletion is restored or removed for good first, as

@@ -34,6 +34,11 @@ export interface ExistingRepository {
   readonly unknown: boolean;
 }
 
+/** Options of what is in a GitLab that the stack owns: deleted with it, and replaced with it. */
+export function ownedBy({ owned }: GitLabInstance): pulumi.CustomResourceOptions {
+  return owned ? { deletedWith: owned, replaceWith: [owned] } : {};
+}
+
 /** Where Git finds a repository, by the last part of its path. */
 export function addressOf({ gitUrl, namespace }: Pick<GitLabInstance, "gitUrl" | "namespace">, path: string): string {
   return `${gitUrl}/${namespace.path}/${path}.git`;

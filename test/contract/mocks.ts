@@ -125,12 +125,17 @@ function nameIn(urn: string): string | undefined {
 async function fluxIn(cluster: Cluster): Promise<void> {
   const { Flux } = await import("../../infra/flux/install-flux.js");
   const credential = { username: pulumi.output("u"), password: pulumi.secret("p") };
-  const repository = { credential, seeded: undefined, pushCredential: undefined } as never;
+  const repository = { credential, firstCommit: undefined, pushCredential: undefined } as never;
   new Flux("flux", {
-    ...{ cluster, setup: repository, application: repository, caBundle: undefined, timeout: 1000 },
-    components: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } }],
-    sync: manifestsOf(gotkSync({ url: "https://gitlab.example/a.git", branch: "main", path: "clusters/west" })),
-    applicationSecret: { namespace: "default", name: "app" },
+    ...{ cluster, repositories: { setup: repository, application: repository }, caBundle: undefined, timeout: 1000 },
+    plan: {
+      components: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } }],
+      sync: manifestsOf(gotkSync({ url: "https://gitlab.example/a.git", branch: "main", path: "clusters/west" })),
+      sources: {
+        setup: { namespace: "flux-system", name: "flux-system" },
+        application: { namespace: "default", name: "app" },
+      },
+    },
   });
 }
 

@@ -1,26 +1,26 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ExistingRepository } from "../gitlab-instance.js";
 
-/** How a repository is held: what the stack may do with it, and with what is in it. */
+/** How a stack holds a repository: as its own, or as one that it uses and leaves as it is. */
 export interface Adoption {
-  /** For the project itself. */
+  /** Options of the project. */
   readonly project: pulumi.CustomResourceOptions;
-  /** For what guards its branch: stays when the stack goes, where the repository stays. */
+  /** Options of the protection of its branch. It stays when the stack is deleted and the repository stays. */
   readonly guard: pulumi.CustomResourceOptions;
-  /** Whether this stack sets protection and pipelines' variables: of a repository shared by several, one stack does. */
-  readonly rules: boolean;
+  /** Whether this stack sets the protection and the variables of pipelines. One of the stacks that share a repository does. */
+  readonly managed: boolean;
 }
 
 /**
- * A repository that this stack made, or is to make, is its own. Another one is taken into the state as it is, with the
- * settings that people gave it, and is never deleted.
+ * Manages a repository that this stack created or will create. Adopts any other one: it is imported into the state with
+ * the settings that people gave it, and is never deleted.
  *
- * @param protect whether deleting one's own is refused
+ * @param protect whether to refuse the deletion of a repository that this stack created
  */
 export function adoptionOf(there: ExistingRepository | undefined, protect: boolean): Adoption {
   const own = !there || there.owner === "this";
   const guard: pulumi.CustomResourceOptions = own && !protect ? {} : { retainOnDelete: true };
-  if (!there || (own && !there.unknown)) return { project: { protect }, guard, rules: true };
+  if (!there || (own && !there.unknown)) return { project: { protect }, guard, managed: true };
   return {
     project: {
       import: String(there.id),
@@ -29,6 +29,6 @@ export function adoptionOf(there: ExistingRepository | undefined, protect: boole
       retainOnDelete: !own,
     },
     guard,
-    rules: there.owner !== "another",
+    managed: there.owner !== "another",
   };
 }

@@ -1,46 +1,26 @@
-import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReviewConfig } from "../../config.js";
-import { FirstCommit } from "../../resources/first-commit/resource.js";
-import { TokenWindow } from "../../resources/token-window/resource.js";
-import { addressOf, type GitLabInstance } from "../gitlab-instance.js";
-import { ownerTopic } from "../preflight/gitlab-facts.js";
+import type { FirstCommit } from "../../resources/first-commit/resource.js";
+import { addressOf, ownedBy } from "../gitlab-instance.js";
 import { adoptionOf } from "./adoption.js";
-import { ciVariables } from "./ci.js";
-import { names } from "./names.js";
+import { commitContent, type InitialContent } from "./initial-content.js";
+import { noteVariables } from "./pipeline-variables.js";
+import { createProject, type ProjectArgs } from "./project.js";
 import { protectBranch } from "./protection.js";
+import type { TokenNeeds } from "./token-table.js";
+import { type CreatedToken, RepositoryTokens } from "./tokens.js";
 
-/** Name that pipelines use beside their token: GitLab would choose another one at each renewal. */
-const PIPELINE_USER = "timonier-pipelines";
-
-/** A repository that Flux follows. */
-export interface RepositoryArgs {
-  readonly instance: GitLabInstance;
-  /** Last part of its path. */
-  readonly path: string;
-  readonly description: string;
+/** A repository that Flux follows, for one cluster. */
+export interface RepositoryArgs extends ProjectArgs {
   readonly branch: string;
-  readonly visibility: "private" | "internal" | "public";
-  /** Refuse to delete it. */
-  readonly protect: boolean;
-  /** Folders whose files together are the first commit. */
-  readonly seed: readonly string[];
-  /** Folders whose files are in the first commit too, and are not proposed to a repository that is there. @default none */
-  readonly seedOfNew?: readonly string[];
-  /** Where Flux's components are among these files, and their version. undefined: nowhere. */
-  readonly flux?: { readonly path: string; readonly version: string };
-  /** Cluster that reads it. */
-  readonly cluster: string;
-  readonly review: ReviewConfig;
-  /** Whether its pipelines get a token of their own, where the licence has those. */
-  readonly ciToken: boolean;
-  /** Whether pipelines of others get a token that reads it. @default false */
-  readonly readByPipelines?: boolean;
-  /** Whether the cluster gets a token that pushes to branches that are not protected, where the licence has those. */
-  readonly imageAutomation?: boolean;
-  /** Days that its tokens live. */
-  readonly tokenDays: number;
-  /** Time: tokens made before it are renewed. undefined: their age alone counts. */
+  readonly content: InitialContent;
+  readonly tokens: TokenSettings;
+}
+
+/** Which tokens a repository gets, where the licence has them, and how long they live. */
+export interface TokenSettings extends Pick<TokenNeeds, "notes" | "readByPipelines" | "imageAutomation"> {
+  /** Days that each token lives. */
+  readonly days: number;
+  /** Tokens made before this time are renewed. @default only their age counts */
   readonly rotateBefore: string | undefined;
 }
 
@@ -52,8 +32,11 @@ export interface GitCredential {
 }
 
 /**
- * A GitLab repository with its first commit, a branch that nobody pushes to, one read token for one cluster, and what its
- * pipelines need.
+ * A GitLab repository: its project, the first commit, the protection of its branch, tokens for its readers, and the
+ * variables of its pipelines.
+ *
+ * @example
+ * new Repository("setup", { instance, path: "gitops-setup", branch: "main", cluster: "west", content, tokens, ... });
  */
 export class Repository extends pulumi.ComponentResource {
   /** Address for Git, ending in `.git`: known before the repository exists. */
@@ -62,165 +45,49 @@ export class Repository extends pulumi.ComponentResource {
   readonly fullPath: string;
   /** Reads this repository and nothing else. */
   readonly credential: GitCredential;
-  /** Pushes to branches of this repository that are not protected. undefined: nobody asked, or the licence lacks it. */
+  /** Pushes to branches that are not protected. @default no image automation, or the licence lacks such tokens */
   readonly pushCredential: GitCredential | undefined;
-  /** Reads this repository, for pipelines of another one; a secret. undefined: nobody asked. */
+  /** Reads this repository, for the pipelines of another one; a secret. @default none is needed */
   readonly pipelineToken: pulumi.Output<string> | undefined;
-  /** Whether this stack sets protection and pipelines' variables. */
-  readonly rules: boolean;
-  /** What has to be there before the branch can be followed. */
-  readonly seeded: FirstCommit;
+  /** Whether this stack sets the protection and the variables of the pipelines. */
+  readonly managed: boolean;
+  /** The branch can be followed once this exists. */
+  readonly firstCommit: FirstCommit;
   /** Number of the project. */
   readonly projectId: pulumi.Output<string>;
-  /** For other resources of the project. */
+  /** Options for other resources of the project. */
   readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: RepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:gitlab:Repository", name, {}, opts);
-    const { instance } = args;
-    const child: pulumi.CustomResourceOptions = {
-      parent: this,
-      provider: instance.provider,
-      ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }),
-    };
-    this.child = child;
-    this.fullPath = `${instance.namespace.path}/${args.path}`;
-    this.url = addressOf(instance, args.path);
+    const { instance, path, branch, cluster, review } = args;
+    const { features, caBundle } = instance;
+    const adoption = adoptionOf(instance.existing.get(path), args.protect);
+    this.fullPath = `${instance.namespace.path}/${path}`;
+    this.url = addressOf(instance, path);
+    this.managed = adoption.managed;
+    this.child = { parent: this, provider: instance.provider, ...ownedBy(instance) };
 
-    const adoption = adoptionOf(instance.existing.get(args.path), args.protect);
-    this.rules = adoption.rules;
-    const project = new gitlab.Project(
-      `${name}-project`,
-      {
-        name: args.path,
-        path: args.path,
-        description: args.description,
-        visibilityLevel: args.visibility,
-        topics: [ownerTopic(args.cluster)],
-        initializeWithReadme: false,
-        // The first commit comes first and protection after it; waiting for GitLab's own protection would never end.
-        skipWaitForDefaultBranchProtection: true,
-        removeSourceBranchAfterMerge: true,
-        onlyAllowMergeIfAllDiscussionsAreResolved: true,
-        onlyAllowMergeIfPipelineSucceeds: args.review.requirePipeline,
-        permanentlyDeleteOnDestroy: !args.protect,
-        ...(instance.namespace.id !== undefined && { namespaceId: instance.namespace.id }),
-      },
-      { ...child, ...adoption.project },
-    );
-    this.projectId = project.id;
-    this.seeded = new FirstCommit(
-      `${name}-seed`,
-      {
-        url: instance.url,
-        token: instance.token,
-        ...(instance.caFile && { caFile: instance.caFile }),
-        project: project.id,
-        branch: args.branch,
-        proposalBranch: `timonier/add-${args.cluster}`,
-        message: `Add the manifests of cluster ${args.cluster}`,
-        folders: [...args.seed],
-        ...(args.seedOfNew && { firstFolders: [...args.seedOfNew] }),
-        ...(args.flux && {
-          upgrade: {
-            ...args.flux,
-            branch: `timonier/flux-${args.cluster}`,
-            message: `Upgrade Flux of cluster ${args.cluster} to ${args.flux.version}`,
-          },
-        }),
-      },
-      // A new GitLab may give its projects the old ones' numbers: that they are new is not seen by them.
-      { parent: this, ...(instance.owned && { deletedWith: instance.owned, replaceWith: [instance.owned] }) },
-    );
-    if (adoption.rules) {
-      protectBranch(
-        name,
-        { project: project.id, branch: args.branch, features: instance.features, review: args.review },
-        { ...child, ...adoption.guard, dependsOn: this.seeded },
-      );
+    const project = createProject(name, args, { ...this.child, ...adoption.project }).id;
+    this.projectId = project;
+    this.firstCommit = commitContent(name, args.content, { instance, project, branch, cluster }, this);
+    if (this.managed) {
+      const afterwards = { ...this.child, ...adoption.guard, dependsOn: this.firstCommit };
+      protectBranch(name, { project, branch, features, review }, afterwards);
     }
-
-    const readToken = names.readToken(args.cluster, args.path);
-    const noteToken =
-      adoption.rules && args.ciToken && instance.features.projectTokens ? names.noteToken(args.path) : undefined;
-    const pushToken =
-      args.imageAutomation && instance.features.projectTokens ? names.pushToken(args.cluster, args.path) : undefined;
-    const pipelineToken = adoption.rules && args.readByPipelines ? names.pipelineToken(args.path) : undefined;
-    const window = new TokenWindow(
-      `${name}-token-window`,
-      {
-        days: args.tokenDays,
-        renewBefore: Math.floor(args.tokenDays / 3),
-        ...(args.rotateBefore && { rotateBefore: args.rotateBefore }),
-        url: instance.url,
-        token: instance.token,
-        ...(instance.caFile && { caFile: instance.caFile }),
-        project: project.id,
-        deployTokens: [readToken, pipelineToken].filter((token) => typeof token === "string"),
-        accessTokens: [noteToken, pushToken].filter((token) => typeof token === "string"),
-      },
-      { parent: this },
-    );
-    // The official provider would delete first, since the name is given: readers would be without a token in between.
-    const renewed = { ...child, deleteBeforeReplace: false, replaceWith: [...(child.replaceWith ?? []), window] };
-    const token = new gitlab.ProjectDeployToken(
-      `${name}-read-token`,
-      { project: project.id, name: readToken, scopes: ["read_repository"], expiresAt: window.expiresAt },
-      renewed,
-    );
-    this.pipelineToken = pipelineToken
-      ? new gitlab.ProjectDeployToken(
-          `${name}-pipeline-token`,
-          {
-            project: project.id,
-            name: pipelineToken,
-            username: PIPELINE_USER,
-            scopes: ["read_repository"],
-            expiresAt: window.expiresAt,
-          },
-          renewed,
-        ).token
-      : undefined;
-    const expiresAt = window.expiresAt.apply((end) => end.slice(0, 10));
-    const notes =
-      noteToken &&
-      new gitlab.ProjectAccessToken(
-        `${name}-note-token`,
-        {
-          project: project.id,
-          name: noteToken,
-          description: "Notes of pipelines on merge requests",
-          // GitLab has no narrower scope for notes; the role is the lowest that sees merge requests.
-          scopes: ["api"],
-          accessLevel: "reporter",
-          expiresAt,
-        },
-        renewed,
-      );
-    const push =
-      pushToken &&
-      new gitlab.ProjectAccessToken(
-        `${name}-push-token`,
-        {
-          project: project.id,
-          name: pushToken,
-          description: `Image updates of cluster ${args.cluster}, on branches that are not protected`,
-          scopes: ["write_repository"],
-          accessLevel: "developer",
-          expiresAt,
-        },
-        renewed,
-      );
-    // GitLab takes any user's name beside such a token.
-    this.pushCredential = push ? { username: pulumi.output("oauth2"), password: push.token } : undefined;
-    if (adoption.rules) {
-      ciVariables(
-        name,
-        { project: project.id, token: notes ? notes.token : undefined, caBundle: instance.caBundle },
-        child,
-      );
-    }
-    this.credential = { username: token.username, password: token.token };
+    const { days, rotateBefore, ...wanted } = args.tokens;
+    const needs = { ...wanted, managed: this.managed, projectTokens: features.projectTokens };
+    const common = { instance, project, path, cluster };
+    const tokens = new RepositoryTokens(name, { ...common, needs, days, rotateBefore }, this.child);
+    const { read, push, pipeline, note } = tokens.created;
+    this.credential = credentialOf(read);
+    this.pushCredential = push && credentialOf(push);
+    this.pipelineToken = pipeline?.token;
+    if (this.managed) noteVariables(name, { project, token: note?.token, caBundle }, this.child);
     this.registerOutputs({ url: this.url });
   }
+}
+
+function credentialOf({ username = pulumi.output("oauth2"), token }: CreatedToken): GitCredential {
+  return { username, password: token };
 }

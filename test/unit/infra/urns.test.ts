@@ -25,7 +25,7 @@ interface Request {
   getType(): string;
   getName(): string;
   getParent(): string;
-  getAliasesList(): { getSpec(): { getName(): string; getType(): string } | undefined }[];
+  getAliasesList(): { getSpec(): { getType(): string; getParenturn(): string } | undefined }[];
 }
 
 const MOCKED = {
@@ -132,15 +132,20 @@ function watch(stack: string): readonly Known[] {
     registerResource(request: Request, callback: (error: unknown, answer?: { getUrn(): string }) => void): unknown;
   };
   const inner = monitor.registerResource.bind(monitor);
+  // Types of a resource and of its parents, with those that aliases name, by the mock engine's URN.
   const types = new Map<string, readonly string[]>();
+  const chains = (parent: string, type: string) =>
+    (types.get(parent) ?? [""]).map((chain) => (chain ? `${chain}$${type}` : type));
   const known: Known[] = [];
   monitor.registerResource = (request, callback) =>
     inner(request, (error, answer) => {
-      const parents = types.get(request.getParent()) ?? [""];
-      const chain = (type: string) => parents.map((parent) => (parent ? `${parent}$${type}` : type));
-      const earlier = request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() || []);
-      const [current = "", ...before] = [request.getType(), ...earlier].flatMap(chain);
-      const urn = (type: string) => `urn:pulumi:${stack}::timonier::${type}::${request.getName()}`;
+      const type = request.getType();
+      const earlier = request.getAliasesList().flatMap((alias) => alias.getSpec() ?? []);
+      const [current = "", ...before] = [
+        ...chains(request.getParent(), type),
+        ...earlier.flatMap((spec) => chains(spec.getParenturn(), spec.getType() || type)),
+      ];
+      const urn = (chain: string) => `urn:pulumi:${stack}::timonier::${chain}::${request.getName()}`;
       known.push({ urn: urn(current), aliases: before.map(urn) });
       if (answer) types.set(answer.getUrn(), [current, ...before]);
       callback(error, answer);

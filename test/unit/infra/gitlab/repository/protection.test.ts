@@ -70,15 +70,9 @@ test.each([true, false])(
     };
     new Repository("setup", {
       ...{ instance, path: "setup", description: "d", branch: "main", visibility: "private", protect: true },
-      ...{
-        seed: ["seed"],
-        cluster: "west",
-        tokenDays: 90,
-        ciToken: true,
-        imageAutomation: true,
-        readByPipelines: true,
-      },
-      ...{ review: { approvals: 2, codeOwners: "@team", requirePipeline: true }, rotateBefore: undefined },
+      ...{ content: { folders: ["seed"] }, cluster: "west" },
+      tokens: { days: 90, rotateBefore: undefined, notes: true, imageAutomation: true, readByPipelines: true },
+      review: { approvals: 2, codeOwners: "@team", requirePipeline: true },
     });
     await vi.waitFor(() =>
       expect(made.filter(({ type }) => type.startsWith("gitlab:")).length).toBeGreaterThanOrEqual(9),

@@ -49,15 +49,13 @@ beforeAll(async () => {
     branch: "main",
     visibility: "private",
     protect: true,
-    seed: ["seed"],
+    content: { folders: ["seed"] },
     cluster: "west",
-    tokenDays: 90,
+    tokens: { days: 90, rotateBefore: undefined, notes: false },
     review: { approvals: 1, codeOwners: undefined, requirePipeline: false },
-    ciToken: false,
-    rotateBefore: undefined,
   });
   expect(repository.url).toBe("https://gitlab.example/team/gitops-setup.git");
-  await vi.waitFor(() => expect(made).toHaveLength(7));
+  await vi.waitFor(() => expect(made).toHaveLength(8));
 });
 
 const find = (name: string) => made.find((one) => one.name === name)?.inputs;
@@ -69,6 +67,7 @@ test("makes just these resources", () => {
     "gitlab:index/projectDeployToken:ProjectDeployToken setup-read-token",
     "pulumi:providers:gitlab gitlab",
     "timonier:gitlab:Repository setup",
+    "timonier:gitlab:RepositoryTokens setup-tokens",
     "timonier:gitlab:Seed setup-seed",
     "timonier:gitlab:TokenWindow setup-token-window",
   ]);

@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import { fluxSystem } from "@timonier/manifests/gotk-sync";
+import { sourceName } from "../../apps/delivery.js";
+import { appsInput } from "../../apps/main.js";
+import type { Settings } from "../../apps/settings.js";
+import { readSettings } from "../../apps/settings-file.js";
+import type { PlatformConfig } from "../config.js";
+import { type FluxDistribution, fluxDistribution } from "../flux/distribution.js";
+import { type FluxPlan, planFlux } from "../flux/flux-plan.js";
+import { type Manifest, manifestsOf } from "../flux/manifests.js";
+import { addressOf, type GitLabInstance } from "../gitlab/gitlab-instance.js";
+import type { Repositories } from "../gitlab/repositories.js";
+import type { InitialContent } from "../gitlab/repository/initial-content.js";
+import { writeInitialContents } from "./initial-contents.js";
+import { synthesize } from "./synthesize.js";
+
+/** What a delivery is made of, whatever the stack: the settings of apps/, and the manifests of Flux. */
+export interface DeliverySources {
+  readonly settings: Settings;
+  readonly distribution: FluxDistribution;
+}
+
+/** Reads the sources. Nothing of a stack is needed for that, so it runs beside the connection to GitLab. */
+export async function readDeliverySources(): Promise<DeliverySources> {
+  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+  const [settings, distribution] = await Promise.all([readSettings(), fluxDistribution(progress)]);
+  return { settings, distribution };
+}
+
+/** An object that Flux is told of by name. */
+interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is delivered to a cluster: known, and written to the state folder, before a resource is declared. */
+export interface DeliveryPlan {
+  /** Objects that a cluster which stays is searched for. */
+  readonly wanted: FluxPlan["wanted"];
+  /** Flux's own objects. */
+  readonly components: readonly Manifest[];
+  /** The root GitRepository and Kustomization. */
+  readonly sync: readonly Manifest[];
+  /** What the repositories hold from the start. */
+  readonly contents: Readonly<Record<keyof Repositories, InitialContent>>;
+  /** The GitRepository for each repository; the Secret with its credential has the same name. */
+  readonly sources: Readonly<Record<keyof Repositories, ObjectName>>;
+}
+
+/** Synthesizes the manifests of a cluster for the repositories of a GitLab. */
+export async function planDelivery(
+  config: PlatformConfig,
+  instance: Pick<GitLabInstance, "gitUrl" | "namespace">,
+  { settings, distribution }: DeliverySources,
+): Promise<DeliveryPlan> {
+  const { branch } = config;
+  const { path, sync, wanted } = planFlux(
+    config,
+    addressOf(instance, config.setupRepository),
+    settings,
+    distribution.objects,
+  );
+  const applicationUrl = addressOf(instance, config.applicationRepository);
+  const trees = synthesize(appsInput({ cluster: config.cluster.name, branch, applicationUrl }, settings));
+  return {
+    wanted,
+    components: distribution.objects,
+    sync: manifestsOf(sync),
+    contents: await writeInitialContents(config, trees, { path, components: distribution.text, sync }),
+    sources: {
+      setup: { namespace: fluxSystem, name: fluxSystem },
+      application: { namespace: settings.delivery.namespace, name: sourceName },
+    },
+  };
+}
