@@ -28,7 +28,7 @@ export function gitlabPlugin(): Plugin<PluginConfig> {
   for (const [token, table] of Object.entries(tables)) {
     const described = schema.resources[token];
     if (!described) throw new Error(`schema.json has no ${token}`);
-    resources[token] = kindOf({ schema: described, table }, schema.types);
+    resources[token] = kindOf({ schema: described, table, types: schema.types });
   }
   return {
     name: "gitlab",

@@ -12,86 +12,107 @@ import { ResourceIncomplete } from "@timonier/provider-host/plugin";
 import { changedProperties, isUnknown } from "@timonier/provider-host/properties";
 import { createOnce } from "./create-once.js";
 import type { PluginConfig } from "./provider-config.js";
-import { bodyOf, inputsOf, stateOf, told } from "./resource-state.js";
+import { bodyOf, inputsOf, propertiesFrom, stateOf } from "./resource-state.js";
 import { formatId, type Mapped, type Place, parseId, type Step } from "./resource-table.js";
 import { Api, fill } from "./rest-api.js";
-import { covers, type Json, type NestedTypes } from "./wire.js";
+import { covers, type Json } from "./wire.js";
 
-/** A type of resource as its table says. */
-export function kindOf(mapped: Mapped, types: NestedTypes): ResourceKind<PluginConfig> {
-  const { schema, table } = mapped;
-  const apiOf = (context: Context<PluginConfig>) => new Api(context.config.gitlab, context.signal);
-  const speaking = <T>(context: Context<PluginConfig>, work: () => Promise<T>) =>
-    context.config.speaking((line) => context.log("info", line, { ephemeral: true }), work);
-
-  const finished = async (step: Step, answer: Json, old: Properties): Promise<{ id: string; state: Properties }> => {
-    const objectId = String(answer.id ?? step.place.objectId ?? "");
-    const place = { ...step.place, objectId };
-    const id = formatId(table.id, place);
-    const state = stateOf(mapped, types, answer, step.inputs, old, place);
-    try {
-      const there = { ...step, place };
-      const settled = step.olds ? answer : await settle(mapped, types, there, answer);
-      const last = { ...settled, ...(await table.finish?.(there, settled)) };
-      return { id, state: stateOf(mapped, types, last, step.inputs, old, place) };
-    } catch (error) {
-      throw new ResourceIncomplete(id, state, error);
-    }
-  };
-
-  const update = (id: string, olds: Olds, inputs: Properties, context: Context<PluginConfig>) =>
-    speaking(context, async () => {
-      const api = apiOf(context);
-      const place = { ...placeOf(mapped, inputs), ...parseId(table.id, id) };
-      const step: Step = { api, context, inputs, olds: olds.inputs, place };
-      const changed = changedProperties(olds.inputs, inputs);
-      const body = bodyOf(mapped, inputs, false, changed);
-      const answer = await changeBy(mapped, step, body, changed);
-      const found =
-        answer ??
-        (await (table.fetch?.(api, place, inputs) ?? api.find(fill(table.item, place), table.itemQuery?.(place))));
-      // What was taken back is no longer an echo of an input: it is whatever GitLab tells.
-      const kept = Object.fromEntries(Object.entries(olds.state).filter(([name]) => !changed.includes(name)));
-      return { state: (await finished(step, found ?? {}, kept)).state };
-    });
-
+/** The kind of resource that a table describes. */
+export function kindOf(mapped: Mapped): ResourceKind<PluginConfig> {
   return {
-    secrets: schema.secretOutputs ?? [],
+    secrets: mapped.schema.secretOutputs ?? [],
     check: (news, _context, request) => check(mapped, news, request),
     diff: (_id, olds, news) => diff(mapped, olds, news),
-
-    create: (inputs, context) =>
-      speaking(context, async () => {
-        const step: Step = { api: apiOf(context), context, inputs, place: placeOf(mapped, inputs) };
-        const body = bodyOf(mapped, inputs, true);
-        return finished(step, await (table.create ?? ((to, what) => createOnce(table, to, what)))(step, body), {});
-      }),
-
-    read: (id, state, inputs, context) =>
-      speaking(context, async () => {
-        const api = apiOf(context);
-        const place = parseId(table.id, id);
-        const known = { ...state, ...inputs };
-        const answer = table.fetch
-          ? await table.fetch(api, place, known)
-          : await api.find(fill(table.item, place), table.itemQuery?.(place));
-        if (!answer || table.gone?.(answer)) return undefined;
-        const given = inputsOf(mapped, types, answer, inputs, known, place);
-        // An import may name a project or group by its path.
-        const ownId = table.id.length === 1 && table.id[0] === "objectId" ? String(answer.id) : id;
-        return { id: ownId, state: stateOf(mapped, types, answer, given, state, place), inputs: given };
-      }),
-
-    update,
-
-    delete: (id, state, context) =>
-      speaking(context, async () => {
-        const api = apiOf(context);
-        const place = parseId(table.id, id);
-        if (table.remove) await table.remove(api, place, state, context);
-        else await api.delete(fill(table.item, place), table.itemQuery?.(place));
-      }),
+    create: (inputs, context) => withProgress(context, () => create(mapped, inputs, context)),
+    read: (id, state, inputs, context) => withProgress(context, () => read(mapped, { id, state, inputs }, context)),
+    update: (id, olds, inputs, context) => withProgress(context, () => update(mapped, { id, olds, inputs }, context)),
+    delete: (id, state, context) => withProgress(context, () => remove(mapped, { id, state }, context)),
   };
+}
+
+const apiOf = (context: Context<PluginConfig>) => new Api(context.config.gitlab, context.signal);
+
+/** Runs work whose waits are shown in the engine's output. */
+function withProgress<T>(context: Context<PluginConfig>, work: () => Promise<T>): Promise<T> {
+  return context.config.speaking((line) => context.log("info", line, { ephemeral: true }), work);
+}
+
+async function create(mapped: Mapped, inputs: Properties, context: Context<PluginConfig>) {
+  const step: Step = { api: apiOf(context), context, inputs, place: placeOf(mapped, inputs) };
+  const make = mapped.table.create ?? ((to: Step, body: Json) => createOnce(mapped.table, to, body));
+  return finished(mapped, step, await make(step, bodyOf(mapped, inputs, true)), {});
+}
+
+async function read(
+  mapped: Mapped,
+  { id, state, inputs }: { readonly id: string; readonly state: Properties; readonly inputs: Properties },
+  context: Context<PluginConfig>,
+) {
+  const { table } = mapped;
+  const place = parseId(table.id, id);
+  const answer = await fetch(mapped, apiOf(context), place, { ...state, ...inputs });
+  if (!answer || table.gone?.(answer)) return undefined;
+  const given = inputsOf(mapped, answer, { inputs, old: state, place });
+  // An import may name a project or group by its path.
+  const ownId = table.id.length === 1 && table.id[0] === "objectId" ? String(answer.id) : id;
+  return { id: ownId, state: stateOf(mapped, answer, { inputs: given, old: state, place }), inputs: given };
+}
+
+async function update(
+  mapped: Mapped,
+  { id, olds, inputs }: { readonly id: string; readonly olds: Olds; readonly inputs: Properties },
+  context: Context<PluginConfig>,
+) {
+  const api = apiOf(context);
+  const place = { ...placeOf(mapped, inputs), ...parseId(mapped.table.id, id) };
+  const step: Step = { api, context, inputs, olds: olds.inputs, place };
+  const changed = changedProperties(olds.inputs, inputs);
+  const answer = await changeBy(mapped, step, bodyOf(mapped, inputs, false, changed), changed);
+  const found = answer ?? (await fetch(mapped, api, place, inputs));
+  // A removed input is no longer an echo of an input: its value is the one in GitLab's answer.
+  const kept = Object.fromEntries(Object.entries(olds.state).filter(([name]) => !changed.includes(name)));
+  return { state: (await finished(mapped, step, found ?? {}, kept)).state };
+}
+
+async function remove(
+  { table }: Mapped,
+  { id, state }: { readonly id: string; readonly state: Properties },
+  context: Context<PluginConfig>,
+): Promise<void> {
+  const api = apiOf(context);
+  const place = parseId(table.id, id);
+  if (table.remove) await table.remove(api, place, state, context);
+  else await api.delete(fill(table.item, place), table.itemQuery?.(place));
+}
+
+/** The object in GitLab; undefined when it does not exist. */
+function fetch({ table }: Mapped, api: Api, place: Place, known: Properties): Promise<Json | undefined> {
+  return table.fetch?.(api, place, known) ?? api.find(fill(table.item, place), table.itemQuery?.(place));
+}
+
+/**
+ * Does the steps after GitLab created or changed the object.
+ *
+ * @throws ResourceIncomplete when one of them fails, with the state so far
+ */
+async function finished(
+  mapped: Mapped,
+  step: Step,
+  answer: Json,
+  old: Properties,
+): Promise<{ id: string; state: Properties }> {
+  const { table } = mapped;
+  const place = { ...step.place, objectId: String(answer.id ?? step.place.objectId ?? "") };
+  const id = formatId(table.id, place);
+  const known = { inputs: step.inputs, old, place };
+  try {
+    const there = { ...step, place };
+    const settled = step.olds ? answer : await settle(mapped, there, answer);
+    const last = { ...settled, ...(await table.finish?.(there, settled)) };
+    return { id, state: stateOf(mapped, last, known) };
+  } catch (error) {
+    throw new ResourceIncomplete(id, stateOf(mapped, answer, known), error);
+  }
 }
 
 /** Places in paths that inputs fill. */
@@ -100,11 +121,11 @@ function placeOf({ schema, table }: Mapped, inputs: Properties): Place {
   return { ...table.idDefaults, ...Object.fromEntries(scalar.map(([name, value]) => [name, String(value)])) };
 }
 
-/** What GitLab did not take when it was made, it takes as a change. */
-async function settle(mapped: Mapped, types: NestedTypes, step: Step, answer: Json): Promise<Json> {
+/** Sends again, as a change, the inputs that GitLab did not apply when it created the object. */
+async function settle(mapped: Mapped, step: Step, answer: Json): Promise<Json> {
   const { except } = mapped.table.settle ?? {};
   if (!except) return answer;
-  const now = told(mapped, types, answer, step.inputs);
+  const now = propertiesFrom(mapped, answer, step.inputs);
   const missed = Object.keys(now).filter((name) => name in step.inputs && !covers(step.inputs[name], now[name]));
   const body = bodyOf(
     mapped,

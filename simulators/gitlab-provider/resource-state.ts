@@ -1,10 +1,10 @@
 import type { PropertySchema } from "@pulumi/gitlab/schema";
 import type { Properties } from "@timonier/provider-host/plugin";
 import type { Mapped, Place } from "./resource-table.js";
-import { covers, fromWire, type Json, type NestedTypes, snake, toWire, zero } from "./wire.js";
+import { covers, fromWire, type Json, snake, toWire, zero } from "./wire.js";
 
-/** What GitLab's answer says of the resource's properties. */
-export function told({ schema, table }: Mapped, types: NestedTypes, answer: Json, known: Properties): Properties {
+/** The resource's properties that GitLab's answer holds. */
+export function propertiesFrom({ schema, table, types }: Mapped, answer: Json, known: Properties): Properties {
   const silent = new Set([...(table.local ?? []), ...(table.writeOnly ?? [])]);
   const properties: Record<string, PropertySchema> = { ...schema.inputs, ...schema.outputs };
   const found: Properties = {};
@@ -16,21 +16,23 @@ export function told({ schema, table }: Mapped, types: NestedTypes, answer: Json
   return { ...found, ...table.read?.(answer, known) };
 }
 
+/** What is known of a resource besides GitLab's answer. */
+export interface Known {
+  readonly inputs: Properties;
+  /** The state before. */
+  readonly old: Properties;
+  /** Parts of the resource's id. */
+  readonly place: Place;
+}
+
 /**
- * The state after GitLab's answer: what it tells, over the inputs, over what was known before. Where what it tells is what
- * was asked for, the program's own writing stays.
+ * The state after GitLab's answer: the answer's values over the inputs over the state before. Where the answer means the same
+ * as an input, the input's own spelling is kept.
  */
-export function stateOf(
-  mapped: Mapped,
-  types: NestedTypes,
-  answer: Json,
-  inputs: Properties,
-  old: Properties,
-  place: Place,
-): Properties {
+export function stateOf(mapped: Mapped, answer: Json, { inputs, old, place }: Known): Properties {
   const { schema, table } = mapped;
   const state: Properties = { ...old, ...inputs };
-  for (const [name, value] of Object.entries(told(mapped, types, answer, { ...old, ...inputs }))) {
+  for (const [name, value] of Object.entries(propertiesFrom(mapped, answer, { ...old, ...inputs }))) {
     const asked = inputs[name];
     state[name] =
       asked !== undefined && asked !== null && !Array.isArray(asked) && covers(asked, value) ? asked : value;
@@ -49,19 +51,12 @@ function scalars(list: readonly unknown[]): boolean {
 }
 
 /**
- * The inputs that would make what GitLab has: those of the program where they still hold, GitLab's values where they drifted.
- * For an import, which has none, whatever GitLab tells.
+ * The inputs that would create what GitLab has: the program's where they still hold, GitLab's values where they drifted. An
+ * import has no inputs, so all of GitLab's values are taken.
  */
-export function inputsOf(
-  mapped: Mapped,
-  types: NestedTypes,
-  answer: Json,
-  inputs: Properties,
-  known: Properties,
-  place: Place,
-): Properties {
+export function inputsOf(mapped: Mapped, answer: Json, { inputs, old, place }: Known): Properties {
   const { schema, table } = mapped;
-  const now = told(mapped, types, answer, known);
+  const now = propertiesFrom(mapped, answer, { ...old, ...inputs });
   const imported = Object.keys(inputs).length === 0;
   const kept: Properties = { ...inputs };
   for (const name of Object.keys(schema.inputs)) {
@@ -73,10 +68,10 @@ export function inputsOf(
   return kept;
 }
 
-/** Whether an input that GitLab does not tell is one that was taken away there, and not one that it never tells. */
+/** Whether an input that is missing in an answer was removed in GitLab, rather than one that GitLab never returns. */
 function drifted({ table }: Mapped, name: string): boolean {
-  const untold = [...(table.local ?? []), ...(table.writeOnly ?? []), ...(table.createOnly ?? []), ...table.id];
-  return table.cleared !== undefined && name in table.cleared && !untold.includes(name);
+  const unreturned = [...(table.local ?? []), ...(table.writeOnly ?? []), ...(table.createOnly ?? []), ...table.id];
+  return table.cleared !== undefined && name in table.cleared && !unreturned.includes(name);
 }
 
 /** A body with the named inputs, or all of them. */

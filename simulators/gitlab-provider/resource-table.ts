@@ -2,7 +2,7 @@ import type { ResourceSchema } from "@pulumi/gitlab/schema";
 import type { Context, Properties } from "@timonier/provider-host/plugin";
 import type { PluginConfig } from "./provider-config.js";
 import type { Api, Query } from "./rest-api.js";
-import type { Json } from "./wire.js";
+import type { Json, NestedTypes } from "./wire.js";
 
 /** Values for the places in paths: the parts of an id, by name. */
 export type Place = Readonly<Record<string, string>>;
@@ -83,10 +83,12 @@ export interface Table {
     | { readonly by: "new"; readonly same: (answer: Json, inputs: Properties) => boolean };
 }
 
-/** A table with the part of the schema that it carries out. */
+/** A table with the part of the schema that it implements. */
 export interface Mapped {
   readonly schema: ResourceSchema;
   readonly table: Table;
+  /** Nested types that the schema refers to. */
+  readonly types: NestedTypes;
 }
 
 /** Takes an id apart. The last part keeps its colons. @throws Error for an id that has too few parts */
