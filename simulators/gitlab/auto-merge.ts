@@ -1,10 +1,10 @@
 import { RefMoved } from "./git/commit.js";
 import { branchHead } from "./git/queries.js";
 import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
-import { examine, mergeRequest } from "./merge-requests.js";
+import { examine, type Merge, mergeRequest } from "./merge-requests.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import { canMerge, canPush, zeroId } from "./model/protection.js";
-import type { AutoMergeWish, MergeRequest, Project, User } from "./model/types.js";
+import type { LocatedRequest, MergeRequest, Project, User } from "./model/types.js";
 import { afterPush } from "./push.js";
 
 /** Reasons that pass by themselves or by what people do: a merge request with one of them may wait. */
@@ -30,21 +30,14 @@ export function autoMergeStep(
 }
 
 /** Merges, and does what follows a change of the branches. @throws RefMoved when the target branch moved since */
-export async function mergeNow(
-  context: Context,
-  project: Project,
-  request: MergeRequest,
-  user: User,
-  wish: AutoMergeWish,
-  seen: { readonly head: string; readonly target: string },
-): Promise<void> {
+export async function mergeNow(context: Context, at: LocatedRequest, user: User, merge: Merge): Promise<void> {
+  const { project, request } = at;
   const { sourceBranch: source, targetBranch: target } = request;
-  const mayRemove = canPush(stateOf(context), user, project, source);
-  const options = { ...wish, removeSourceBranch: wish.removeSourceBranch && mayRemove };
-  await mergeRequest(context, project, request, user, options, seen);
-  const after = (await branchHead(repositoryOf(context, project), target)) ?? seen.target;
-  const moved = [{ ref: `refs/heads/${target}`, before: seen.target, after }];
-  if (options.removeSourceBranch) moved.push({ ref: `refs/heads/${source}`, before: seen.head, after: zeroId });
+  const removeSourceBranch = merge.removeSourceBranch && canPush(stateOf(context), user, project, source);
+  await mergeRequest(context, at, user, { ...merge, removeSourceBranch });
+  const after = (await branchHead(repositoryOf(context, project), target)) ?? merge.target;
+  const moved = [{ ref: `refs/heads/${target}`, before: merge.target, after }];
+  if (removeSourceBranch) moved.push({ ref: `refs/heads/${source}`, before: merge.head, after: zeroId });
   await afterPush(context, project, user, moved);
 }
 
@@ -66,8 +59,8 @@ async function runOne(context: Context, project: Project, request: MergeRequest)
   const { status, head, target } = await examine(context, project, request);
   if (!autoMerge || !user || !head || !target || autoMergeStep(context, request, status, head) !== "merge") return;
   if (!canMerge(stateOf(context), user, project, request.targetBranch)) return;
-  await mergeNow(context, project, request, user, autoMerge.wish, { head, target }).catch((error) => {
-    // Somebody was faster: the next change looks again.
+  await mergeNow(context, { project, request }, user, { ...autoMerge.wish, head, target }).catch((error) => {
+    // The target branch moved in between: the next change checks again.
     if (!(error instanceof RefMoved)) throw error;
   });
   if (request.state === "merged") request.autoMerge = null;

@@ -4,7 +4,7 @@ import { hasRefs } from "./git/repositories.js";
 import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { isFilePath, isRefName, refNameError } from "./model/paths.js";
 import { problem } from "./model/problem.js";
-import { canPush, zeroId } from "./model/protection.js";
+import { canPush, canPushFirst, zeroId } from "./model/protection.js";
 import type { Project, User } from "./model/types.js";
 import { afterPush } from "./push.js";
 
@@ -29,10 +29,9 @@ export interface CommitWish {
   readonly authorName?: string | undefined;
   readonly authorEmail?: string | undefined;
   readonly actions: readonly CommitAction[];
+  /** The error for a push that is not allowed: the commits API answers 403, the files API 400. */
+  readonly refused: () => Error;
 }
-
-/** What a refused push answers: the commits API says 403, the files API 400. */
-export type RefusedPush = () => Error;
 
 /**
  * Makes one commit of all actions, or none.
@@ -41,20 +40,14 @@ export type RefusedPush = () => Error;
  * @throws Problem with what is wrong with an action, a branch or the right to push
  * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
  */
-export function createCommit(
-  context: Context,
-  project: Project,
-  user: User,
-  wish: CommitWish,
-  refused: RefusedPush,
-): Promise<string> {
+export function createCommit(context: Context, project: Project, user: User, wish: CommitWish): Promise<string> {
   return context.locks.run(`repository ${project.id}`, async () => {
     const repository = repositoryOf(context, project);
     if (!isRefName(wish.branch)) throw problem(400, "Branch name is invalid");
     const nameError = refNameError("branch", wish.branch);
     if (nameError) throw problem(400, nameError);
     const empty = !(await hasRefs(repository));
-    if (!canPush(stateOf(context), user, project, wish.branch, empty)) throw refused();
+    if (!(empty ? canPushFirst : canPush)(stateOf(context), user, project, wish.branch)) throw wish.refused();
     const expected = await branchHead(repository, wish.branch);
     const parent = await startOf(repository, wish, expected, empty);
     const changes = await planChanges(repository, parent, wish.actions);

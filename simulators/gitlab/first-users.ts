@@ -45,7 +45,7 @@ export async function seedUsers(state: State, layout: Layout, now: Date): Promis
       await writeFileAtomic(file, `${value}\n`, { mode: 0o600 });
     }
     const token = { name: "timonier", scopes: wanted.scopes, expiresAt: dayAfter(now, longestLife) };
-    addToken(state, user, { kind: "user" }, token, value, now);
+    addToken(state, user, token, { owner: { kind: "user" }, value, now });
   }
 }
 

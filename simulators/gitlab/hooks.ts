@@ -41,12 +41,21 @@ export function wants(hook: Hook, event: HookEvent): boolean {
   return strategy === "all_branches" || matchesWildcard(filter, branch);
 }
 
-/** Sends events to the hooks that want them, in the background, one attempt each. */
+/** The server that sends a webhook. */
+export interface HookOrigin {
+  readonly settings: GitLabSettings;
+  /** Address of the server. */
+  readonly url: string;
+  readonly state: State;
+}
+
+/** Sends events to the hooks that subscribe to them, in the background, one attempt each. */
 export function hookSender(store: Store, settings: GitLabSettings, url: string, log: (line: string) => void) {
+  const origin = { settings, url, state: store.state };
   return (event: HookEvent): void => {
     for (const hook of store.state.hooks) {
       if (!wants(hook, event) || alertStatus(hook, new Date()) !== "executable") continue;
-      void deliver(hook, event, settings, url, store.state)
+      void deliver(hook, event, origin)
         .then((status) => status < 400)
         .catch((error) => {
           log(`webhook ${hook.id}: ${(error as Error).message}`);
@@ -62,34 +71,16 @@ export function hookSender(store: Store, settings: GitLabSettings, url: string, 
   };
 }
 
-/** Sends one event. @returns the receiver's status @throws Error when it cannot be reached or may not be */
-export async function deliver(
-  hook: Hook,
-  event: HookEvent,
-  settings: GitLabSettings,
-  url: string,
-  state: State,
-): Promise<number> {
+/** Sends one event. @returns the receiver's status @throws Error when it cannot be reached or is not allowed */
+export async function deliver(hook: Hook, event: HookEvent, origin: HookOrigin): Promise<number> {
   const target = new URL(hook.url);
   const host = target.hostname.replace(/^\[|\]$/g, "");
-  // Looked up once, and connected to what was looked at: a name cannot turn local in between.
+  // The connection uses the address that was checked: a second lookup of the name could give a local one.
   const address = isIP(host) ? host : (await lookup(host)).address;
-  if (!localHooksAllowed(settings, state) && isLocalAddress(address))
+  if (!localHooksAllowed(origin.settings, origin.state) && isLocalAddress(address))
     throw new Error(`${host} is a local address, which is not allowed`);
   const body = Buffer.from(JSON.stringify(event.payload));
-  const custom = (hook.settings.custom_headers as { key: string; value?: string }[] | undefined) ?? [];
-  const headers = {
-    "content-type": "application/json",
-    "content-length": body.length,
-    "user-agent": `GitLab/${settings.version}`,
-    "x-gitlab-event": event.name,
-    "x-gitlab-webhook-uuid": randomUUID(),
-    "x-gitlab-instance": url,
-    "x-gitlab-event-uuid": randomUUID(),
-    "idempotency-key": randomUUID(),
-    ...(hook.token && { "x-gitlab-token": hook.token }),
-    ...Object.fromEntries(custom.map(({ key, value }) => [key.toLowerCase(), value ?? ""])),
-  };
+  const headers = { ...headersOf(hook, event, origin), "content-length": body.length };
   const family = isIP(address);
   const options = {
     method: "POST",
@@ -109,4 +100,19 @@ export async function deliver(
     sent.on("error", reject);
     sent.end(body);
   });
+}
+
+function headersOf(hook: Hook, event: HookEvent, { settings, url }: HookOrigin): Record<string, string> {
+  const custom = (hook.settings.custom_headers as { key: string; value?: string }[] | undefined) ?? [];
+  return {
+    "content-type": "application/json",
+    "user-agent": `GitLab/${settings.version}`,
+    "x-gitlab-event": event.name,
+    "x-gitlab-webhook-uuid": randomUUID(),
+    "x-gitlab-instance": url,
+    "x-gitlab-event-uuid": randomUUID(),
+    "idempotency-key": randomUUID(),
+    ...(hook.token && { "x-gitlab-token": hook.token }),
+    ...Object.fromEntries(custom.map(({ key, value }) => [key.toLowerCase(), value ?? ""])),
+  };
 }

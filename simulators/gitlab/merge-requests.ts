@@ -8,8 +8,8 @@ import { isDraft } from "./model/draft.js";
 import { projectPath } from "./model/namespaces.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import { nextId } from "./model/server-state.js";
-import type { MergeRequest, Project, User } from "./model/types.js";
-import { sendMergeRequestEvent } from "./views/merge-request-event.js";
+import type { AutoMergeWish, LocatedRequest, MergeRequest, Project, User } from "./model/types.js";
+import { type MergeRequestAction, sendMergeRequestEvent } from "./views/merge-request-event.js";
 
 /** Whether and why not a merge request can be merged. */
 export interface Mergeability {
@@ -113,55 +113,56 @@ export async function refreshMergeRequests(
   if (open.length === 0) return false;
   const heads = known ?? (await branchHeads(repositoryOf(context, project)));
   let changed = false;
-  for (const request of open) changed = (await refreshOne(context, project, request, user, heads)) || changed;
+  for (const request of open) changed = (await refreshOne(context, { project, request }, user, heads)) || changed;
   return changed;
 }
 
 async function refreshOne(
   context: Context,
-  project: Project,
-  request: MergeRequest,
+  at: LocatedRequest,
   user: User | undefined,
   heads: ReadonlyMap<string, string>,
 ): Promise<boolean> {
+  const { project, request } = at;
   const repository = repositoryOf(context, project);
   const head = heads.get(request.sourceBranch);
   const target = heads.get(request.targetBranch);
   const last = head ?? request.sha;
   const moved = request.startSha !== target;
   if (target && last !== "" && moved && last !== request.baseSha && (await isAncestor(repository, last, target))) {
-    const found = await tryGit(repository, [
-      "rev-list",
-      "--ancestry-path",
-      "--first-parent",
-      "--merges",
-      "--reverse",
-      `${last}..${target}`,
-    ]);
-    const mergeCommit = found.stdout.toString().split("\n")[0];
-    markMerged(request, user?.id ?? request.authorId, { sha: last, mergeCommitSha: mergeCommit || target });
-    sendMergeRequestEvent(context, project, request, user, "merge");
+    const mergeCommitSha = (await firstMergeSince(repository, last, target)) || target;
+    markMerged(request, user?.id ?? request.authorId, { sha: last, mergeCommitSha });
+    sendMergeRequestEvent(context, at, { action: "merge", user });
     return true;
   }
   if (!head) {
     closeRequest(request, user?.id ?? request.authorId);
-    sendMergeRequestEvent(context, project, request, user, "close");
+    sendMergeRequestEvent(context, at, { action: "close", user });
     return true;
   }
   if (head === request.sha && !moved) return false;
-  const pushed = head !== request.sha;
   const oldrev = request.sha;
   Object.assign(request, await diffRefs(context, project, request.sourceBranch, request.targetBranch));
-  if (pushed) {
-    request.updatedAt = new Date().toISOString();
-    // What was to be merged is not what is there now.
-    request.autoMerge = null;
-    if (context.settings.tier === "premium" && project.settings.reset_approvals_on_push !== false)
-      request.approvedBy = [];
-    await keepHead(context, project, request);
-    sendMergeRequestEvent(context, project, request, user, "update", { oldrev });
-  }
+  if (head !== oldrev) await recordPush(context, at, { action: "update", user, oldrev });
   return true;
+}
+
+/** The merge commit that brought a commit into a branch; empty when it came without one. */
+async function firstMergeSince(repository: string, commit: string, branchHead: string): Promise<string> {
+  const range = `${commit}..${branchHead}`;
+  const args = ["rev-list", "--ancestry-path", "--first-parent", "--merges", "--reverse", range];
+  return (await tryGit(repository, args)).stdout.toString().split("\n")[0] ?? "";
+}
+
+/** After a push to the source branch. Auto-merge ends, because it was asked for another head. */
+async function recordPush(context: Context, at: LocatedRequest, action: MergeRequestAction): Promise<void> {
+  const { project, request } = at;
+  request.updatedAt = new Date().toISOString();
+  request.autoMerge = null;
+  if (context.settings.tier === "premium" && project.settings.reset_approvals_on_push !== false)
+    request.approvedBy = [];
+  await keepHead(context, project, request);
+  sendMergeRequestEvent(context, at, action);
 }
 
 function markMerged(
@@ -179,39 +180,32 @@ export function closeRequest(request: MergeRequest, userId: number): void {
   Object.assign(request, { state: "closed", closedAt: now, closedBy: userId, updatedAt: now, autoMerge: null });
 }
 
-/** How to merge. */
-export interface MergeOptions {
-  readonly mergeMessage?: string | undefined;
-  readonly squashMessage?: string | undefined;
-  readonly squash: boolean;
-  readonly removeSourceBranch: boolean;
+/** A merge that `examine` found possible: how, and between which heads. */
+export interface Merge extends AutoMergeWish {
+  /** Head of the source branch. */
+  readonly head: string;
+  /** Head of the target branch. */
+  readonly target: string;
 }
 
 /**
  * Merges by plumbing and moves the target branch. The merge request is marked after the branch has moved: after a kill in
  * between, the next start sees that its commits have arrived.
  *
- * @param seen what `examine` found: a mergeable request
  * @throws RefMoved when the target branch moved since
  */
-export async function mergeRequest(
-  context: Context,
-  project: Project,
-  request: MergeRequest,
-  user: User,
-  options: MergeOptions,
-  seen: { readonly head: string; readonly target: string },
-): Promise<void> {
+export async function mergeRequest(context: Context, at: LocatedRequest, user: User, merge: Merge): Promise<void> {
+  const { project, request } = at;
   const repository = repositoryOf(context, project);
-  const { head, target } = seen;
+  const { head, target } = merge;
   const trial = await tryMerge(repository, target, head);
   if (!trial.clean) throw new RefMoved("the branches conflict by now");
   const author = context.store.state.users.find((each) => each.id === request.authorId) ?? user;
   const base = (await mergeBase(repository, target, head)) ?? target;
   let tip = head;
   let squashed: string | null = null;
-  if (options.squash && (await countCommits(repository, `${target}..${head}`)) > 1) {
-    const message = options.squashMessage ?? request.title;
+  if (merge.squash && (await countCommits(repository, `${target}..${head}`)) > 1) {
+    const message = merge.squashMessage ?? request.title;
     squashed = await commitTree(repository, {
       tree: await treeOf(repository, head),
       parents: [base],
@@ -222,7 +216,7 @@ export async function mergeRequest(
     tip = squashed;
   }
   const forward = project.settings.merge_method === "ff";
-  const message = options.mergeMessage ?? defaultMessage(context, project, request);
+  const message = merge.mergeMessage ?? defaultMessage(context, project, request);
   const result = forward
     ? tip
     : await commitTree(repository, {
@@ -237,10 +231,10 @@ export async function mergeRequest(
   markMerged(request, user.id, { sha: head, mergeCommitSha: forward ? null : result, squashCommitSha: squashed });
   await keepHead(context, project, request);
   await context.store.save();
-  if (options.removeSourceBranch) {
+  if (merge.removeSourceBranch) {
     await moveRefs(repository, [`delete refs/heads/${request.sourceBranch} ${head}`]).catch(() => {});
   }
-  sendMergeRequestEvent(context, project, request, user, "merge");
+  sendMergeRequestEvent(context, at, { action: "merge", user });
 }
 
 function defaultMessage(context: Context, project: Project, request: MergeRequest): string {

@@ -34,7 +34,7 @@ export function createProject(
     const state = stateOf(context);
     const name = wish.name ?? wish.path ?? "";
     const path = wish.path ?? slug(name);
-    checkProject(context, namespace, name, path);
+    checkProject(context, namespace, { name, path });
     const defaultBranch = wish.defaultBranch || "main";
     if (refNameError("branch", defaultBranch)) throw invalid({ default_branch: ["is invalid"] });
     const repository = `${randomHex(16)}.git`;
@@ -78,7 +78,12 @@ export function createProject(
 }
 
 /** @throws Problem with every error of a name and path at once */
-function checkProject(context: Context, namespace: Namespace, name: string, path: string, self?: Project): void {
+function checkProject(
+  context: Context,
+  namespace: Namespace,
+  { name, path }: { readonly name: string; readonly path: string },
+  self?: Project,
+): void {
   const state = stateOf(context);
   const errors: Record<string, string[]> = {};
   const add = (attribute: string, found: string[]) => {
@@ -115,7 +120,7 @@ export async function updateProject(
   const name = wish.name ?? project.name;
   const path = wish.path ?? project.path;
   if (namespace && (name !== project.name || path !== project.path))
-    checkProject(context, namespace, name, path, project);
+    checkProject(context, namespace, { name, path }, project);
   const repository = repositoryOf(context, project);
   const branch = wish.defaultBranch;
   if (branch && branch !== project.defaultBranch) {
@@ -149,7 +154,7 @@ export function markForDeletion(project: Project): void {
 export function restoreProject(context: Context, project: Project): void {
   if (!project.before) throw problem(400, "Project has not been marked for deletion");
   const namespace = namespaceById(stateOf(context), project.namespaceId);
-  if (namespace) checkProject(context, namespace, project.before.name, project.before.path, project);
+  if (namespace) checkProject(context, namespace, project.before, project);
   Object.assign(project, project.before, { before: null, markedForDeletionOn: null });
 }
 

@@ -14,16 +14,18 @@ export interface TokenWish {
   readonly expiresAt: string | null;
 }
 
-/** Adds a token of a value. @param parent token that it replaces, whose family it joins */
-export function addToken(
-  state: State,
-  user: User,
-  owner: TokenOwner,
-  wish: TokenWish,
-  value: string,
-  now: Date,
-  parent?: AccessToken,
-): AccessToken {
+/** What the server decides about a new token. */
+export interface TokenIssue {
+  readonly owner: TokenOwner;
+  readonly value: string;
+  readonly now: Date;
+  /** Token that it replaces, whose family it joins. @default none */
+  readonly parent?: AccessToken;
+}
+
+/** Adds a token of a user. */
+export function addToken(state: State, user: User, wish: TokenWish, issue: TokenIssue): AccessToken {
+  const { owner, value, now, parent } = issue;
   const id = nextId(state, "token");
   const token: AccessToken = {
     id,
@@ -57,20 +59,29 @@ export function isActive(token: AccessToken, now: Date): boolean {
   return !token.revoked && !isExpired(token.expiresAt, now);
 }
 
-/** Makes a bot user and its token for a project or group. @param wanted role of the bot */
+/** The bot user of a project's or group's access token. */
+export interface TokenBot {
+  /** Its role in the project or group. */
+  readonly level: number;
+  readonly createdBy: User;
+  /** Host of its e-mail address. */
+  readonly host: string;
+  readonly now: Date;
+}
+
+/** Creates a bot user and its token for a project or group. */
 export function addResourceToken(
   state: State,
   owner: Exclude<TokenOwner, { kind: "user" }>,
   wish: TokenWish,
-  wanted: { readonly level: number; readonly by: User; readonly host: string },
-  now: Date,
+  { level, createdBy, host, now }: TokenBot,
 ): { readonly token: AccessToken; readonly value: string } {
   const username = `${owner.kind}_${owner.id}_bot_${randomHex(16)}`;
   const bot: User = {
     id: nextId(state, "user"),
     username,
     name: wish.name,
-    email: `${username}@noreply.${wanted.host}`,
+    email: `${username}@noreply.${host}`,
     state: "active",
     admin: false,
     bot: true,
@@ -78,15 +89,15 @@ export function addResourceToken(
     createdAt: now.toISOString(),
   };
   state.users.push(bot);
-  const membership = { source: owner.kind, sourceId: owner.id, userId: bot.id, accessLevel: wanted.level };
+  const membership = { source: owner.kind, sourceId: owner.id, userId: bot.id, accessLevel: level };
   state.members.push({
     ...membership,
     expiresAt: wish.expiresAt,
     createdAt: now.toISOString(),
-    createdBy: wanted.by.id,
+    createdBy: createdBy.id,
   });
   const value = newTokenValue();
-  return { token: addToken(state, bot, owner, wish, value, now), value };
+  return { token: addToken(state, bot, wish, { owner, value, now }), value };
 }
 
 /** Role of a token's bot. */
@@ -113,15 +124,8 @@ export function rotateToken(
   const expiresAt = tokenExpiry(now, wanted, 7);
   const value = newTokenValue();
   const { name, scopes, owner } = token;
-  const next = addToken(
-    state,
-    user,
-    owner,
-    { name, description: token.description ?? undefined, scopes, expiresAt },
-    value,
-    now,
-    token,
-  );
+  const wish = { name, description: token.description ?? undefined, scopes, expiresAt };
+  const next = addToken(state, user, wish, { owner, value, now, parent: token });
   token.revoked = true;
   for (const member of state.members) {
     if (owner.kind !== "user" && member.userId === user.id) member.expiresAt = expiresAt;

@@ -9,14 +9,16 @@ export interface AnnotatedTag {
   readonly at: string;
 }
 
-/** Writes the object of an annotated tag; no ref is made. @returns its hash */
-export async function tagObject(
-  repository: string,
-  name: string,
-  commit: string,
-  message: string,
-  tagger: Person,
-): Promise<string> {
+/** An annotated tag to be written. */
+export interface NewTag {
+  readonly name: string;
+  readonly commit: string;
+  readonly message: string;
+  readonly tagger: Person;
+}
+
+/** Writes the object of an annotated tag, without a ref. @returns its hash */
+export async function tagObject(repository: string, { name, commit, message, tagger }: NewTag): Promise<string> {
   const plain = (text: string) => text.replace(/[<>\r\n\0]/g, "").trim();
   const by = `${plain(tagger.name)} <${plain(tagger.email)}> ${Math.floor(Date.now() / 1000)} +0000`;
   const input = `object ${commit}\ntype commit\ntag ${name}\ntagger ${by}\n\n${message.replace(/\n?$/, "\n")}`;

@@ -30,7 +30,7 @@ export function restHandler(context: Context): RestHandler {
         const scopes = scopesOf(route, request);
         if (caller && !suffices(caller.token.scopes, scopes)) throw insufficientScope(scopes);
       } catch (error) {
-        note(context, route, request, caller, 0, statusOf(error));
+        record(context, route, request, { caller, role: 0, status: statusOf(error) });
         throw error;
       }
     },
@@ -60,11 +60,11 @@ export function restHandler(context: Context): RestHandler {
           await runAutoMerges(context);
           await context.store.save();
         }
-        note(context, route, request, caller, call.role, answer.status);
+        record(context, route, request, { caller, role: call.role, status: answer.status });
         if (injected?.cut) request.raw.socket.destroy();
         return send(reply, answer);
       } catch (error) {
-        note(context, route, request, caller, call?.role ?? 0, statusOf(error));
+        record(context, route, request, { caller, role: call?.role ?? 0, status: statusOf(error) });
         throw error;
       }
     },
@@ -76,14 +76,16 @@ const isWrite = (request: FastifyRequest) => !["GET", "HEAD"].includes(request.m
 const scopesOf = (route: Route, request: FastifyRequest) => route.options.scopes ?? scopesForMethod(request.method);
 const statusOf = (error: unknown) => (error instanceof Problem ? error.status : 500);
 
-function note(
-  context: Context,
-  route: Route,
-  request: FastifyRequest,
-  caller: Caller | undefined,
-  role: number,
-  status: number,
-): void {
+/** How a request ended. */
+interface Outcome {
+  readonly caller: Caller | undefined;
+  /** Highest role that was asked for. */
+  readonly role: number;
+  readonly status: number;
+}
+
+/** Writes a request into the journal. */
+function record(context: Context, route: Route, request: FastifyRequest, { caller, role, status }: Outcome): void {
   context.journal.add({
     time: new Date().toISOString(),
     method: request.method,

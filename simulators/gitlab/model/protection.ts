@@ -25,7 +25,8 @@ export function rulesFor(state: State, project: Project, branch: string): Protec
 }
 
 function granted(state: State, access: BranchAccess, user: User, project: Project): boolean {
-  if (access.userId !== null) return access.userId === user.id && projectLevel(state, user, project) >= 30;
+  if (access.userId !== null)
+    return access.userId === user.id && projectLevel(state, user, project) >= accessLevels.developer;
   if (access.groupId !== null) {
     const group = state.groups.find((candidate) => candidate.id === access.groupId);
     return group !== undefined && groupLevel(state, user, group) >= accessLevels.developer;
@@ -36,15 +37,20 @@ function granted(state: State, access: BranchAccess, user: User, project: Projec
 }
 
 /** Whether a user may push to a branch. Where several rules fit, the most generous one counts, as in GitLab. */
-export function canPush(state: State, user: User, project: Project, branch: string, empty = false): boolean {
+export function canPush(state: State, user: User, project: Project, branch: string): boolean {
   if (project.archived || projectLevel(state, user, project) < accessLevels.developer) return false;
   const rules = rulesFor(state, project, branch);
-  if (rules.length > 0) return rules.some((rule) => rule.push.some((access) => granted(state, access, user, project)));
-  // The default branch of an empty project counts as protected before it exists.
-  if (empty && branch === project.defaultBranch && project.protectionPending) {
-    return projectLevel(state, user, project) >= accessLevels.maintainer;
-  }
-  return true;
+  return rules.length === 0 || rules.some((rule) => rule.push.some((access) => granted(state, access, user, project)));
+}
+
+/**
+ * Whether a user may push the first branch of an empty project. The default branch counts as protected before it exists.
+ */
+export function canPushFirst(state: State, user: User, project: Project, branch: string): boolean {
+  if (!canPush(state, user, project, branch)) return false;
+  const awaited = branch === project.defaultBranch && project.protectionPending;
+  const open = !awaited || rulesFor(state, project, branch).length > 0;
+  return open || projectLevel(state, user, project) >= accessLevels.maintainer;
 }
 
 /** Whether a user may merge into a branch through a merge request. */
@@ -61,21 +67,18 @@ function allowsForcePush(state: State, project: Project, branch: string): boolea
   return rules.length === 0 || rules.some((rule) => rule.allowForcePush);
 }
 
-/**
- * Decides a push over HTTPS, in GitLab's words.
- *
- * @param empty whether the repository has no branch yet
- */
-export function decidePush(
-  state: State,
-  user: User,
-  project: Project,
-  changes: readonly RefChange[],
-  empty: boolean,
-): PushDecision {
+/** A push over HTTPS. */
+export interface Push {
+  readonly changes: readonly RefChange[];
+  /** Whether the repository has no branch yet. */
+  readonly empty: boolean;
+}
+
+/** Decides a push over HTTPS, in GitLab's words. */
+export function decidePush(state: State, user: User, project: Project, { changes, empty }: Push): PushDecision {
   const forwardOnly: string[] = [];
   for (const change of changes) {
-    const message = refusal(state, user, project, change, empty);
+    const message = refusal(state, user, project, { ...change, empty });
     if (message) return { allowed: false, message };
     const branch = change.ref.replace(/^refs\/heads\//, "");
     if (change.ref.startsWith("refs/heads/") && !allowsForcePush(state, project, branch)) forwardOnly.push(change.ref);
@@ -88,56 +91,62 @@ export function tagRulesFor(state: State, project: Project, tag: string): Protec
   return state.protectedTags.filter((rule) => rule.projectId === project.id && matchesWildcard(rule.name, tag));
 }
 
-/**
- * Why a change of a protected tag is refused, in GitLab's words.
- *
- * @param web whether it comes by the API, which counts as the web interface
- */
-export function tagRefusal(
-  state: State,
-  user: User,
-  project: Project,
-  change: RefChange,
-  web = false,
-): string | undefined {
+/** A change of a tag. */
+export interface TagChange extends RefChange {
+  /** Whether it comes by the API, which counts as the web interface. @default false */
+  readonly web?: boolean;
+}
+
+/** Why a change of a protected tag is refused, in GitLab's words; undefined when it is allowed. */
+export function tagRefusal(state: State, user: User, project: Project, change: TagChange): string | undefined {
   const rules = tagRulesFor(state, project, change.ref.slice("refs/tags/".length));
   if (rules.length === 0) return undefined;
   if (change.after === zeroId) {
     if (projectLevel(state, user, project) < accessLevels.maintainer)
       return "You are not allowed to delete protected tags from this project. Only a project maintainer or owner can delete a protected tag.";
-    return web ? undefined : "You can only delete protected tags using the web interface.";
+    return change.web ? undefined : "You can only delete protected tags using the web interface.";
   }
   if (change.before !== zeroId) return "Protected tags cannot be updated.";
   const may = rules.some((rule) => rule.create.some((access) => granted(state, access, user, project)));
   return may ? undefined : "You are not allowed to create this tag as it is protected.";
 }
 
-function refusal(state: State, user: User, project: Project, change: RefChange, empty: boolean): string | undefined {
-  const level = projectLevel(state, user, project);
-  if (change.ref.startsWith("refs/tags/")) {
-    const nameError = change.after === zeroId ? undefined : refNameError("tag", change.ref.slice("refs/tags/".length));
-    if (nameError) return nameError;
-    const guarded = tagRefusal(state, user, project, change);
-    if (guarded) return guarded;
-    return change.before !== zeroId && level < accessLevels.maintainer
-      ? "You are not allowed to change existing tags on this project."
-      : undefined;
-  }
+/** A change of a ref in a repository that may be empty. */
+type PushedChange = RefChange & { readonly empty: boolean };
+
+function refusal(state: State, user: User, project: Project, change: PushedChange): string | undefined {
+  if (change.ref.startsWith("refs/tags/")) return tagPushRefusal(state, user, project, change);
   // Notes of Git, which release tools write.
   if (change.ref.startsWith("refs/notes/")) return undefined;
-  if (!change.ref.startsWith("refs/heads/")) return "You can only push to branches and tags.";
+  return change.ref.startsWith("refs/heads/")
+    ? branchPushRefusal(state, user, project, change)
+    : "You can only push to branches and tags.";
+}
+
+function tagPushRefusal(state: State, user: User, project: Project, change: RefChange): string | undefined {
+  const nameError = change.after === zeroId ? undefined : refNameError("tag", change.ref.slice("refs/tags/".length));
+  if (nameError) return nameError;
+  const guarded = tagRefusal(state, user, project, change);
+  if (guarded) return guarded;
+  return change.before !== zeroId && projectLevel(state, user, project) < accessLevels.maintainer
+    ? "You are not allowed to change existing tags on this project."
+    : undefined;
+}
+
+function branchPushRefusal(state: State, user: User, project: Project, change: PushedChange): string | undefined {
   const branch = change.ref.slice("refs/heads/".length);
   const isProtected = rulesFor(state, project, branch).length > 0;
   if (change.after === zeroId) {
     if (branch === project.defaultBranch) return "The default branch of a project cannot be deleted.";
     if (!isProtected) return undefined;
-    return level < accessLevels.maintainer
+    return projectLevel(state, user, project) < accessLevels.maintainer
       ? "You are not allowed to delete protected branches from this project. Only a project maintainer or owner can delete a protected branch."
       : "You can only delete protected branches using the web interface.";
   }
   const nameError = refNameError("branch", branch);
   if (nameError) return nameError;
-  if (canPush(state, user, project, branch, empty)) return undefined;
+  const { empty } = change;
+  if ((empty ? canPushFirst : canPush)(state, user, project, branch)) return undefined;
   if (empty && !isProtected) {
     return "A default branch (e.g. main) does not yet exist for this project. Ask a project Owner or Maintainer to create a default branch.";
   }

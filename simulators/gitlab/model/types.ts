@@ -157,6 +157,12 @@ export interface MergeRequest {
   versions?: MergeRequestVersion[];
 }
 
+/** A merge request with the project that it belongs to. */
+export interface LocatedRequest {
+  readonly project: Project;
+  readonly request: MergeRequest;
+}
+
 /** How to merge when checks pass. */
 export interface AutoMergeWish {
   readonly mergeMessage?: string | undefined;

@@ -33,7 +33,7 @@ export const mergeRequestActions: readonly PageRoute[] = [
   action("notes", (visit) => {
     const body = field(visit, "body");
     if (body === undefined) throw new Problem(400, { error: "body is empty" });
-    const note = addNote(visit.call, body, field(visit, "thread") === "1", false);
+    const note = addNote(visit.call, { body, resolvable: field(visit, "thread") === "1" });
     return `#note_${note.id}`;
   }),
   action("discussions/:discussion_id/notes", (visit) => {

@@ -146,7 +146,7 @@ export function approve(call: Call, sha: string | undefined): void {
   if (sha && sha !== request.sha) throw problem(409, `SHA does not match HEAD of source branch: ${request.sha}`);
   if (!mayApprove(call, project, request)) throw unauthorized();
   request.approvedBy.push({ userId: user.id, at: call.now.toISOString() });
-  sendMergeRequestEvent(call.context, project, request, user, "approved");
+  sendMergeRequestEvent(call.context, { project, request }, { action: "approved", user });
 }
 
 /** Takes the caller's approval back. @throws Problem 401, or 404 when there is none */
@@ -154,7 +154,7 @@ export function unapprove(call: Call): void {
   const { project, request } = requestOf(call);
   const user = approver(call, project);
   if (removeWhere(request.approvedBy, ({ userId }) => userId === user.id) === 0) throw notFound();
-  sendMergeRequestEvent(call.context, project, request, user, "unapproved");
+  sendMergeRequestEvent(call.context, { project, request }, { action: "unapproved", user });
 }
 
 /** Whether the caller's approval would be taken. */

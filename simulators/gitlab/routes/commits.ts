@@ -65,23 +65,17 @@ export const commitRoutes: readonly Route[] = [
     async (call, values) => {
       const project = projectOf(call, accessLevels.developer);
       if (project.archived) throw forbidden();
-      const refused = () => forbidden("You are not allowed to push into this branch");
-      const id = await createCommit(
-        call.context,
-        project,
-        userOf(call),
-        {
-          branch: values.branch,
-          startBranch: values.start_branch,
-          startSha: values.start_sha,
-          force: values.force,
-          message: values.commit_message,
-          authorName: values.author_name,
-          authorEmail: values.author_email,
-          actions: values.actions.map(readAction),
-        },
-        refused,
-      );
+      const id = await createCommit(call.context, project, userOf(call), {
+        branch: values.branch,
+        startBranch: values.start_branch,
+        startSha: values.start_sha,
+        force: values.force,
+        message: values.commit_message,
+        authorName: values.author_name,
+        authorEmail: values.author_email,
+        actions: values.actions.map(readAction),
+        refused: () => forbidden("You are not allowed to push into this branch"),
+      });
       return created(await render(call, project, id));
     },
   ),

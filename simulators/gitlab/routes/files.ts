@@ -207,18 +207,13 @@ function write(call: Call, action: string, values: FileValues): Promise<string> 
   const project = projectOf(call, accessLevels.developer);
   if (project.archived) throw forbidden();
   const { content, encoding, last_commit_id, execute_filemode } = values;
-  return createCommit(
-    call.context,
-    project,
-    userOf(call),
-    {
-      branch: values.branch,
-      startBranch: values.start_branch,
-      message: values.commit_message,
-      authorName: values.author_name,
-      authorEmail: values.author_email,
-      actions: [{ action, file_path: call.path.file_path ?? "", content, encoding, last_commit_id, execute_filemode }],
-    },
-    () => problem(400, "You are not allowed to push into this branch"),
-  );
+  return createCommit(call.context, project, userOf(call), {
+    branch: values.branch,
+    startBranch: values.start_branch,
+    message: values.commit_message,
+    authorName: values.author_name,
+    authorEmail: values.author_email,
+    actions: [{ action, file_path: call.path.file_path ?? "", content, encoding, last_commit_id, execute_filemode }],
+    refused: () => problem(400, "You are not allowed to push into this branch"),
+  });
 }

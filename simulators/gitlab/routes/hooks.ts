@@ -106,7 +106,7 @@ async function test(call: Call, project: Project, hook: Hook): Promise<number> {
   const change = { ref: `refs/heads/${project.defaultBranch}`, before: zeroId, after: head };
   const payload = await pushPayload(call.context, project, userOf(call), change);
   const event = { project, trigger: "push_events", name: "Push Hook", payload };
-  return deliver(hook, event, call.context.settings, call.context.url, call.state);
+  return deliver(hook, event, { settings: call.context.settings, url: call.context.url, state: call.state });
 }
 
 function checkUrl(call: Call, url: string): void {

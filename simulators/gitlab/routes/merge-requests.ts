@@ -311,7 +311,7 @@ export async function openRequest(
   };
   call.state.mergeRequests.push(request);
   await keepHead(call.context, project, request);
-  sendMergeRequestEvent(call.context, project, request, userOf(call), "open");
+  sendMergeRequestEvent(call.context, { project, request }, { action: "open", user: userOf(call) });
   return created(await fullMergeRequest(call.context, project, request, userOf(call)));
 }
 
@@ -326,7 +326,10 @@ function sameBranches(call: Call, project: Project, source: string, target: stri
 }
 
 /** Changes a merge request. @throws Problem as the API words it */
-export async function updateRequest(call: Call, values: Attributes & { target_branch?: string; state_event?: string }) {
+export async function updateRequest(
+  call: Call,
+  values: Attributes & { target_branch?: string; state_event?: "close" | "reopen" },
+) {
   const { project, request } = requestOf(call);
   const user = userOf(call);
   call.role = Math.max(call.role, accessLevels.developer);
@@ -351,9 +354,8 @@ export async function updateRequest(call: Call, values: Attributes & { target_br
   }
   Object.assign(request, change, { updatedAt: call.now.toISOString() });
   if (values.state_event === "close" && request.state === "opened") closeRequest(request, user.id);
+  const changes = changesBetween(call.context, project, before, request);
   const action = values.state_event ?? "update";
-  sendMergeRequestEvent(call.context, project, request, user, action, {
-    changes: changesBetween(call.context, project, before, request),
-  });
+  sendMergeRequestEvent(call.context, { project, request }, { action, user, changes });
   return ok(await fullMergeRequest(call.context, project, request, user));
 }

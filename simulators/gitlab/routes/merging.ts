@@ -77,7 +77,8 @@ export async function acceptRequest(call: Call, values: AcceptValues) {
     if (step === "wait") {
       Object.assign(request, { autoMerge: { userId: user.id, wish }, updatedAt: call.now.toISOString() });
     } else {
-      await mergeNow(call.context, project, request, user, wish, { head, target: before }).catch((error) => {
+      const merge = { ...wish, head, target: before };
+      await mergeNow(call.context, { project, request }, user, merge).catch((error) => {
         throw error instanceof RefMoved ? problem(422, "Branch cannot be merged") : error;
       });
     }

@@ -39,7 +39,8 @@ export const noteRoutes: readonly Route[] = [
     `${base}/notes`,
     { needs: { body: "string" }, may: { internal: "boolean", confidential: "boolean" } },
     (call, values) => {
-      const note = addNote(call, values.body, false, values.internal ?? values.confidential ?? false);
+      const internal = values.internal ?? values.confidential ?? false;
+      const note = addNote(call, { body: values.body, resolvable: false, internal });
       return created(noteView(call.context, note, requestOf(call).request.id));
     },
   ),
@@ -63,7 +64,8 @@ export const noteRoutes: readonly Route[] = [
     { needs: { body: "string" }, may: { position: "object" } },
     async (call, values) => {
       const position = values.position && (await checkedPosition(call, values.position));
-      return created(discussion(call, addNote(call, values.body, true, false, { position }).discussionId));
+      const note = addNote(call, { body: values.body, resolvable: true, position });
+      return created(discussion(call, note.discussionId));
     },
   ),
   route("POST", `${one}/notes`, { needs: { body: "string" } }, (call, { body }) => {
@@ -122,7 +124,7 @@ export function reply(call: Call, discussionId: string, body: string): Note {
   const others = notesOf(call).filter((note) => note.discussionId === discussionId);
   if (others.length === 0) throw notFound("Discussion");
   const internal = others.some((note) => note.internal);
-  const note = addNote(call, body, true, internal, { discussionId, position: others[0]?.position });
+  const note = addNote(call, { body, resolvable: true, internal, discussionId, position: others[0]?.position });
   for (const each of others) each.resolvable = true;
   return note;
 }
@@ -166,19 +168,22 @@ function writable(call: Call): Note {
   return note;
 }
 
-/**
- * Adds a comment.
- *
- * @param resolvable whether it is part of a thread that can be resolved
- * @param where discussion that it answers, and place in the changes; both absent for a comment of its own
- */
-export function addNote(
-  call: Call,
-  body: string,
-  resolvable: boolean,
-  internal: boolean,
-  where: { readonly discussionId?: string; readonly position?: NotePosition | undefined } = {},
-): Note {
+/** A comment to be added. */
+export interface NewNote {
+  readonly body: string;
+  /** Whether it is part of a thread that can be resolved. */
+  readonly resolvable: boolean;
+  /** Whether only reporters and higher roles see it. @default false */
+  readonly internal?: boolean;
+  /** Discussion that it answers. @default a new one */
+  readonly discussionId?: string;
+  /** Place in the changes. @default none: it is about the merge request as a whole */
+  readonly position?: NotePosition | undefined;
+}
+
+/** Adds a comment as the caller. @throws Problem 403 in an archived project */
+export function addNote(call: Call, wish: NewNote): Note {
+  const { body, resolvable, internal = false, discussionId, position } = wish;
   const { project, request } = requestOf(call);
   call.role = Math.max(call.role, accessLevels.guest);
   const user = userOf(call);
@@ -188,7 +193,7 @@ export function addNote(
     id: nextId(call.state, "note"),
     projectId: project.id,
     mergeRequestIid: request.iid,
-    discussionId: where.discussionId ?? randomHex(20),
+    discussionId: discussionId ?? randomHex(20),
     authorId: user.id,
     body,
     system: false,
@@ -196,7 +201,7 @@ export function addNote(
     resolved: false,
     resolvedBy: null,
     internal,
-    position: where.position,
+    position,
     createdAt: now,
     updatedAt: now,
   };

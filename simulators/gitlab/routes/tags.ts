@@ -54,11 +54,10 @@ export const tagRoutes: readonly Route[] = [
       if (!commit) throw problem(400, "Target ".concat(values.ref, " is invalid"));
       const ref = `refs/tags/${values.tag_name}`;
       const user = userOf(call);
-      const refused = tagRefusal(call.state, user, project, { ref, before: zeroId, after: commit }, true);
+      const refused = tagRefusal(call.state, user, project, { ref, before: zeroId, after: commit, web: true });
       if (refused) throw problem(400, refused);
-      const after = values.message
-        ? await tagObject(repository, values.tag_name, commit, values.message, user)
-        : commit;
+      const { tag_name: name, message } = values;
+      const after = message ? await tagObject(repository, { name, commit, message, tagger: user }) : commit;
       await moveRefs(repository, [`create ${ref} ${after}`]).catch((error) => {
         throw error instanceof RefMoved ? problem(400, `Tag ${values.tag_name} already exists`) : error;
       });
@@ -73,16 +72,11 @@ export const tagRoutes: readonly Route[] = [
     if (project.archived) throw forbidden();
     const before = isRefName(name) ? await resolve(repository, `refs/tags/${name}`) : undefined;
     if (!before) throw notFound("Tag");
-    const refused = tagRefusal(
-      call.state,
-      userOf(call),
-      project,
-      { ref: `refs/tags/${name}`, before, after: zeroId },
-      true,
-    );
+    const change = { ref: `refs/tags/${name}`, before, after: zeroId };
+    const refused = tagRefusal(call.state, userOf(call), project, { ...change, web: true });
     if (refused) throw forbidden(refused);
     await moveRefs(repository, [`delete refs/tags/${name}`]);
-    await afterPush(call.context, project, userOf(call), [{ ref: `refs/tags/${name}`, before, after: zeroId }]);
+    await afterPush(call.context, project, userOf(call), [change]);
     return noContent();
   }),
 ];

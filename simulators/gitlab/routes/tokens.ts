@@ -76,14 +76,8 @@ export const tokenRoutes: readonly Route[] = [
       const expiresAt = tokenExpiry(call.now, values.expires_at);
       const value = newTokenValue();
       const { name, scopes, description } = values;
-      const token = addToken(
-        call.state,
-        user,
-        { kind: "user" },
-        { name, scopes, description, expiresAt },
-        value,
-        call.now,
-      );
+      const wanted = { name, scopes, description, expiresAt };
+      const token = addToken(call.state, user, wanted, { owner: { kind: "user" }, value, now: call.now });
       return created({ ...view(call, token), token: value });
     },
   ),
@@ -110,13 +104,8 @@ export const tokenRoutes: readonly Route[] = [
           const expiresAt = tokenExpiry(call.now, values.expires_at);
           const host = new URL(call.context.url).hostname;
           const { name, scopes, description } = values;
-          const made = addResourceToken(
-            call.state,
-            owner,
-            { name, scopes, description, expiresAt },
-            { level, by: userOf(call), host },
-            call.now,
-          );
+          const bot = { level, createdBy: userOf(call), host, now: call.now };
+          const made = addResourceToken(call.state, owner, { name, scopes, description, expiresAt }, bot);
           return created({ ...view(call, made.token), token: made.value });
         },
       ),

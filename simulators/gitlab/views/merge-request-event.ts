@@ -1,7 +1,7 @@
 import type { Context } from "../http/server-context.js";
 import { isDraft } from "../model/draft.js";
 import { labelNamed } from "../model/labels.js";
-import type { MergeRequest, Project, User } from "../model/types.js";
+import type { LocatedRequest, MergeRequest, Project, User } from "../model/types.js";
 import { projectUrl } from "./commit.js";
 import { hookProject } from "./push-event.js";
 import { userById } from "./user.js";
@@ -46,20 +46,26 @@ function hookLabels(context: Context, project: Project, names: readonly string[]
   });
 }
 
+/** What happened to a merge request. */
+export interface MergeRequestAction {
+  readonly action: "open" | "update" | "close" | "reopen" | "approved" | "unapproved" | "merge";
+  /** Who did it; undefined for the server itself. */
+  readonly user: User | undefined;
+  /** What an update changed. @default nothing */
+  readonly changes?: Readonly<Record<string, Change>>;
+  /** Head before a push. @default not a push */
+  readonly oldrev?: string;
+}
+
 /**
- * Tells webhooks of a merge request.
+ * Sends the event of a merge request to webhooks.
  *
- * @param action `open`, `update`, `close`, `reopen`, `approved`, `unapproved` or `merge`
- * @param more what an update changed, and the head before a push
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#merge-request-events
  */
 export function sendMergeRequestEvent(
   context: Context,
-  project: Project,
-  request: MergeRequest,
-  user: User | undefined,
-  action: string,
-  more: { readonly changes?: Readonly<Record<string, Change>>; readonly oldrev?: string } = {},
+  { project, request }: LocatedRequest,
+  { action, user, changes = {}, oldrev }: MergeRequestAction,
 ): void {
   const people = (ids: readonly number[]) => ids.map((id) => userById(context, id));
   const payload = {
@@ -72,7 +78,7 @@ export function sendMergeRequestEvent(
       id: request.id,
       iid: request.iid,
       action,
-      ...(more.oldrev !== undefined && { oldrev: more.oldrev }),
+      ...(oldrev !== undefined && { oldrev }),
       title: request.title,
       description: request.description,
       state: request.state,
@@ -97,7 +103,7 @@ export function sendMergeRequestEvent(
       target: hookProject(context, project),
     },
     labels: hookLabels(context, project, request.labels),
-    changes: more.changes ?? {},
+    changes,
     ...(request.assigneeIds.length > 0 && { assignees: people(request.assigneeIds) }),
     ...(request.reviewerIds.length > 0 && { reviewers: people(request.reviewerIds) }),
   };

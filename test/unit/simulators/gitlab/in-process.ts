@@ -71,7 +71,8 @@ export async function inProcess(settings: Partial<GitLabSettings> = {}): Promise
   const user: InProcess["user"] = (username, wish = {}, scopes = ["api"]) => {
     const made = addUser(state, username, wish);
     const token = `glpat-${username}-${nextId(state, "test token")}`;
-    addToken(state, made, { kind: "user" }, { name: "t", scopes, expiresAt: null }, token, new Date());
+    const asked = { name: "t", scopes, expiresAt: null };
+    addToken(state, made, asked, { owner: { kind: "user" }, value: token, now: new Date() });
     return { id: made.id, token };
   };
   const root_ = user("root", { admin: true, name: "Administrator" }, ["api", "sudo"]);

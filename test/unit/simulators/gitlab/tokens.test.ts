@@ -18,13 +18,8 @@ function bot() {
   const by = addUser(state, "root", { admin: true });
   const project = addProject(state, "app", by.namespaceId);
   const wish = { name: "notes", scopes: ["api"], expiresAt: "2026-02-01" };
-  const made = addResourceToken(
-    state,
-    { kind: "project", id: project.id },
-    wish,
-    { level: 20, by, host: "localhost" },
-    now,
-  );
+  const bot = { level: 20, createdBy: by, host: "localhost", now };
+  const made = addResourceToken(state, { kind: "project", id: project.id }, wish, bot);
   return { state, project, ...made };
 }
 
@@ -79,7 +74,8 @@ test("revoking the last token of a bot takes its role away", () => {
 test("a blocked user's token does not work", () => {
   const state = newState();
   const user = addUser(state, "u");
-  addToken(state, user, { kind: "user" }, { name: "t", scopes: ["api"], expiresAt: null }, "secret", now);
+  const wish = { name: "t", scopes: ["api"], expiresAt: null };
+  addToken(state, user, wish, { owner: { kind: "user" }, value: "secret", now });
   expect(checkToken(state, "secret", now).ok).toBe(true);
   user.state = "blocked";
   expect(checkToken(state, "secret", now).ok).toBe(false);

@@ -54,7 +54,9 @@ describe("a protected branch", () => {
 
   test("refuses a push with GitLab's words", () => {
     const { state, project, developer } = world(40, 40);
-    expect(decidePush(state, developer, project, [change("feature"), change("main")], false)).toEqual({
+    expect(
+      decidePush(state, developer, project, { changes: [change("feature"), change("main")], empty: false }),
+    ).toEqual({
       allowed: false,
       message: "You are not allowed to push code to protected branches on this project.",
     });
@@ -62,12 +64,12 @@ describe("a protected branch", () => {
 
   test("moves only forward unless force pushes are allowed", () => {
     const { state, project, maintainer } = world(40, 40);
-    expect(decidePush(state, maintainer, project, [change("main"), change("x")], false)).toEqual({
+    expect(decidePush(state, maintainer, project, { changes: [change("main"), change("x")], empty: false })).toEqual({
       allowed: true,
       forwardOnly: ["refs/heads/main"],
     });
     const free = world(40, 40, { force: true });
-    expect(decidePush(free.state, free.maintainer, free.project, [change("main")], false)).toEqual({
+    expect(decidePush(free.state, free.maintainer, free.project, { changes: [change("main")], empty: false })).toEqual({
       allowed: true,
       forwardOnly: [],
     });
@@ -76,7 +78,7 @@ describe("a protected branch", () => {
   test("cannot be deleted by Git, and the default branch not at all", () => {
     const { state, project, maintainer, developer } = world(40, 40, { name: "release/*" });
     const gone = (user: typeof maintainer, branch: string) =>
-      decidePush(state, user, project, [change(branch, one, zeroId)], false);
+      decidePush(state, user, project, { changes: [change(branch, one, zeroId)], empty: false });
     expect(gone(maintainer, "main")).toMatchObject({ message: "The default branch of a project cannot be deleted." });
     expect(gone(maintainer, "release/1")).toMatchObject({
       message: "You can only delete protected branches using the web interface.",
@@ -99,7 +101,7 @@ describe("a protected branch", () => {
 test("refs beside branches and tags are not for pushing, and only maintainers move tags", () => {
   const { state, project, developer, maintainer } = world(40, 40);
   const push = (user: typeof developer, ref: string, before: string) =>
-    decidePush(state, user, project, [{ ref, before, after: two }], false).allowed;
+    decidePush(state, user, project, { changes: [{ ref, before, after: two }], empty: false }).allowed;
   expect(push(maintainer, "refs/merge-requests/1/head", zeroId)).toBe(false);
   expect(push(developer, "refs/tags/v1", zeroId)).toBe(true);
   expect(push(developer, "refs/tags/v1", one)).toBe(false);
@@ -114,10 +116,12 @@ test("the default branch of a new project is for maintainers to make, and protec
   addMember(state, project, developer, 30);
   addMember(state, project, maintainer, 40);
   // THEN
-  expect(decidePush(state, developer, project, [change("main", zeroId)], true)).toMatchObject({
+  expect(decidePush(state, developer, project, { changes: [change("main", zeroId)], empty: true })).toMatchObject({
     message: expect.stringContaining("does not yet exist"),
   });
-  expect(decidePush(state, maintainer, project, [change("main", zeroId)], true)).toMatchObject({ allowed: true });
+  expect(decidePush(state, maintainer, project, { changes: [change("main", zeroId)], empty: true })).toMatchObject({
+    allowed: true,
+  });
   // WHEN
   protectDefaultBranch(state, project);
   protectDefaultBranch(state, project);
