@@ -1,5 +1,6 @@
 import { git } from "@timonier/kit/git";
-import { type CommitAction, createCommit } from "../commits.js";
+import type { CommitAction } from "../commit-plan.js";
+import { createCommit } from "../commits.js";
 import { diff, emptyTree } from "../git/diff.js";
 import { isAncestor, log, mergeBase, readCommit, resolve } from "../git/queries.js";
 import { type Call, created, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
