@@ -4,7 +4,9 @@ import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { examine, type Merge, mergeRequest } from "./merge-requests.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import { canMerge, canPush, zeroId } from "./model/protection.js";
-import type { LocatedRequest, MergeRequest, Project, User } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
+import type { LocatedRequest, MergeRequest } from "./model/types/merge-requests.js";
+import type { Project } from "./model/types/projects.js";
 import { afterPush } from "./push.js";
 
 /** Reasons that pass by themselves or by what people do: a merge request with one of them may wait. */

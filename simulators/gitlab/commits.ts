@@ -6,7 +6,8 @@ import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { isRefName, refNameError } from "./model/paths.js";
 import { problem } from "./model/problem.js";
 import { canPush, canPushFirst, zeroId } from "./model/protection.js";
-import type { Project, User } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
+import type { Project } from "./model/types/projects.js";
 import { afterPush } from "./push.js";
 
 /** A commit as a client asks for it. */

@@ -5,7 +5,7 @@ import type { Layout } from "./layout.js";
 import { dayAfter, longestLife } from "./model/expiry.js";
 import { digest } from "./model/secrets.js";
 import { nextId, type State } from "./model/server-state.js";
-import type { User } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
 import { addToken, newTokenValue } from "./tokens.js";
 
 /** Tokens are replaced in their files when they have less life left than this, in days. */

@@ -8,7 +8,7 @@ import type { HookEvent } from "./http/server-context.js";
 import { localHooksAllowed } from "./model/hook-address.js";
 import { matchesWildcard } from "./model/paths.js";
 import type { State } from "./model/server-state.js";
-import type { Hook } from "./model/types.js";
+import type { Hook } from "./model/types/automation.js";
 import type { GitLabSettings } from "./settings.js";
 import type { Store } from "./store/store.js";
 

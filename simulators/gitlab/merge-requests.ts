@@ -8,7 +8,9 @@ import { isDraft } from "./model/draft.js";
 import { projectPath } from "./model/namespaces.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import { nextId } from "./model/server-state.js";
-import type { AutoMergeWish, LocatedRequest, MergeRequest, Project, User } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
+import type { AutoMergeWish, LocatedRequest, MergeRequest } from "./model/types/merge-requests.js";
+import type { Project } from "./model/types/projects.js";
 import { type MergeRequestAction, sendMergeRequestEvent } from "./views/merge-request-event.js";
 
 /** Whether and why not a merge request can be merged. */

@@ -10,7 +10,8 @@ import { badRequest, invalid, problem } from "./model/problem.js";
 import { zeroId } from "./model/protection.js";
 import { randomHex } from "./model/secrets.js";
 import { nextId, removeWhere } from "./model/server-state.js";
-import type { Project, User, Visibility } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
+import type { Project, Visibility } from "./model/types/projects.js";
 import { afterPush } from "./push.js";
 
 /** What a new project is made from. */

@@ -3,7 +3,8 @@ import { setHead } from "./git/repositories.js";
 import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
 import { refreshMergeRequests } from "./merge-requests.js";
 import { protectDefaultBranch, type RefChange, zeroId } from "./model/protection.js";
-import type { Project, User } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
+import type { Project } from "./model/types/projects.js";
 import { pushPayload } from "./views/push-event.js";
 
 /**

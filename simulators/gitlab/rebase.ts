@@ -1,6 +1,6 @@
 import { commitTree, treeOf, tryMerge } from "./git/merge.js";
 import { log } from "./git/queries.js";
-import type { User } from "./model/types.js";
+import type { User } from "./model/types/accounts.js";
 
 /** A rebase that cannot be done without a person. */
 export class RebaseConflict extends Error {

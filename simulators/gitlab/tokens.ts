@@ -4,7 +4,7 @@ import { tokenExpiry } from "./model/expiry.js";
 import { apiError, badRequest } from "./model/problem.js";
 import { digest, newSecret, randomHex, tokenPrefixes } from "./model/secrets.js";
 import { nextId, removeWhere, type State } from "./model/server-state.js";
-import type { AccessToken, TokenOwner, User } from "./model/types.js";
+import type { AccessToken, TokenOwner, User } from "./model/types/accounts.js";
 
 /** A token as asked for. */
 export interface TokenWish {

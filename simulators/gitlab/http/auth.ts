@@ -1,7 +1,7 @@
 import { deadToken, type Problem, unauthorized } from "../model/problem.js";
 import { digest } from "../model/secrets.js";
 import type { State } from "../model/server-state.js";
-import type { AccessToken, DeployToken, User } from "../model/types.js";
+import type { AccessToken, DeployToken, User } from "../model/types/accounts.js";
 
 /** Who makes a request, and with which token. */
 export interface Caller {

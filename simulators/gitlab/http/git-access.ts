@@ -2,7 +2,8 @@ import type { FastifyRequest } from "fastify";
 import { accessLevels } from "../model/access-level.js";
 import { canReadCode, canSeeProject, projectLevel } from "../model/membership.js";
 import { gitAbilities } from "../model/scopes.js";
-import type { AccessToken, DeployToken, Project, User } from "../model/types.js";
+import type { AccessToken, DeployToken, User } from "../model/types/accounts.js";
+import type { Project } from "../model/types/projects.js";
 import { basicCredentials, checkDeployToken, checkToken } from "./auth.js";
 import { type Context, stateOf } from "./server-context.js";
 

@@ -7,7 +7,7 @@ import { hasRefs } from "../git/repositories.js";
 import { accessLevels } from "../model/access-level.js";
 import { findProject, projectPath } from "../model/namespaces.js";
 import { decidePush } from "../model/protection.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import { afterPush } from "../push.js";
 import { afterClientPush } from "../push-options.js";
 import { checkAccess, type GitCaller, type GitRefusal, type GitUser, identify, missingProject } from "./git-access.js";

@@ -6,7 +6,8 @@ import { pageHeaders, pageRequest, slice } from "../model/paging.js";
 import type { Spec, Values } from "../model/params.js";
 import { forbidden, notFound, unauthorized } from "../model/problem.js";
 import type { State } from "../model/server-state.js";
-import type { Group, Project, User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { Group, Project } from "../model/types/projects.js";
 import type { Caller } from "./auth.js";
 import type { Context } from "./server-context.js";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Layout } from "../layout.js";
 import type { State } from "../model/server-state.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import type { GitLabSettings } from "../settings.js";
 import type { Store } from "../store/store.js";
 import type { Faults } from "./faults.js";

@@ -1,7 +1,8 @@
 import { groupLevel } from "./membership.js";
 import { matchesWildcard } from "./paths.js";
 import type { State } from "./server-state.js";
-import type { ApprovalRule, MergeRequest } from "./types.js";
+import type { MergeRequest } from "./types/merge-requests.js";
+import type { ApprovalRule } from "./types/protection.js";
 
 /** Rules that hold for a merge request's target branch. */
 export function rulesOf(state: State, request: MergeRequest): ApprovalRule[] {

@@ -1,5 +1,5 @@
 import { nextId, type State } from "./server-state.js";
-import type { Label, Project } from "./types.js";
+import type { Label, Project } from "./types/projects.js";
 
 /** Colour of labels that were made by using them. */
 export const defaultColor = "#6699cc";

@@ -1,7 +1,8 @@
 import { accessLevels } from "./access-level.js";
 import { lineage, namespaceById } from "./namespaces.js";
 import type { State } from "./server-state.js";
-import type { Group, Member, Project, User, Visibility } from "./types.js";
+import type { User } from "./types/accounts.js";
+import type { Group, Member, Project, Visibility } from "./types/projects.js";
 
 const current = (expiresAt: string | null, now: Date) =>
   expiresAt === null || now.toISOString().slice(0, 10) < expiresAt;

@@ -1,7 +1,7 @@
 import { isDraft } from "./draft.js";
 import { readParams, refuseUnknown } from "./params.js";
 import type { State } from "./server-state.js";
-import type { MergeRequest } from "./types.js";
+import type { MergeRequest } from "./types/merge-requests.js";
 
 /** Filters that `not` negates. */
 const negatable = {

@@ -1,6 +1,7 @@
 import { isNumericId } from "./paths.js";
 import type { State } from "./server-state.js";
-import type { Group, Project, User } from "./types.js";
+import type { User } from "./types/accounts.js";
+import type { Group, Project } from "./types/projects.js";
 
 /** What projects live in: a group, or a user's personal namespace. */
 export type Namespace =

@@ -1,5 +1,6 @@
 import type { State } from "./server-state.js";
-import type { CommitStatus, JobStatus, MergeRequest, Pipeline } from "./types.js";
+import type { CommitStatus, JobStatus, Pipeline } from "./types/automation.js";
+import type { MergeRequest } from "./types/merge-requests.js";
 
 /** A project's pipelines that fit, newest first. */
 export function pipelinesOf(

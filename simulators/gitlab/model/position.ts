@@ -1,6 +1,6 @@
 import { readParams, refuseUnknown } from "./params.js";
 import { badRequest } from "./problem.js";
-import type { NotePosition } from "./types.js";
+import type { NotePosition } from "./types/merge-requests.js";
 
 const needs = {
   base_sha: "string",

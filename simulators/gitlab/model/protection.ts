@@ -2,7 +2,9 @@ import { accessLevels } from "./access-level.js";
 import { groupLevel, projectLevel } from "./membership.js";
 import { matchesWildcard, refNameError } from "./paths.js";
 import { nextId, type State } from "./server-state.js";
-import type { BranchAccess, Project, ProtectedBranch, ProtectedTag, User } from "./types.js";
+import type { User } from "./types/accounts.js";
+import type { Project } from "./types/projects.js";
+import type { BranchAccess, ProtectedBranch, ProtectedTag } from "./types/protection.js";
 
 /** Zero, as Git writes "no object". */
 export const zeroId = "0".repeat(40);

@@ -1,29 +1,33 @@
-import type * as types from "./types.js";
+import type { AccessToken, DeployKey, DeployToken, User } from "./types/accounts.js";
+import type { CommitStatus, Hook, Pipeline, Schedule, Variable } from "./types/automation.js";
+import type { MergeRequest, Note } from "./types/merge-requests.js";
+import type { Group, Label, Member, Project, Share } from "./types/projects.js";
+import type { ApprovalRule, ProtectedBranch, ProtectedTag } from "./types/protection.js";
 
 /** Everything that the server knows besides the Git repositories. */
 export interface State {
   readonly version: 1;
   /** Last number given, for each kind of object. */
   readonly sequence: Record<string, number>;
-  readonly users: types.User[];
-  readonly tokens: types.AccessToken[];
-  readonly groups: types.Group[];
-  readonly members: types.Member[];
-  readonly shares: types.Share[];
-  readonly projects: types.Project[];
-  readonly protectedBranches: types.ProtectedBranch[];
-  readonly protectedTags: types.ProtectedTag[];
-  readonly mergeRequests: types.MergeRequest[];
-  readonly notes: types.Note[];
-  readonly deployTokens: types.DeployToken[];
-  readonly deployKeys: types.DeployKey[];
-  readonly hooks: types.Hook[];
-  readonly variables: types.Variable[];
-  readonly schedules: types.Schedule[];
-  readonly approvalRules: types.ApprovalRule[];
-  readonly commitStatuses: types.CommitStatus[];
-  readonly pipelines: types.Pipeline[];
-  readonly labels: types.Label[];
+  readonly users: User[];
+  readonly tokens: AccessToken[];
+  readonly groups: Group[];
+  readonly members: Member[];
+  readonly shares: Share[];
+  readonly projects: Project[];
+  readonly protectedBranches: ProtectedBranch[];
+  readonly protectedTags: ProtectedTag[];
+  readonly mergeRequests: MergeRequest[];
+  readonly notes: Note[];
+  readonly deployTokens: DeployToken[];
+  readonly deployKeys: DeployKey[];
+  readonly hooks: Hook[];
+  readonly variables: Variable[];
+  readonly schedules: Schedule[];
+  readonly approvalRules: ApprovalRule[];
+  readonly commitStatuses: CommitStatus[];
+  readonly pipelines: Pipeline[];
+  readonly labels: Label[];
   /** Instance-wide settings that the administrator changed. */
   readonly application: Record<string, unknown>;
   /** Repositories of deleted projects that are still to be removed from disk. */

@@ -1,6 +1,6 @@
 import { render } from "preact-render-to-string";
 import { lineage, namespaceById } from "../model/namespaces.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import { Badge, Form } from "./parts.js";
 import { at, links, type PageAnswer, type ProjectPart, type Visit } from "./visit.js";
 

@@ -3,7 +3,7 @@ import { missingApprovals, rulesOf } from "../model/approvals.js";
 import { isDraft } from "../model/draft.js";
 import { jobsOf, pipelineOf, pipelineStatus } from "../model/pipelines.js";
 import { canMerge, canPush } from "../model/protection.js";
-import type { JobStatus } from "../model/types.js";
+import type { JobStatus } from "../model/types/automation.js";
 import { mayApprove } from "../routes/approvals.js";
 import { Badge, Form, Person, When } from "./parts.js";
 import type { Shown } from "./shown.js";

@@ -1,5 +1,6 @@
 import { isDraft } from "../model/draft.js";
-import type { MergeRequest, Project } from "../model/types.js";
+import type { MergeRequest } from "../model/types/merge-requests.js";
+import type { Project } from "../model/types/projects.js";
 import { Badge, Person, When } from "./parts.js";
 import { links, type Visit } from "./visit.js";
 

@@ -2,7 +2,7 @@ import { diff } from "../git/diff.js";
 import { log } from "../git/queries.js";
 import { repositoryOf } from "../http/server-context.js";
 import { isDraft } from "../model/draft.js";
-import type { MergeRequest } from "../model/types.js";
+import type { MergeRequest } from "../model/types/merge-requests.js";
 import { codeOf } from "../routes/branches.js";
 import { requestOf } from "../routes/merge-requests.js";
 import { Diff } from "./diff.js";

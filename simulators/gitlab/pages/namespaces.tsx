@@ -3,7 +3,7 @@ import { canSeeGroup, canSeeProject, projectLevel } from "../model/membership.js
 import { findNamespace, groupPath, type Namespace, projectPath } from "../model/namespaces.js";
 import { isNumericId } from "../model/paths.js";
 import { notFound } from "../model/problem.js";
-import type { Group, Project } from "../model/types.js";
+import type { Group, Project } from "../model/types/projects.js";
 import { encodePath } from "./page-address.js";
 import { Badge, When } from "./parts.js";
 import { projectPage } from "./project.js";

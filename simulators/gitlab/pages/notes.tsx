@@ -1,5 +1,5 @@
 import { accessLevels } from "../model/access-level.js";
-import type { Note } from "../model/types.js";
+import type { Note } from "../model/types/merge-requests.js";
 import { type MarkdownBase, renderMarkdown } from "./markdown.js";
 import { Badge, Form, Markdown, Person, When } from "./parts.js";
 import type { Shown } from "./shown.js";

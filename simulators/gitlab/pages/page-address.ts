@@ -1,6 +1,6 @@
 import { projectPath } from "../model/namespaces.js";
 import type { State } from "../model/server-state.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 
 /** First parts of addresses that are no namespace. @see https://docs.gitlab.com/user/reserved_names/ */
 const own = /^\/(assets|dashboard|explore|users)(\/|$)/;

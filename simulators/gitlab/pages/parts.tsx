@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Commit } from "../git/queries.js";
-import type { User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
 import { titleOf } from "../views/commit.js";
 import type { Links } from "./page-address.js";
 import type { Visit } from "./visit.js";

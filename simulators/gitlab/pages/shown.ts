@@ -1,5 +1,6 @@
 import type { Mergeability } from "../merge-requests.js";
-import type { MergeRequest, Project } from "../model/types.js";
+import type { MergeRequest } from "../model/types/merge-requests.js";
+import type { Project } from "../model/types/projects.js";
 import type { Visit } from "./visit.js";
 
 /** What the boxes of a merge request's page are made from. */

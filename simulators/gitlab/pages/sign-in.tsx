@@ -1,6 +1,6 @@
 import { checkKnownToken, checkToken } from "../http/auth.js";
 import { scopesForMethod, suffices } from "../model/scopes.js";
-import type { User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
 import { localPath } from "./page-address.js";
 import { Form } from "./parts.js";
 import { at, field, get, type PageAnswer, type PageRoute, post, type Visit } from "./visit.js";

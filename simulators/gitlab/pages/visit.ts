@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Call } from "../http/route.js";
 import { Problem } from "../model/problem.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import { type Links, linksOf } from "./page-address.js";
 
 /** One request for a page: a call of the API's own kind, so that the same code decides what it may. */

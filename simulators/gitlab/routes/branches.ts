@@ -7,7 +7,7 @@ import { canReadCode } from "../model/membership.js";
 import { isRefName, refNameError } from "../model/paths.js";
 import { badRequest, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor, zeroId } from "../model/protection.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import { afterPush } from "../push.js";
 import { branchView } from "../views/branch.js";
 

@@ -16,7 +16,7 @@ import { apiError, invalid, notFound } from "../model/problem.js";
 import { deployScopes } from "../model/scopes.js";
 import { digest, newSecret, tokenPrefixes } from "../model/secrets.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { DeployToken } from "../model/types.js";
+import type { DeployToken } from "../model/types/accounts.js";
 
 const wish = { expires_at: "day", username: "string" } as const;
 

@@ -13,7 +13,7 @@ import {
 import { nameErrors, pathErrors } from "../model/paths.js";
 import { forbidden, invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { Group } from "../model/types.js";
+import type { Group } from "../model/types/projects.js";
 import { markForDeletion, purgeProjects } from "../projects.js";
 import { namespaceView, simpleProject } from "../views/project.js";
 

@@ -7,7 +7,8 @@ import { isGoodHookUrl, localHooksAllowed } from "../model/hook-address.js";
 import { apiError, notFound, problem } from "../model/problem.js";
 import { zeroId } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { Hook, Project } from "../model/types.js";
+import type { Hook } from "../model/types/automation.js";
+import type { Project } from "../model/types/projects.js";
 import { pushPayload } from "../views/push-event.js";
 
 const base = "/projects/:id/hooks";

@@ -3,7 +3,7 @@ import { type Call, created, noContent, ok, page, projectOf, type Route, route }
 import { accessLevels } from "../model/access-level.js";
 import { invalid, notFound } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { DeployKey } from "../model/types.js";
+import type { DeployKey } from "../model/types/accounts.js";
 
 const base = "/projects/:id/deploy_keys";
 const scope = "/projects/:id/job_token_scope";

@@ -3,7 +3,7 @@ import { accessLevels } from "../model/access-level.js";
 import { addLabel, isColor, labelNamed, labelsOf } from "../model/labels.js";
 import { invalid, notFound, problem } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
-import type { Label } from "../model/types.js";
+import type { Label } from "../model/types/projects.js";
 
 const one = "/projects/:id/labels/:label_id";
 

@@ -14,7 +14,7 @@ import { accessLevels, memberLevels } from "../model/access-level.js";
 import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../model/membership.js";
 import { apiError, forbidden, notFound, problem } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
-import type { Member } from "../model/types.js";
+import type { Member } from "../model/types/projects.js";
 import { basicUser, memberView } from "../views/user.js";
 
 type Source = "project" | "group";

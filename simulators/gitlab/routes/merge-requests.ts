@@ -21,7 +21,8 @@ import { filterMergeRequests, type MergeRequestFilters, mergeRequestFilters } fr
 import { lineage, namespaceById } from "../model/namespaces.js";
 import { apiError, forbidden, invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { Label, MergeRequest, MergeRequestVersion, Project } from "../model/types.js";
+import type { MergeRequest, MergeRequestVersion } from "../model/types/merge-requests.js";
+import type { Label, Project } from "../model/types/projects.js";
 import { commitView, diffView } from "../views/commit.js";
 import { fullMergeRequest, mergeRequestView, simpleMergeRequest } from "../views/merge-request.js";
 import { changesBetween, sendMergeRequestEvent } from "../views/merge-request-event.js";

@@ -8,7 +8,7 @@ import { readPosition } from "../model/position.js";
 import { badRequest, forbidden, notFound } from "../model/problem.js";
 import { randomHex } from "../model/secrets.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { Note, NotePosition } from "../model/types.js";
+import type { Note, NotePosition } from "../model/types/merge-requests.js";
 import { noteView } from "../views/merge-request.js";
 import { hookProject } from "../views/push-event.js";
 import { userById } from "../views/user.js";

@@ -17,7 +17,8 @@ import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/n
 import type { Kind, Values } from "../model/params.js";
 import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { keptAttributes, projectParams } from "../model/project-attributes.js";
-import type { Project, User, Visibility } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { Project, Visibility } from "../model/types/projects.js";
 import {
   checkPurge,
   createProject,

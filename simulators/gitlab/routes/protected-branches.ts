@@ -3,7 +3,8 @@ import { accessLevels, protectionLevels } from "../model/access-level.js";
 import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { BranchAccess, Project, ProtectedBranch } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
+import type { BranchAccess, ProtectedBranch } from "../model/types/protection.js";
 import { protectedBranchView } from "../views/branch.js";
 
 const rules = {

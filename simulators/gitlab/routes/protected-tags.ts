@@ -3,7 +3,7 @@ import { accessLevels, describeProtectionLevel } from "../model/access-level.js"
 import { apiError, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
 import { removeWhere } from "../model/server-state.js";
-import type { ProtectedTag } from "../model/types.js";
+import type { ProtectedTag } from "../model/types/protection.js";
 
 const base = "/projects/:id/protected_tags";
 const levels = [accessLevels.none, accessLevels.developer, accessLevels.maintainer];

@@ -3,7 +3,7 @@ import { accessLevels } from "../model/access-level.js";
 import { isCron, isTimeZone } from "../model/cron.js";
 import { invalid, notFound } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { Schedule } from "../model/types.js";
+import type { Schedule } from "../model/types/automation.js";
 import { userById } from "../views/user.js";
 
 const base = "/projects/:id/pipeline_schedules";

@@ -6,7 +6,8 @@ import { pipelineStatus, pipelinesOf, transitionError } from "../model/pipelines
 import { apiError, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { CommitStatus, JobStatus, Pipeline, Project } from "../model/types.js";
+import type { CommitStatus, JobStatus, Pipeline } from "../model/types/automation.js";
+import type { Project } from "../model/types/projects.js";
 import { fullPipelineView, pipelineView, statusView } from "../views/pipeline.js";
 import { codeOf } from "./branches.js";
 import { commitOf } from "./commits.js";

@@ -8,7 +8,7 @@ import { accessLevels } from "../model/access-level.js";
 import { isRefName, refNameError } from "../model/paths.js";
 import { forbidden, notFound, problem } from "../model/problem.js";
 import { tagRefusal, tagRulesFor, zeroId } from "../model/protection.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import { afterPush } from "../push.js";
 import { commitView } from "../views/commit.js";
 import { apiTime } from "../views/time.js";

@@ -16,7 +16,7 @@ import { tokenExpiry } from "../model/expiry.js";
 import { groupLevel, projectLevel } from "../model/membership.js";
 import { badRequest, notFound, unauthorized } from "../model/problem.js";
 import { personalScopes, resourceScopes } from "../model/scopes.js";
-import type { AccessToken, TokenOwner } from "../model/types.js";
+import type { AccessToken, TokenOwner } from "../model/types/accounts.js";
 import {
   addResourceToken,
   addToken,

@@ -3,7 +3,7 @@ import { pathTaken } from "../model/namespaces.js";
 import { isNumericId, pathErrors } from "../model/paths.js";
 import { invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
-import type { User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
 import { fullUser, publicUser } from "../views/user.js";
 
 const reading = ["api", "read_api", "read_user"];

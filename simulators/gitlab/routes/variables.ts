@@ -2,7 +2,7 @@ import { type Call, created, groupOf, noContent, ok, page, projectOf, type Route
 import { accessLevels } from "../model/access-level.js";
 import { invalid, notFound } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
-import type { Variable } from "../model/types.js";
+import type { Variable } from "../model/types/automation.js";
 
 const wish = {
   variable_type: ["env_var", "file"],

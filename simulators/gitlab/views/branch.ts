@@ -2,7 +2,9 @@ import type { Commit } from "../git/queries.js";
 import type { Context } from "../http/server-context.js";
 import { describeProtectionLevel } from "../model/access-level.js";
 import { canPush, rulesFor } from "../model/protection.js";
-import type { BranchAccess, Project, ProtectedBranch, User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { Project } from "../model/types/projects.js";
+import type { BranchAccess, ProtectedBranch } from "../model/types/protection.js";
 import { commitView, projectUrl } from "./commit.js";
 
 /** A branch with its head. */

@@ -2,7 +2,7 @@ import type { FileDiff } from "../git/diff.js";
 import type { Commit } from "../git/queries.js";
 import type { Context } from "../http/server-context.js";
 import { projectPath } from "../model/namespaces.js";
-import type { Project } from "../model/types.js";
+import type { Project } from "../model/types/projects.js";
 import { apiTime } from "./time.js";
 
 /** Address of a project for people. */

@@ -1,7 +1,9 @@
 import type { Context } from "../http/server-context.js";
 import { isDraft } from "../model/draft.js";
 import { labelNamed } from "../model/labels.js";
-import type { LocatedRequest, MergeRequest, Project, User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { LocatedRequest, MergeRequest } from "../model/types/merge-requests.js";
+import type { Project } from "../model/types/projects.js";
 import { projectUrl } from "./commit.js";
 import { hookProject } from "./push-event.js";
 import { userById } from "./user.js";

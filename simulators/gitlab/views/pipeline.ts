@@ -1,7 +1,8 @@
 import type { Context } from "../http/server-context.js";
 import { jobsOf, pipelineStatus } from "../model/pipelines.js";
 import { rulesFor } from "../model/protection.js";
-import type { CommitStatus, JobStatus, Pipeline, Project } from "../model/types.js";
+import type { CommitStatus, JobStatus, Pipeline } from "../model/types/automation.js";
+import type { Project } from "../model/types/projects.js";
 import { projectUrl } from "./commit.js";
 import { userById } from "./user.js";
 

@@ -5,7 +5,8 @@ import { projectLevel, projectMembers } from "../model/membership.js";
 import { groupPath, lineage, type Namespace, namespaceById, projectPath } from "../model/namespaces.js";
 import { oldSwitches, projectAttributes } from "../model/project-attributes.js";
 import { digest, tokenPrefixes } from "../model/secrets.js";
-import type { Project, User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { Project } from "../model/types/projects.js";
 import { projectUrl } from "./commit.js";
 import { basicUser } from "./user.js";
 

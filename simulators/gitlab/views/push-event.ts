@@ -4,7 +4,8 @@ import { readTag } from "../git/tag.js";
 import { type Context, repositoryOf } from "../http/server-context.js";
 import { namespaceById, namespacePath, projectPath } from "../model/namespaces.js";
 import { type RefChange, zeroId } from "../model/protection.js";
-import type { Project, User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { Project } from "../model/types/projects.js";
 import { projectUrl, titleOf } from "./commit.js";
 import { apiTime } from "./time.js";
 

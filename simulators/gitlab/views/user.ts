@@ -1,5 +1,6 @@
 import type { Context } from "../http/server-context.js";
-import type { Member, User } from "../model/types.js";
+import type { User } from "../model/types/accounts.js";
+import type { Member } from "../model/types/projects.js";
 
 /** A user as other objects name one. */
 export function basicUser(context: Context, user: User | undefined): Record<string, unknown> | null {

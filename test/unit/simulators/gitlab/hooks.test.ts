@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { alertStatus, recordDelivery, wants } from "../../../../simulators/gitlab/hooks.js";
-import type { Hook } from "../../../../simulators/gitlab/model/types.js";
+import type { Hook } from "../../../../simulators/gitlab/model/types/automation.js";
 import { addProject, newState } from "./support.js";
 
 const now = new Date("2026-01-01T00:00:00Z");

@@ -10,7 +10,7 @@ import type { Context, HookEvent } from "../../../../simulators/gitlab/http/serv
 import { noSessions } from "../../../../simulators/gitlab/http/sessions.js";
 import { layoutOf } from "../../../../simulators/gitlab/layout.js";
 import { nextId } from "../../../../simulators/gitlab/model/server-state.js";
-import type { User } from "../../../../simulators/gitlab/model/types.js";
+import type { User } from "../../../../simulators/gitlab/model/types/accounts.js";
 import { allRoutes } from "../../../../simulators/gitlab/routes/all.js";
 import { defaultSettings, type GitLabSettings } from "../../../../simulators/gitlab/settings.js";
 import { addToken } from "../../../../simulators/gitlab/tokens.js";

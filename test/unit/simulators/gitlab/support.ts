@@ -1,5 +1,6 @@
 import { emptyState, nextId, type State } from "../../../../simulators/gitlab/model/server-state.js";
-import type { Group, Project, User } from "../../../../simulators/gitlab/model/types.js";
+import type { User } from "../../../../simulators/gitlab/model/types/accounts.js";
+import type { Group, Project } from "../../../../simulators/gitlab/model/types/projects.js";
 
 const now = "2026-01-01T00:00:00.000Z";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pipelineStatus, transitionError } from "../../../../../simulators/gitlab/model/pipelines.js";
-import type { JobStatus, Pipeline } from "../../../../../simulators/gitlab/model/types.js";
+import type { JobStatus, Pipeline } from "../../../../../simulators/gitlab/model/types/automation.js";
 import { newState } from "../support.js";
 
 function statusOf(...jobs: JobStatus[]): JobStatus {
