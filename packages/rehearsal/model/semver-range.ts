@@ -1,113 +1,78 @@
-/** A version's numbers, with what follows them. */
-interface Version {
-  readonly tag: string;
-  readonly numbers: readonly [number, number, number];
-  readonly prerelease: string;
+import compare from "semver/functions/compare.js";
+import parse from "semver/functions/parse.js";
+import satisfies from "semver/functions/satisfies.js";
+
+const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+const OPERAND = String.raw`v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*]))?(?:\.(?:\d+|[xX*]))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?`;
+const COMPARISON = new RegExp(String.raw`\s*(=|==|!=|>|<|>=|=>|<=|=<|~|~>|\^|)\s*(${OPERAND})\s*,?`, "y");
+
+/** Operators of Masterminds/semver and their counterparts in npm's ranges. The caller negates the result for `!=`. */
+const npmOperators: Readonly<Record<string, string>> = { "==": "=", "!=": "=", "=>": ">=", "=<": "<=" };
+
+/** One comparison of a range, in npm's form, which has no `!=`. */
+interface Comparison {
+  readonly range: string;
+  readonly negated: boolean;
+  readonly namesPrerelease: boolean;
 }
-
-type Test = (version: Version) => boolean;
-
-const VERSION =
-  /^v?(0|[1-9]\d*)(?:\.(0|[1-9]\d*))?(?:\.(0|[1-9]\d*))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
-const PART = String.raw`v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*]))?(?:\.(?:\d+|[xX*]))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?`;
-const COMPARISON = new RegExp(String.raw`\s*(=|==|!=|>|<|>=|=>|<=|=<|~|~>|\^|)\s*(${PART})\s*,?`, "y");
 
 /**
- * The tag that the source-controller chooses for a range: the highest version in it. Rules of github.com/Masterminds/semver: a version
- * before a release only where the range names one; `,` and space mean "and", `||` means "or".
+ * The tag that the source-controller chooses for a range: the highest version in it. The rules are those of
+ * github.com/Masterminds/semver: `,` and space mean "and", `||` means "or", and a pre-release counts only where the range
+ * names one. npm's `semver` evaluates each comparison and orders the versions.
  *
- * @returns undefined where no tag is in the range, or the range cannot be read
+ * @returns undefined where no tag is in the range, or the range cannot be parsed
  */
 export function highestIn(range: string, tags: readonly string[]): string | undefined {
-  const tests = range.split("||").map(alternative);
-  if (tests.some((test) => test === undefined)) return undefined;
-  const found = tags.flatMap((tag) => version(tag) ?? []).filter((one) => tests.some((test) => test?.(one)));
-  return found.sort(compare).at(-1)?.tag;
+  const alternatives = range.split("||").map(comparisonsOf);
+  const found = tags.flatMap((tag) => {
+    const version = versionOf(tag);
+    return version !== undefined && alternatives.some((all) => all && isIn(version, all)) ? [{ tag, version }] : [];
+  });
+  if (alternatives.includes(undefined)) return undefined;
+  return found.sort((one, other) => compare(one.version, other.version)).at(-1)?.tag;
 }
 
-function version(tag: string): Version | undefined {
-  const [whole, major, minor, patch, prerelease = ""] = VERSION.exec(tag) ?? [];
-  if (whole === undefined) return undefined;
-  return { tag, numbers: [Number(major), Number(minor ?? 0), Number(patch ?? 0)], prerelease };
+/** A tag as a version of three numbers: `v1.2` → `1.2.0`. */
+function versionOf(tag: string): string | undefined {
+  const [whole, major, minor = "0", patch = "0", prerelease = ""] = VERSION.exec(tag) ?? [];
+  return whole === undefined ? undefined : parse(`${major}.${minor}.${patch}${prerelease}`)?.version;
 }
 
-/** Comparisons that all have to hold; undefined where they cannot be read. */
-function alternative(text: string): Test | undefined {
-  const spelled = text.replace(new RegExp(String.raw`(${PART})\s+-\s+(${PART})`, "g"), ">=$1 <=$2").trim();
-  const all: ReturnType<typeof comparison>[] = [];
+/** Comparisons that all have to hold; undefined where they cannot be parsed. */
+function comparisonsOf(text: string): Comparison[] | undefined {
+  const spelled = text.replace(new RegExp(String.raw`(${OPERAND})\s+-\s+(${OPERAND})`, "g"), ">=$1 <=$2").trim();
+  const all: Comparison[] = [];
   COMPARISON.lastIndex = 0;
   while (COMPARISON.lastIndex < spelled.length) {
     const [, operator, operand] = COMPARISON.exec(spelled) ?? [];
     if (operator === undefined || operand === undefined) return undefined;
-    all.push(comparison(operator, operand));
+    const namesPrerelease = operand.split("+")[0]?.includes("-") ?? false;
+    all.push({ range: npmRange(operator, operand), negated: operator === "!=", namesPrerelease });
   }
-  if (all.length === 0) return undefined;
-  const isOpen = all.some(({ prerelease }) => prerelease !== "");
-  return (one) => (one.prerelease === "" || isOpen) && all.every(({ test }) => test(one));
+  return all.length === 0 ? undefined : all;
 }
 
-function comparison(operator: string, operand: string): { readonly test: Test; readonly prerelease: string } {
-  const [core = "", prerelease = ""] = operand.replace(/^v/, "").split("+")[0]?.split(/-(.*)/s) ?? [];
-  const parts = core.split(".");
-  const wild = parts.findIndex((part) => /^[xX*]$/.test(part));
-  /** How many numbers it names: `1.2` and `1.2.x` name two. */
-  const named = wild === -1 ? parts.length : wild;
-  const number = (index: number) => (index < named ? Number(parts[index]) : 0);
-  const low: Version = { tag: operand, numbers: [number(0), number(1), number(2)], prerelease };
-  const test =
-    named === 0 ? () => operator !== "!=" && operator !== ">" && operator !== "<" : byOperator(operator, low, named);
-  return { test, prerelease };
+/**
+ * One comparison as a range of npm's `semver`. Two rules differ: npm rejects what follows a wildcard (`1.x.3`, `1.x-0`), and
+ * where pre-releases count, `>=2` includes 2.0.0-alpha for npm and excludes it for Masterminds.
+ */
+function npmRange(operator: string, operand: string): string {
+  const npmOperator = npmOperators[operator] ?? operator;
+  const [numbers = ""] = operand.replace(/^v/, "").split(/[-+]/, 1);
+  const parts = numbers.split(".");
+  const wildcard = parts.findIndex((part) => /^[xX*]$/.test(part));
+  const named = wildcard === -1 ? parts : parts.slice(0, wildcard);
+  if (named.length === 3) return `${npmOperator}${operand}`;
+  if (named.length === 0) return `${npmOperator}*`;
+  const [partial, lowest] = [named.join("."), [...named, "0", "0"].slice(0, 3).join(".")];
+  if (npmOperator === "<") return `<${lowest}`;
+  const hasLowerBound = npmOperator !== ">" && npmOperator !== "<=" && operator !== "!=";
+  return `${npmOperator}${partial}${hasLowerBound ? ` >=${lowest}` : ""}`;
 }
 
-function byOperator(operator: string, low: Version, named: number): Test {
-  const from = (one: Version) => compare(one, low) >= 0;
-  /** Below the version after those that share the first numbers with it. */
-  const within = (one: Version, shared: number) => low.numbers.slice(0, shared).every((n, i) => one.numbers[i] === n);
-  switch (operator) {
-    case "!=":
-      return named < 3 ? (one) => !within(one, named) : (one) => compare(one, low) !== 0;
-    case ">":
-      return named < 3 ? (one) => from(one) && !within(one, named) : (one) => compare(one, low) > 0;
-    case ">=":
-    case "=>":
-      return from;
-    case "<":
-      return (one) => compare(one, low) < 0;
-    case "<=":
-    case "=<":
-      return named < 3 ? (one) => !from(one) || within(one, named) : (one) => compare(one, low) <= 0;
-    case "^": {
-      const first = low.numbers.findIndex((n) => n !== 0);
-      const shared = first === -1 ? named : Math.min(first + 1, named);
-      return (one) => from(one) && within(one, shared);
-    }
-    case "~":
-    case "~>":
-      return (one) => from(one) && within(one, Math.min(named, 2));
-    default:
-      return named < 3 ? (one) => from(one) && within(one, Math.min(named, 2)) : (one) => compare(one, low) === 0;
-  }
-}
-
-function compare(one: Version, other: Version): number {
-  for (const [index, number] of one.numbers.entries()) {
-    const difference = number - (other.numbers[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  if (one.prerelease === other.prerelease) return 0;
-  if (one.prerelease === "" || other.prerelease === "") return one.prerelease === "" ? 1 : -1;
-  return comparePrereleases(one.prerelease.split("."), other.prerelease.split("."));
-}
-
-function comparePrereleases(one: readonly string[], other: readonly string[]): number {
-  for (let index = 0; index < Math.max(one.length, other.length); index++) {
-    const [a, b] = [one[index], other[index]];
-    if (a === b) continue;
-    if (a === undefined || b === undefined) return a === undefined ? -1 : 1;
-    const [isNumber, isOtherNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
-    if (isNumber && isOtherNumber) return Number(a) - Number(b);
-    if (isNumber !== isOtherNumber) return isNumber ? -1 : 1;
-    return a < b ? -1 : 1;
-  }
-  return 0;
+function isIn(version: string, all: readonly Comparison[]): boolean {
+  const includePrerelease = all.some(({ namesPrerelease }) => namesPrerelease);
+  if (version.includes("-") && !includePrerelease) return false;
+  return all.every(({ range, negated }) => satisfies(version, range, { includePrerelease }) !== negated);
 }
