@@ -4,23 +4,23 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { uniqueSuffix } from "./cache.js";
-import type { Way } from "./tool-sources.js";
+import type { ToolSource } from "./tool-sources.js";
 import type { ToolName } from "./tools.js";
 
 const entrySchema = z.object({
   from: z.enum(["path", "vendor", "source"]),
   target: z.string(),
-  /** Digest of the tool's pins when it was accepted. */
+  /** Digest of the pinned values of the tool when it was accepted. */
   pins: z.string(),
   size: z.number(),
   modified: z.number(),
 });
 const recordSchema = z.record(z.string(), entrySchema);
 
-/** A tool that was accepted, and its file as it was then. */
+/** An accepted tool, with size and time of its file. */
 export type Entry = z.infer<typeof entrySchema>;
 
-/** The tools behind the links of one folder, so that a later run asks no process for its version. */
+/** A folder of links to tools, with a record of what they point to, so that a later run need not ask for versions. */
 export class BinFolder {
   constructor(readonly folder: string) {}
 
@@ -28,7 +28,7 @@ export class BinFolder {
     return join(this.folder, "tools.json");
   }
 
-  /** What was accepted, by name; nothing when the record is missing or unreadable: then everything is looked up anew. */
+  /** Accepted tools by name; empty when the record is missing or unreadable, so that every tool is looked up again. */
   read(): Readonly<Record<string, Entry>> {
     try {
       return recordSchema.parse(JSON.parse(readFileSync(this.file, "utf8")));
@@ -37,9 +37,9 @@ export class BinFolder {
     }
   }
 
-  /** The target, if the link, the file behind it and the pins are what they were. */
-  valid(name: ToolName, entry: Entry | undefined, pins: string, ways: readonly Way[]): string | undefined {
-    if (!entry || entry.pins !== pins || !ways.includes(entry.from)) return undefined;
+  /** @returns the target of the link, if link, file and pins have not changed since the tool was accepted */
+  valid(name: ToolName, entry: Entry | undefined, pins: string, sources: readonly ToolSource[]): string | undefined {
+    if (!entry || entry.pins !== pins || !sources.includes(entry.from)) return undefined;
     try {
       const { size, mtimeMs } = statSync(entry.target);
       const same = size === entry.size && mtimeMs === entry.modified;
@@ -49,12 +49,12 @@ export class BinFolder {
     }
   }
 
-  /** Links tools and remembers them; others stay. */
-  async link(found: ReadonlyMap<ToolName, { from: Way; target: string; pins: string }>): Promise<void> {
+  /** Links tools and records them; other links stay. */
+  async link(found: ReadonlyMap<ToolName, { from: ToolSource; target: string; pins: string }>): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const entries: Record<string, Entry> = {};
     for (const [name, { from, target, pins }] of found) {
-      // A new link is renamed over the old one, so that the name is there at every moment.
+      // A rename replaces the old link, so that the name exists at every moment.
       const fresh = join(this.folder, `.${name}-${uniqueSuffix()}`);
       await symlink(target, fresh);
       await rename(fresh, join(this.folder, name));

@@ -8,20 +8,20 @@ import type { ToolName } from "./tools.js";
 /** Where a cached binary came from. */
 export type Origin = "vendor" | "source";
 
-/** The folder that outlives checkouts: $TIMONIER_CACHE, else $XDG_CACHE_HOME/timonier, else ~/.cache/timonier. */
+/** Folder that all checkouts share: $TIMONIER_CACHE, else $XDG_CACHE_HOME/timonier, else ~/.cache/timonier. */
 export function cacheRoot(env: NodeJS.ProcessEnv, home = homedir()): string {
   if (env.TIMONIER_CACHE) return resolve(env.TIMONIER_CACHE);
-  // A relative XDG_CACHE_HOME is invalid and to be ignored: https://specifications.freedesktop.org/basedir-spec/
+  // The specification says to ignore a relative XDG_CACHE_HOME: https://specifications.freedesktop.org/basedir-spec/
   if (env.XDG_CACHE_HOME?.startsWith("/")) return join(env.XDG_CACHE_HOME, "timonier");
   return join(home, ".cache", "timonier");
 }
 
-/** Short digest of pins: another pin, another folder. */
+/** Short digest of pinned values: each combination has its own folder in the cache. */
 export function keyOf(pins: unknown): string {
   return createHash("sha256").update(JSON.stringify(pins)).digest("hex").slice(0, 16);
 }
 
-/** One binary's place in the cache: complete when it exists. */
+/** Place of one binary in the cache. */
 export interface Slot {
   readonly tool: ToolName;
   readonly version: string;
@@ -29,7 +29,7 @@ export interface Slot {
   readonly key: string;
 }
 
-/** Binaries by pin. What lies under tools/ is complete; work goes on under tmp/ and is renamed into place. */
+/** Binaries by their pinned values. Files in tools/ are complete: they are made in tmp/ and moved by a rename. */
 export class ToolCache {
   constructor(readonly root: string) {}
 
@@ -38,27 +38,27 @@ export class ToolCache {
     return join(this.root, "tools", slot.tool, `${slot.version}-${slot.origin}-${slot.key}`, slot.tool);
   }
 
-  /** The binary, if it is there. */
+  /** @returns path of the binary, undefined where the cache does not have it */
   async find(slot: Slot): Promise<string | undefined> {
     const path = this.path(slot);
     const found = await stat(path).catch(() => undefined);
     return found?.isFile() && found.size > 0 ? path : undefined;
   }
 
-  /** Lock file of a job, its folder made. */
+  /** Path of the lock of a job; creates the folder. */
   async lockFile(job: string): Promise<string> {
     await this.folder("locks");
     return join(this.root, "locks", `${job}.lock`);
   }
 
   /**
-   * Works in an empty folder of a job whose lock is held, and removes it afterwards.
+   * Runs work in an empty folder, and deletes the folder afterwards. The caller holds the lock of the job.
    *
-   * What an earlier, interrupted holder left is removed first.
+   * What an interrupted process left there is deleted first.
    */
   async work<T>(job: string, inFolder: (folder: string) => Promise<T>): Promise<T> {
     await this.clear(job);
-    // A name of its own: an orphaned compiler of the interrupted run finds its folder gone and does not write here.
+    // A unique name, so that an orphaned compiler of an interrupted run does not write into this folder.
     const folder = await mkdtemp(join(await this.folder("tmp", job), "work-"));
     try {
       return await inFolder(folder);
@@ -67,17 +67,17 @@ export class ToolCache {
     }
   }
 
-  /** Jobs that have left something: running ones, and interrupted ones. */
+  /** Jobs with a folder: those that run, and those that were interrupted. */
   async unfinished(): Promise<string[]> {
     return readdir(join(this.root, "tmp")).catch(() => []);
   }
 
-  /** Removes what a job whose lock is held worked on. */
+  /** Deletes the folder of a job. The caller holds the lock of the job. */
   async clear(job: string): Promise<void> {
     await rm(join(this.root, "tmp", job), { recursive: true, force: true });
   }
 
-  /** Moves a finished binary into its slot; both lie on one file system. @returns its path */
+  /** Moves a finished binary, which is on the file system of the cache, into its slot. @returns its path */
   async publish(slot: Slot, file: string): Promise<string> {
     const path = this.path(slot);
     await chmod(file, 0o755);
@@ -93,9 +93,9 @@ export class ToolCache {
       await mkdir(path, { recursive: true });
     } catch (error) {
       throw new UserError(
-        `the cache of tools cannot be written: ${(error as Error).message}`,
+        `the tool cache is not writable: ${(error as Error).message}`,
         this.root,
-        "make the folder writable, or name another one in TIMONIER_CACHE",
+        "make the folder writable, or set TIMONIER_CACHE to another folder",
         { cause: error },
       );
     }
@@ -103,12 +103,12 @@ export class ToolCache {
   }
 }
 
-/** A name that nobody else uses. */
+/** Suffix that makes a file name unique. */
 export function uniqueSuffix(): string {
   return randomBytes(6).toString("hex");
 }
 
-// A rename may reach the disk before the content does: after a power cut the binary would be empty but "complete".
+// A rename may reach the disk before the content does: after a power failure the binary would exist and be empty.
 async function flush(file: string): Promise<void> {
   const handle = await open(file, "r");
   try {

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 
-/** A machine that compiles. */
+/** Processors and memory of a machine. */
 export interface Machine {
   readonly processors: number;
   /** Bytes. */
@@ -9,16 +9,16 @@ export interface Machine {
 
 const MIB = 1024 * 1024;
 
-/** This machine, or the container's share of it. */
+/** This machine, or the limits of the container. */
 export function thisMachine(): Machine {
   const limit = process.constrainedMemory();
   return { processors: availableParallelism(), memory: limit > 0 ? Math.min(limit, totalmem()) : totalmem() };
 }
 
 /**
- * Settings of the garbage collector for Go's compiler and linker, which take a third of their CPU time for it otherwise. A
- * process collects garbage only from a limit on: half of the memory divided by the processes of two builds at once, at most
- * 2 GiB, which is more than any package but the largest few needs. Settings of the user and small machines change nothing.
+ * Settings of the garbage collector for Go's compiler and linker. With Go's defaults they spend a third of their CPU time on
+ * it. Here a process collects garbage only above a limit: half of the memory divided by the processes of two builds, at most
+ * 2 GiB, which only the largest few packages exceed. Empty where the user has set GOGC or GOMEMLIMIT, and on small machines.
  */
 export function compilerMemory(env: NodeJS.ProcessEnv, { processors, memory }: Machine): NodeJS.ProcessEnv {
   if (env.GOGC !== undefined || env.GOMEMLIMIT !== undefined) return {};

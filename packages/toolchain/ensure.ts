@@ -7,11 +7,11 @@ import { committedModules, moduleDigest, moduleOf, sourceSlot } from "./go-build
 import type { ModuleName } from "./go-modules.js";
 import { type Platform, platformOf } from "./go-platform.js";
 import { releaseOf, type VendorHosts, vendorHosts } from "./releases.js";
-import { open, type Quest } from "./tool-lookup.js";
-import { parseWays, unobtainable } from "./tool-sources.js";
+import { type ToolLookup, unresolved } from "./tool-lookup.js";
+import { parseToolSources, unobtainable } from "./tool-sources.js";
 import { type Tool, type ToolName, tools } from "./tools.js";
 
-/** What ensureTools needs to know. */
+/** Options of {@link ensureTools}. */
 export interface EnsureOptions {
   /** Folder that will hold a link to each tool under the tool's own name; for PATH. */
   readonly binDir: string;
@@ -19,7 +19,7 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is not the caller's business; tests name stand-ins. */
+/** Environment of {@link ensureTools}; tests replace parts of it. */
 export interface Surroundings {
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
@@ -32,13 +32,13 @@ export interface Surroundings {
 }
 
 /**
- * Makes sure that each tool is there, by the cheapest way that works: PATH, the cache, the vendor's release, a build
- * from source. A second call with everything in place starts no process and asks no network.
+ * Makes sure that each tool exists, from the quickest source that has it: PATH, the cache, the vendor's release, a build
+ * from Go source. A second call for the same tools starts no process and sends no request.
  *
- * Environment: TIMONIER_CACHE (where to keep them), TIMONIER_TOOLS_FROM (ways to try, for example `source`).
+ * Environment: TIMONIER_CACHE (folder of the cache), TIMONIER_TOOLS_FROM (tool sources to try, for example `source`).
  *
  * @returns the path of each tool, not of its link
- * @throws UserError naming every tool that can be had in no way, and what each way said
+ * @throws UserError with every tool that could not be obtained, and the reason of each tool source
  */
 export async function ensureTools<Name extends ToolName>(
   names: readonly Name[],
@@ -49,48 +49,52 @@ export async function ensureTools<Name extends ToolName>(
   const modulesFolder = surroundings.modulesFolder ?? committedModules;
   const hosts = surroundings.hosts ?? vendorHosts;
   const platform = surroundings.platform ?? thisPlatform();
-  const ways = parseWays(env.TIMONIER_TOOLS_FROM);
+  const sources = parseToolSources(env.TIMONIER_TOOLS_FROM);
   const bin = new BinFolder(resolve(options.binDir));
   const cache = new ToolCache(cacheRoot(env));
 
-  const quests = await questsFor([...new Set(names)], { modulesFolder, hosts, platform });
-  const pins = new Map(quests.map(({ tool, slots }) => [tool.name, keyOf([tool, slots])]));
+  const lookups = await lookupsFor([...new Set(names)], { modulesFolder, hosts, platform });
+  const pins = new Map(lookups.map(({ tool, slots }) => [tool.name, keyOf([tool, slots])]));
   const pinsOf = (name: ToolName) => pins.get(name) ?? "";
   const record = bin.read();
   const known = new Set<ToolName>();
-  for (const quest of quests) {
-    const { name } = quest.tool;
-    const target = bin.valid(name, record[name], pinsOf(name), ways);
+  for (const lookup of lookups) {
+    const { name } = lookup.tool;
+    const target = bin.valid(name, record[name], pinsOf(name), sources);
     if (!target) continue;
-    quest.found = { from: record[name]?.from ?? "path", target };
+    lookup.found = { from: record[name]?.from ?? "path", target };
     known.add(name);
   }
-  if (open(quests).length > 0) {
+  if (unresolved(lookups).length > 0) {
     const { progress, signal } = options;
     try {
-      // Loaded when something is missing: downloading and building need far more code than knowing that all is there.
-      const { search } = await import("./find-tools.js");
-      await search({ env, platform, hosts, modulesFolder, cache, progress, signal }, quests, ways, bin.folder);
+      // Loaded on demand: most calls find every tool, and need no code for downloads and builds.
+      const { findTools } = await import("./find-tools.js");
+      await findTools({ env, platform, hosts, modulesFolder, cache, progress, signal }, lookups, sources, bin.folder);
     } finally {
-      const fresh = quests.flatMap(({ tool: { name }, found }) =>
+      const fresh = lookups.flatMap(({ tool: { name }, found }) =>
         found && !known.has(name) ? [[name, { ...found, pins: pinsOf(name) }] as const] : [],
       );
       if (fresh.length > 0) await bin.link(new Map(fresh));
     }
   }
-  const missing = open(quests).map(({ tool, refusals }) => ({ name: tool.name, version: tool.version, refusals }));
+  const missing = unresolved(lookups).map(({ tool, refusals }) => ({
+    name: tool.name,
+    version: tool.version,
+    refusals,
+  }));
   if (missing.length > 0) throw unobtainable(missing, cache.root);
-  return Object.fromEntries(quests.map(({ tool, found }) => [tool.name, found?.target])) as Record<Name, string>;
+  return Object.fromEntries(lookups.map(({ tool, found }) => [tool.name, found?.target])) as Record<Name, string>;
 }
 
-async function questsFor(
+async function lookupsFor(
   names: readonly ToolName[],
   { modulesFolder, hosts, platform }: { modulesFolder: string; hosts: VendorHosts; platform: Platform },
-): Promise<Quest[]> {
+): Promise<ToolLookup[]> {
   const digests = new Map<ModuleName, Promise<string>>();
   const digestOf = (tool: Tool) => {
-    const digest = digests.get(tool.source.module) ?? moduleDigest(moduleOf(tool), modulesFolder);
-    digests.set(tool.source.module, digest);
+    const digest = digests.get(tool.go.module) ?? moduleDigest(moduleOf(tool), modulesFolder);
+    digests.set(tool.go.module, digest);
     return digest;
   };
   return Promise.all(
@@ -104,7 +108,7 @@ async function questsFor(
           source: sourceSlot(tool, await digestOf(tool), platform),
         },
         refusals: {},
-      } satisfies Quest;
+      } satisfies ToolLookup;
     }),
   );
 }
@@ -113,7 +117,7 @@ function thisPlatform(): Platform {
   const platform = platformOf(process.platform, process.arch);
   if (platform) return platform;
   throw new UserError(
-    "the tools do not run on this machine",
+    "this platform is not supported",
     `${process.platform}/${process.arch}`,
     "use Linux or macOS (on Windows: WSL 2) on x64 or arm64",
   );

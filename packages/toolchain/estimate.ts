@@ -1,6 +1,6 @@
 import type { ModuleName } from "./go-modules.js";
 
-/** What Go compiles for one module: packages, and CPU seconds of one core. */
+/** Work of compiling one module: number of packages, and CPU seconds of one core. */
 interface Work {
   readonly packages: number;
   readonly seconds: number;
@@ -20,7 +20,7 @@ export const expectedWork: Readonly<Record<ModuleName, { readonly alone: Work; r
   minikube: { alone: { packages: 1540, seconds: 300 }, shared: { packages: 1000, seconds: 200 } },
 };
 
-/** Share of the work that has to be done before this machine's own pace counts. */
+/** Share of the work after which the pace measured on this machine is used. */
 const SIGNIFICANT = 0.02;
 
 interface State {
@@ -33,8 +33,8 @@ interface State {
  * Estimates the time until all modules are built.
  *
  * The result is the larger of two figures: the remaining CPU seconds of the table divided by the processors, and the remaining
- * work at the pace measured so far. It is therefore never less than the measured pace promises. Packages that Go has in its
- * cache are not reported by Go: with a warm cache the estimate is too large until the module is finished.
+ * work at the pace measured so far, so the time is rarely underestimated. Go does not report packages that it has in its
+ * cache: with a warm cache the estimate is too large until the module is finished.
  */
 export class Estimate {
   private readonly modules: ReadonlyMap<ModuleName, State>;
@@ -80,7 +80,7 @@ export class Estimate {
     let [total, done] = [0, 0];
     for (const { expected, compiled, state } of this.modules.values()) {
       total += expected.seconds;
-      // Linking, and a count that is larger than expected, must not make a running module look finished.
+      // A running module is not finished while it links, or where it has more packages than expected.
       const share = state === "finished" ? 1 : Math.min(compiled / expected.packages, 0.95);
       done += share * expected.seconds;
     }
@@ -104,7 +104,7 @@ export class Estimate {
   }
 }
 
-/** Rounded up, so that a promise is kept: `40 s` to ten seconds, `9 m` to the minute. */
+/** Rounds up: to ten seconds (`40 s`) or to a minute (`9 m`). */
 export function roughly(seconds: number): string {
   return seconds <= 60 ? `${Math.max(10, Math.ceil(seconds / 10) * 10)} s` : `${Math.ceil(seconds / 60)} m`;
 }

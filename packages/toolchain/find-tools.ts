@@ -1,59 +1,64 @@
-import { lookOnPath } from "./from-path.js";
+import { findOnPath } from "./from-path.js";
 import { fromSource } from "./from-source.js";
 import { fromVendor } from "./from-vendor.js";
 import { Http } from "./http.js";
 import { ifUnlocked } from "./lock.js";
-import { label, open, type Quest, type Run, takeCached } from "./tool-lookup.js";
-import type { Way } from "./tool-sources.js";
+import { label, type ToolchainContext, type ToolLookup, takeCached, unresolved } from "./tool-lookup.js";
+import type { ToolSource } from "./tool-sources.js";
 
-/** Looks for the tools that are still open, way by way, and notes in each quest what was found or why not. */
-export async function search(
-  around: Omit<Run, "http">,
-  quests: readonly Quest[],
-  ways: readonly Way[],
+/** Tries the tool sources one after the other and records in each lookup what was found, or why it was not. */
+export async function findTools(
+  options: Omit<ToolchainContext, "http">,
+  lookups: readonly ToolLookup[],
+  sources: readonly ToolSource[],
   binDir: string,
 ): Promise<void> {
-  const http = new Http(around.env);
+  const http = new Http(options.env);
   try {
-    await searchWays({ ...around, http }, quests, ways, binDir);
+    await trySources({ ...options, http }, lookups, sources, binDir);
   } finally {
     await http.close();
   }
 }
 
-async function searchWays(run: Run, quests: readonly Quest[], ways: readonly Way[], binDir: string): Promise<void> {
-  const origins = ways.filter((way) => way !== "path");
-  for (const job of await run.cache.unfinished()) {
-    await ifUnlocked(await run.cache.lockFile(job), () => run.cache.clear(job));
+async function trySources(
+  context: ToolchainContext,
+  lookups: readonly ToolLookup[],
+  sources: readonly ToolSource[],
+  binDir: string,
+): Promise<void> {
+  const origins = sources.filter((source) => source !== "path");
+  for (const job of await context.cache.unfinished()) {
+    await ifUnlocked(await context.cache.lockFile(job), () => context.cache.clear(job));
   }
   let cacheAsked = false;
-  for (const way of ways) {
-    if (way === "path") {
-      await fromPath(run, quests, binDir);
+  for (const source of sources) {
+    if (source === "path") {
+      await fromPath(context, lookups, binDir);
       continue;
     }
     if (!cacheAsked) {
-      const before = open(quests);
-      await takeCached(run, before, origins);
+      const before = unresolved(lookups);
+      await takeCached(context, before, origins);
       for (const { slots, found } of before) {
-        if (found && found.from !== "path") run.progress(`${label(slots[found.from])}: cached, from ${found.from}`);
+        if (found && found.from !== "path") context.progress(`${label(slots[found.from])}: cached, from ${found.from}`);
       }
       cacheAsked = true;
     }
-    await (way === "vendor" ? fromVendor : fromSource)(run, quests);
+    await (source === "vendor" ? fromVendor : fromSource)(context, lookups);
   }
 }
 
-async function fromPath(run: Run, quests: readonly Quest[], binDir: string): Promise<void> {
+async function fromPath(context: ToolchainContext, lookups: readonly ToolLookup[], binDir: string): Promise<void> {
   await Promise.all(
-    open(quests).map(async (quest) => {
-      const look = await lookOnPath(quest.tool, run.env, [binDir, run.cache.root]);
-      if ("reason" in look) {
-        quest.refusals.path = look.reason;
+    unresolved(lookups).map(async (lookup) => {
+      const result = await findOnPath(lookup.tool, context.env, [binDir, context.cache.root]);
+      if ("reason" in result) {
+        lookup.refusals.path = result.reason;
         return;
       }
-      quest.found = { from: "path", target: look.path };
-      run.progress(`${quest.tool.name} ${look.version}: on PATH, ${look.path}`);
+      lookup.found = { from: "path", target: result.path };
+      context.progress(`${lookup.tool.name} ${result.version}: on PATH, ${result.path}`);
     }),
   );
 }

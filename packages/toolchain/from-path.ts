@@ -4,23 +4,27 @@ import { basename, delimiter, isAbsolute, join } from "node:path";
 import { SHELL_BIN } from "@timonier/kit/state-folder";
 import { execa } from "execa";
 import type { Tool } from "./tools.js";
-import { describeRange, findVersion, fits } from "./version-range.js";
+import { findVersion, fits } from "./version-range.js";
 
-/** A tool on PATH that fits, or why there is none. */
-export type PathLook = { readonly path: string; readonly version: string } | { readonly reason: string };
+/** A tool on PATH in an accepted version, or why there is none. */
+export type PathResult = { readonly path: string; readonly version: string } | { readonly reason: string };
 
-/** Longest time that a tool may take to tell its version, in milliseconds. */
+/** Longest time that a tool may take to print its version, in milliseconds. */
 const PROBE_TIMEOUT = 3_000;
 
-/** The first tool on PATH in a fitting version. Folders below those to skip are this program's own. */
-export async function lookOnPath(tool: Tool, env: NodeJS.ProcessEnv, skip: readonly string[]): Promise<PathLook> {
-  if ("unknowable" in tool.path) return { reason: `not asked: ${tool.path.unknowable}` };
+/**
+ * Finds the first tool on PATH in an accepted version.
+ *
+ * @param skip folders with this program's own tools
+ */
+export async function findOnPath(tool: Tool, env: NodeJS.ProcessEnv, skip: readonly string[]): Promise<PathResult> {
+  if ("unsupported" in tool.path) return { reason: `not used: ${tool.path.unsupported}` };
   const reasons: string[] = [];
   for (const path of await candidates(tool.name, env, skip)) {
     const version = await probe(path, tool.path.probe, env);
-    if (!version) reasons.push(`${path} does not tell its version`);
+    if (!version) reasons.push(`${path} does not print its version`);
     else if (!fits(version, tool.path.range)) {
-      reasons.push(`${path} is ${version}, wanted ${describeRange(tool.path.range)}`);
+      reasons.push(`${path} is ${version}, expected ${tool.path.range}`);
     } else return { path, version };
   }
   return { reason: reasons.length > 0 ? reasons.join("; ") : "not found" };
@@ -35,7 +39,7 @@ async function candidates(name: string, env: NodeJS.ProcessEnv, skip: readonly s
   for (const folder of new Set(folders)) {
     const path = join(folder, name);
     const real = await executable(path);
-    // Another checkout's folder of links is on PATH after its `timonier env`: its targets lie in the cache.
+    // `timonier env` of another checkout puts its folder of links on PATH: the targets are in the cache.
     if (real && !isOwn(path) && !isOwn(real)) found.push(path);
   }
   return found;

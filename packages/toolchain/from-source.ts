@@ -1,12 +1,21 @@
 import { elapsed } from "@timonier/kit/progress";
 import { compilerMemory, type Machine, thisMachine } from "./compiler-memory.js";
 import { Estimate } from "./estimate.js";
-import { buildModule, whyNotBuilt } from "./go-build.js";
+import { buildModule, whyGoIsUnfit } from "./go-build.js";
 import { Go, goEnvironment } from "./go-command.js";
 import { type GoModule, modules } from "./go-modules.js";
 import { withLock } from "./lock.js";
 import { prefetch } from "./prefetch.js";
-import { label, names, open, type Quest, type Run, refuse, takeCached, whileTelling } from "./tool-lookup.js";
+import {
+  label,
+  names,
+  recordRefusal,
+  type ToolchainContext,
+  type ToolLookup,
+  takeCached,
+  unresolved,
+  withTimedProgress,
+} from "./tool-lookup.js";
 
 /**
  * Share of a module's packages after which the next module's build starts. The last packages of a build are few, large and
@@ -16,44 +25,48 @@ const NEARLY_COMPILED = 0.93;
 
 interface Job {
   readonly module: GoModule;
-  readonly wanted: readonly Quest[];
+  readonly wanted: readonly ToolLookup[];
 }
 
-interface Surroundings {
-  readonly run: Run & { readonly signal: AbortSignal };
+interface BuildContext {
+  readonly context: ToolchainContext & { readonly signal: AbortSignal };
   readonly env: NodeJS.ProcessEnv;
   readonly estimate: Estimate;
   /** Announces the whole work when the first build starts. */
   readonly beforeFirst: () => void;
 }
 
-/** Builds missing tools, module after module; the next build starts when one has nearly compiled. */
-export async function fromSource(original: Run, quests: readonly Quest[], machine = thisMachine()): Promise<void> {
-  const jobs = jobsFor(quests);
+/** Builds the tools that are not found yet, one Go module after the other; the next build starts when one has nearly compiled. */
+export async function fromSource(
+  original: ToolchainContext,
+  lookups: readonly ToolLookup[],
+  machine = thisMachine(),
+): Promise<void> {
+  const jobs = jobsFor(lookups);
   if (jobs.length === 0) return;
   const stop = new AbortController();
   const signal = original.signal ? AbortSignal.any([original.signal, stop.signal]) : stop.signal;
-  const run = { ...original, signal };
+  const context = { ...original, signal };
   const estimate = new Estimate(
     jobs.map(({ module }) => module.name),
     machine.processors,
   );
-  const env = environment(run, machine);
+  const env = environment(context, machine);
   const fetched = new AbortController();
   const go = new Go(env, AbortSignal.any([signal, fetched.signal]));
   const later = jobs.slice(1).map(({ module }) => module);
-  const fetching = prefetch({ go, modulesFolder: run.modulesFolder, modules: later });
+  const fetching = prefetch({ go, modulesFolder: context.modulesFolder, modules: later });
   const what = names(jobs.flatMap(({ wanted }) => wanted));
-  let said = false;
+  let announced = false;
   const beforeFirst = () => {
-    if (!said) run.progress(`${what}: building on ${machine.processors} processors, ${estimate.describe()}`);
-    said = true;
+    if (!announced) context.progress(`${what}: building on ${machine.processors} processors, ${estimate.describe()}`);
+    announced = true;
   };
   try {
-    await whileTelling(
-      run.progress,
+    await withTimedProgress(
+      context.progress,
       () => `${what}: building, ${estimate.describe()}`,
-      () => pipeline(jobs, (job, nearly) => attempt({ run, env, estimate, beforeFirst }, job, nearly, stop)),
+      () => pipeline(jobs, (job, nearly) => attempt({ context, env, estimate, beforeFirst }, job, nearly, stop)),
     );
   } finally {
     fetched.abort(new Error("all modules are built"));
@@ -62,19 +75,22 @@ export async function fromSource(original: Run, quests: readonly Quest[], machin
   signal.throwIfAborted();
 }
 
-function jobsFor(quests: readonly Quest[]): Job[] {
-  const missing = open(quests);
+function jobsFor(lookups: readonly ToolLookup[]): Job[] {
+  const missing = unresolved(lookups);
   return modules
-    .map((module) => ({ module, wanted: missing.filter(({ tool }) => tool.source.module === module.name) }))
+    .map((module) => ({ module, wanted: missing.filter(({ tool }) => tool.go.module === module.name) }))
     .filter(({ wanted }) => wanted.length > 0);
 }
 
-function environment(run: Run, machine: Machine): NodeJS.ProcessEnv {
-  return { ...goEnvironment(run.env, run.platform, run.cache.root), ...compilerMemory(run.env, machine) };
+function environment(context: ToolchainContext, machine: Machine): NodeJS.ProcessEnv {
+  return {
+    ...goEnvironment(context.env, context.platform, context.cache.root),
+    ...compilerMemory(context.env, machine),
+  };
 }
 
 /**
- * Works off jobs in order: the next one starts when the one before calls `nearly` or ends, and at most two run at once.
+ * Runs jobs in order: each starts when the one before it calls `nearly` or ends, and at most two run at the same time.
  *
  * @param work must not reject
  */
@@ -92,15 +108,15 @@ export async function pipeline<T>(
   await Promise.all(running);
 }
 
-/** Builds a module. An error that concerns all modules (a full disk, an interruption) stops the other builds, too. */
-async function attempt(around: Surroundings, job: Job, nearly: () => void, stop: AbortController): Promise<void> {
-  const { run, estimate } = around;
+/** Builds a module. An error that concerns all modules (a full disk, an interruption) also stops the other builds. */
+async function attempt(build: BuildContext, job: Job, nearly: () => void, stop: AbortController): Promise<void> {
+  const { context, estimate } = build;
   try {
-    run.signal.throwIfAborted();
-    await buildOne(around, job, nearly);
+    context.signal.throwIfAborted();
+    await buildOne(build, job, nearly);
   } catch (error) {
     try {
-      refuse(run, open(job.wanted), "source", error);
+      recordRefusal(context, unresolved(job.wanted), "source", error);
     } catch (fatal) {
       stop.abort(fatal);
     }
@@ -109,41 +125,41 @@ async function attempt(around: Surroundings, job: Job, nearly: () => void, stop:
   }
 }
 
-async function buildOne(around: Surroundings, job: Job, nearly: () => void): Promise<void> {
-  const { run, env, estimate } = around;
-  const { module, wanted: quests } = job;
-  const unfit = await whyNotBuilt(module, run.modulesFolder, new Go(env, run.signal));
+async function buildOne(build: BuildContext, job: Job, nearly: () => void): Promise<void> {
+  const { context, env, estimate } = build;
+  const { module, wanted: lookups } = job;
+  const unfit = await whyGoIsUnfit(module, context.modulesFolder, new Go(env, context.signal));
   if (unfit) throw new Error(unfit);
   const name = `source-${module.name}`;
-  const what = `building ${names(quests)}`;
-  const lock = { file: await run.cache.lockFile(name), what, progress: run.progress, signal: run.signal };
+  const what = `building ${names(lookups)}`;
+  const lock = { file: await context.cache.lockFile(name), what, progress: context.progress, signal: context.signal };
   await withLock(lock, async (signal) => {
     // The process that held the lock before may have built them.
-    await takeCached(run, quests, ["source"]);
-    const missing = open(quests);
+    await takeCached(context, lookups, ["source"]);
+    const missing = unresolved(lookups);
     if (missing.length === 0) return;
-    around.beforeFirst();
+    build.beforeFirst();
     const start = Date.now();
     const shared = missing.length > 1 ? `, ${missing.length} tools in one build` : "";
-    for (const { slots } of missing) run.progress(`${label(slots.source)}: building from Go source${shared}`);
+    for (const { slots } of missing) context.progress(`${label(slots.source)}: building from Go source${shared}`);
     estimate.started(module.name);
-    const build = {
+    const goBuild = {
       module,
       tools: missing.map(({ tool }) => tool),
-      modulesFolder: run.modulesFolder,
+      modulesFolder: context.modulesFolder,
       env,
       onLine: (kind: "compiled" | "downloading") => {
         if (kind === "compiled" && estimate.compiled(module.name) >= NEARLY_COMPILED) nearly();
       },
       signal,
     };
-    await run.cache.work(name, async (folder) => {
-      const built = await buildModule({ ...build, folder });
-      for (const quest of missing) {
-        const file = built.get(quest.tool.name);
+    await context.cache.work(name, async (folder) => {
+      const built = await buildModule({ ...goBuild, folder });
+      for (const lookup of missing) {
+        const file = built.get(lookup.tool.name);
         if (!file) continue;
-        quest.found = { from: "source", target: await run.cache.publish(quest.slots.source, file) };
-        run.progress(`${label(quest.slots.source)}: built in ${elapsed(start)}`);
+        lookup.found = { from: "source", target: await context.cache.publish(lookup.slots.source, file) };
+        context.progress(`${label(lookup.slots.source)}: built in ${elapsed(start)}`);
       }
     });
   });

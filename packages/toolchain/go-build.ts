@@ -14,19 +14,19 @@ export const committedModules = join(dirname(fileURLToPath(import.meta.url)), "m
 
 /** The module that a tool is built from. */
 export function moduleOf(tool: Tool): GoModule {
-  const module = modules.find(({ name }) => name === tool.source.module);
-  if (!module) throw new Error(`${tool.name} names the unknown module ${tool.source.module}`);
+  const module = modules.find(({ name }) => name === tool.go.module);
+  if (!module) throw new Error(`${tool.name} names the unknown module ${tool.go.module}`);
   return module;
 }
 
-/** Where a tool built from a module belongs. `digest` is that of the module's files. */
+/** Place in the cache of a tool that is built from a module. @param digest of the module's files */
 export function sourceSlot(tool: Tool, digest: string, platform: Platform): Slot {
   const module = moduleOf(tool);
-  const pins = [tool.source.package, installArguments(module), module.patch ?? "", digest, platform.os, platform.arch];
-  return { tool: tool.name, version: tool.source.version ?? tool.version, origin: "source", key: keyOf(pins) };
+  const pins = [tool.go.package, installArguments(module), module.patch ?? "", digest, platform.os, platform.arch];
+  return { tool: tool.name, version: tool.go.version ?? tool.version, origin: "source", key: keyOf(pins) };
 }
 
-/** Digest of everything committed that decides what a module builds to. */
+/** Digest of the committed files that a build of the module depends on. */
 export async function moduleDigest(module: GoModule, folder = committedModules): Promise<string> {
   const hash = createHash("sha256");
   const folders = module.patch === "flux-manifests" ? [module.name, "flux-manifests"] : [module.name];
@@ -52,10 +52,10 @@ export interface Build {
 }
 
 /**
- * Builds tools that share a module, compiling what they share once.
+ * Builds several tools of one module; shared packages are compiled once.
  *
  * @returns the binary of each, in the build's folder
- * @throws Error with go's own words
+ * @throws Error with go's output
  */
 export async function buildModule(build: Build): Promise<ReadonlyMap<ToolName, string>> {
   const go = new Go(build.env, build.signal);
@@ -70,14 +70,14 @@ export async function buildModule(build: Build): Promise<ReadonlyMap<ToolName, s
     await appendFile(join(moduleFolder, "go.mod"), `\nreplace ${module} => ${relative(moduleFolder, folder)}\n`);
   }
   const bin = join(build.folder, "bin");
-  const packages = build.tools.map((tool) => tool.source.package);
+  const packages = build.tools.map((tool) => tool.go.package);
   const extra = { GOBIN: bin, ...(build.module.cgo && build.env.GOOS === "linux" && { CGO_ENABLED: "1" }) };
   await go.run([...installArguments(build.module), ...packages], moduleFolder, extra, build.onLine);
-  return new Map(build.tools.map((tool) => [tool.name, join(bin, tool.source.binary ?? tool.name)]));
+  return new Map(build.tools.map((tool) => [tool.name, join(bin, tool.go.binary ?? tool.name)]));
 }
 
 /** Why the Go on PATH cannot build a module, undefined when it can. */
-export async function whyNotBuilt(module: GoModule, modulesFolder: string, go: Go): Promise<string | undefined> {
+export async function whyGoIsUnfit(module: GoModule, modulesFolder: string, go: Go): Promise<string | undefined> {
   const text = await readFile(join(modulesFolder, module.name, "go.mod"), "utf8");
   return go.unfit(/^go (\S+)$/m.exec(text)?.[1] ?? "0.0.0");
 }

@@ -2,23 +2,23 @@ import { join } from "node:path";
 import type { Platform } from "./go-platform.js";
 import { compare, findVersion } from "./version-range.js";
 
-/** Older ones do not fetch the toolchain that a go.mod names. */
+/** Older versions do not fetch the toolchain that a go.mod names. */
 const OLDEST = "1.21.0";
 
-/** Flags that would make something else of the same pins. Others (-p, -modcacherw, …) are the user's own affair. */
-const decisive =
+/** Flags that would change the binary. Others (-p, -modcacherw, …) stay as the user set them. */
+const outputFlags =
   /^['"]?--?(asan|asmflags|buildmode|compiler|cover\w*|gcflags|installsuffix|ldflags|linkshared|mod|modfile|msan|o|overlay|pgo|race|tags|trimpath)(=|['"]?$)/;
 
-/** Told for each package that was compiled and each module that is downloaded. */
+/** Called for each compiled package and each downloaded module. */
 export type OnGoLine = (kind: "compiled" | "downloading", name: string) => void;
 
 /**
- * The user's own environment for Go (proxy, checksum database, toolchain, caches) with what a pinned build needs on top.
+ * The user's environment for Go (proxy, checksum database, toolchain, caches) with the settings of a pinned build.
  *
- * @param cache folder that takes Go's caches where there is no home folder
+ * @param cache folder for Go's caches where HOME is not set
  */
 export function goEnvironment(env: NodeJS.ProcessEnv, platform: Platform, cache: string): NodeJS.ProcessEnv {
-  const flags = (env.GOFLAGS?.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).filter((flag) => !decisive.test(flag));
+  const flags = (env.GOFLAGS?.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).filter((flag) => !outputFlags.test(flag));
   const homeless = env.HOME ? {} : { GOCACHE: join(cache, "go-build"), GOPATH: join(cache, "go") };
   return {
     ...homeless,
@@ -41,12 +41,12 @@ export class Go {
   ) {}
 
   /**
-   * Why this Go cannot build what wants a version, undefined when it can.
+   * Why this Go cannot build a module, undefined when it can.
    *
-   * @param wanted the `go` line of go.mod
+   * @param wanted version in the `go` line of go.mod
    */
   async unfit(wanted: string): Promise<string | undefined> {
-    // Loaded where a process is started: most runs start none, and it takes a tenth of a second.
+    // Loaded on demand: it takes 0.1 s, and most runs start no process.
     const { execa } = await import("execa");
     const { stdout, failed, cause } = await execa(this.command, ["env", "GOVERSION", "GOTOOLCHAIN"], {
       ...this.options("/"),
@@ -59,35 +59,35 @@ export class Go {
     const [line = "", toolchain = ""] = stdout.split("\n");
     const version = findVersion(/^go\d+\.\d+$/.test(line) ? `${line}.0` : line.replace(/^go/, "")) ?? "0.0.0";
     if (compare(version, OLDEST) < 0)
-      return `Go ${version} is too old: from ${OLDEST} on it fetches Go ${wanted} itself`;
+      return `Go ${version} is too old: Go ${OLDEST} or newer fetches Go ${wanted} itself`;
     if (toolchain === "local" && compare(version, wanted) < 0) {
-      return `Go ${version} is older than ${wanted}, and GOTOOLCHAIN=local forbids to fetch that`;
+      return `Go ${version} is older than ${wanted}, and GOTOOLCHAIN=local forbids to fetch a newer one`;
     }
     return undefined;
   }
 
-  /** Runs a command. @returns its output @throws Error with go's own last words */
+  /** Runs a command. @returns its output @throws Error with the last lines of go's output */
   async run(args: readonly string[], cwd: string, extra: NodeJS.ProcessEnv = {}, onLine?: OnGoLine): Promise<string> {
     const { execa } = await import("execa");
-    const said: string[] = [];
+    const output: string[] = [];
     const child = execa(this.command, args, {
       ...this.options(cwd),
       env: { ...this.env, ...extra },
       buffer: { stderr: false },
     });
     try {
-      // Ends with the error of a failed command, too.
+      // This loop also ends with the error of a failed command.
       for await (const line of child.iterable({ from: "stderr" })) {
         const downloading = /^go: downloading (\S+)/.exec(line)?.[1];
         if (downloading) onLine?.("downloading", downloading);
         else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(line)) onLine?.("compiled", line);
-        else said.push(line);
-        if (said.length > 20) said.shift();
+        else output.push(line);
+        if (output.length > 20) output.shift();
       }
       return (await child).stdout;
     } catch (error) {
       this.signal?.throwIfAborted();
-      const last = said.filter((line) => line.trim() !== "").slice(-4);
+      const last = output.filter((line) => line.trim() !== "").slice(-4);
       throw new Error(`go ${args[0]} failed: ${last.join(" | ") || (error as Error).message}`, { cause: error });
     }
   }

@@ -9,24 +9,24 @@ export type ModuleName =
   | "pulumi-language-nodejs"
   | "pulumi-resource-kubernetes";
 
-/** What must be made or changed inside a tool's own module before it compiles. See go-patches.ts. */
+/** Changes to a tool's module without which it does not compile; see go-patches.ts. */
 export type PatchName = "flux-manifests" | "kubernetes-plugin";
 
 /** How one module is built. */
 export interface GoModule {
   readonly name: ModuleName;
-  /** Values that the release sets by the linker's -X. */
+  /** Values that the vendor's release sets by the linker's -X. */
   readonly linked: Readonly<Record<string, string>>;
-  /** @default nothing has to be made */
+  /** @default none */
   readonly patch?: PatchName;
-  /** Build tags of a module that needs a C compiler, on Linux. @default it needs none */
+  /** Build tags of a module that needs a C compiler on Linux. @default the module needs no C compiler */
   readonly cgo?: readonly string[];
 }
 
 const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 /**
- * In the order of building: the largest first, and each leaves compiled packages to the next ones. `cluster`, `flux`, `pulumi`
+ * In the order of building: the largest first, because the next ones use its compiled packages. `cluster`, `flux`, `pulumi`
  * and `pulumi-resource-kubernetes` require shared modules in the same versions (modules/README.md).
  */
 export const modules: readonly GoModule[] = [
@@ -46,13 +46,13 @@ export const modules: readonly GoModule[] = [
       // The image that its addon runs, as in the release's Makefile.
       "k8s.io/minikube/pkg/version.storageProvisionerVersion": "v5",
     },
-    // Its kvm2 driver: libvirt's library is looked for when that driver is used, and not before.
+    // For its kvm2 driver: libvirt is loaded only when that driver is used.
     cgo: ["libvirt_without_lxc", "libvirt_dlopen"],
   },
 ];
 
 /**
- * Flags of every build. -trimpath makes a build the same in every folder. The linker omits DWARF (`-s -w`), so the compiler does
+ * Flags of every build. -trimpath makes builds in different folders equal. The linker omits DWARF (`-s -w`), so the compiler does
  * not generate it either: that saves 10 to 20 % of the CPU time and does not change the code.
  */
 export const buildFlags = ["-trimpath", "-gcflags=all=-dwarf=false"] as const;

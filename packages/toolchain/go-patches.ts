@@ -4,27 +4,27 @@ import { versions } from "@timonier/kit/versions";
 import type { Go } from "./go-command.js";
 import { buildFlags, type PatchName } from "./go-modules.js";
 
-/** A module whose own folder is replaced by a writable copy. */
+/** A module, and the writable copy that replaces it. */
 interface Replacement {
   readonly module: string;
   readonly folder: string;
 }
 
-/** Where a patch works. */
+/** Folders and tools of a patch. */
 interface PatchPlace {
   readonly go: Go;
   /** Copy of the module that builds the tool, with its go.mod and go.sum. */
   readonly moduleFolder: string;
   /** The committed modules. */
   readonly modulesFolder: string;
-  /** An empty folder for the writable copy. */
+  /** Empty folder for the writable copy. */
   readonly folder: string;
 }
 
 const fluxModule = "github.com/fluxcd/flux2/v2";
 const kubernetesPlugin = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
-/** Controllers by the name of their base in flux2: as `flux install` knows them. */
+/** Go modules of the controllers, by the names that `flux install` uses. */
 const fluxControllers: Readonly<Record<string, string>> = {
   "helm-controller": "github.com/fluxcd/helm-controller",
   "image-automation-controller": "github.com/fluxcd/image-automation-controller",
@@ -35,7 +35,7 @@ const fluxControllers: Readonly<Record<string, string>> = {
   "source-watcher": "github.com/fluxcd/source-watcher/v2",
 };
 
-/** Makes the files that a tool embeds and its repository's Makefile generates before a release, and changes imports. */
+/** Each patch generates the files that the repository's Makefile generates before a release, or changes imports. */
 export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<Replacement>>> = {
   "flux-manifests": async ({ go, moduleFolder, modulesFolder, folder }) => {
     const flux = await writableModule(go, moduleFolder, fluxModule, join(folder, "flux2"));
@@ -51,7 +51,7 @@ export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<
     const mapping = await readJson(join(main, "terraform-mapping.json"));
     await writeFile(join(main, "schema-embed.json"), JSON.stringify({ ...schema, version: versions.pulumiKubernetes }));
     await writeFile(join(main, "terraform-mapping-embed.json"), JSON.stringify(mapping));
-    // The one package that is tied to libraries of Kubernetes 1.35: with 1.36 the plugin shares compiled packages with `cluster`.
+    // The only package that needs libraries of Kubernetes 1.35: with 1.36 the plugin shares compiled packages with `cluster`.
     await replaceIn(
       join(plugin.folder, "pkg", "await", "await.go"),
       "structured-merge-diff/v4",
@@ -63,20 +63,20 @@ export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<
 
 async function writableModule(go: Go, cwd: string, module: string, folder: string): Promise<Replacement> {
   const source = (await downloadModules(go, cwd, [module])).get(module);
-  if (!source) throw new Error(`go mod download did not say where ${module} is`);
+  if (!source) throw new Error(`go mod download did not report the folder of ${module}`);
   await copyWritable(source, folder);
   return { module, folder };
 }
 
-/** Where Go keeps each module, downloaded and held against go.sum. */
+/** Downloads modules, which Go compares with go.sum. @returns the folder of each */
 async function downloadModules(go: Go, cwd: string, modules: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const output = await go.run(["mod", "download", "-json", ...modules], cwd);
-  // A stream of objects, one a module.
+  // The output is a sequence of JSON objects, one for each module.
   const objects = JSON.parse(`[${output.trim().replace(/^\}\s*^\{/gm, "},{")}]`) as { Path: string; Dir: string }[];
   return new Map(objects.map(({ Path, Dir }) => [Path, Dir]));
 }
 
-// The module cache is read-only, and so would be a plain copy of it.
+// Files in the module cache are read-only, and a plain copy would be read-only too.
 async function copyWritable(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {

@@ -10,17 +10,26 @@ const CONNECT = 3_000;
 /** Longest silence in an answer, in milliseconds. */
 const SILENCE = 30_000;
 
-/** A file that came over the network. */
+/** A downloaded file. */
 export interface Downloaded {
   readonly bytes: number;
   /** Hexadecimal SHA-256 of what was received. */
   readonly sha256: string;
 }
 
-/** Told while a download goes on. `total` is unknown where the server does not say it. */
+/** Called while a download runs. `total` is undefined where the server does not announce the length. */
 export type OnBytes = (received: number, total: number | undefined) => void;
 
-/** What a server answered instead of what was asked for. */
+/** How and where files of a release are downloaded. */
+export interface Download {
+  readonly http: Http;
+  /** Folder to work in, on the file system of the cache. */
+  readonly folder: string;
+  readonly onBytes: OnBytes;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A server answered with an HTTP error status. */
 export class AnswerError extends Error {
   override readonly name = "AnswerError";
 
@@ -33,7 +42,7 @@ export class AnswerError extends Error {
   }
 }
 
-/** Requests of one run: remembers which hosts answer, honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+/** Sends requests, remembers which hosts answer, and honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 export class Http {
   private readonly dispatcher: Dispatcher;
   private readonly verdicts = new Map<string, Promise<string | undefined>>();
@@ -55,7 +64,7 @@ export class Http {
     });
   }
 
-  /** Why a host does not answer, undefined when it does. Asked once a run, whatever the answer. */
+  /** @returns why a host does not answer, undefined when it does; each host is asked once */
   unreachable(origin: string): Promise<string | undefined> {
     const known = this.verdicts.get(origin);
     if (known) return known;
@@ -64,12 +73,12 @@ export class Http {
     return verdict;
   }
 
-  /** One request, tried again when the connection or the server fails. @throws AnswerError for a status of 400 or more */
+  /** Sends one request, and repeats it when the connection or the server fails. @throws AnswerError for a status of 400 or more */
   get(url: string, init: RequestInit = {}): Promise<Response> {
     return this.patiently(init.signal ?? undefined, () => this.once(url, init));
   }
 
-  /** A short text. */
+  /** Downloads a short text. */
   text(url: string, signal?: AbortSignal): Promise<string> {
     return this.patiently(signal, async () => (await this.once(url, { signal: signal ?? null })).text());
   }
@@ -143,12 +152,12 @@ export class Http {
   }
 }
 
-/** The disk's fault, not the network's: asking again does not help. */
+/** Whether the disk failed and not the network: repeating the request does not help. */
 function isLocal(error: unknown): boolean {
   return ["ENOSPC", "EACCES", "EROFS", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-/** The innermost reason: fetch itself only says that it failed. */
+/** Message of the innermost cause: the message of `fetch` itself says only that it failed. */
 function reasonOf(error: unknown): string {
   let reason = error as Error & { code?: string };
   while (reason.cause instanceof Error) reason = reason.cause;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Response } from "undici";
 import { z } from "zod";
 import type { Platform } from "./go-platform.js";
-import { AnswerError, type Http, type OnBytes } from "./http.js";
+import { AnswerError, type Download, type Http, type OnBytes } from "./http.js";
 import { takeFromTar } from "./release-download.js";
 import type { Release } from "./releases.js";
 
@@ -29,20 +29,17 @@ const MANIFESTS = [
 ] as const;
 
 /**
- * Takes one file out of an image: the tag's index, the platform's manifest, then its layers from the last one down,
- * each held against the digest that names it. No container engine is needed, no account either.
+ * Extracts one file from an image. It reads the tag's index, the platform's manifest and the layers from the last one
+ * down, and compares each with its digest. It needs neither a container engine nor an account.
  *
- * @returns the file in `folder`
- * @throws Error when the image is not there, holds no such file or does not match its digests
+ * @returns the extracted file
+ * @throws Error when the image does not exist, does not contain the file or does not match its digests
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export async function fetchFromImage(
-  http: Http,
   release: ImageRelease,
   platform: Platform,
-  folder: string,
-  onBytes: OnBytes,
-  signal?: AbortSignal,
+  { http, folder, onBytes, signal }: Download,
 ): Promise<string> {
   const registry = new Registry(http, release, signal);
   const layers = await registry.layers(platform);
@@ -53,7 +50,7 @@ export async function fetchFromImage(
     await rm(file, { force: true });
     if (found) return found;
   }
-  throw new Error(`${registry.name} holds no /${release.member}`);
+  throw new Error(`${registry.name} contains no /${release.member}`);
 }
 
 class Registry {
@@ -85,7 +82,7 @@ class Registry {
     if (`sha256:${sha256}` !== digest) throw new Error(`${url} has the digest sha256:${sha256}`);
   }
 
-  // What the tag names is only told by the registry itself, in a header; everything below hangs on digests.
+  // Only a header of the registry says which digest the tag names; everything below the manifest is checked by digest.
   private async manifest(reference: string, digest: string | undefined): Promise<unknown> {
     const response = await this.authorized(this.url("manifests", reference), [...INDEXES, ...MANIFESTS].join(", "));
     const expected = digest ?? response.headers.get("docker-content-digest") ?? undefined;
@@ -118,7 +115,7 @@ class Registry {
     for (const name of ["service", "scope"]) url.searchParams.set(name, fields.get(name) ?? "");
     const answer = JSON.parse(await this.http.text(url.href, this.signal)) as { token?: string; access_token?: string };
     const token = answer.token ?? answer.access_token;
-    if (!token) throw new Error(`${url.origin} gave no anonymous token`);
+    if (!token) throw new Error(`${url.origin} issued no anonymous token`);
     return token;
   }
 

@@ -5,15 +5,15 @@ import { elapsed, type Progress } from "@timonier/kit/progress";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
 
-/** Who does one job at a time, and what waiting ones are told. */
+/** Options of {@link withLock}. */
 export interface LockOptions {
-  /** The lock; `FILE.owner` beside it names the holder. */
+  /** Path of the lock; `FILE.owner` beside it names the process that holds it. */
   readonly file: string;
-  /** What the holder does: `building etcd`. */
+  /** What the process does while it holds the lock: `building etcd`. */
   readonly what: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which the lock of a killed holder is taken over. @default 10 s */
+  /** Milliseconds after which the lock of a killed process is taken over. @default 10 s */
   readonly stale?: number;
 }
 
@@ -25,12 +25,14 @@ interface Owner {
 
 /** The default of LockOptions.stale. */
 const STALE = 10_000;
-const SAY_AGAIN = 15_000;
+/** Milliseconds between two progress lines of a waiting process. */
+const PROGRESS_INTERVAL = 15_000;
 
 /**
- * Does the work while nobody else holds the lock, in this process or another one. The second waits and says for whom.
+ * Runs work while no other caller holds the lock, in this process or another one. A second caller waits, and reports which
+ * process it waits for.
  *
- * The holder touches the lock as long as it lives, so that one left by kill -9 or a power cut is told by its age.
+ * The process that holds the lock updates its time, so that the age shows a lock that a killed process left.
  */
 export async function withLock<T>(options: LockOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const lost = new AbortController();
@@ -40,12 +42,12 @@ export async function withLock<T>(options: LockOptions, work: (signal: AbortSign
     await writeFileAtomic(ownerFile(options.file), JSON.stringify(owner));
     return await work(options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal);
   } finally {
-    // A lock that was lost belongs to somebody else now.
+    // A lock that was lost belongs to another process now.
     await release().catch(() => {});
   }
 }
 
-/** Does the work if nobody holds the lock at the moment. */
+/** Runs work if no process holds the lock. */
 export async function ifUnlocked(file: string, work: () => Promise<void>): Promise<void> {
   const release = await lock(file, { ...settings(file, STALE), retries: 0 }).catch(() => undefined);
   if (!release) return;
@@ -63,7 +65,7 @@ function settings(file: string, stale: number) {
 async function acquire(options: LockOptions, onLost: (error: Error) => void): Promise<() => Promise<void>> {
   const stale = options.stale ?? STALE;
   const start = Date.now();
-  let saidAt = 0;
+  let reportedAt = 0;
   for (;;) {
     options.signal?.throwIfAborted();
     try {
@@ -71,8 +73,8 @@ async function acquire(options: LockOptions, onLost: (error: Error) => void): Pr
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
     }
-    if (Date.now() - saidAt >= SAY_AGAIN) {
-      saidAt = Date.now();
+    if (Date.now() - reportedAt >= PROGRESS_INTERVAL) {
+      reportedAt = Date.now();
       options.progress(`${options.what}: waiting for ${await describeOwner(options.file)} (${elapsed(start)})`);
     }
     await sleep(200, undefined, { signal: options.signal });

@@ -2,27 +2,23 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { extract } from "tar";
-import type { Http, OnBytes } from "./http.js";
+import type { Download } from "./http.js";
 import type { Checksum, Release } from "./releases.js";
 
-/** A release that is one file behind one address. */
+/** A release that is one file at one URL. */
 export type DownloadableRelease = Extract<Release, { kind: "file" | "archive" }>;
 
 /**
- * Downloads a release, holds it against its published checksum and takes the wanted files out of it.
+ * Downloads a release, compares it with its published checksum and extracts files from it.
  *
- * @param folder where to work; it is on the file system of the cache
- * @param members what is wanted from an archive, by path inside; a plain file is its own only member
- * @returns the file for each member
+ * @param members paths of the files inside an archive; a plain file is its own only member
+ * @returns the extracted file of each member
  * @throws Error when the vendor publishes no such file or the checksum differs
  */
 export async function fetchRelease(
-  http: Http,
   release: DownloadableRelease,
   members: readonly string[],
-  folder: string,
-  onBytes: OnBytes,
-  signal?: AbortSignal,
+  { http, folder, onBytes, signal }: Download,
 ): Promise<ReadonlyMap<string, string>> {
   const name = basename(new URL(release.url).pathname);
   const expected = findChecksum(release.checksum, await http.text(release.checksum.url, signal), name);
@@ -38,19 +34,19 @@ export async function fetchRelease(
     await rename(file, path);
     return new Map([[member, path]]);
   }
-  const taken = release.format === "zip" ? takeFromZip : takeFromTar;
-  const found = await taken(file, members, folder);
+  const extractMembers = release.format === "zip" ? takeFromZip : takeFromTar;
+  const found = await extractMembers(file, members, folder);
   for (const member of members) {
-    if (!found.has(member)) throw new Error(`${release.url} holds no ${member}`);
+    if (!found.has(member)) throw new Error(`${release.url} contains no ${member}`);
   }
   await rm(file, { force: true });
   return found;
 }
 
 /**
- * The SHA-256 of one file in what the vendor published about it.
+ * Finds the SHA-256 of one file in the checksums that the vendor published.
  *
- * @throws Error when it is not told
+ * @throws Error when the file is not listed
  */
 export function findChecksum(checksum: Checksum, text: string, name: string): string {
   const found = {
@@ -61,7 +57,7 @@ export function findChecksum(checksum: Checksum, text: string, name: string): st
     },
     "github-asset": () => assetDigest(text, name),
   }[checksum.form]();
-  if (!found || !/^[0-9a-f]{64}$/i.test(found)) throw new Error(`${checksum.url} tells no SHA-256 of ${name}`);
+  if (!found || !/^[0-9a-f]{64}$/i.test(found)) throw new Error(`${checksum.url} contains no SHA-256 of ${name}`);
   return found.toLowerCase();
 }
 
@@ -75,9 +71,9 @@ function assetDigest(text: string, name: string): string | undefined {
 }
 
 /**
- * Takes regular files out of a tar archive, compressed with gzip or not. Nothing else is written.
+ * Extracts regular files from a tar archive, which may be compressed with gzip. Nothing else is written.
  *
- * @returns the file for each member that was found
+ * @returns the extracted file of each member that was found
  */
 export async function takeFromTar(
   archive: string,

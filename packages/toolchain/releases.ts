@@ -1,7 +1,7 @@
 import type { Platform } from "./go-platform.js";
 import type { Tool, Vendor } from "./tools.js";
 
-/** Where vendors publish: origins, so that tests and mirrors can stand in for them. */
+/** Servers on which vendors publish; tests and mirrors replace them. */
 export interface VendorHosts {
   readonly github: string;
   readonly githubApi: string;
@@ -9,7 +9,7 @@ export interface VendorHosts {
   readonly images: string;
 }
 
-/** The vendors' own. */
+/** The servers of the vendors. */
 export const vendorHosts: VendorHosts = {
   github: "https://github.com",
   githubApi: "https://api.github.com",
@@ -18,15 +18,15 @@ export const vendorHosts: VendorHosts = {
 };
 
 /**
- * Where a file's SHA-256 is published: in a list as `sha256sum` writes it, as the only word of a file, or as the
- * digest that GitHub's API gives of a release's asset.
+ * Where a file's SHA-256 is published: in a list as `sha256sum` writes it (`list`), alone in a file (`bare`), or as the
+ * digest of a release asset in GitHub's API (`github-asset`).
  */
 export interface Checksum {
   readonly form: "list" | "bare" | "github-asset";
   readonly url: string;
 }
 
-/** What a vendor publishes for one tool on one platform. */
+/** Release of one tool for one platform. */
 export type Release =
   | { readonly kind: "file"; readonly url: string; readonly checksum: Checksum }
   | {
@@ -34,7 +34,7 @@ export type Release =
       readonly format: "tar.gz" | "zip";
       readonly url: string;
       readonly checksum: Checksum;
-      /** Path of the tool inside. */
+      /** Path of the tool inside the archive. */
       readonly member: string;
     }
   | {
@@ -49,7 +49,7 @@ export type Release =
 
 type Layout = (tool: Tool, platform: Platform, hosts: VendorHosts) => Release;
 
-/** The vendors' layouts. */
+/** Layout of each vendor's releases. */
 const layouts: Readonly<Record<Vendor, Layout>> = {
   etcd: ({ version }, { os, arch }, { github }) => {
     const base = `${github}/etcd-io/etcd/releases/download/v${version}`;
@@ -119,12 +119,12 @@ const layouts: Readonly<Record<Vendor, Layout>> = {
   },
 };
 
-/** What the vendor publishes for a tool. */
+/** The vendor's release of a tool. */
 export function releaseOf(tool: Tool, platform: Platform, hosts: VendorHosts): Release {
   return layouts[tool.vendor](tool, platform, hosts);
 }
 
-/** The address whose host must answer before a release is asked for; undefined where there is no release. */
+/** Origins of the servers that a download of the release needs; empty where there is no release. */
 export function originsOf(release: Release): string[] {
   if (release.kind === "none") return [];
   if (release.kind === "image") return [new URL(release.registry).origin];

@@ -4,11 +4,11 @@ import type { Origin, Slot, ToolCache } from "./cache.js";
 import type { Platform } from "./go-platform.js";
 import type { Http } from "./http.js";
 import type { VendorHosts } from "./releases.js";
-import type { Refusals, Way } from "./tool-sources.js";
+import type { Refusals, ToolSource } from "./tool-sources.js";
 import type { Tool } from "./tools.js";
 
-/** What one run of ensureTools works with; tests put stand-ins here. */
-export interface Run {
+/** Settings and services of one call of ensureTools; tests replace them. */
+export interface ToolchainContext {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: Platform;
   readonly hosts: VendorHosts;
@@ -19,11 +19,11 @@ export interface Run {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A tool on its way: where its cached binaries would lie, what was found, what each way refused. */
-export interface Quest {
+/** A requested tool: where the cache would hold it, where it was found, and why a tool source could not give it. */
+export interface ToolLookup {
   readonly tool: Tool;
   readonly slots: Readonly<Record<Origin, Slot>>;
-  found?: { readonly from: Way; readonly target: string };
+  found?: { readonly from: ToolSource; readonly target: string };
   readonly refusals: Refusals;
 }
 
@@ -32,8 +32,12 @@ export function label({ tool, version }: { tool: string; version: string }): str
   return `${tool} ${version}`;
 }
 
-/** Says how long something goes on, about every 15 s, until it ends. */
-export async function whileTelling<T>(progress: Progress, state: () => string, work: () => Promise<T>): Promise<T> {
+/** Reports about every 15 s how long the work has taken, until it ends. */
+export async function withTimedProgress<T>(
+  progress: Progress,
+  state: () => string,
+  work: () => Promise<T>,
+): Promise<T> {
   const start = Date.now();
   const timer = setInterval(() => progress(`${state()}, ${elapsed(start)}`), 15_000);
   try {
@@ -44,44 +48,53 @@ export async function whileTelling<T>(progress: Progress, state: () => string, w
 }
 
 /**
- * Notes why a way did not give some tools.
+ * Records why a tool source did not give some tools.
  *
- * @throws UserError when the disk is full: no other way will do better
+ * @throws UserError when the disk is full, because every other tool source would fail as well
  */
-export function refuse(run: Run, quests: readonly Quest[], way: Way, error: unknown): void {
-  run.signal?.throwIfAborted();
+export function recordRefusal(
+  context: ToolchainContext,
+  lookups: readonly ToolLookup[],
+  source: ToolSource,
+  error: unknown,
+): void {
+  context.signal?.throwIfAborted();
   if (error instanceof UserError) throw error;
   const reason = (error as Error).message;
   if (/ENOSPC|EDQUOT|no space left on device/i.test(reason)) {
-    const names = quests.map(({ slots }) => label(slots.vendor)).join(", ");
+    const names = lookups.map(({ slots }) => label(slots.vendor)).join(", ");
     throw new UserError(
       `${names}: the disk is full`,
-      `${run.cache.root}: ${reason}`,
-      "free some space (all tools from source take 2 GB and Go's caches 8 GB), or name a folder elsewhere in TIMONIER_CACHE",
+      `${context.cache.root}: ${reason}`,
+      "free some space (all tools from source take 2 GB and Go's caches 8 GB), or set TIMONIER_CACHE to a folder on another disk",
       { cause: error },
     );
   }
-  for (const quest of quests) quest.refusals[way] = reason;
+  for (const lookup of lookups) lookup.refusals[source] = reason;
 }
 
-/** Those not found yet. */
-export function open(quests: readonly Quest[]): Quest[] {
-  return quests.filter(({ found }) => !found);
+/** The tools that are not found yet. */
+export function unresolved(lookups: readonly ToolLookup[]): ToolLookup[] {
+  return lookups.filter(({ found }) => !found);
 }
 
-/** Fills in what the cache has by now. */
-export async function takeCached(run: Run, quests: readonly Quest[], origins: readonly Origin[]): Promise<void> {
-  for (const quest of open(quests)) {
+/** Marks the tools as found that the cache holds now. */
+export async function takeCached(
+  context: ToolchainContext,
+  lookups: readonly ToolLookup[],
+  origins: readonly Origin[],
+): Promise<void> {
+  for (const lookup of unresolved(lookups)) {
     for (const origin of origins) {
-      const target = quest.found ? undefined : await run.cache.find(quest.slots[origin]);
-      if (target) quest.found = { from: origin, target };
+      const target = lookup.found ? undefined : await context.cache.find(lookup.slots[origin]);
+      if (target) lookup.found = { from: origin, target };
     }
   }
 }
 
-/** Tools for a line: their names, or how many where the line would grow too long. */
-export function names(quests: readonly Quest[]): string {
-  const [first, ...others] = quests.map(({ tool }) => tool.name);
+/** Names of tools for a progress line; of more than three, the first one and a count. */
+export function names(lookups: readonly ToolLookup[]): string {
+  const [first, ...others] = lookups.map(({ tool }) => tool.name);
   if (others.length > 2) return `${first} and ${others.length} more`;
   return [first, ...others].join(", ");
 }

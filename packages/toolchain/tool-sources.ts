@@ -1,56 +1,56 @@
 import { UserError } from "@timonier/kit/user-error";
 
-/** A way to a tool: what PATH has, the vendor's release, a build from source. */
-export type Way = "path" | "vendor" | "source";
+/** Where a tool comes from: `path` (installed on this machine), `vendor` (its release) or `source` (built by Go). */
+export type ToolSource = "path" | "vendor" | "source";
 
-/** From the cheapest to the dearest. */
-export const allWays: readonly Way[] = ["path", "vendor", "source"];
+/** In the order in which they are tried: the quickest first. */
+export const toolSources: readonly ToolSource[] = ["path", "vendor", "source"];
 
 /**
- * The ways to try, in order.
+ * The tool sources to try, in order.
  *
- * @param setting value of TIMONIER_TOOLS_FROM, a comma list @default all ways
- * @throws UserError for an unknown way
+ * @param setting value of TIMONIER_TOOLS_FROM, a comma-separated list @default all tool sources
+ * @throws UserError for an unknown tool source
  */
-export function parseWays(setting: string | undefined): readonly Way[] {
+export function parseToolSources(setting: string | undefined): readonly ToolSource[] {
   const named = (setting ?? "")
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  if (named.length === 0) return allWays;
+  if (named.length === 0) return toolSources;
   for (const each of named) {
-    if (!allWays.includes(each as Way)) {
+    if (!toolSources.includes(each as ToolSource)) {
       throw new UserError(
-        `unknown way to a tool: ${each}`,
+        `unknown tool source: ${each}`,
         "TIMONIER_TOOLS_FROM",
-        `name some of ${allWays.join(", ")}`,
+        `use one or more of ${toolSources.join(", ")}, separated by commas`,
       );
     }
   }
-  return [...new Set(named)] as Way[];
+  return [...new Set(named)] as ToolSource[];
 }
 
-/** What each way said about a tool that it could not give. */
-export type Refusals = Partial<Record<Way, string>>;
+/** Why a tool could not be obtained, by tool source. */
+export type Refusals = Partial<Record<ToolSource, string>>;
 
-/** One error for all tools that can be had in no way: each with what every way said, equal answers told once. */
+/** One error for all tools that could not be obtained; tools with the same reasons are listed together. */
 export function unobtainable(
   missing: readonly { readonly name: string; readonly version: string; readonly refusals: Refusals }[],
   cache: string,
 ): UserError {
   const groups = new Map<string, string[]>();
   for (const { name, version, refusals } of missing) {
-    const said = allWays
-      .map((way) => `${labels[way]} ${refusals[way] ?? "not tried (TIMONIER_TOOLS_FROM)"}`)
+    const reasons = toolSources
+      .map((source) => `${labels[source]} ${refusals[source] ?? "not tried (TIMONIER_TOOLS_FROM)"}`)
       .join("\n    ");
-    groups.set(said, [...(groups.get(said) ?? []), `${name} ${version}`]);
+    groups.set(reasons, [...(groups.get(reasons) ?? []), `${name} ${version}`]);
   }
   const names = missing.map(({ name, version }) => `${name} ${version}`).join(", ");
-  const where = [...groups].map(([said, members]) => `${members.join(", ")}\n    ${said}`).join("\n  ");
-  return new UserError(`${names}: can be had in no way`, `${where}\n  cache ${cache}`, fixFor(missing));
+  const where = [...groups].map(([reasons, members]) => `${members.join(", ")}\n    ${reasons}`).join("\n  ");
+  return new UserError(`${names}: could not be obtained`, `${where}\n  cache ${cache}`, fixFor(missing));
 }
 
-const labels: Readonly<Record<Way, string>> = {
+const labels: Readonly<Record<ToolSource, string>> = {
   path: "PATH:  ",
   vendor: "vendor:",
   source: "source:",
@@ -62,5 +62,5 @@ function fixFor(missing: readonly { readonly refusals: Refusals }[]): string {
   );
   return noGo
     ? "install Go 1.21 or newer (https://go.dev/dl), put the tool on PATH, or let this machine reach the vendor"
-    : "put the tool on PATH, or let this machine reach the vendor or a Go module proxy (GOPROXY), then run it again";
+    : "put the tool on PATH, or let this machine reach the vendor or a Go module proxy (GOPROXY), then run the command again";
 }

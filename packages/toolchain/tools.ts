@@ -1,8 +1,7 @@
 import { versions } from "@timonier/kit/versions";
 import type { ModuleName } from "./go-modules.js";
-import type { VersionRange } from "./version-range.js";
 
-/** Every tool that a stack of some kind runs, and kubectl for its user. */
+/** Every tool that a stack of any kind runs, and kubectl for its user. */
 export type ToolName =
   | "etcd"
   | "flux"
@@ -21,7 +20,7 @@ export type ToolName =
   | "pulumi-resource-kubernetes"
   | "source-controller";
 
-/** Who publishes a release, and in which layout. See releases.ts. */
+/** Who publishes a release; releases.ts has the layout of each. */
 export type Vendor =
   | "etcd"
   | "flux"
@@ -32,38 +31,38 @@ export type Vendor =
   | "pulumi"
   | "pulumi-kubernetes";
 
-/** What a tool is built from. */
-export interface ToolSource {
+/** The Go package that a tool is built from. */
+export interface GoPackage {
   readonly module: ModuleName;
   readonly package: string;
-  /** What `go install` calls the binary. @default the tool's own name */
+  /** Name of the binary that `go install` writes. @default the tool's name */
   readonly binary?: string;
-  /** Where it differs from the release's. @default the tool's version */
+  /** Version, where it differs from the release's. @default the tool's version */
   readonly version?: string;
 }
 
-/** One tool and the three ways to it. */
+/** One tool and its three sources: PATH, the vendor's release and Go. */
 export interface Tool {
   readonly name: ToolName;
   /** Version of the vendor's release, without `v`. */
   readonly version: string;
-  /** Which versions on PATH do as well, and the arguments that make one tell its version. */
-  readonly path: { readonly range: VersionRange; readonly probe: readonly string[] } | { readonly unknowable: string };
+  /** Accepted versions on PATH, as a range of npm's form, and the arguments that print the version. */
+  readonly path: { readonly range: string; readonly probe: readonly string[] } | { readonly unsupported: string };
   readonly vendor: Vendor;
-  readonly source: ToolSource;
+  readonly go: GoPackage;
 }
 
 /** The same minor version: a scheduler newer than its API server is not supported. */
-const kubernetesMinor: VersionRange = { from: "1.36.0", below: "1.37.0" };
-const silentController = "the Flux controllers do not tell their version";
+const kubernetesMinor = ">=1.36.0 <1.37.0";
+const noControllerVersion = "the Flux controllers do not print their version";
 
-function kubernetes(name: ToolName, range: VersionRange, probe: readonly string[]): Tool {
+function kubernetes(name: ToolName, range: string, probe: readonly string[]): Tool {
   return {
     name,
     version: versions.kubernetes,
     path: { range, probe },
     vendor: "kubernetes",
-    source: { module: "cluster", package: `k8s.io/kubernetes/cmd/${name}` },
+    go: { module: "cluster", package: `k8s.io/kubernetes/cmd/${name}` },
   };
 }
 
@@ -71,9 +70,9 @@ function kwok(name: ToolName): Tool {
   return {
     name,
     version: versions.kwok,
-    path: { range: { from: "0.8.0", below: "0.9.0" }, probe: ["--version"] },
+    path: { range: ">=0.8.0 <0.9.0", probe: ["--version"] },
     vendor: "kwok",
-    source: { module: "cluster", package: `sigs.k8s.io/kwok/cmd/${name}` },
+    go: { module: "cluster", package: `sigs.k8s.io/kwok/cmd/${name}` },
   };
 }
 
@@ -81,25 +80,25 @@ function fluxController(name: ToolName, version: string): Tool {
   return {
     name,
     version,
-    path: { unknowable: silentController },
+    path: { unsupported: noControllerVersion },
     vendor: "flux-image",
-    source: { module: "cluster", package: `github.com/fluxcd/${name}` },
+    go: { module: "cluster", package: `github.com/fluxcd/${name}` },
   };
 }
 
-/** The table. */
+/** All tools by name. */
 export const tools: Readonly<Record<ToolName, Tool>> = {
   etcd: {
     name: "etcd",
     version: versions.etcd,
-    path: { range: { from: "3.6.0", below: "4.0.0" }, probe: ["--version"] },
+    path: { range: ">=3.6.0 <4.0.0", probe: ["--version"] },
     vendor: "etcd",
-    source: { module: "cluster", package: "go.etcd.io/etcd/server/v3", binary: "server" },
+    go: { module: "cluster", package: "go.etcd.io/etcd/server/v3", binary: "server" },
   },
   "kube-apiserver": kubernetes("kube-apiserver", kubernetesMinor, ["--version"]),
   "kube-controller-manager": kubernetes("kube-controller-manager", kubernetesMinor, ["--version"]),
   "kube-scheduler": kubernetes("kube-scheduler", kubernetesMinor, ["--version"]),
-  kubectl: kubernetes("kubectl", { from: "1.35.0", below: "1.38.0" }, ["version", "--client"]),
+  kubectl: kubernetes("kubectl", ">=1.35.0 <1.38.0", ["version", "--client"]),
   kwok: kwok("kwok"),
   kwokctl: kwok("kwokctl"),
   "source-controller": fluxController("source-controller", versions.sourceController),
@@ -109,31 +108,31 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   minikube: {
     name: "minikube",
     version: versions.minikube,
-    path: { range: { from: "1.34.0", below: "2.0.0" }, probe: ["version", "--short"] },
+    path: { range: ">=1.34.0 <2.0.0", probe: ["version", "--short"] },
     vendor: "minikube",
-    source: { module: "minikube", package: "k8s.io/minikube/cmd/minikube" },
+    go: { module: "minikube", package: "k8s.io/minikube/cmd/minikube" },
   },
-  // Exactly this one: its embedded manifests are the first commit of the setup repository.
+  // Exactly this version: its embedded manifests are the first commit of the setup repository.
   flux: {
     name: "flux",
     version: versions.flux,
-    path: { range: { from: versions.flux, below: "2.9.5" }, probe: ["--version"] },
+    path: { range: `>=${versions.flux} <2.9.5`, probe: ["--version"] },
     vendor: "flux",
-    source: { module: "flux", package: "github.com/fluxcd/flux2/v2/cmd/flux" },
+    go: { module: "flux", package: "github.com/fluxcd/flux2/v2/cmd/flux" },
   },
   pulumi: {
     name: "pulumi",
     version: versions.pulumi,
-    path: { range: { from: "3.245.0", below: "4.0.0" }, probe: ["version"] },
+    path: { range: ">=3.245.0 <4.0.0", probe: ["version"] },
     vendor: "pulumi",
-    source: { module: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+    go: { module: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
   },
   "pulumi-language-nodejs": {
     name: "pulumi-language-nodejs",
     version: versions.pulumi,
-    path: { range: { from: "3.200.0", below: "4.0.0" }, probe: ["-version"] },
+    path: { range: ">=3.200.0 <4.0.0", probe: ["-version"] },
     vendor: "pulumi",
-    source: {
+    go: {
       module: "pulumi-language-nodejs",
       package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       version: versions.pulumiLanguageNodejsSource,
@@ -142,9 +141,9 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   "pulumi-resource-kubernetes": {
     name: "pulumi-resource-kubernetes",
     version: versions.pulumiKubernetes,
-    path: { unknowable: "the plugin does not tell its version" },
+    path: { unsupported: "the plugin does not print its version" },
     vendor: "pulumi-kubernetes",
-    source: {
+    go: {
       module: "pulumi-resource-kubernetes",
       package: "github.com/pulumi/pulumi-kubernetes/provider/v4/cmd/pulumi-resource-kubernetes",
     },
@@ -154,13 +153,13 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
 /** Every tool, in the order of the table. */
 export const toolNames = Object.keys(tools) as readonly ToolName[];
 
-/** What Pulumi itself needs. */
+/** The tools that Pulumi itself needs. */
 export const pulumiToolNames = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"] as const;
 
 /**
- * What a stack runs, and its user: no stack has to wait for another kind's tools.
+ * The tools that a stack and its user need. A stack does not wait for the tools of another kind of cluster.
  *
- * @param cluster kind of its cluster
+ * @param cluster kind of the stack's cluster
  */
 export function toolNamesOf(cluster: "embedded" | "existing" | "eks" | "minikube"): readonly ToolName[] {
   if (cluster === "embedded") return toolNames.filter((name) => name !== "minikube");

@@ -11,7 +11,7 @@ import { compilerMemory, thisMachine } from "../../../packages/toolchain/compile
 import { Go, goEnvironment } from "../../../packages/toolchain/go-command.js";
 import type { Platform } from "../../../packages/toolchain/go-platform.js";
 import { withLock } from "../../../packages/toolchain/lock.js";
-import { whileTelling } from "../../../packages/toolchain/tool-lookup.js";
+import { withTimedProgress } from "../../../packages/toolchain/tool-lookup.js";
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -75,7 +75,7 @@ async function build(module: LaneModule, platform: Platform, progress: Progress)
       let compiled = 0;
       const memory = compilerMemory(process.env, thisMachine());
       const go = new Go({ ...goEnvironment(process.env, platform, cache.root), ...memory }, signal);
-      await whileTelling(
+      await withTimedProgress(
         progress,
         () => `${job}: building from Go source, ${compiled} packages compiled`,
         () =>

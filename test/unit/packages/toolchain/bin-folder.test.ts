@@ -2,7 +2,7 @@ import { readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { BinFolder } from "../../../../packages/toolchain/bin-folder.js";
-import { allWays } from "../../../../packages/toolchain/tool-sources.js";
+import { toolSources } from "../../../../packages/toolchain/tool-sources.js";
 import { script, tempFolder } from "./temp-folder.js";
 
 async function linked() {
@@ -16,20 +16,20 @@ async function linked() {
 test("a tool stays accepted while nothing changed", async () => {
   const { bin, target, entry } = await linked();
   expect(await readlink(join(bin.folder, "etcd"))).toBe(target);
-  expect(bin.valid("etcd", entry, "p", allWays)).toBe(target);
+  expect(bin.valid("etcd", entry, "p", toolSources)).toBe(target);
 });
 
-test("another pin, another way, a changed or a missing file and a missing link are looked at again", async () => {
+test("another pin, another source, a changed or a missing file and a missing link are looked at again", async () => {
   const { bin, target, entry } = await linked();
-  expect(bin.valid("etcd", entry, "q", allWays)).toBeUndefined();
+  expect(bin.valid("etcd", entry, "q", toolSources)).toBeUndefined();
   expect(bin.valid("etcd", entry, "p", ["source"])).toBeUndefined();
   await writeFile(target, "#!/bin/sh\necho 3.4.0 # another one\n");
-  expect(bin.valid("etcd", entry, "p", allWays)).toBeUndefined();
+  expect(bin.valid("etcd", entry, "p", toolSources)).toBeUndefined();
   await rm(target);
-  expect(bin.valid("etcd", entry, "p", allWays)).toBeUndefined();
+  expect(bin.valid("etcd", entry, "p", toolSources)).toBeUndefined();
   const other = await linked();
   await rm(join(other.bin.folder, "etcd"));
-  expect(other.bin.valid("etcd", other.entry, "p", allWays)).toBeUndefined();
+  expect(other.bin.valid("etcd", other.entry, "p", toolSources)).toBeUndefined();
 });
 
 test("linking again replaces a link and leaves the others", async () => {

@@ -56,10 +56,10 @@ test("an empty file is no binary", async () => {
   expect(await cache.find(slot)).toBeUndefined();
 });
 
-test("a folder that cannot be made is the user's to mend", async () => {
+test("a folder that cannot be made is reported with a fix", async () => {
   const folder = await tempFolder();
   await writeFile(join(folder, "file"), "");
   await expect(new ToolCache(join(folder, "file")).lockFile("job")).rejects.toThrow(
-    /cannot be written[\s\S]*TIMONIER_CACHE/,
+    /not writable[\s\S]*TIMONIER_CACHE/,
   );
 });

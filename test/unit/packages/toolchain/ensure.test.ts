@@ -75,7 +75,7 @@ test("a tool on PATH that changed is looked at again", async () => {
   await script(join(path, "etcd"), "echo 'etcd Version: 3.6.1'");
   await ensure(["etcd"]);
   await script(join(path, "etcd"), "echo 'etcd Version: 2.0.0, older'");
-  await expect(ensure(["etcd"])).rejects.toThrow(/is 2\.0\.0, wanted >=3\.6\.0/);
+  await expect(ensure(["etcd"])).rejects.toThrow(/is 2\.0\.0, expected >=3\.6\.0/);
 });
 
 test("the vendor's release is taken, verified and kept for other checkouts", async () => {
@@ -147,7 +147,7 @@ test("modules of later builds are downloaded from the start, and the error of on
   expect((await readFile(join(folder, "fetched"), "utf8")).split("\n")[0]).toMatch(/modules\/pulumi$/);
 });
 
-test("a tool that can be had in no way is one error with the three ways", async () => {
+test("a tool that could not be obtained is one error with the reason of each tool source", async () => {
   // GIVEN
   const { ensure, path, lines } = await machine();
   const old = await script(join(path, "etcd"), "echo 'etcd Version: 3.4.1'");
@@ -158,7 +158,7 @@ test("a tool that can be had in no way is one error with the three ways", async 
   expect(error).toBeInstanceOf(UserError);
   const { what, where, fix } = error as UserError;
   expect(what).toBe(
-    `etcd ${tools.etcd.version}, source-controller ${tools["source-controller"].version}: can be had in no way`,
+    `etcd ${tools.etcd.version}, source-controller ${tools["source-controller"].version}: could not be obtained`,
   );
   expect(where).toContain(`PATH:   ${old} is 3.4.1`);
   expect(where).toMatch(/vendor: http:\S+SHA256SUMS answered 404/);
@@ -171,7 +171,7 @@ test("what was found stays found when another tool cannot be had", async () => {
   const { ensure, path, binDir } = await machine();
   await script(join(path, "etcd"), "echo 'etcd Version: 3.6.1'");
   await expect(ensure(["etcd", "helm-controller"], { PATH: `${path}` })).rejects.toThrow(
-    /^helm-controller [\d.]+: can be had/,
+    /^helm-controller [\d.]+: could not be obtained/,
   );
   expect(existsSync(join(binDir, "etcd"))).toBe(true);
 });
@@ -196,7 +196,7 @@ test("a full disk is said at once, without another try", async () => {
   await expect(ensure(["kwok"])).rejects.toThrow(/kwok [\d.]+: the disk is full[\s\S]*TIMONIER_CACHE/);
 });
 
-test("a forced way is the only one", async () => {
+test("a forced source is the only one", async () => {
   const { ensure, path } = await machine();
   await script(join(path, "etcd"), "echo 'etcd Version: 3.6.1'");
   await ensure(["etcd"]);

@@ -40,7 +40,7 @@ test.each([
   ["go1.26.8", "local", undefined],
   ["go1.26.0", "auto", undefined],
   ["go1.21", "auto", undefined],
-  ["go1.20.14", "", /Go 1.20.14 is too old: from 1.21.0 on/],
+  ["go1.20.14", "", /Go 1.20.14 is too old: Go 1.21.0 or newer/],
   ["go1.24.1", "local", /older than 1.26.0, and GOTOOLCHAIN=local/],
   ["devel go1.27-abcdef", "local", /too old/],
 ])("%s with GOTOOLCHAIN=%s", async (version, toolchain, unfit) => {

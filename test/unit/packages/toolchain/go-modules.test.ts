@@ -39,7 +39,7 @@ test("every tool is a tool of its module, and every module's tool is in the tabl
   for (const { name } of modules) {
     const listed = (await goMod(name)).match(/^(?:tool |\t)([a-z][\w.-]*\.[a-z]+\/[\w./-]+)$/gm) ?? [];
     const packages = listed.map((line) => line.replace(/^tool /, "").trim()).sort();
-    const wanted = toolNames.map((each) => tools[each].source).filter(({ module }) => module === name);
+    const wanted = toolNames.map((each) => tools[each].go).filter(({ module }) => module === name);
     expect(packages).toEqual(wanted.map((source) => source.package).sort());
   }
 });

@@ -11,6 +11,7 @@ const linux = { os: "linux", arch: "amd64" } as const;
 const member = "usr/local/bin/source-controller";
 let registry: VendorStandIn;
 let http: Http;
+const onBytes = () => {};
 beforeEach(async () => {
   registry = await new VendorStandIn().start();
   http = new Http();
@@ -86,7 +87,7 @@ test("takes the binary out of the platform's image with an anonymous token, the 
   const base = await layer(folder, "etc/os-release", "alpine");
   publish([base, await layer(folder, member, "binary")]);
   // WHEN
-  const file = await fetchFromImage(http, image(), linux, folder, () => {});
+  const file = await fetchFromImage(image(), linux, { http, folder, onBytes });
   // THEN
   expect(await readFile(file, "utf8")).toBe("binary");
   expect(registry.asked).not.toContain(`GET /v2/fluxcd/source-controller/blobs/sha256:${sha256(base)}`);
@@ -95,20 +96,20 @@ test("takes the binary out of the platform's image with an anonymous token, the 
 test("a layer that is not what its digest says is refused", async () => {
   const folder = await tempFolder();
   publish([await layer(folder, member, "binary")], { layer: await layer(folder, member, "other") });
-  await expect(fetchFromImage(http, image(), linux, folder, () => {})).rejects.toThrow(/has the digest sha256:/);
+  await expect(fetchFromImage(image(), linux, { http, folder, onBytes })).rejects.toThrow(/has the digest sha256:/);
 });
 
 test("an index that is not what the registry says it is is refused", async () => {
   const folder = await tempFolder();
   publish([await layer(folder, member, "binary")], { digestHeader: `sha256:${"0".repeat(64)}` });
-  await expect(fetchFromImage(http, image(), linux, folder, () => {})).rejects.toThrow(/expected sha256:0000/);
+  await expect(fetchFromImage(image(), linux, { http, folder, onBytes })).rejects.toThrow(/expected sha256:0000/);
 });
 
 test("an image without the file or for other platforms only says so", async () => {
   const folder = await tempFolder();
   publish([await layer(folder, "etc/os-release", "alpine")]);
-  await expect(fetchFromImage(http, image(), linux, folder, () => {})).rejects.toThrow(`holds no /${member}`);
-  await expect(fetchFromImage(http, image(), { os: "darwin", arch: "amd64" }, folder, () => {})).rejects.toThrow(
+  await expect(fetchFromImage(image(), linux, { http, folder, onBytes })).rejects.toThrow(`contains no /${member}`);
+  await expect(fetchFromImage(image(), { os: "darwin", arch: "amd64" }, { http, folder, onBytes })).rejects.toThrow(
     "has no image for darwin/amd64",
   );
 });

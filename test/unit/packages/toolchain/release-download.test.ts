@@ -26,14 +26,18 @@ const file = () =>
     url: `${vendor.origin}/tool`,
     checksum: { form: "bare", url: `${vendor.origin}/tool.sha256` },
   }) as const;
-const nobody = () => {};
+const onBytes = () => {};
 
 test("a file with the published checksum is taken, and its progress told", async () => {
   // GIVEN
   vendor.answers.set("/tool", { body: "binary" }).set("/tool.sha256", { body: sha256("binary") });
   const told: unknown[] = [];
   // WHEN
-  const files = await fetchRelease(http, file(), ["tool"], await tempFolder(), (...bytes) => told.push(bytes));
+  const files = await fetchRelease(file(), ["tool"], {
+    http,
+    folder: await tempFolder(),
+    onBytes: (...bytes) => told.push(bytes),
+  });
   // THEN
   expect(await readFile(files.get("tool") ?? "", "utf8")).toBe("binary");
   expect(told).toEqual([[6, 6]]);
@@ -41,14 +45,14 @@ test("a file with the published checksum is taken, and its progress told", async
 
 test("a file with another checksum is refused with both", async () => {
   vendor.answers.set("/tool", { body: "tampered" }).set("/tool.sha256", { body: sha256("binary") });
-  const refused = fetchRelease(http, file(), ["tool"], await tempFolder(), nobody);
+  const refused = fetchRelease(file(), ["tool"], { http, folder: await tempFolder(), onBytes });
   await expect(refused).rejects.toThrow(`has SHA-256 ${sha256("tampered")}`);
   await expect(refused).rejects.toThrow(`says ${sha256("binary")}`);
 });
 
 test("an answer that breaks off is asked for again, then told with its length", async () => {
   vendor.answers.set("/tool", { body: "bin", length: 6 }).set("/tool.sha256", { body: sha256("binary") });
-  await expect(fetchRelease(http, file(), ["tool"], await tempFolder(), nobody)).rejects.toThrow(
+  await expect(fetchRelease(file(), ["tool"], { http, folder: await tempFolder(), onBytes })).rejects.toThrow(
     /tool ended after 3 of 6 bytes/,
   );
   expect(vendor.asked.filter((each) => each === "GET /tool")).toHaveLength(3);
@@ -61,9 +65,9 @@ test("a server that fails once is asked again, one that has no such file is not"
     .set("/tool.sha256", { body: sha256("binary") })
     .set("/tool", () => (calls++ === 0 ? { status: 503 } : { body: "binary" }));
   // WHEN, THEN
-  expect((await fetchRelease(http, file(), ["tool"], await tempFolder(), nobody)).size).toBe(1);
+  expect((await fetchRelease(file(), ["tool"], { http, folder: await tempFolder(), onBytes })).size).toBe(1);
   vendor.answers.delete("/tool.sha256");
-  await expect(fetchRelease(http, file(), ["tool"], await tempFolder(), nobody)).rejects.toThrow(
+  await expect(fetchRelease(file(), ["tool"], { http, folder: await tempFolder(), onBytes })).rejects.toThrow(
     /404 \(not published\)/,
   );
   expect(vendor.asked.filter((each) => each.endsWith(".sha256"))).toHaveLength(2);
@@ -90,12 +94,12 @@ test("only the wanted members of an archive are unpacked", async () => {
   } as const;
   // WHEN
   const members = ["pulumi/pulumi", "pulumi/pulumi-language-nodejs"];
-  const files = await fetchRelease(http, release, members, folder, nobody);
+  const files = await fetchRelease(release, members, { http, folder, onBytes });
   // THEN
   expect([...files.keys()].sort()).toEqual(members);
   expect(await readFile(files.get("pulumi/pulumi-language-nodejs") ?? "", "utf8")).toBe("pulumi-language-nodejs");
-  await expect(fetchRelease(http, release, ["pulumi/missing"], folder, nobody)).rejects.toThrow(
-    "holds no pulumi/missing",
+  await expect(fetchRelease(release, ["pulumi/missing"], { http, folder, onBytes })).rejects.toThrow(
+    "contains no pulumi/missing",
   );
 });
 
@@ -114,7 +118,7 @@ test.each([
   ["github-asset", JSON.stringify({ assets: [{ name: "tool", digest: null }] })],
   ["github-asset", "rate limit"],
 ] as const)("a missing checksum in the form %s is an error, not a pass", (form, text) => {
-  expect(() => findChecksum({ form, url: "https://u" }, text, "tool")).toThrow("https://u tells no SHA-256 of tool");
+  expect(() => findChecksum({ form, url: "https://u" }, text, "tool")).toThrow("https://u contains no SHA-256 of tool");
 });
 
 test("a host is asked once in a run whether it answers", async () => {

@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../../../packages/kit/user-error.js";
-import { parseWays, unobtainable } from "../../../../packages/toolchain/tool-sources.js";
+import { parseToolSources, unobtainable } from "../../../../packages/toolchain/tool-sources.js";
 
-test("without a setting all ways are tried, the cheapest first", () => {
-  expect(parseWays(undefined)).toEqual(["path", "vendor", "source"]);
-  expect(parseWays(" ")).toEqual(["path", "vendor", "source"]);
+test("without a setting all sources are tried, the cheapest first", () => {
+  expect(parseToolSources(undefined)).toEqual(["path", "vendor", "source"]);
+  expect(parseToolSources(" ")).toEqual(["path", "vendor", "source"]);
 });
 
 test("a setting keeps its order", () => {
-  expect(parseWays("source, path,source")).toEqual(["source", "path"]);
+  expect(parseToolSources("source, path,source")).toEqual(["source", "path"]);
 });
 
-test("an unknown way is refused with the known ones", () => {
-  expect(() => parseWays("path,docker")).toThrow(/docker[\s\S]*TIMONIER_TOOLS_FROM[\s\S]*path, vendor, source/);
+test("an unknown source is refused with the known ones", () => {
+  expect(() => parseToolSources("path,docker")).toThrow(/docker[\s\S]*TIMONIER_TOOLS_FROM[\s\S]*path, vendor, source/);
 });
 
-test("a tool that can be had in no way is named with what each way said", () => {
+test("a tool that could not be obtained is named with the reason of each tool source", () => {
   const error = unobtainable(
     [
       {
@@ -27,14 +27,14 @@ test("a tool that can be had in no way is named with what each way said", () => 
     "/cache",
   );
   expect(error).toBeInstanceOf(UserError);
-  expect(error.what).toBe("etcd 3.7.3: can be had in no way");
+  expect(error.what).toBe("etcd 3.7.3: could not be obtained");
   expect(error.where).toBe(
     "etcd 3.7.3\n    PATH:   not found\n    vendor: github.com does not answer\n    source: Go is not on PATH\n  cache /cache",
   );
   expect(error.fix).toContain("install Go 1.21");
 });
 
-test("equal answers are told once, ways that were not tried say so", () => {
+test("equal answers are told once, sources that were not tried say so", () => {
   const refusals = { path: "not found" };
   const error = unobtainable(
     [
