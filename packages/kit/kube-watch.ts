@@ -1,12 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, apiError, type KubeApi } from "./kube-api.js";
 
-/** Told of every object of one list, in order. */
+/** Called for every object of one list, in order. */
 export interface WatchHandlers<T> {
-  /** All there are; what was known before and is not among them is gone. */
+  /** The complete list; objects that were known before and are not in it were deleted. */
   replace(objects: readonly T[]): void;
   upsert(object: T): void;
   remove(object: T): void;
+}
+
+/** A list of an API server: `/api/v1/pods`, with a selector if need be. */
+export interface WatchedList {
+  readonly path: string;
+  /** @default none, every object of the path */
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** How long to watch, and where to report. */
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  /** Called when a watch breaks for the first time since it last worked. @default not reported */
+  readonly log?: (line: string) => void;
 }
 
 interface Watchable {
@@ -19,17 +33,15 @@ interface WatchEvent<T> {
 }
 
 /**
- * Lists and watches until the signal; a server that goes and comes back is found again.
+ * Lists and watches until the signal aborts; reconnects to a server that was restarted.
  *
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export async function watchList<T extends Watchable>(
   api: KubeApi,
-  path: string,
-  query: Readonly<Record<string, string>>,
+  { path, query = {} }: WatchedList,
   handlers: WatchHandlers<T>,
-  signal: AbortSignal,
-  log: (line: string) => void,
+  { signal, log = () => {} }: WatchOptions,
 ): Promise<void> {
   let version: string | undefined;
   for (let failures = 0; !signal.aborted; ) {
@@ -47,7 +59,7 @@ export async function watchList<T extends Watchable>(
       }
     } catch (error) {
       if (signal.aborted) return;
-      // Too old a version, or a server with another history: begin anew.
+      // The resource version is too old, or the server has another history: list again.
       version = undefined;
       if (failures === 0) log(`watch of ${path}: ${String(error)}`);
       await sleep(Math.min(100 * 2 ** failures++, 2_000), undefined, { signal }).catch(() => {});

@@ -1,12 +1,12 @@
 import type * as Module from "typescript";
 import type TypeScript from "typescript";
 
-/** The compiler, as it is imported when it is needed. */
+/** The TypeScript compiler, which is loaded on demand. */
 export type Compiler = typeof Module.default;
 
-/** A value that somebody wrote: a literal in a program, a scalar in its settings. */
+/** A written value: a literal in a program, or a scalar in its settings. */
 export interface Literal {
-  /** Unique among all of a program. */
+  /** Unique in a program. */
   readonly id: number;
   /** Relative to the checkout. */
   readonly file: string;
@@ -15,7 +15,7 @@ export interface Literal {
   readonly value: Value;
   /** Whether its lines are lines of the file: a template. @default false */
   readonly multiline?: boolean;
-  /** Name of the property that it is written for, and those around it, the innermost first. */
+  /** Names of the property that it is written for and of the properties around it, the innermost first. */
   readonly keys: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface Call {
   readonly made: boolean;
 }
 
-/** A module as text of a CommonJS function, and what is reported from it by number. */
+/** A module as the text of a CommonJS function, with the literals and calls that it reports by id. */
 export interface Instrumented {
   readonly code: string;
   readonly literals: readonly Literal[];
@@ -42,15 +42,21 @@ export interface Instrumented {
 /** Names that an instrumented module expects: `(id, value) => value`, `(id) => void`, `(nothing, result) => result`. */
 export const hooks = ["$literal", "$enter", "$leave", "$meta"] as const;
 
-/** What is reported of a module. `nothing`: it is only made runnable. */
+/** What a module reports. `nothing`: the module is only made runnable. */
 export type Watched = "literals and calls" | "literals" | "nothing";
 
-/**
- * Rewrites a module so that each literal is passed through `$literal`, which may replace it, and each call is reported.
- *
- * @param firstId of the first literal or call
- */
-export function instrument(ts: Compiler, file: string, text: string, watched: Watched, firstId: number): Instrumented {
+/** A module to instrument. */
+export interface ModuleSource {
+  /** Path relative to the checkout. */
+  readonly file: string;
+  readonly text: string;
+  readonly watched: Watched;
+  /** Id of its first literal or call. */
+  readonly firstId: number;
+}
+
+/** Rewrites a module: each literal goes through `$literal`, which may replace it, and each call is reported. */
+export function instrument(ts: Compiler, { file, text, watched, firstId }: ModuleSource): Instrumented {
   const rewriter = new Rewriter(ts, file, firstId, watched === "literals and calls");
   const { outputText } = ts.transpileModule(text, {
     fileName: file,
@@ -79,7 +85,7 @@ class Rewriter {
     return this.ts.visitEachChild(source, this.visit, context);
   };
 
-  /** Only what a CommonJS function cannot hold is replaced. */
+  /** Replaces only what a CommonJS function cannot contain. */
   readonly runnable: TypeScript.TransformerFactory<TypeScript.SourceFile> = (context) => (source) => {
     const visit = (node: TypeScript.Node): TypeScript.Node =>
       this.ts.isMetaProperty(node)
@@ -106,7 +112,7 @@ class Rewriter {
     return this.withCalls && this.isCall(node) ? this.call(node, visited as TypeScript.Expression) : visited;
   };
 
-  /** What is no value of the running program: types, names of modules and members, directives. */
+  /** Whether a node is not a value of the running program: a type, the name of a module or member, a directive. */
   private isFixed(node: TypeScript.Node): boolean {
     const { ts } = this;
     return (

@@ -96,7 +96,7 @@ export class Program {
     const path = relative(this.place.root, file).split(sep).join("/");
     const own = path.startsWith(`${this.place.folder}/`);
     const watched = own ? "literals and calls" : path.startsWith("constructs/") ? "literals" : "nothing";
-    return instrument(this.ts, path, readFileSync(file, "utf8"), watched, this.next);
+    return instrument(this.ts, { file: path, text: readFileSync(file, "utf8"), watched, firstId: this.next });
   }
 }
 

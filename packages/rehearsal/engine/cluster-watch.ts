@@ -115,7 +115,7 @@ export class ClusterWatch {
     };
     const watchable = handlers as unknown as Parameters<
       typeof watchList<KubeObject & { metadata: { resourceVersion?: string } }>
-    >[3];
-    void watchList(api, `${root}/${plural}`, {}, watchable, this.#stop.signal, () => {});
+    >[2];
+    void watchList(api, { path: `${root}/${plural}` }, watchable, { signal: this.#stop.signal });
   }
 }

@@ -43,18 +43,17 @@ export class RuntimeAgent {
     mkdirSync(this.layout.pods, { recursive: true, mode: 0o700 });
     const forever = new AbortController().signal;
     const mine = { fieldSelector: `spec.nodeName=${clusterName}` };
-    void watchList<Service>(this.api, "/api/v1/services", {}, this.#proxies, forever, this.log);
+    const options = { signal: forever, log: this.log };
+    void watchList<Service>(this.api, { path: "/api/v1/services" }, this.#proxies, options);
     void watchList<Pod>(
       this.api,
-      "/api/v1/pods",
-      mine,
+      { path: "/api/v1/pods", query: mine },
       {
         replace: (pods) => this.#replace(pods),
         upsert: (pod) => this.#upsert(pod),
         remove: (pod) => this.#remove(pod.metadata.uid),
       },
-      forever,
-      this.log,
+      options,
     );
   }
 
