@@ -1,13 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { checkout, StateFolder } from "@timonier/kit/state-folder";
-import { versions } from "@timonier/kit/versions";
-import { fluxSystem, gotkKustomization } from "@timonier/manifests/gotk-sync";
-import type { Tree } from "@timonier/manifests/tree";
-import { writeTree } from "@timonier/manifests/write-tree";
-import { sourceName } from "../apps/delivery.js";
-import { readSettings } from "../apps/settings-file.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { connectCluster, prepareCluster } from "./cluster/select.js";
 import type { PlatformConfig } from "./config.js";

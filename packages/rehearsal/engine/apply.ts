@@ -3,22 +3,27 @@ import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
 import { UserError } from "@timonier/kit/user-error";
 import { type KubeObject, labelOf, refOf } from "../model/kube-objects.js";
 
-/** Applies objects one after the other by server-side apply, as the field manager. @returns the objects as the server has them */
+/** An API server, and the kinds that it serves. */
+export interface ApplyClient {
+  readonly api: KubeApi;
+  readonly discovery: KubeDiscovery;
+}
+
+/** Applies objects in their order by server-side apply, as a field manager. @returns the objects as the server has them */
 export async function applyAll(
-  api: KubeApi,
-  discovery: KubeDiscovery,
+  client: ApplyClient,
   objects: readonly KubeObject[],
   manager: string,
   dryRun = false,
 ): Promise<KubeObject[]> {
   const applied: KubeObject[] = [];
-  for (const object of objects) applied.push(await applyOne(api, discovery, object, manager, dryRun));
+  for (const object of objects) applied.push(await applyOne(client, object, manager, dryRun));
   return applied;
 }
 
+/** Applies one object by server-side apply. @throws UserError for a kind that the API server does not serve */
 export async function applyOne(
-  api: KubeApi,
-  discovery: KubeDiscovery,
+  { api, discovery }: ApplyClient,
   object: KubeObject,
   manager: string,
   dryRun = false,

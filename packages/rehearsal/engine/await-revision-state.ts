@@ -5,60 +5,51 @@ import type { KubeObject, Snapshot } from "../model/kube-objects.js";
 import { isEnding } from "../model/noise.js";
 import type { Unlisted } from "../model/revision-state.js";
 import { type AwaitedOutcomes, awaitOutcomes } from "./await-outcomes.js";
-import { type ClusterWatch, watchedKinds } from "./cluster-watch.js";
-import type { RehearsalCluster, RehearsalContext } from "./rehearsal-cluster.js";
+import { watchedKinds } from "./cluster-watch.js";
+import type { Rehearsal } from "./rehearsal.js";
 import { takeSnapshot } from "./snapshot.js";
 
-/** Milliseconds that definitions have to go: what is there after that waits for the finalizers of its objects. */
-const GOING = 2_000;
+/** How long the deletion of a definition is awaited. A longer one waits for the finalizers of its objects. Milliseconds. */
+const DELETION_TIMEOUT = 2_000;
 
-/** A cluster that has come to rest. */
-export interface ReconciledState extends Omit<AwaitedOutcomes, "told"> {
+/** A cluster in which everything has an outcome. */
+interface ReconciledState extends Omit<AwaitedOutcomes, "watched"> {
   readonly snapshot: Snapshot;
   readonly unlisted: readonly Unlisted[];
 }
 
 /**
- * Waits until the cluster has come to rest, and until that was judged by all that is in it.
+ * Waits until everything has an outcome, and until these outcomes were derived from every object that the cluster holds.
  *
- * @param expected as of {@link awaitOutcomes}
- * @param end time in milliseconds after which what is not known counts as unknown
- * @throws UserError when the cluster's watches have not told of its objects by then: nothing could be said of it
+ * @param expected as in {@link awaitOutcomes}
+ * @throws UserError when the cluster's watches have not received every object at the deadline: the outcomes would be wrong
  */
 export async function awaitRevisionState(
-  cluster: RehearsalCluster,
-  watch: ClusterWatch,
+  rehearsal: Pick<Rehearsal, "cluster" | "watch" | "context" | "deadline">,
   expected: (source: KubeObject) => string | undefined,
-  end: number,
-  context: RehearsalContext,
 ): Promise<ReconciledState> {
-  let going: number | undefined;
+  const { cluster, watch, deadline } = rehearsal;
+  let deletionStart: number | undefined;
   for (;;) {
-    const { watched, ...settled } = await awaitOutcomes(
-      cluster,
-      watch,
-      expected,
-      Math.max(0, end - Date.now()),
-      context,
-    );
+    const { watched, ...outcomes } = await awaitOutcomes(rehearsal, expected, Math.max(0, deadline - Date.now()));
     const { snapshot, unlisted } = await takeSnapshot(cluster.api);
-    const definitions = snapshot.filter((one) => one.kind === "CustomResourceDefinition" && isEnding(one));
-    if (definitions.length > 0) going ??= Date.now();
-    const gone = definitions.length === 0 || Date.now() - (going ?? 0) > GOING;
-    const late = Date.now() > end;
+    const deleted = snapshot.filter((one) => one.kind === "CustomResourceDefinition" && isEnding(one));
+    if (deleted.length > 0) deletionStart ??= Date.now();
+    const isOver = deleted.length === 0 || Date.now() - (deletionStart ?? 0) > DELETION_TIMEOUT;
+    const late = Date.now() > deadline;
     if (hasCaughtUp(watched, snapshot, watchedKinds)) {
-      if (gone || late) return { ...settled, snapshot, unlisted };
+      if (isOver || late) return { ...outcomes, snapshot, unlisted };
     } else if (late) throw incompleteWatch();
-    // The API server forgets some of them (waking.ts), and their objects with them.
-    await Promise.all(definitions.map(({ metadata }) => wake(cluster.api, metadata.name, Date.now())));
+    // The API server forgets to delete some of them (packages/health/waking.ts), and with them their objects.
+    await Promise.all(deleted.map(({ metadata }) => wake(cluster.api, metadata.name, Date.now())));
     await watch.change(100);
   }
 }
 
 function incompleteWatch(): UserError {
   return new UserError(
-    "the rehearsal's API server has not told of every object in time",
-    "the rehearsal's control plane",
+    "the rehearsal's API server did not report every object in time",
+    "the rehearsal cluster",
     "run the command again while the machine has less to do, or with a longer --timeout",
   );
 }

@@ -7,7 +7,7 @@ interface Watched {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
-  readonly sort: "flux" | "others" | "pods";
+  readonly sort: "flux" | "workloads" | "pods";
 }
 
 const source = "source.toolkit.fluxcd.io/v1";
@@ -20,12 +20,12 @@ const watched: readonly Watched[] = [
   { apiVersion: source, kind: "HelmRepository", plural: "helmrepositories", sort: "flux" },
   { apiVersion: source, kind: "HelmChart", plural: "helmcharts", sort: "flux" },
   { apiVersion: source, kind: "Bucket", plural: "buckets", sort: "flux" },
-  { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments", sort: "others" },
-  { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets", sort: "others" },
-  { apiVersion: "apps/v1", kind: "DaemonSet", plural: "daemonsets", sort: "others" },
-  { apiVersion: "batch/v1", kind: "Job", plural: "jobs", sort: "others" },
-  { apiVersion: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", sort: "others" },
-  { apiVersion: "v1", kind: "Namespace", plural: "namespaces", sort: "others" },
+  { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments", sort: "workloads" },
+  { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets", sort: "workloads" },
+  { apiVersion: "apps/v1", kind: "DaemonSet", plural: "daemonsets", sort: "workloads" },
+  { apiVersion: "batch/v1", kind: "Job", plural: "jobs", sort: "workloads" },
+  { apiVersion: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", sort: "workloads" },
+  { apiVersion: "v1", kind: "Namespace", plural: "namespaces", sort: "workloads" },
   { apiVersion: "v1", kind: "Pod", plural: "pods", sort: "pods" },
 ];
 
@@ -38,7 +38,11 @@ type Store = Map<string, KubeObject>;
 
 /** Sees what Flux and workloads do, as it happens. */
 export class ClusterWatch {
-  readonly #stores: Readonly<Record<Watched["sort"], Store>> = { flux: new Map(), others: new Map(), pods: new Map() };
+  readonly #stores: Readonly<Record<Watched["sort"], Store>> = {
+    flux: new Map(),
+    workloads: new Map(),
+    pods: new Map(),
+  };
   /** Token of a request to look again that a Kustomization has to have answered before anything about it counts, by key. */
   readonly requests = new Map<string, string>();
   readonly #stop = new AbortController();
@@ -65,8 +69,8 @@ export class ClusterWatch {
     return [...this.#stores.flux.values()];
   }
 
-  get others(): Snapshot {
-    return [...this.#stores.others.values()];
+  get workloads(): Snapshot {
+    return [...this.#stores.workloads.values()];
   }
 
   get pods(): Snapshot {

@@ -11,21 +11,22 @@ import type { Outcome } from "../model/outcome.js";
 import { isKustomization } from "../model/owners.js";
 import { rejectedIn } from "../model/rejections.js";
 import type { DryRun, RevisionState } from "../model/revision-state.js";
-import { applyOne } from "./apply.js";
+import { type ApplyClient, applyOne } from "./apply.js";
+import { FLUX_MANAGER } from "./flux-controllers.js";
 import { gitIn } from "./git-clone.js";
-import { FLUX_MANAGER, type RehearsalCluster, type RehearsalContext } from "./rehearsal-cluster.js";
+import type { RehearsalCluster, RehearsalContext } from "./rehearsal-cluster.js";
 
-/** A tree as it is in a repository. */
+/** A commit in a repository. */
 interface Commit {
   readonly gitDir: string;
   readonly commit: string;
 }
 
 /**
- * What Kustomizations that were refused would have applied, each object tried by itself: their controller stops at the first refusal, and
- * says neither the others nor what it left out because of it.
+ * Dry runs of every object of the rejected Kustomizations, one by one: their controller stops at the first rejection, and reports
+ * neither the other rejections nor the objects that it did not apply.
  *
- * @param commitOf commit of a source's tree, with its repository; undefined for one that is not served here
+ * @param commitOf commit of a source's tree, with its repository; undefined for a source that is not served here
  */
 export async function dryRunRejected(
   cluster: RehearsalCluster,
@@ -35,7 +36,7 @@ export async function dryRunRejected(
 ): Promise<DryRun[]> {
   const outcomes = new Map(state.outcomes);
   const rejected = state.snapshot.filter((one) => {
-    // What it applies elsewhere, this API server cannot judge.
+    // This API server cannot say what another cluster's rejects.
     const isHere = isKustomization(one) && at(one, "spec", "kubeConfig") === undefined;
     const outcome = isHere ? outcomes.get(keyOf(one)) : undefined;
     return outcome?.state === "stalled" && outcome.reason === "ReconciliationFailed";
@@ -48,7 +49,8 @@ export async function dryRunRejected(
     if (!commit) continue;
     const objects = await build(cluster, kustomization, commit, flux);
     const message = (outcomes.get(keyOf(kustomization)) as Extract<Outcome, { state: "stalled" }>).message;
-    for (const object of objects) dryRuns.push(await dryRunObject(cluster, discovery, object, kustomization, message));
+    const client = { api: cluster.api, discovery };
+    for (const object of objects) dryRuns.push(await dryRunObject(client, object, { kustomization, message }));
   }
   return dryRuns;
 }
@@ -61,7 +63,7 @@ function sourceOf(kustomization: KubeObject, { snapshot }: Pick<RevisionState, "
   );
 }
 
-/** The manifests, as the flux command builds them from the Kustomization in the cluster and a folder. Empty where it cannot. */
+/** The manifests that the flux command builds from a Kustomization and a folder. Empty when it cannot build them. */
 async function build(
   cluster: RehearsalCluster,
   { metadata, spec }: KubeObject,
@@ -84,31 +86,35 @@ async function build(
       .map((document): unknown => document.toJS())
       .filter(isKubeObject);
   } catch {
-    // What cannot be built is refused as a whole, in the controller's words.
+    // The controller's message already explains a build that fails.
     return [];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** A Kustomization that was rejected, and the message of its controller. */
+interface RejectedKustomization {
+  readonly kustomization: KubeObject;
+  readonly message: string;
+}
+
 async function dryRunObject(
-  cluster: RehearsalCluster,
-  discovery: KubeDiscovery,
+  client: ApplyClient,
   object: KubeObject,
-  kustomization: KubeObject,
-  message: string,
+  { kustomization, message }: RejectedKustomization,
 ): Promise<DryRun> {
   const owner = labelOf(kustomization);
   const named = rejectedIn({ message });
   const isNamed =
     named?.kind === object.kind && named.name === object.metadata.name && named.namespace === object.metadata.namespace;
-  const served = await discovery.kind(object.apiVersion, object.kind);
+  const served = await client.discovery.kind(object.apiVersion, object.kind);
   if (served?.namespaced && object.metadata.namespace === undefined) {
     return { object, owner, rejection: "no namespace is specified" };
   }
   try {
-    const result = await applyOne(cluster.api, discovery, object, FLUX_MANAGER, true);
-    // What the controller may not do on behalf of a tenant, the administrator may.
+    const result = await applyOne(client, object, FLUX_MANAGER, true);
+    // The administrator may apply what the controller may not apply on behalf of a tenant.
     return isNamed ? { object, owner, rejection: message } : { object, owner, result };
   } catch (error) {
     const rejection =

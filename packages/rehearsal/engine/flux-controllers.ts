@@ -7,13 +7,13 @@ import { keptNetwork } from "./flux-network.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { scratchFolder } from "./scratch.js";
 
-/** The controllers that a rehearsal runs; notifications and image updates tell others, and decide nothing here. */
+/** Controllers of a rehearsal. Notification and image automation controllers do not change what is applied, so they do not run. */
 export const fluxControllers = ["source-controller", "kustomize-controller", "helm-controller"] as const;
 
-/** One of them. */
+/** Name of a Flux controller of the rehearsal. */
 export type FluxController = (typeof fluxControllers)[number];
 
-/** Arguments that a cluster's own Flux is started with and that change what happens; all others are the rehearsal's. */
+/** Arguments of a cluster's own Flux that change what is applied. The rehearsal sets all others. */
 export const meaningfulFlags = [
   "--no-cross-namespace-refs",
   "--no-remote-bases",
@@ -23,16 +23,31 @@ export const meaningfulFlags = [
   "--feature-gates",
 ];
 
-/** Feature gates beside the cluster's own: health checks end as soon as they are asked to look again. */
+/** Feature gate of the rehearsal, beside the cluster's own: a health check ends as soon as a reconciliation is requested. */
 const gates = "CancelHealthCheckOnNewRevision=true";
 
-/** Starts what does not run of Flux, directly on this machine and not as pods: the tree's own Deployments of it are objects like others. */
+/** Field manager of the objects that a cluster has before Flux runs: Flux then owns their fields. */
+export const FLUX_MANAGER = "kustomize-controller";
+
+/** Arguments by controller. */
+export type FluxArguments = Readonly<Partial<Record<FluxController, readonly string[]>>>;
+
+/** Which controllers are started, and how. */
+export interface FluxStart {
+  /** Controllers that run already. */
+  readonly running: ReadonlySet<string>;
+  /** Arguments of the cluster's own Flux that change what happens. @default none */
+  readonly flags?: FluxArguments;
+}
+
+/**
+ * Starts the Flux controllers that do not run yet. They run as processes of this machine and not as pods, because the tree's own
+ * Deployments of Flux are rehearsed like any other object.
+ */
 export function startFlux(
-  layout: RehearsalLayout,
-  record: ClusterRecord,
+  { layout, record }: { readonly layout: RehearsalLayout; readonly record: ClusterRecord },
   tools: Readonly<Record<ClusterTool, string>>,
-  running: ReadonlySet<string>,
-  meaningful: Readonly<Partial<Record<FluxController, readonly string[]>>> = {},
+  { running, flags = {} }: FluxStart,
 ): void {
   const bin = join(layout.flux, "bin");
   const tmp = scratchFolder(layout);
@@ -46,7 +61,7 @@ export function startFlux(
     rmSync(pidFile, { force: true });
     startDaemon({
       command: program,
-      args: controllerArguments(name, layout, record, meaningful[name] ?? []),
+      args: controllerArguments(name, layout, record, flags[name] ?? []),
       env: {
         ...keptNetwork(layout),
         PATH: "/usr/local/bin:/usr/bin:/bin",
@@ -54,7 +69,7 @@ export function startFlux(
         TMPDIR: tmp,
         KUBECONFIG: layout.cluster.kubeconfig,
         RUNTIME_NAMESPACE: "flux-system",
-        // What it builds with is parsed anew for each Kustomization, and is garbage at once.
+        // Each build parses its input again and drops it at once: a larger heap saves garbage collections.
         GOGC: "800",
       },
       cwd: layout.flux,
@@ -88,7 +103,7 @@ export function controllerArguments(
     "--kube-api-qps=-1",
     "--interval-jitter-percentage=0",
     "--requeue-dependency=500ms",
-    // A controller looks at each new object twice: it first adds its finalizer, and comes back after this delay.
+    // A controller reconciles each new object twice: it first adds its finalizer, and returns after this delay.
     "--min-retry-delay=50ms",
     "--max-retry-delay=5s",
     ...(featureGates ? [`--feature-gates=${featureGates}`] : []),

@@ -9,25 +9,24 @@ import {
 import { requestReconcile } from "./await-outcomes.js";
 import { differingPaths, readableTree } from "./changed-tree.js";
 import type { ClusterWatch } from "./cluster-watch.js";
+import type { Rehearsal } from "./rehearsal.js";
 import type { RehearsalCluster } from "./rehearsal-cluster.js";
-import { type RehearsalPlan, treeOf } from "./rehearsal-plan.js";
+import { treeOf } from "./rehearsal-plan.js";
 import { withdrawRefs } from "./served-repository.js";
 import type { ServedTree } from "./served-trees.js";
 
-/** Requests at a time: each connection costs the API server more than a request does. */
+/** Concurrent requests: for the API server a connection costs more than a request. */
 const AT_ONCE = 8;
 
 /**
- * Tells Kustomizations that the merge does not touch that they have applied the head already, so that they do not look at it: of a
- * hundred in one repository, one that changes. What they have is as at the base.
+ * Marks the unchanged Kustomizations as if they had applied the head, so that their controller does not build and apply them again:
+ * often one of a hundred in a repository changes. Their objects stay as they are at the base.
  *
  * @param before everything at the base
  * @param expected commit of the head that a source comes to
  */
 export async function markUnchanged(
-  cluster: RehearsalCluster,
-  plan: RehearsalPlan,
-  watch: ClusterWatch,
+  { cluster, plan, watch }: Pick<Rehearsal, "cluster" | "plan" | "watch">,
   before: readonly KubeObject[],
   expected: (source: KubeObject) => string | undefined,
 ): Promise<readonly UnchangedKustomization[]> {
@@ -38,37 +37,37 @@ export async function markUnchanged(
     const change = tree && changes.get(tree);
     return change && change.base !== change.head && expected(source) === change.head ? change : undefined;
   });
-  // Told that a source goes from one revision to another, the controller asks everyone who is behind with either. Its first revision
-  // is told of alone: until all is said the source has none, and finds none.
+  // The controller reconciles every Kustomization that has applied neither the old nor the new revision of a source. While they are
+  // marked, the sources therefore have no revision and find none.
   const sources = [...new Set(unchanged.map(({ source }) => source))];
   const trees = new Set(sources.flatMap((source) => treeOf(plan, cluster, source) ?? []));
   await Promise.all([...trees].map(({ gitDir }) => withdrawRefs(gitDir)));
   await Promise.all(sources.map((source) => setStatus(cluster, source, { artifact: null })));
-  await each(unchanged, (one) => setApplied(cluster, one));
+  await eachOf(unchanged, (one) => setApplied(cluster, one));
   return unchanged;
 }
 
-/** Has Kustomizations look at the head, whatever they say that they have applied: until they have, they have applied nothing. */
+/** Lets Kustomizations apply the head again, whatever their status says: it shows no applied revision until they have. */
 export async function reapply(
   cluster: RehearsalCluster,
   watch: ClusterWatch,
   kustomizations: readonly KubeObject[],
 ): Promise<void> {
   const token = `rehearsal-${Date.now()}`;
-  // A look that has begun before ends after this, and says that it has applied the head.
+  // A reconciliation that runs already reports later that it has applied the head: only the answer to this token counts.
   for (const object of kustomizations) watch.requests.set(keyOf(object), token);
-  await each(kustomizations, async (object) => {
+  await eachOf(kustomizations, async (object) => {
     await setStatus(cluster, object, { lastAppliedRevision: null });
     await requestReconcile(cluster, object, token);
   });
 }
 
-async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
   const limit = pLimit(AT_ONCE);
   await Promise.all(all.map((one) => limit(work, one)));
 }
 
-/** Has a Kustomization say that it has applied the head. */
+/** Sets a Kustomization's status to the one that it would have after it has applied the head. */
 async function setApplied(cluster: RehearsalCluster, { object, from, to }: UnchangedKustomization): Promise<void> {
   const conditions = (listAt(object, "status", "conditions") as readonly Condition[]).map((one) => ({
     ...one,
@@ -83,7 +82,7 @@ async function setStatus({ api, discovery }: RehearsalCluster, object: KubeObjec
   try {
     await api.call({ method: "PATCH", path: `${path}/status`, query: { fieldManager: "timonier" }, body: { status } });
   } catch (error) {
-    // It has gone meanwhile.
+    // It was deleted meanwhile.
     if (!(error instanceof ApiError && error.code === 404)) throw error;
   }
 }

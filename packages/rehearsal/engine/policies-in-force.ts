@@ -1,8 +1,7 @@
-import { ApiError, type KubeApi } from "@timonier/kit/kube-api";
-import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
+import { ApiError } from "@timonier/kit/kube-api";
 import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";
-import { applyAll, applyOne } from "./apply.js";
+import { type ApplyClient, applyAll, applyOne } from "./apply.js";
 import type { StartContext } from "./control-plane.js";
 import { waitOptions } from "./waiting.js";
 
@@ -47,14 +46,11 @@ export function hasPolicies(snapshot: Snapshot): boolean {
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
-export async function policiesInForce(
-  { api, discovery }: { readonly api: KubeApi; readonly discovery: KubeDiscovery },
-  context: StartContext,
-): Promise<void> {
+export async function policiesInForce(client: ApplyClient, context: StartContext): Promise<void> {
   const words = `in force ${Date.now()}`;
-  await applyAll(api, discovery, sentinel(words), "timonier");
+  await applyAll(client, sentinel(words), "timonier");
   await waitFor(waitOptions("the cluster's admission policies", context), async () => {
-    const rejected = await applyOne(api, discovery, probe, "timonier", true).then(
+    const rejected = await applyOne(client, probe, "timonier", true).then(
       () => false,
       (error: unknown) => error instanceof ApiError && error.message.includes(words),
     );

@@ -9,19 +9,20 @@ import { objectsOf } from "../model/scan.js";
 import { namespacedPaths, stubDefinitions } from "../model/stubs.js";
 import { probes, VERSIONS } from "./admission-policies.js";
 import { applyOne } from "./apply.js";
-import { FLUX_MANAGER, type RehearsalCluster, type RehearsalContext } from "./rehearsal-cluster.js";
+import { FLUX_MANAGER } from "./flux-controllers.js";
+import type { RehearsalCluster, RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalPlan } from "./rehearsal-plan.js";
 import { waitOptions } from "./waiting.js";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-/** Definitions that a rehearsal makes up before it applies the base. */
+/** Definitions that the rehearsal generates before it applies the base. */
 export interface GeneratedDefinitions {
   readonly stubs: readonly KubeObject[];
   readonly flux: readonly FluxVersion[];
 }
 
-/** What the trees use of kinds and versions that they do not bring: it decides what a base comes to, as the trees do. */
+/** Definitions for kinds and versions that the trees use and do not define. They are part of the key of a stored base. */
 export function generatedDefinitions({ trees, root, assumed }: RehearsalPlan): GeneratedDefinitions {
   const base = trees.flatMap(({ scanned }) => scanned.base);
   const head = trees.flatMap(({ scanned }) => scanned.head);
@@ -39,7 +40,7 @@ export function generatedDefinitions({ trees, root, assumed }: RehearsalPlan): G
   };
 }
 
-/** Applies what a cluster has beside its tree: definitions first, then what is of their kinds. @throws UserError for what is refused */
+/** Applies the objects that a cluster has beside its tree: definitions first, then objects of their kinds. @throws UserError for a rejected object */
 export async function prepareDefinitions(
   cluster: RehearsalCluster,
   plan: RehearsalPlan,
@@ -61,43 +62,43 @@ async function applyAssumed({ api }: RehearsalCluster, objects: readonly KubeObj
   const discovery = new KubeDiscovery(api);
   for (const object of objects) {
     try {
-      await applyOne(api, discovery, object, "outside-git");
+      await applyOne({ api, discovery }, object, "outside-git");
     } catch (cause) {
       if (!(cause instanceof ApiError || cause instanceof UserError)) throw cause;
       const words = cause instanceof ApiError ? cause.message : cause.what;
       throw new UserError(
-        `an object that the cluster is to have is refused: ${words}`,
+        `an assumed object is rejected: ${words}`,
         labelOf(object),
-        "correct it in the file of --assume, with its namespace and the definition of its kind",
+        "correct it in the file of --assume, and add its namespace and the definition of its kind",
         { cause },
       );
     }
   }
 }
 
-/** As Flux would: a definition of the tree that Flux applies later takes all of it over. One that is refused is left out. */
+/** Applied as Flux would, so that a definition of the tree that Flux applies later owns every field. Rejected stubs are left out. */
 async function applyStubs({ api }: RehearsalCluster, stubs: readonly KubeObject[]): Promise<KubeObject[]> {
   const discovery = new KubeDiscovery(api);
   const applied: KubeObject[] = [];
   for (const stub of stubs) {
     try {
-      applied.push(await applyOne(api, discovery, stub, FLUX_MANAGER));
+      applied.push(await applyOne({ api, discovery }, stub, FLUX_MANAGER));
     } catch (error) {
-      // What looks like an object in a file that no Kustomization applies need not be one.
+      // A file that no Kustomization applies may contain something that only looks like an object.
       if (!(error instanceof ApiError && error.code < 500)) throw error;
     }
   }
   return applied;
 }
 
-/** Waits until the API server serves every kind of some definitions. */
+/** Waits until the API server serves every kind of some definitions, in every version. */
 async function served(
   { api }: RehearsalCluster,
   definitions: readonly KubeObject[],
   context: RehearsalContext,
 ): Promise<void> {
   if (definitions.length === 0) return;
-  await waitFor(waitOptions("definitions of kinds from elsewhere", context), async () => {
+  await waitFor(waitOptions("the definitions of further kinds", context), async () => {
     const discovery = new KubeDiscovery(api);
     for (const object of definitions) {
       const [group, kind] = (kindDefined(object) as string).split("/") as [string, string];
@@ -110,7 +111,7 @@ async function served(
   });
 }
 
-/** Has the rehearsal's own definitions of Flux serve further versions. */
+/** Adds versions to the rehearsal's own definitions of Flux. */
 async function addVersions(
   cluster: RehearsalCluster,
   wanted: readonly FluxVersion[],
@@ -140,7 +141,7 @@ async function addVersions(
   await admitsVersions(cluster, changed, context);
 }
 
-/** Waits until the API server can change objects of these versions: it learns their schemas a moment later, and refuses them before. */
+/** Waits until the API server can change objects of these versions: it rejects them until it has read their schemas. */
 async function admitsVersions(
   { api }: RehearsalCluster,
   definitions: readonly KubeObject[],
@@ -161,10 +162,11 @@ async function admitsVersions(
     const discovery = new KubeDiscovery(api);
     for (const probe of tried) {
       try {
-        await applyOne(api, discovery, probe, FLUX_MANAGER, true);
+        await applyOne({ api, discovery }, probe, FLUX_MANAGER, true);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.code === 503) return { done: false, missing: `${probe.apiVersion} is not known to it yet` };
+        if (error.code === 503)
+          return { done: false, missing: `${probe.apiVersion} is not known to the API server yet` };
       }
     }
     return { done: true, value: undefined };

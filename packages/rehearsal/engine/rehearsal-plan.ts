@@ -22,23 +22,25 @@ import { setRefs } from "./served-repository.js";
 import { type ServedTree, serveTree } from "./served-trees.js";
 import { type FollowedRef, resolveFollowed } from "./tree-refs.js";
 
-/** What the trees say, before anything runs. */
+/** What is rehearsed for one cluster: read from the trees, before anything runs. */
 export interface RehearsalPlan {
   readonly trees: readonly ServedTree[];
   readonly root: Root;
+  /** Tree's name by `NAMESPACE/NAME` or URL of a GitRepository. */
   readonly routes: Readonly<Record<string, string>>;
-  /** What sources follow, by the tree's name. */
+  /** Branches, tags and commits that sources follow, by the tree's name. */
   readonly followed: ReadonlyMap<string, readonly FollowedRef[]>;
+  /** Branch that the merge changes. */
   readonly target: string;
   readonly assumed: readonly KubeObject[];
   /** Sources whose content is given as files. */
   readonly provided: readonly ProvidedSource[];
   readonly simulated: readonly string[];
-  /** Folder that stands for a cluster, where the tree has none and the command line names none. @default there is one */
+  /** Folder that is rehearsed as a cluster, because the tree has none and no option names one. @default the tree has a cluster */
   readonly guessed?: string;
 }
 
-/** Reads the trees, and says what is to be rehearsed: one for each cluster. @throws UserError for what cannot be */
+/** Reads the trees and plans one rehearsal for each cluster. @throws UserError when that is not possible */
 export async function planRehearsals(
   layout: RehearsalLayout,
   request: RehearsalRequest,
@@ -63,12 +65,12 @@ export async function planRehearsals(
   const named = trees.flatMap((tree) => tree.scanned.as);
   const plans = roots.map(async (chosen): Promise<RehearsalPlan> => {
     const root = withArtifacts(chosen, documents, named);
-    const routed = await withFollowed(trees, root, assumed, setup.length, compared.target);
+    const routed = await withFollowed(trees, { root, assumed, comparedIndex: setup.length, target: compared.target });
     if (setup.length > 0 && routed.reading === 0 && request.as === undefined) {
       throw new UserError(
         "no source of the setup repository reads this clone",
         compared.clone.origin ?? compared.clone.top,
-        "say which one it stands for: --as NAMESPACE/NAME",
+        "name the source that it replaces: --as NAMESPACE/NAME",
       );
     }
     const { reading: _reading, ...parts } = routed;
@@ -90,16 +92,23 @@ export async function planRehearsals(
   return await Promise.all(plans);
 }
 
-/** Rounds in which commits that sources follow are read: each may have sources that follow others. */
+/** Most rounds in which the commits that sources follow are read: each may contain sources that follow other commits. */
 const ROUNDS = 4;
 
-/** Finds what every source follows, and reads the manifests that are there. @param compared index of the tree that changes */
+/** What decides which commits the sources of the trees follow. */
+interface FollowedBy {
+  readonly root: Root;
+  readonly assumed: readonly KubeObject[];
+  /** Index of the tree that the merge changes. */
+  readonly comparedIndex: number;
+  /** Branch that the merge changes. */
+  readonly target: string;
+}
+
+/** Finds the commits that the sources follow, and reads their manifests. @returns also how many sources read the changed tree */
 async function withFollowed(
   trees: readonly ServedTree[],
-  root: Root,
-  assumed: readonly KubeObject[],
-  compared: number,
-  target: string,
+  { root, assumed, comparedIndex, target }: FollowedBy,
 ): Promise<Pick<RehearsalPlan, "trees" | "routes" | "followed"> & { readonly reading: number }> {
   let known = trees;
   for (let round = 1; ; round++) {
@@ -108,19 +117,19 @@ async function withFollowed(
     const sources = gitRepositories(scanned, root, assumed);
     const all = scanned.map((one) => followingsOf(one, routes, sources, root));
     const found = await Promise.all(
-      trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === compared ? target : undefined)),
+      trees.map((tree, index) => resolveFollowed(tree, all[index] ?? [], index === comparedIndex ? target : undefined)),
     );
     const more = trees.map((tree, index) => withDocuments(tree, found[index] ?? []));
     const read = (some: readonly ServedTree[]) => some.reduce((sum, one) => sum + one.scanned.base.length, 0);
     if (read(more) === read(known) || round === ROUNDS) {
       const followed = new Map(trees.map((tree, index) => [tree.scanned.name, found[index] ?? []]));
-      return { trees: more, routes, followed, reading: all[compared]?.length ?? 0 };
+      return { trees: more, routes, followed, reading: all[comparedIndex]?.length ?? 0 };
     }
     known = more;
   }
 }
 
-/** A tree with the manifests of the other commits that sources follow: they are applied from there. */
+/** The tree, with the manifests of the other commits that its sources follow. */
 function withDocuments(tree: ServedTree, followed: readonly FollowedRef[]): ServedTree {
   const others = new Map(
     followed.flatMap(({ base }) => (base && base !== tree.base ? [[base.treeId, base.files]] : [])),
@@ -139,7 +148,7 @@ function chooseRoots(
   request: RehearsalRequest,
   branch: string,
 ): { roots: readonly Root[]; simulated: readonly string[]; guessed?: string } {
-  const assumptions = ["namespaces default and flux-system are there"];
+  const assumptions = ["the namespaces default and flux-system exist"];
   const { base: documents, origin } = tree.scanned;
   const clusters = request.path === undefined ? clustersOf({ documents, files: tree.base.files, origin, branch }) : [];
   const chosen =
@@ -151,7 +160,7 @@ function chooseRoots(
     throw new UserError(
       `there is no cluster "${request.cluster}" in the base`,
       `known: ${known}`,
-      "name the folder that the cluster's first Kustomization applies",
+      "name the folder that the cluster's first Kustomization applies: --cluster NAME",
     );
   }
   if (chosen.length > 0) return { roots: chosen, simulated: assumptions };
@@ -160,44 +169,45 @@ function chooseRoots(
     throw new UserError(
       `the tree has no cluster and no manifests in ${path}`,
       tree.repository.clone.top,
-      "say what a Kustomization applies: --path DIR, or which setup repository reads this one: --root DIR",
+      "name the folder that a Kustomization applies (--path DIR), or the setup repository that reads this one (--root DIR)",
     );
   }
   const hasNamespace = [tree.base, tree.head].some(({ files }) => namesNamespace(files, path));
   const namespace = request.targetNamespace ?? (hasNamespace ? undefined : "default");
-  const assumed = namespace === undefined || request.targetNamespace ? [] : ["namespace default for what names none"];
-  const others = undefinedSources(
+  const assumed =
+    namespace === undefined || request.targetNamespace ? [] : ["the namespace default for objects without a namespace"];
+  const missingSources = undefinedSources(
     [...documents, ...tree.scanned.head],
     ["flux-system", ...(namespace === undefined ? [] : [namespace])],
   );
   return {
-    roots: [pathRoot(path, branch, namespace, others)],
+    roots: [pathRoot(path, branch, namespace, missingSources)],
     simulated: [...assumptions, ...assumed],
     ...(request.path === undefined && { guessed: path }),
   };
 }
 
-/** Objects of a file, of Lists as well: `kubectl get -o yaml` writes one. */
+/** Objects of a file. It may contain a List, as `kubectl get -o yaml` writes it. */
 function readObjects(file: string): KubeObject[] {
   try {
     return scan(new Map([[file, readFileSync(file, "utf8")]]))
       .flatMap((document) => parsed(document) ?? [])
       .map(asWritten);
   } catch (cause) {
-    throw new UserError("the objects that the cluster has cannot be read", file, "name a YAML file: --assume FILE", {
+    throw new UserError("the assumed objects cannot be read", file, "name a YAML file: --assume FILE", {
       cause,
     });
   }
 }
 
-/** An object without what an API server added to it and takes from nobody. */
+/** An object without the fields that an API server sets and does not accept in a request. */
 function asWritten({ status: _status, metadata, ...rest }: KubeObject): KubeObject {
   const { managedFields: _fields, resourceVersion: _version, uid: _uid, generation: _generation, ...kept } = metadata;
   const { creationTimestamp: _created, selfLink: _link, ownerReferences: _owners, ...own } = kept;
   return { ...rest, apiVersion: rest.apiVersion as string, kind: rest.kind as string, metadata: own };
 }
 
-/** Tree that a source reads here, by its address after admission. */
+/** Tree that a source reads here, by the URL that admission gave it. */
 export function treeOf(
   { trees }: RehearsalPlan,
   { record }: RehearsalCluster,
@@ -208,10 +218,10 @@ export function treeOf(
   return url.startsWith(prefix) ? trees.find(({ scanned }) => url === `${prefix}${scanned.name}.git`) : undefined;
 }
 
-/** What every revision ends with: which one a source finds in given files is for the source-controller to say. */
+/** Every revision ends with it: source-controller decides the revision of provided files. */
 const ANY_REVISION = "";
 
-/** Commit that a source comes to at base or at head; undefined for one that is not served here, and for what the clone does not know. */
+/** Commit that a source reaches at base or at head; undefined for a source that is not served here, or whose ref the clone does not have. */
 export function expectation(
   plan: RehearsalPlan,
   cluster: RehearsalCluster,
@@ -226,7 +236,7 @@ export function expectation(
   };
 }
 
-/** Sources that follow what the clone of their tree does not know. */
+/** Sources that follow a ref which the clone of their tree does not have. */
 export function unknownRefs(plan: RehearsalPlan, cluster: RehearsalCluster, snapshot: Snapshot): NotEvaluated[] {
   const expected = expectation(plan, cluster, "head");
   return snapshot
@@ -234,7 +244,7 @@ export function unknownRefs(plan: RehearsalPlan, cluster: RehearsalCluster, snap
     .map((source) => ({ subject: labelOf(source), reason: notInClone(followedBy(source)) }));
 }
 
-/** Lets the sources find one side of every tree. */
+/** Serves the base or the head of every tree to the sources. */
 export async function serveRevision(plan: RehearsalPlan, which: "base" | "head"): Promise<void> {
   await Promise.all(
     plan.trees.map((tree) => {

@@ -9,7 +9,7 @@ import { readRegistry, registryChanges, writeRegistry } from "./registry.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { waitOptions } from "./waiting.js";
 
-/** What a control plane is set back to without a new start of its API server. */
+/** What etcd and the API server held at a base: the cluster is restored to it without a restart of its API server. */
 export interface SavedRegistry {
   /** Pairs of {@link readRegistry}. */
   readonly objects: ReadonlyArray<readonly [string, string]>;
@@ -22,26 +22,31 @@ interface DiscoveredGroup {
   readonly versions: ReadonlyArray<{ readonly version: string; readonly resources: unknown }>;
 }
 
+/** A cluster whose API server may run. */
+interface RunningCluster {
+  readonly api: KubeApi;
+  readonly layout: RehearsalLayout;
+  readonly record: Pick<ClusterRecord, "ports">;
+}
+
 /** How long the API server may take until it serves what it served at the base. Milliseconds. */
 const SERVED = 10_000;
 
-/** How often what the API server's own controllers wrote meanwhile is written over. */
+/** How many times etcd is compared with the base: the API server's own controllers write while it is restored. */
 const ROUNDS = 5;
 
-/** Every kind in every version, as the API server says itself. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/** Media type of aggregated discovery: every kind in every version in one response. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /**
- * Sets a control plane that runs back to a base: etcd and the API server go on, what differs is written to etcd. A new start of the
- * API server takes seconds, and five more until its admission knows Flux's kinds again. All other programs are started again: they
- * remember objects by uid.
+ * Restores a running cluster to a base: etcd and the API server continue, and the differences are written to etcd. A restart of the
+ * API server takes seconds, and five more until its admission knows Flux's kinds again. All other programs are restarted, because
+ * they remember objects by uid.
  *
- * @returns false where it cannot be done: nothing runs, or it does not come to the base
+ * @returns false when nothing runs, or when the cluster does not reach the base
  */
 export async function restoreInPlace(
-  api: KubeApi,
-  layout: RehearsalLayout,
-  record: Pick<ClusterRecord, "ports">,
+  { api, layout, record }: RunningCluster,
   key: string,
   context: StartContext,
 ): Promise<boolean> {
@@ -65,7 +70,7 @@ export async function restoreInPlace(
     return true;
   } catch (error) {
     context.signal?.throwIfAborted();
-    context.progress(`rehearsal: the API server is started again: ${error instanceof Error ? error.message : error}`);
+    context.progress(`rehearsal: restarting the API server: ${error instanceof Error ? error.message : error}`);
     return false;
   }
 }
@@ -78,7 +83,7 @@ async function servesAgain(api: KubeApi, served: unknown, context: StartContext)
   );
 }
 
-/** Groups, versions and resources that the API server serves, in an order of their own. */
+/** Groups, versions and resources that the API server serves, sorted by name. */
 export async function servedKinds(api: KubeApi): Promise<unknown> {
   const [{ items }, { groups }] = await Promise.all([
     api.call<{ items: DiscoveredGroup[] }>({ path: "/apis", accept: DISCOVERY }),

@@ -21,31 +21,23 @@ import { applyAll, applyOne } from "./apply.js";
 import { reconcileAndWait, requestReconcile } from "./await-outcomes.js";
 import { awaitRevisionState } from "./await-revision-state.js";
 import { readBase } from "./base-store.js";
-import type { ClusterWatch } from "./cluster-watch.js";
 import { dryRunRejected } from "./dry-run-rejected.js";
+import { FLUX_MANAGER } from "./flux-controllers.js";
 import { markUnchanged, reapply } from "./mark-unchanged.js";
 import { hasPolicies, policiesInForce } from "./policies-in-force.js";
 import { prepareDefinitions } from "./prepare-definitions.js";
 import { readSourcesAgain } from "./provided/refresh.js";
-import {
-  FLUX_MANAGER,
-  fluxArguments,
-  gitServer,
-  markModified,
-  type RehearsalCluster,
-  type RehearsalContext,
-  restartFlux,
-  saveState,
-} from "./rehearsal-cluster.js";
+import type { Rehearsal } from "./rehearsal.js";
+import { fluxArguments, gitServer, markModified, restartFlux, saveState } from "./rehearsal-cluster.js";
 import { expectation, type RehearsalPlan, serveRevision, treeOf } from "./rehearsal-plan.js";
 import { applyInput } from "./rejected-input.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
 import { waitOptions } from "./waiting.js";
 
-/** How often kustomizations whose objects are gone, or whose accounts had no rights, are asked to look again. */
+/** How often Kustomizations are reconciled again whose objects were deleted, or whose accounts had no rights. */
 const ROUNDS = 2;
 
-/** What the API server changes while objects are admitted. @param server address of the server of the trees' repositories */
+/** Policies by which the API server rewrites objects of the trees. @param server address of the server of the trees' repositories */
 export function rehearsalPolicies(
   { routes, provided, root: { artifacts = [] } }: RehearsalPlan,
   server: string,
@@ -53,157 +45,141 @@ export function rehearsalPolicies(
   return admissionObjects({ server, trees: routes, provided, artifacts });
 }
 
-/** The base, applied where it was not kept. */
-export async function atBase(
-  cluster: RehearsalCluster,
-  plan: RehearsalPlan,
-  key: string,
-  watch: ClusterWatch,
-  context: RehearsalContext,
-  end: number,
-): Promise<RevisionState> {
+/** The state at the base: the stored one where the cluster was restored to it, else the result of applying the base. */
+export async function stateAtBase(rehearsal: Rehearsal, key: string): Promise<RevisionState> {
+  const { cluster, plan, watch, context } = rehearsal;
   await serveRevision(plan, "base");
   if (cluster.record.at === key) return await readBase<RevisionState>(cluster.layout, key);
   context.progress("rehearsal: applying the base");
   markModified(cluster);
-  const { api } = cluster;
-  await applyAll(api, cluster.discovery, rehearsalPolicies(plan, gitServer(cluster.record)), "timonier");
-  await prepareDefinitions(cluster, plan, context);
-  await applyInput("root", "the source and the Kustomization that come first", async () => {
-    await applyAll(api, cluster.discovery, namespacesOf(plan.root.objects), FLUX_MANAGER);
-    await awaitAdmission(cluster, plan, context);
-    await applyAll(api, cluster.discovery, plan.root.objects, FLUX_MANAGER);
-  });
-  let state = await currentState(cluster, plan, watch, context, "base", end);
+  await applyRoot(rehearsal);
+  let state = await currentState(rehearsal, "base");
   for (let round = 0; round < ROUNDS; round++) {
     const accounts = outsideAccounts(state);
     if (accounts.length === 0) break;
-    // Each may apply Kustomizations whose accounts are outside of Git, too.
-    context.progress(`rehearsal: rights for service accounts that are not in Git: ${accounts.join(", ")}`);
-    await applyAll(api, cluster.discovery, accounts.map(bindingOf), "timonier");
+    // A Kustomization that gets rights may apply others whose accounts are outside of Git, too.
+    context.progress(`rehearsal: granting rights to service accounts that are not in Git: ${accounts.join(", ")}`);
+    await applyAll(cluster, accounts.map(bindingOf), "timonier");
     await rightsInForce(cluster, context);
-    state = await currentState(cluster, plan, watch, context, "base", end, state);
+    state = await currentState(rehearsal, "base", state);
   }
   if (hasPolicies(state.snapshot)) {
-    await reapply(cluster, watch, await heldAgainstPolicies(cluster, context, state));
-    state = await currentState(cluster, plan, watch, context, "base", end, state);
+    await reapply(cluster, watch, await testedAgainstPolicies(rehearsal, state));
+    state = await currentState(rehearsal, "base", state);
   }
-  // A base that is not known whole is looked at again by the next rehearsal.
-  if (state.outcomes.every(([, { state }]) => state !== "pending")) await saveState(cluster, key, state);
+  // A base with pending outcomes is not stored: the next rehearsal applies it again.
+  if (state.outcomes.every(([, outcome]) => outcome.state !== "pending")) await saveState(cluster, key, state);
   return state;
 }
 
-/** The head, applied to what the base came to. @returns the number of Kustomizations that were kept from looking at it, too */
-export async function atHead(
-  cluster: RehearsalCluster,
-  plan: RehearsalPlan,
-  watch: ClusterWatch,
-  context: RehearsalContext,
-  end: number,
-  before: RevisionState,
-): Promise<{ state: RevisionState; unchanged: number }> {
+/** Applies the objects that exist before Flux reconciles the tree: policies, definitions, assumed objects, the root. */
+async function applyRoot(rehearsal: Rehearsal): Promise<void> {
+  const { cluster, plan, context } = rehearsal;
+  await applyAll(cluster, rehearsalPolicies(plan, gitServer(cluster.record)), "timonier");
+  await prepareDefinitions(cluster, plan, context);
+  await applyInput("root", "the source and the Kustomization that Flux starts with", async () => {
+    await applyAll(cluster, namespacesOf(plan.root.objects), FLUX_MANAGER);
+    await awaitAdmission(rehearsal);
+    await applyAll(cluster, plan.root.objects, FLUX_MANAGER);
+  });
+}
+
+/** The state at the head, and how many Kustomizations were left out as unchanged. */
+export interface HeadState {
+  readonly state: RevisionState;
+  readonly unchanged: number;
+}
+
+/** Applies the head to a cluster that is at the base. @param before the state at the base */
+export async function stateAtHead(rehearsal: Rehearsal, before: RevisionState): Promise<HeadState> {
+  const { cluster, plan, watch, context } = rehearsal;
   await waitFor(waitOptions("the cluster's objects", context), async () =>
     watch.complete ? { done: true, value: undefined } : { done: false, missing: "not listed yet" },
   );
   await readSourcesAgain(cluster, watch, before);
-  const unchanged = await markUnchanged(cluster, plan, watch, before.snapshot, expectation(plan, cluster, "head"));
+  const unchanged = await markUnchanged(rehearsal, before.snapshot, expectation(plan, cluster, "head"));
   await serveRevision(plan, "head");
   const sources = watch.flux.filter((one) => treeOf(plan, cluster, one) !== undefined);
   await Promise.all(sources.map((source) => requestReconcile(cluster, source, `rehearsal-${Date.now()}`)));
-  const state = await currentState(cluster, plan, watch, context, "head", end, before);
-  const again = await kustomizationsToReapply(cluster, context, before, state, unchanged);
+  const state = await currentState(rehearsal, "head", before);
+  const again = await kustomizationsToReapply(rehearsal, { before, state, unchanged });
   if (again.length === 0) return { state, unchanged: unchanged.length };
-  const asked = new Set(again.map(keyOf));
-  const left = unchanged.filter(({ object }) => !asked.has(keyOf(object))).length;
-  context.progress(`rehearsal: ${again.length} Kustomizations look again: what changes may reach them`);
+  const keys = new Set(again.map(keyOf));
+  context.progress(`rehearsal: reconciling ${again.length} Kustomizations again, because the merge may affect them`);
   await reapply(cluster, watch, again);
-  const looked = await currentState(cluster, plan, watch, context, "head", end, before);
-  const sharers = sharersOf(looked.snapshot, again);
-  if (sharers.length === 0) return { state: looked, unchanged: left };
+  const reapplied = await currentState(rehearsal, "head", before);
+  const sharers = sharersOf(reapplied.snapshot, again);
+  if (sharers.length === 0) {
+    return { state: reapplied, unchanged: unchanged.filter(({ object }) => !keys.has(keyOf(object))).length };
+  }
   await reapply(cluster, watch, sharers);
-  return { state: await currentState(cluster, plan, watch, context, "head", end, before), unchanged: 0 };
+  return { state: await currentState(rehearsal, "head", before), unchanged: 0 };
 }
 
-/** Kustomizations that have to look at the head once more, since what else is in it may reach them. */
+interface FirstPass {
+  readonly before: RevisionState;
+  /** State at the head after the first pass. */
+  readonly state: RevisionState;
+  readonly unchanged: readonly UnchangedKustomization[];
+}
+
+/** Kustomizations that have to be reconciled once more, because other changes of the head may affect them. */
 async function kustomizationsToReapply(
-  cluster: RehearsalCluster,
-  context: RehearsalContext,
-  before: RevisionState,
-  state: RevisionState,
-  unchanged: readonly UnchangedKustomization[],
+  rehearsal: Rehearsal,
+  { before, state, unchanged }: FirstPass,
 ): Promise<readonly KubeObject[]> {
-  if (hasOtherPolicies(before.snapshot, state.snapshot)) return await heldAgainstPolicies(cluster, context, state);
+  if (hasOtherPolicies(before.snapshot, state.snapshot)) return await testedAgainstPolicies(rehearsal, state);
   if (hasOtherLimits(before.snapshot, state.snapshot)) {
-    // Otherwise a Kustomization whose rights have gone may still apply, because the API server does not know yet.
-    if (before.snapshot.some(isRight)) await rightsInForce(cluster, context);
+    // Until the API server has read deleted rights, a Kustomization that lost them can still apply.
+    if (before.snapshot.some(isRight)) await rightsInForce(rehearsal.cluster, rehearsal.context);
     return appliedKustomizations(state);
   }
-  const others = hasOtherFlux(before, state) || reaches(before.snapshot, state.snapshot, unchanged);
+  const affectsAll = hasOtherFlux(before, state) || reaches(before.snapshot, state.snapshot, unchanged);
   const variables = appliedKustomizations(state, readersOfOtherVariables(before.snapshot, state.snapshot));
-  return others ? [...unchanged.map(({ object }) => object), ...variables] : variables;
+  return affectsAll ? [...unchanged.map(({ object }) => object), ...variables] : variables;
 }
 
 /**
- * Kustomizations that have to look once more since the cluster's policies have come into force, or have gone, after some of them had
- * applied everything or were refused: their next look, at the latest, is held against the policies as they are.
+ * Kustomizations to reconcile once more after the cluster's policies came into force or were deleted: some had applied everything, or
+ * were rejected, before. In a real cluster their next reconciliation is tested against the policies.
  */
-async function heldAgainstPolicies(
-  cluster: RehearsalCluster,
-  context: RehearsalContext,
+async function testedAgainstPolicies(
+  { cluster, context }: Rehearsal,
   state: RevisionState,
 ): Promise<readonly KubeObject[]> {
   await policiesInForce(cluster, context);
   return appliedKustomizations(state);
 }
 
-/** Kustomizations that have applied everything, or were refused. */
+/** Kustomizations that are reconciled or stalled. */
 function appliedKustomizations(
   { outcomes, snapshot }: RevisionState,
   among: readonly KubeObject[] = snapshot,
 ): readonly KubeObject[] {
-  const keys = new Set(
-    outcomes.flatMap(([key, { state }]) => (state === "reconciled" || state === "stalled" ? [key] : [])),
-  );
+  const ended = outcomes.filter(([, { state }]) => state === "reconciled" || state === "stalled");
+  const keys = new Set(ended.map(([key]) => key));
   return among.filter((one) => isReconciliation(one) && one.kind === "Kustomization" && keys.has(keyOf(one)));
 }
 
-/** Whether the controllers are started with other arguments than at the base. */
+/** Whether the cluster's own Flux has other arguments than before. */
 function hasOtherFlux(before: RevisionState | undefined, state: Pick<RevisionState, "snapshot">): boolean {
   return !isDeepStrictEqual(fluxArguments(state), before ? fluxArguments(before) : {});
 }
 
+/** Waits until everything is reconciled, stalled or out of time, and returns the state of the cluster. */
 async function currentState(
-  cluster: RehearsalCluster,
-  plan: RehearsalPlan,
-  watch: ClusterWatch,
-  context: RehearsalContext,
+  rehearsal: Rehearsal,
   which: "base" | "head",
-  end: number,
   before?: RevisionState,
 ): Promise<RevisionState> {
+  const { cluster, plan, context } = rehearsal;
   const expected = expectation(plan, cluster, which);
-  const look = async (): Promise<Omit<RevisionState, "trials">> => {
-    for (let again = 0; ; again++) {
-      const { outcomes, failing, snapshot, unlisted } = await awaitRevisionState(
-        cluster,
-        watch,
-        expected,
-        end,
-        context,
-      );
-      const orphaned = again < ROUNDS ? orphanedByPruning(snapshot, outcomes) : [];
-      if (orphaned.length === 0)
-        return { snapshot, unlisted, outcomes: withOfflineReasons(outcomes), failing: [...failing] };
-      // At their next interval they will find that others took away what they had applied.
-      await reconcileAndWait(cluster, watch, orphaned);
-    }
-  };
-  let state = await look();
-  // Controllers that were told otherwise before, by a cluster's own Deployments of Flux, decide otherwise from now on.
+  let state = await reconciledState(rehearsal, expected);
+  // A cluster's own Deployments of Flux change the controllers' arguments, and with them what the controllers decide.
   if (hasOtherFlux(before, state)) {
-    context.progress("rehearsal: Flux with the cluster's own arguments");
+    context.progress("rehearsal: restarting Flux with the cluster's own arguments");
     await restartFlux(cluster, context, fluxArguments(state));
-    state = await look();
+    state = await reconciledState(rehearsal, expected);
   }
   const commitOf = (source: KubeObject) => {
     const [tree, commit] = [treeOf(plan, cluster, source), expected(source)];
@@ -212,20 +188,30 @@ async function currentState(
   return { ...state, dryRuns: await dryRunRejected(cluster, state, commitOf, context) };
 }
 
-function withOfflineReasons(outcomes: ReadonlyMap<string, Outcome>): RevisionState["answers"] {
+/** Reconciles Kustomizations again whose objects another one pruned: they would notice at their next interval. */
+async function reconciledState(
+  rehearsal: Rehearsal,
+  expected: (source: KubeObject) => string | undefined,
+): Promise<Omit<RevisionState, "dryRuns">> {
+  for (let round = 0; ; round++) {
+    const { outcomes, failing, snapshot, unlisted } = await awaitRevisionState(rehearsal, expected);
+    const orphaned = round < ROUNDS ? orphanedByPruning(snapshot, outcomes) : [];
+    if (orphaned.length === 0)
+      return { snapshot, unlisted, outcomes: withOfflineReasons(outcomes), failing: [...failing] };
+    await reconcileAndWait(rehearsal.cluster, rehearsal.watch, orphaned);
+  }
+}
+
+function withOfflineReasons(outcomes: ReadonlyMap<string, Outcome>): RevisionState["outcomes"] {
   return [...outcomes].map(([key, outcome]) => [key, offlineInWords(outcome)] as const);
 }
 
-/** Waits until the API server changes sources as it is told to: it reads its policies a moment after they are written. */
-async function awaitAdmission(
-  cluster: RehearsalCluster,
-  plan: RehearsalPlan,
-  context: RehearsalContext,
-): Promise<void> {
+/** Waits until the API server rewrites sources by the rehearsal's policies: it reads them a moment after they are written. */
+async function awaitAdmission({ cluster, plan, context }: Rehearsal): Promise<void> {
   const source = plan.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;
   await waitFor(waitOptions("the rehearsal's admission policies", context), async () => {
-    const tried = await applyOne(cluster.api, cluster.discovery, source, FLUX_MANAGER, true);
+    const tried = await applyOne(cluster, source, FLUX_MANAGER, true);
     return treeOf(plan, cluster, tried)
       ? { done: true, value: undefined }
       : { done: false, missing: "not in force yet" };

@@ -1,8 +1,7 @@
 import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject } from "../model/kube-objects.js";
-import { applyAll } from "./apply.js";
+import { type ApplyClient, applyAll } from "./apply.js";
 import type { StartContext } from "./control-plane.js";
-import type { RehearsalCluster } from "./rehearsal-cluster.js";
 import { waitOptions } from "./waiting.js";
 
 const GROUP = "rbac.authorization.k8s.io";
@@ -20,11 +19,11 @@ export function isRight({ apiVersion }: Pick<KubeObject, "apiVersion">): boolean
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
-export async function rightsInForce({ api, discovery }: RehearsalCluster, context: StartContext): Promise<void> {
+export async function rightsInForce(client: ApplyClient, context: StartContext): Promise<void> {
   const user = `${NAME}-${Date.now()}`;
-  await applyAll(api, discovery, [...rights("", user), ...rights("Cluster", user)], "timonier");
+  await applyAll(client, [...rights("", user), ...rights("Cluster", user)], "timonier");
   await waitFor(waitOptions("the cluster's rights", context), async () => {
-    const allowed = await Promise.all([mayRead(api, user, NAMESPACE), mayRead(api, `cluster-${user}`)]);
+    const allowed = await Promise.all([mayRead(client, user, NAMESPACE), mayRead(client, `cluster-${user}`)]);
     return allowed.every(Boolean) ? { done: true, value: undefined } : { done: false, missing: "not in force yet" };
   });
 }
@@ -51,7 +50,7 @@ function rights(scope: "" | "Cluster", user: string): KubeObject[] {
 }
 
 /** @param namespace @default all of them */
-async function mayRead(api: RehearsalCluster["api"], user: string, namespace?: string): Promise<boolean> {
+async function mayRead({ api }: ApplyClient, user: string, namespace?: string): Promise<boolean> {
   const name = user.replace(/^cluster-/, "");
   const { status } = await api.call<{ status: { allowed: boolean } }>({
     method: "POST",

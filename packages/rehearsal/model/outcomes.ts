@@ -9,21 +9,21 @@ import { releaseOutcome } from "./outcomes/release-outcome.js";
 import { sourceOutcome } from "./outcomes/source-outcome.js";
 import { isRemoteBaseOutOfReach } from "./unreachable.js";
 
-/** Answers by key, for every source, Kustomization and HelmRelease of the view. */
+/** Outcomes by key, for every source, Kustomization and HelmRelease of the view. */
 export function outcomes(view: FluxView): Map<string, Outcome> {
   return new OutcomeResolver(view).all();
 }
 
 class OutcomeResolver implements Lookup {
   readonly flux: ReadonlyMap<string, KubeObject>;
-  readonly others: ReadonlyMap<string, KubeObject>;
+  readonly workloads: ReadonlyMap<string, KubeObject>;
   readonly still: number;
   readonly #known = new Map<string, Outcome>();
   readonly #open = new Set<string>();
 
   constructor(readonly view: FluxView) {
     this.flux = new Map(view.flux.map((one) => [keyOf(one), one]));
-    this.others = new Map(view.others.map((one) => [keyOf(one), one]));
+    this.workloads = new Map(view.workloads.map((one) => [keyOf(one), one]));
     this.still = view.still ?? view.quiet;
   }
 
@@ -60,21 +60,21 @@ class OutcomeResolver implements Lookup {
   #assumed(object: KubeObject, assumption: string): Outcome {
     const source = isSource(object) ? undefined : readBy(this, object);
     if (assumption !== assumptionOf(object, source))
-      return { state: "pending", for: `${labelOf(object)} is looked at again`, outdated: true };
+      return { state: "pending", for: `${labelOf(object)} is reconciled again`, outdated: true };
     if (isSource(object)) return { state: "assumed", message: assumedMessage(object) };
     const message = conditionOf(object, "Ready")?.message ?? "";
     return { state: "assumed", message: isRemoteBaseOutOfReach(message) ? message : needOf(object) };
   }
 }
 
-/** What a Kustomization or release needs that cannot be reached from here. */
+/** What a Kustomization or release needs and that cannot be reached from here. */
 function needOf(object: KubeObject): string {
   if (at(object, "spec", "kubeConfig") !== undefined) return OTHER_CLUSTER;
   const [, kind, namespace, name] = sourceKeyOf(object)?.split("/") ?? [];
   return `it needs ${kind} ${namespace}/${name}`;
 }
 
-/** What is said of a Kustomization or release that applies to another cluster. */
+/** Message for a Kustomization or release with `spec.kubeConfig`. */
 const OTHER_CLUSTER = "it applies to another cluster";
 
 function assumedMessage(source: KubeObject): string {

@@ -95,7 +95,7 @@ function version(text: string | undefined, longest: number): string {
 /** Rules that are broken. */
 export function policySection({ policies }: Report, longest: number): Section | undefined {
   const fatalFirst = [...policies].sort((a, b) => a.level.localeCompare(b.level));
-  return list("Policies", "results", 4, fatalFirst, ({ policy, ref, level, message }) => {
+  return list({ title: "Policies", noun: "results", importance: 4 }, fatalFirst, ({ policy, ref, level, message }) => {
     const weight = level === "fatal" ? "**fatal**" : level;
     return `- ${weight} ${code(policy, longest)}: ${code(refName(ref), longest)}: ${code(message, longest)}`;
   });
@@ -103,23 +103,29 @@ export function policySection({ policies }: Report, longest: number): Section | 
 
 /** What was not evaluated, what the merge can affect first; entries with the same reason and option are one line. */
 export function notEvaluatedSection({ notEvaluated }: Report, longest: number): Section | undefined {
-  return list("Not evaluated", "things", 2, groupedGaps(notEvaluated), ({ subjects, reason, affected, option }) => {
-    const names = subjects.slice(0, NAMED).map((subject) => code(subject, longest));
-    const more = subjects.length > NAMED ? ` and ${subjects.length - NAMED} more` : "";
-    const way = option === undefined ? "" : ` — ${code(option, longest)}`;
-    return `- ${affected ? "**affected**: " : ""}${names.join(", ")}${more}: ${code(reason, longest)}${way}`;
-  });
+  return list(
+    { title: "Not evaluated", noun: "entries", importance: 2 },
+    groupedGaps(notEvaluated),
+    ({ subjects, reason, affected, option }) => {
+      const names = subjects.slice(0, NAMED).map((subject) => code(subject, longest));
+      const more = subjects.length > NAMED ? ` and ${subjects.length - NAMED} more` : "";
+      const way = option === undefined ? "" : ` — ${code(option, longest)}`;
+      return `- ${affected ? "**affected**: " : ""}${names.join(", ")}${more}: ${code(reason, longest)}${way}`;
+    },
+  );
 }
 
 /** What was not as in life. */
 export function simulatedSection({ simulated }: Report, longest: number): Section | undefined {
-  return list("Simulated", "sentences", 8, simulated, (sentence) => `- ${words(sentence, longest)}`);
+  return list(
+    { title: "Simulated", noun: "entries", importance: 8 },
+    simulated,
+    (sentence) => `- ${words(sentence, longest)}`,
+  );
 }
 
 function list<T>(
-  title: string,
-  noun: string,
-  importance: number,
+  { title, noun, importance }: { readonly title: string } & Pick<Section, "noun" | "importance">,
   all: readonly T[],
   line: (one: T) => string,
 ): Section | undefined {

@@ -34,15 +34,12 @@ export async function takenAs(spec: string, use: SourceUse, cwd: string): Promis
   return { clone: use.kinds.has("GitRepository") && (await openClone(path)) !== undefined, files: true };
 }
 
-/** Reads the files that are given for a source. @throws UserError where they are none that a source can have */
+/** Reads the files that are provided for a source. @throws UserError when a source cannot have such files */
 export async function readSource(
-  source: string,
-  spec: string,
+  { source, path }: Pick<ProvidedSource, "source" | "path">,
   index: number,
   use: SourceUse,
-  cwd: string,
 ): Promise<ProvidedSource> {
-  const path = resolve(cwd, spec);
   return { source, id: `s${index}`, path, content: await readContent(path, use.applied) };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { useOf } from "../../model/provided.js";
 import type { ScannedDocument } from "../../model/scan.js";
 import type { RehearsalRequest } from "../request.js";
@@ -24,7 +25,12 @@ export async function givenSources(
     Object.entries(sources).map(async ([source, spec], index) => {
       const use = useOf(documents, source);
       const { clone, files } = await takenAs(spec, use, cwd);
-      return { source, spec, clone, files: files ? await readSource(source, spec, index, use, cwd) : undefined };
+      return {
+        source,
+        spec,
+        clone,
+        files: files ? await readSource({ source, path: resolve(cwd, spec) }, index, use) : undefined,
+      };
     }),
   );
   return {

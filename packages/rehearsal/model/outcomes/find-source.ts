@@ -12,7 +12,7 @@ export function find(
   return flux.get(`source.toolkit.fluxcd.io/${kind}/${namespace ?? ""}/${name}`);
 }
 
-/** The source that a Kustomization or a release reads; of a chart, the one that the chart comes from. */
+/** The source that a Kustomization, a release or a chart reads. */
 export function readBy({ flux }: Lookup, object: KubeObject): KubeObject | undefined {
   const key = sourceKeyOf(object);
   return key === undefined ? undefined : flux.get(key);

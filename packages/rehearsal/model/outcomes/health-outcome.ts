@@ -5,9 +5,9 @@ import { readiness } from "../readiness.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
 
 /**
- * What comes of a health check.
+ * The outcome of a health check.
  *
- * @param absent names of objects that it waits for and that are not there
+ * @param absent names of objects that it waits for and that do not exist
  */
 export function healthOutcome(
   lookup: Lookup,
@@ -18,9 +18,9 @@ export function healthOutcome(
   const states = checked.map((one) => ({ one: labelOf(one), state: readinessOf(lookup, one) }));
   const missing = absent.map((one) => ({ one, state: { state: "progressing", message: "does not exist" } as const }));
   const open = [...states.filter(({ state }) => state.state !== "ready"), ...missing];
-  // kustomize-controller looks every five seconds; asked, it looks now. helm-controller would repeat its upgrade.
-  const poke = object.kind === "Kustomization";
-  if (open.length === 0) return pending(`${labelOf(object)}: everything in it is ready`, poke);
+  // kustomize-controller checks every five seconds, and at once when requested. helm-controller would repeat its upgrade.
+  const requestNow = object.kind === "Kustomization";
+  if (open.length === 0) return pending(`${labelOf(object)}: everything in it is ready`, requestNow);
   const hopeless = open.filter(({ state }) => state.state === "hopeless");
   if (hopeless.length === 0 && lookup.view.quiet < PATIENCE.health)
     return pending(`${labelOf(object)}: ${open[0]?.one}`);
@@ -34,7 +34,7 @@ export function healthOutcome(
 
 function readinessOf(lookup: Lookup, object: KubeObject) {
   if (!isReconciliation(object) && !isSource(object)) return readiness(object, lookup.view.pods);
-  if (lookup.isOpen(keyOf(object))) return { state: "progressing", message: "waits for this one" } as const;
+  if (lookup.isOpen(keyOf(object))) return { state: "progressing", message: "depends on this object" } as const;
   const of = lookup.outcome(object);
   if (of.state === "stalled") return { state: "hopeless", message: of.message } as const;
   return of.state === "pending" ? ({ state: "progressing", message: of.for } as const) : ({ state: "ready" } as const);

@@ -8,8 +8,8 @@ import { healthOutcome } from "./health-outcome.js";
 import type { Lookup } from "./lookup.js";
 import { isAnswered, progress, stalledAgain } from "./retry.js";
 
-/** Kinds whose absence is known. */
-const workloads = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "batch/Job"]);
+/** Kinds that are watched, so that a missing object is known to be missing. */
+const workloadKinds = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "batch/Job"]);
 
 interface HealthCheck {
   readonly apiVersion?: string;
@@ -22,7 +22,7 @@ function keyOfCheck({ apiVersion = "", kind, namespace = "", name }: HealthCheck
   return `${groupOf(apiVersion)}/${kind}/${namespace}/${name}`;
 }
 
-/** What a Kustomization comes to. */
+/** The outcome of a Kustomization. */
 export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcome {
   const spec = object.spec as { sourceRef: { kind: string; name: string; namespace?: string } };
   const { kind, name, namespace = object.metadata.namespace } = spec.sourceRef;
@@ -32,7 +32,7 @@ export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcom
   const beyond = source ? undefined : unreachedController(kind, namespace, name);
   if (beyond !== undefined) return gap("ArtifactFailed", beyond);
   if (!source)
-    return stalledOutcome("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, condition, current);
+    return stalledOutcome("ArtifactFailed", `${kind} ${namespace}/${name} does not exist`, { condition, current });
   const of = lookup.outcome(source);
   const revision = textAt(source, "status", "artifact", "revision");
   if (of.state === "pending") return pending(`${labelOf(object)} waits for ${labelOf(source)}`);
@@ -40,13 +40,13 @@ export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcom
     const message = `${labelOf(source)}: ${of.message}`;
     return of.state === "assumed" ? gap("ArtifactFailed", message) : { ...of, reason: "ArtifactFailed", message };
   }
-  const blocked = dependencyOutcome(lookup, object, condition, current);
+  const blocked = dependencyOutcome(lookup, object, { condition, current });
   if (blocked) return blocked;
   if (condition?.status === "True") {
     const applied = textAt(object, "status", "lastAppliedRevision") === revision;
     const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
     if (applied && observed && !isAnswered(lookup, object))
-      return pending(`${labelOf(object)} has not looked again yet`, true);
+      return pending(`${labelOf(object)} has not been reconciled again yet`, true);
     return applied && observed ? { state: "reconciled" } : pending(`${labelOf(object)} has not applied ${revision}`);
   }
   if (condition?.status === "False" && current && condition.reason !== "HealthCheckCanceled")
@@ -57,26 +57,26 @@ export function kustomizationOutcome(lookup: Lookup, object: KubeObject): Outcom
   return healthOutcome(lookup, object, checked(lookup, object), absent(lookup, object));
 }
 
-/** Names of objects that a kustomization waits for and that are not there; only of kinds that are looked at. */
+/** Names of workloads that a Kustomization checks the health of and that do not exist. */
 function absent(lookup: Lookup, object: KubeObject): string[] {
   const spec = object.spec as { wait?: boolean; healthChecks?: readonly HealthCheck[] };
   if (spec.wait) return [];
   return (spec.healthChecks ?? [])
-    .filter((one) => workloads.has(`${groupOf(one.apiVersion ?? "")}/${one.kind}`))
-    .filter((one) => !lookup.others.has(keyOfCheck(one)))
+    .filter((one) => workloadKinds.has(`${groupOf(one.apiVersion ?? "")}/${one.kind}`))
+    .filter((one) => !lookup.workloads.has(keyOfCheck(one)))
     .map((one) => `${one.kind} ${one.namespace}/${one.name}`);
 }
 
-/** Objects whose health a kustomization waits for. */
+/** Existing objects whose health a Kustomization waits for. */
 function checked(lookup: Lookup, object: KubeObject): KubeObject[] {
   const spec = object.spec as { wait?: boolean; healthChecks?: readonly HealthCheck[] };
   const keys = spec.wait ? inventoryOf(object) : (spec.healthChecks ?? []).map(keyOfCheck);
   return keys
     .filter((key) => key !== keyOf(object))
-    .flatMap((key) => lookup.flux.get(key) ?? lookup.others.get(key) ?? []);
+    .flatMap((key) => lookup.flux.get(key) ?? lookup.workloads.get(key) ?? []);
 }
 
-/** Why a source that is not there will never be: no controller here makes its kind. undefined: it is one that is made here. */
+/** Why a source that does not exist never will: no controller here creates its kind. undefined: one creates it. */
 function unreachedController(kind: string, namespace: string | undefined, name: string): string | undefined {
   const source = { apiVersion: "source.toolkit.fluxcd.io/v1", kind, metadata: { name } };
   const reason = neverReadyReason(source);

@@ -3,18 +3,28 @@ import { type Outcome, stalled } from "../outcome.js";
 import { isRemoteBaseOutOfReach } from "../unreachable.js";
 import type { Lookup } from "./lookup.js";
 
-/** A failure counts when it is repeated although nothing else has changed since: others may have brought what was missing. */
+/** A failure is final when it repeats although nothing else has changed: another object may have brought what was missing. */
 export function stalledAgain(lookup: Lookup, object: KubeObject, condition: Condition): Outcome {
-  // Another look ended the action of a release, which then may not be tried again: that says nothing about the release.
-  if (object.kind === "HelmRelease" && condition.message?.endsWith("context canceled"))
-    return { state: "pending", for: `${labelOf(object)}: ${condition.message}`, poke: true, reset: true };
+  if (isInterrupted(object, condition))
+    return { state: "pending", for: `${labelOf(object)}: ${condition.message}`, requestNow: true, reset: true };
   if (isHandled(lookup, object)) return { ...stalled(condition), ...(lacksRemoteBase(condition) && { gap: true }) };
   return {
     state: "pending",
     for: `${labelOf(object)} tries again: ${condition.message ?? ""}`,
-    poke: true,
-    stuck: true,
+    requestNow: true,
+    retriesLast: true,
   };
+}
+
+/**
+ * Whether a release failed only because its action was interrupted: a request to reconcile that arrives meanwhile cancels the action,
+ * and that counts as a failure. helm-controller tries again when it is told to forget its failures.
+ *
+ * @param condition the one that reports the action: `Ready` or `Released`
+ * @see https://fluxcd.io/flux/components/helm/helmreleases/#resetting-remediation-retries
+ */
+function isInterrupted(object: KubeObject, { message }: Condition): boolean {
+  return object.kind === "HelmRelease" && message?.endsWith("context canceled") === true;
 }
 
 /** Whether a build failed only because a base of another server could not be read. */
@@ -22,19 +32,19 @@ function lacksRemoteBase({ reason, message = "" }: Condition): boolean {
   return reason === "BuildFailed" && isRemoteBaseOutOfReach(message);
 }
 
-/** Whether an object has answered the request that it has to answer. Tokens hold the time, so a later one answers an earlier one. */
+/** Whether an object has answered its required request. Tokens contain the time, so a later one also answers an earlier one. */
 export function isAnswered(lookup: Lookup, object: KubeObject): boolean {
-  const token = lookup.view.requested?.(keyOf(object));
+  const token = lookup.view.required?.(keyOf(object));
   return token === undefined || (textAt(object, "status", "lastHandledReconcileAt") ?? "") >= token;
 }
 
-/** Whether an object has looked again since nothing else has come forward. */
+/** Whether an object has been reconciled since the last progress of any other object. */
 export function isHandled(lookup: Lookup, object: KubeObject): boolean {
-  const token = lookup.view.asked(keyOf(object));
+  const token = lookup.view.requested(keyOf(object));
   return token !== undefined && textAt(object, "status", "lastHandledReconcileAt") === token;
 }
 
-/** What an object says that it is at. */
+/** What an object reports about its progress. */
 export function progress(object: KubeObject): string {
-  return conditionOf(object, "Reconciling")?.message ?? conditionOf(object, "Ready")?.message ?? "not looked at yet";
+  return conditionOf(object, "Reconciling")?.message ?? conditionOf(object, "Ready")?.message ?? "not reconciled yet";
 }

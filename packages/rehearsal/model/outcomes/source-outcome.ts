@@ -5,7 +5,7 @@ import { isUnreachable } from "../unreachable.js";
 import { find, readBy } from "./find-source.js";
 import { type Lookup, PATIENCE } from "./lookup.js";
 
-/** What a source comes to. */
+/** The outcome of a source. */
 export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
   const condition = conditionOf(source, "Ready");
   const current = condition?.observedGeneration === source.metadata.generation;
@@ -26,49 +26,49 @@ export function sourceOutcome(lookup: Lookup, source: KubeObject): Outcome {
     return pending(`${labelOf(source)} is at ${revision ?? "no revision"}`);
   }
   const served = isServed(lookup, source);
-  // What is served on this machine can be reached: its controller tries again.
+  // A source that is served on this machine can be reached, so its controller tries again.
   if (condition?.status === "False" && served && lookup.still <= PATIENCE.served) {
     if (isUnreachable(condition.message ?? "")) return pending(`${labelOf(source)}: ${condition.message}`);
   }
   if (condition?.status === "False" && current && expected === undefined) {
-    // A chart may have failed before its source had anything for it.
+    // A chart may have failed before its source had an artifact.
     if (source.kind !== "HelmChart") return { ...stalled(condition), gap: true };
     const behind = chartIsCurrent(lookup, source);
     if (behind.state === "pending") return behind;
     const beyond = gapOf(lookup, source);
-    // A registry that did not answer once may do so when it is asked again; offline it never does.
+    // A registry may answer at the next attempt; offline it never does.
     const message = condition.message ?? "";
     const isOver = lookup.still > PATIENCE.source || message.includes(NOWHERE);
     if (beyond.gap && isUnreachable(message) && !isOver) return pending(`${labelOf(source)}: ${message}`);
     return { ...stalled(condition), ...beyond };
   }
-  // One that is served here fails for good only if it stays so.
+  // A failure of a source that is served here is final only when it lasts.
   if (condition?.status === "False" && current && lookup.view.quiet > PATIENCE.health) return stalled(condition);
-  const patience = current ? PATIENCE.source : PATIENCE.unseen;
+  const patience = current ? PATIENCE.source : PATIENCE.untried;
   if (!served && (source.kind === "HelmChart" ? lookup.view.quiet : lookup.still) > patience) {
     const message = condition?.message ?? "does not answer";
     const beyond = source.kind === "HelmChart" ? gapOf(lookup, source) : { gap: true as const };
     return { state: "stalled", reason: condition?.reason ?? "NoAnswer", message, predicted: true, ...beyond };
   }
-  return pending(`${labelOf(source)}: ${condition?.message ?? "not looked at yet"}`);
+  return pending(`${labelOf(source)}: ${condition?.message ?? "not reconciled yet"}`);
 }
 
-/** The version of the chart that a condition speaks of: `packaged 'web' chart with version '1.1.0'`. */
+/** The chart's version in a condition: `packaged 'web' chart with version '1.1.0'`. */
 function builtVersion(message = ""): string | undefined {
   return /with version '([^']+)'/.exec(message)?.[1];
 }
 
-/** Whether a source is served on this machine. A chart is where its source is. */
+/** Whether a source is served on this machine. For a chart, its source counts. */
 function isServed(lookup: Lookup, source: KubeObject): boolean {
   const from = source.kind === "HelmChart" ? readBy(lookup, source) : source;
   return from !== undefined && lookup.view.expected(from) !== undefined;
 }
 
-/** A chart that fails is a gap where the source that it comes from is one: what that has is not known. */
+/** A failed chart is a gap when its source is one, because the content of that source is not known. */
 function gapOf(lookup: Lookup, chart: KubeObject): { readonly gap?: true } {
   const source = readBy(lookup, chart);
   const outcome = source && lookup.outcome(source);
-  // A registry has no state of its own: only its charts tell whether it can be read.
+  // An OCI registry has no status: only its charts show whether it can be reached.
   if (source !== undefined && !isServed(lookup, source) && isUnreachable(conditionOf(chart, "Ready")?.message ?? ""))
     return { gap: true };
   return outcome?.state === "assumed" || (outcome?.state === "stalled" && outcome.gap) ? { gap: true } : {};
@@ -85,5 +85,5 @@ function chartIsCurrent(lookup: Lookup, chart: KubeObject): Outcome {
   const seen = textAt(chart, "status", "observedSourceArtifactRevision");
   return seen === textAt(source, "status", "artifact", "revision")
     ? { state: "reconciled" }
-    : pending(`${labelOf(chart)} is of another revision`);
+    : pending(`${labelOf(chart)} was built from another revision`);
 }

@@ -47,40 +47,42 @@ const api = {
 };
 const definitions = `/apis/${extensions}/customresourcedefinitions`;
 
-function rest(watched: readonly KubeObject[], milliseconds: number) {
-  const watch = { flux: [], others: watched, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
+function stateOf(watched: readonly KubeObject[], milliseconds: number) {
+  const watch = { flux: [], workloads: watched, pods: [], complete: true, quiet: 60_000, change: () => sleep(5) };
   return awaitRevisionState(
-    { api } as unknown as RehearsalCluster,
-    watch as unknown as ClusterWatch,
+    {
+      cluster: { api } as unknown as RehearsalCluster,
+      watch: watch as unknown as ClusterWatch,
+      context: { progress: () => {} } as unknown as RehearsalContext,
+      deadline: Date.now() + milliseconds,
+    },
     () => undefined,
-    Date.now() + milliseconds,
-    { progress: () => {} } as unknown as RehearsalContext,
   );
 }
 
-test("GIVEN a definition that the API server forgot to delete WHEN at rest THEN it was woken, and is gone", async () => {
+test("GIVEN a definition that the API server forgot to delete WHEN awaited THEN it is woken and deleted", async () => {
   lists.set(definitions, [definition]);
   whenWoken = () => lists.delete(definitions);
-  expect((await rest([], 10_000)).snapshot).toEqual([]);
+  expect((await stateOf([], 10_000)).snapshot).toEqual([]);
   expect(woken).toEqual([`${definitions}/boats.example.com`]);
 });
 
-test("GIVEN a definition whose objects keep it WHEN at rest THEN it is not waited for any longer than it may need", async () => {
+test("GIVEN a definition whose objects keep it WHEN awaited THEN the wait for it ends", async () => {
   lists.set(definitions, [definition]);
   const start = Date.now();
-  expect((await rest([], 60_000)).snapshot).toEqual([definition]);
+  expect((await stateOf([], 60_000)).snapshot).toEqual([definition]);
   expect(Date.now() - start).toBeLessThan(10_000);
 });
 
-test("GIVEN an object that was told of late WHEN at rest THEN it was judged by it", async () => {
+test("GIVEN an object that the watch reports late WHEN awaited THEN the state includes it", async () => {
   lists.set("/api/v1/namespaces", [namespace]);
   const watched: KubeObject[] = [];
   setTimeout(() => watched.push(namespace), 100);
-  expect((await rest(watched, 10_000)).snapshot).toEqual([namespace]);
+  expect((await stateOf(watched, 10_000)).snapshot).toEqual([namespace]);
   expect(watched).toEqual([namespace]);
 });
 
-test("GIVEN an object that is never told of WHEN the time is over THEN nothing is said of the cluster", async () => {
+test("GIVEN an object that the watch never reports WHEN the deadline is over THEN it is an error", async () => {
   lists.set("/api/v1/namespaces", [namespace]);
-  await expect(rest([], 200)).rejects.toThrow("has not told of every object in time");
+  await expect(stateOf([], 200)).rejects.toThrow("did not report every object in time");
 });

@@ -17,10 +17,10 @@ function apiOf(items: readonly unknown[], groups: readonly unknown[]) {
   return { call: async ({ accept }: { accept?: string }) => (accept ? { items } : { groups }) } as unknown as KubeApi;
 }
 
-test("GIVEN a control plane that does not run WHEN it is set back in place THEN it is not, and nothing is started", async () => {
+test("GIVEN a cluster that does not run WHEN restored in place THEN it is not restored, and nothing is started", async () => {
   const layout = rehearsalLayout(root);
   const record = { ports: { etcdPort: 1 } };
-  expect(await restoreInPlace(apiOf([], []), layout, record, "empty", context)).toBe(false);
+  expect(await restoreInPlace({ api: apiOf([], []), layout, record }, "empty", context)).toBe(false);
 });
 
 test("GIVEN the same kinds in another order, and more or less fresh WHEN they are asked for THEN they are the same; one version more is not", async () => {

@@ -117,9 +117,16 @@ status:
   conditions: [{type: Ready, status: "True", observedGeneration: 1}]
 `);
 
-function outcomeAfter(one: KubeObject, more: Partial<FluxView> = {}, others: readonly KubeObject[] = []) {
+function outcomeAfter(one: KubeObject, more: Partial<FluxView> = {}, workloads: readonly KubeObject[] = []) {
   const expected = (of: KubeObject) => (of.kind === "GitRepository" ? "abc" : undefined);
-  const view = { flux: [source, one, ...others], others: [], pods: [], expected, asked: () => undefined, quiet: 0 };
+  const view = {
+    flux: [source, one, ...workloads],
+    workloads: [],
+    pods: [],
+    expected,
+    requested: () => undefined,
+    quiet: 0,
+  };
   return outcomes({ ...view, ...more }).get(keyOf(one));
 }
 
@@ -156,12 +163,12 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
     "a",
   );
   const canceled = conditionsOf("False", "HealthCheckCanceled");
-  const waiting = outcomeAfter(release(canceled), { others: [owned] }, [chart]);
+  const waiting = outcomeAfter(release(canceled), { workloads: [owned] }, [chart]);
   expect(waiting).toMatchObject({ state: "pending" });
   expect(waiting).not.toHaveProperty("poke");
   const released = { type: "Released", status: "False", reason: "UpgradeFailed", message: "immutable" };
   const over = release([...canceled, released, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
-  expect(outcomeAfter(over, { asked: () => "t" }, [chart])).toEqual({
+  expect(outcomeAfter(over, { requested: () => "t" }, [chart])).toEqual({
     state: "stalled",
     reason: "UpgradeFailed",
     message: "immutable",
@@ -169,9 +176,9 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   // Seen on a busy machine: a request to look again ended an installation, which counted as its failure.
   const ended = { ...released, message: "Helm install failed for release default/web: context canceled" };
   const stalled = release([...canceled, ended, { type: "Stalled", status: "True" }], { lastHandledReconcileAt: "t" });
-  expect(outcomeAfter(stalled, { asked: () => "t" }, [chart])).toMatchObject({
+  expect(outcomeAfter(stalled, { requested: () => "t" }, [chart])).toMatchObject({
     state: "pending",
-    poke: true,
+    requestNow: true,
     reset: true,
   });
 });
@@ -196,8 +203,8 @@ status: {artifact: {revision: 1.0.0}, conditions: [{type: Ready, status: "True",
   expect(soon).not.toHaveProperty("poke");
   expect(outcomeAfter(release, { quiet: 10_000 }, [chart])).toMatchObject({
     state: "pending",
-    poke: true,
-    stuck: true,
+    requestNow: true,
+    retriesLast: true,
   });
 });
 
@@ -241,6 +248,6 @@ test("a release that is looked at is not asked to look again before it has its c
   expect(outcomeAfter(release(conditionsOf("Unknown", "Progressing")))).not.toHaveProperty("poke");
   expect(outcomeAfter(release(conditionsOf("False", "SourceNotReady")))).toMatchObject({
     state: "pending",
-    poke: true,
+    requestNow: true,
   });
 });

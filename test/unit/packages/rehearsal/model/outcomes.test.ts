@@ -43,10 +43,10 @@ const failing = (reason: string, more = {}) => ({
 function view(flux: readonly KubeObject[], more: Partial<FluxView> = {}): FluxView {
   return {
     flux,
-    others: [],
+    workloads: [],
     pods: [],
     expected: (one) => (one.kind === "GitRepository" ? "abc" : undefined),
-    asked: () => undefined,
+    requested: () => undefined,
     quiet: 0,
     ...more,
   };
@@ -69,13 +69,13 @@ test("GIVEN the source is not at the commit yet THEN nothing that reads it has a
 
 test("GIVEN a failure THEN it counts when it was repeated since anything else came forward", () => {
   const one = kustomization("a", failing("ReconciliationFailed", { lastHandledReconcileAt: "t" }));
-  expect(outcomeOf("a", [one])).toMatchObject({ state: "pending", poke: true, stuck: true });
-  expect(outcomeOf("a", [one], { asked: () => "t" })).toMatchObject({
+  expect(outcomeOf("a", [one])).toMatchObject({ state: "pending", requestNow: true, retriesLast: true });
+  expect(outcomeOf("a", [one], { requested: () => "t" })).toMatchObject({
     state: "stalled",
     reason: "ReconciliationFailed",
     message: "no",
   });
-  expect(outcomeOf("a", [one], { asked: () => "later" })).toMatchObject({ state: "pending" });
+  expect(outcomeOf("a", [one], { requested: () => "later" })).toMatchObject({ state: "pending" });
 });
 
 test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
@@ -90,7 +90,7 @@ test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
 test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
   const a = kustomization("a", failing("BuildFailed", { lastHandledReconcileAt: "t" }));
   const b = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
-  expect(outcomeOf("b", [a, b], { asked: () => "t" })).toMatchObject({
+  expect(outcomeOf("b", [a, b], { requested: () => "t" })).toMatchObject({
     state: "stalled",
     reason: "DependencyNotReady",
   });
@@ -111,7 +111,7 @@ metadata: {name: web, namespace: default, generation: 1}
 spec: {replicas: 1, selector: {matchLabels: {app: web}}}
 status: {observedGeneration: 1, replicas: 1, updatedReplicas: 1}
 `);
-const stuck = object(`
+const retriesLast = object(`
 apiVersion: v1
 kind: Pod
 metadata: {name: web-1, namespace: default, labels: {app: web}}
@@ -120,22 +120,22 @@ status: {containerStatuses: [{image: "A B", state: {waiting: {reason: InvalidIma
 
 test("GIVEN a health check of pods that never start THEN the answer is there before its timeout", () => {
   const one = kustomization("a", checking, { wait: true, timeout: "5m" });
-  expect(outcomeOf("a", [one], { others: [web], pods: [stuck] })).toMatchObject({
+  expect(outcomeOf("a", [one], { workloads: [web], pods: [retriesLast] })).toMatchObject({
     state: "stalled",
     reason: "HealthCheckFailed",
     predicted: true,
     message: "health checks would time out after 5m: Deployment default/web: InvalidImageName: couldn't parse",
   });
-  expect(outcomeOf("a", [one], { others: [web] })).toMatchObject({ state: "pending" });
+  expect(outcomeOf("a", [one], { workloads: [web] })).toMatchObject({ state: "pending" });
 });
 
 test("GIVEN everything in it is ready THEN its controller is asked to look now", () => {
   const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
   const conditions = [{ type: "Available", status: "True" }];
   const ready = { ...web, status: { observedGeneration: 1, ...counts, conditions } };
-  expect(outcomeOf("a", [kustomization("a", checking, { wait: true })], { others: [ready] })).toMatchObject({
+  expect(outcomeOf("a", [kustomization("a", checking, { wait: true })], { workloads: [ready] })).toMatchObject({
     state: "pending",
-    poke: true,
+    requestNow: true,
   });
 });
 
@@ -230,10 +230,10 @@ test("an assumption leaves the manifest as it was written", () => {
 });
 
 test("GIVEN a request to look again THEN a look that had begun before does not count", () => {
-  const requested = () => "rehearsal-2000";
+  const required = () => "rehearsal-2000";
   const of = (handled: string) =>
-    outcomeOf("a", [kustomization("a", { ...isReady, lastHandledReconcileAt: handled })], { requested });
-  expect(of("rehearsal-1000")).toMatchObject({ state: "pending", poke: true });
+    outcomeOf("a", [kustomization("a", { ...isReady, lastHandledReconcileAt: handled })], { required });
+  expect(of("rehearsal-1000")).toMatchObject({ state: "pending", requestNow: true });
   expect(of("rehearsal-2000")).toEqual({ state: "reconciled" });
   expect(of("rehearsal-3000")).toEqual({ state: "reconciled" });
 });
@@ -269,7 +269,7 @@ test("GIVEN a build that needs a base of a server out of reach THEN it is a gap"
     lastHandledReconcileAt: "t",
     conditions: [{ type: "Ready", status: "False", reason, message, observedGeneration: 1 }],
   });
-  const of = (one: KubeObject) => outcomeOf("a", [one], { asked: () => "t" });
+  const of = (one: KubeObject) => outcomeOf("a", [one], { requested: () => "t" });
   expect(of(kustomization("a", status("BuildFailed")))).toMatchObject({ state: "stalled", gap: true });
   expect(of(kustomization("a", status("ReconciliationFailed")))).not.toHaveProperty("gap");
   const bridged = assumed(kustomization("a", {}), source);

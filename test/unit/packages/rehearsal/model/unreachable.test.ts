@@ -59,10 +59,10 @@ const release = flux(
 function releaseOf(objects: readonly KubeObject[], served: boolean, still = 9_000) {
   const view = {
     flux: [...objects, release],
-    others: [],
+    workloads: [],
     pods: [],
     expected: (one: KubeObject) => (served && one.kind === "HelmRepository" ? "" : undefined),
-    asked: () => undefined,
+    requested: () => undefined,
     quiet: 0,
     still,
   };
@@ -83,14 +83,28 @@ test("does not take a release for failed when the registry of its chart cannot b
 
 test("counts a source that does not answer as out of reach although its charts try again all the time", () => {
   const silent = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, looking);
-  const view = { flux: [silent], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
+  const view = {
+    flux: [silent],
+    workloads: [],
+    pods: [],
+    expected: () => undefined,
+    requested: () => undefined,
+    quiet: 0,
+  };
   expect(outcomes({ ...view, still: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "stalled", gap: true });
   expect(outcomes({ ...view, still: 1_000, quiet: 9_000 }).get(keyOf(silent))).toMatchObject({ state: "pending" });
 });
 
 test("gives a source that no controller has looked at yet more time", () => {
   const unseen = flux("HelmRepository", "charts", { url: "https://charts.example.com" }, {});
-  const view = { flux: [unseen], others: [], pods: [], expected: () => undefined, asked: () => undefined, quiet: 0 };
+  const view = {
+    flux: [unseen],
+    workloads: [],
+    pods: [],
+    expected: () => undefined,
+    requested: () => undefined,
+    quiet: 0,
+  };
   expect(outcomes({ ...view, still: 9_000 }).get(keyOf(unseen))).toMatchObject({ state: "pending" });
   expect(outcomes({ ...view, still: 21_000 }).get(keyOf(unseen))).toMatchObject({ state: "stalled", gap: true });
 });
@@ -98,7 +112,7 @@ test("gives a source that no controller has looked at yet more time", () => {
 test("does not give up a chart or a source that is served on this machine", () => {
   const repository = flux("HelmRepository", "charts", { url: "http://127.0.0.1:1/charts/s0" }, looking);
   const chart = (status: unknown) => flux("HelmChart", "default-web", { chart: "web", sourceRef }, status);
-  const view = { others: [], pods: [], asked: () => undefined, quiet: 100_000, still: 100_000 };
+  const view = { workloads: [], pods: [], requested: () => undefined, quiet: 100_000, still: 100_000 };
   const of = (objects: readonly KubeObject[], one: KubeObject, served = true) =>
     outcomes({
       ...view,
@@ -116,7 +130,7 @@ test("GIVEN a served source WHEN a busy machine ends a request THEN its controll
   expect(releaseOf([registry, chart], true)).toMatchObject({ state: "pending" });
   expect(releaseOf([registry, chart], true, 61_000)).toMatchObject({ state: "stalled" });
   const index = flux("HelmRepository", "charts", { url: "http://127.0.0.1:1/charts/s0" }, failed("connection refused"));
-  const view = { flux: [index], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 9_000 };
+  const view = { flux: [index], workloads: [], pods: [], expected: () => "", requested: () => undefined, quiet: 9_000 };
   expect(outcomes(view).get(keyOf(index))).toMatchObject({ state: "pending" });
 });
 
@@ -152,7 +166,14 @@ test("does not take a release for ready while its controller attempts another re
     const conditions = [{ type: "Ready", status: "True", observedGeneration: 1 }, ...more];
     const status = { observedGeneration: 1, lastAttemptedRevision: "1.1.0+2", conditions };
     const one = flux("HelmRelease", "ref", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
-    const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
+    const view = {
+      flux: [chart, one],
+      workloads: [],
+      pods: [],
+      expected: () => "",
+      requested: () => undefined,
+      quiet: 0,
+    };
     return outcomes(view).get(keyOf(one));
   };
   expect(of([])).toEqual({ state: "reconciled" });
@@ -188,8 +209,8 @@ test("GIVEN a release whose action was ended by another look THEN it is tried ag
     ...failed("Helm install failed for release default/web: context canceled"),
   };
   const one = flux("HelmRelease", "web", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
-  const view = { flux: [chart, one], others: [], pods: [], expected: () => "", asked: () => "t", quiet: 0 };
-  expect(outcomes(view).get(keyOf(one))).toMatchObject({ state: "pending", poke: true, reset: true });
+  const view = { flux: [chart, one], workloads: [], pods: [], expected: () => "", requested: () => "t", quiet: 0 };
+  expect(outcomes(view).get(keyOf(one))).toMatchObject({ state: "pending", requestNow: true, reset: true });
 });
 
 test("GIVEN a source that is Ready WHEN the rest of its status is of an older generation THEN its artifact is waited for", () => {
@@ -197,7 +218,7 @@ test("GIVEN a source that is Ready WHEN the rest of its status is of an older ge
   const of = (observedGeneration: number) => {
     const status = { conditions, observedGeneration, artifact: { revision: "1.0.0" } };
     const one = flux("OCIRepository", "chart", { url: "oci://127.0.0.1:1/o/s0" }, status);
-    const view = { flux: [one], others: [], pods: [], expected: () => "", asked: () => undefined, quiet: 0 };
+    const view = { flux: [one], workloads: [], pods: [], expected: () => "", requested: () => undefined, quiet: 0 };
     return outcomes(view).get(keyOf(one));
   };
   expect(of(0)).toMatchObject({ state: "pending" });
