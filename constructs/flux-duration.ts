@@ -1,9 +1,8 @@
+import { goMilliseconds } from "@timonier/kit/go-duration";
 // Not from the package as a whole, which takes 0.1 s to load: commands read settings with this and synthesize nothing.
 import { Duration } from "cdk8s/lib/duration.js";
 
 const units = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
-const form = /^(?:\d+(?:\.\d+)?(?:ms|h|m|s))+$/;
-const part = /(\d+(?:\.\d+)?)(ms|h|m|s)/g;
 
 /**
  * A duration as Flux writes it: `1m0s`, `10m`, `1h30m`.
@@ -43,9 +42,8 @@ export function optionalFluxDuration(duration: Duration | undefined): string | u
  * @see https://pkg.go.dev/time#ParseDuration
  */
 export function parseFluxDuration(text: string): Duration {
-  if (!form.test(text)) throw new RangeError(`expected a duration like "1m" or "1h30m", got "${text}"${hint(text)}`);
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(part)) total += Number(amount) * units[unit as keyof typeof units];
+  const total = goMilliseconds(text);
+  if (total === undefined) throw new RangeError(`expected a duration like "1m" or "1h30m", got "${text}"${hint(text)}`);
   // 1.1h is 3960000.0000000005 ms in binary floating point.
   const whole = Math.round(total);
   if (!Number.isSafeInteger(whole)) throw new RangeError(`expected a duration that can be counted, got "${text}"`);

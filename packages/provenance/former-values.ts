@@ -1,4 +1,5 @@
 import type { FieldChange } from "./field-changes.js";
+import { goMilliseconds } from "@timonier/kit/go-duration";
 import type { Value } from "./instrument.js";
 
 /**
@@ -69,17 +70,9 @@ export function otherValues(literal: Value): Value[] {
 export function quantityOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return undefined;
-  if (/^(\d+(\.\d+)?(ms|h|m|s))+$/.test(value) && !/^\d+m$/.test(value)) return seconds(value);
+  // `250m` is a quantity of CPU as well as a duration: minutes alone count as a number.
+  const milliseconds = /^\d+m$/.test(value) ? undefined : goMilliseconds(value);
+  if (milliseconds !== undefined) return milliseconds / 1_000;
   const numbers = numbersOf(value);
   return numbers.length === 1 ? numbers[0] : undefined;
-}
-
-const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
-
-function seconds(duration: string): number {
-  let total = 0;
-  for (const [, amount, unit] of duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) {
-    total += Number(amount) * (units[unit ?? ""] ?? 0);
-  }
-  return total;
 }

@@ -152,9 +152,9 @@ test("renders, applies and compares releases whose charts are given", async () =
       "Kustomization flux-system/flux-system": "True",
     },
     gaps: [],
-    said: ["changed ConfigMap default/web", "changed HelmRelease default/web"],
+    said: ["updated ConfigMap default/web", "updated HelmRelease default/web"],
   });
-  expect(diffOf(report, "changed ConfigMap default/web")).toMatch(/-\s+greeting: hello\n\+\s+greeting: welcome/);
+  expect(diffOf(report, "updated ConfigMap default/web")).toMatch(/-\s+greeting: hello\n\+\s+greeting: welcome/);
   expect(report.verdict).toBe("safe");
 });
 
@@ -166,8 +166,8 @@ test("shows sources as they are written", async () => {
       "type: oci, url: 'oci://other.example.invalid/charts', secretRef: {name: other}",
     ),
   });
-  expect(said(report)).toEqual(["changed HelmRepository default/registry"]);
-  const diff = diffOf(report, "changed HelmRepository default/registry");
+  expect(said(report)).toEqual(["updated HelmRepository default/registry"]);
+  const diff = diffOf(report, "updated HelmRepository default/registry");
   expect(diff).toContain("oci://other.example.invalid/charts");
   expect(diff).not.toContain("127.0.0.1");
 });
@@ -178,8 +178,8 @@ test("takes a pinned chart by its version", async () => {
   const report = await rehearse({
     "clusters/prod/chart.yaml": chart.replace("tag: 1.0.0", "tag: 1.1.0").replace(/sha256:0+/, digest),
   });
-  expect(said(report)).toEqual(["changed ConfigMap default/ref", "changed OCIRepository default/chart"]);
-  expect(diffOf(report, "changed OCIRepository default/chart")).toContain(digest);
+  expect(said(report)).toEqual(["updated ConfigMap default/ref", "updated OCIRepository default/chart"]);
+  expect(diffOf(report, "updated OCIRepository default/chart")).toContain(digest);
   expect(report.verdict).toBe("safe");
 });
 

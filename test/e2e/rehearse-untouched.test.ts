@@ -135,7 +135,7 @@ test("a Kustomization that a merge does not touch is not applied again, and the 
   await commit(setup, { "apps/web/deployment.yaml": deployment("web", { replicas: 2 }) });
   // A controller asks what one depends on together with it. A folder that takes in others is the same where these are.
   const report = await rehearsedWith(["infra", "web"]);
-  expect(said(report)).toEqual(["changed Deployment default/web"]);
+  expect(said(report)).toEqual(["updated Deployment default/web"]);
   expect(ready(report)).toEqual(allReady);
   expect(kept(report)).toBe(
     "unchanged: 5 Kustomizations, not applied again, because the merge does not affect their files or objects",
@@ -148,7 +148,7 @@ test("what a folder takes in from outside of it is its own", async () => {
   await restoreInPlace();
   await commit(setup, { "apps/shared/config.yaml": map("shared", "c") });
   const report = await rehearsedWith(["infra", "store"]);
-  expect(said(report)).toEqual(["changed ConfigMap default/shared"]);
+  expect(said(report)).toEqual(["updated ConfigMap default/shared"]);
 });
 
 test("those whose files are the same are applied again where what changes may reach them: a right that goes", async () => {
@@ -175,7 +175,7 @@ test("whoever breaks a policy of the base failed before the merge; once it is go
   await commit(setup, { "apps/rules/policy.yaml": policy });
   await commit(setup, { "apps/infra/config.yaml": map("infra", "c") });
   const held = await rehearsal({ cwd: setup, base: "HEAD~1" });
-  expect(said(held)).toEqual(["changed ConfigMap default/infra"]);
+  expect(said(held)).toEqual(["updated ConfigMap default/infra"]);
   expect(held.verdict).toBe("safe");
   expect(ready(held)).toEqual({ ...allReady, store: "False", web: "False" });
   expect(readyBefore(held)).toEqual(ready(held));

@@ -64,7 +64,7 @@ test("a changed number of replicas is safe, and the report shows nothing else", 
   await commit(setup, { "apps/web/deployment.yaml": deployment("web", { replicas: 3 }) });
   const report = await rehearsal({ cwd: setup });
   expect(report.error).toBeUndefined();
-  expect(said(report)).toEqual(["changed Deployment default/web"]);
+  expect(said(report)).toEqual(["updated Deployment default/web"]);
   expect(report.changes[0]?.diff).toContain("-  replicas: 1\n+  replicas: 3\n");
   expect(report.changes[0]?.owner).toBe("Kustomization flux-system/web");
   expect(report.verdict).toBe("safe");
@@ -83,7 +83,7 @@ test("a removed file is pruned; a Secret's values are shown nowhere", async () =
       "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {password: second-password}\n",
   });
   const report = await rehearsal({ cwd: setup });
-  expect(report.changes.map(nameOf)).toEqual(["pruned ConfigMap default/web", "changed Secret default/web"]);
+  expect(report.changes.map(nameOf)).toEqual(["pruned ConfigMap default/web", "updated Secret default/web"]);
   expect(report.verdict).toBe("destructive");
   const text = JSON.stringify(report);
   for (const value of ["first-password", "second-password"]) {
@@ -301,7 +301,7 @@ test("a chart out of reach does not hide what waits for it, or depends on what w
 
   await commit(repository, { "infra/db.yaml": unreachableChart.replace("16.x", "17.x") });
   const changed = await rehearsal({ cwd: repository, base: "HEAD~1" });
-  expect(said(changed)).toEqual(["changed HelmRelease default/db"]);
+  expect(said(changed)).toEqual(["updated HelmRelease default/db"]);
   expect(changed.verdict).toBe("unknown");
   expect(changed.changes[0]?.diff).toContain(
     "-        version: 16.x\n+        version: 17.x\n".replaceAll("        ", "      "),
@@ -330,7 +330,7 @@ spec: {interval: 1m, path: ./infra, prune: true, targetNamespace: default, sourc
     "two\n\nTimonier-Cause: apps/v1 Deployment default/app apps/app.ts:7",
   );
   const report = await rehearsal({ cwd: app, root: setup });
-  expect(said(report)).toEqual(["changed Deployment default/app"]);
+  expect(said(report)).toEqual(["updated Deployment default/app"]);
   expect(report.changes[0]).toMatchObject({
     owner: "Kustomization default/app",
     provenance: { file: "apps/app.ts", line: 7 },
@@ -338,12 +338,12 @@ spec: {interval: 1m, path: ./infra, prune: true, targetNamespace: default, sourc
   expect(report.verdict).toBe("safe");
 
   const alone = await rehearsal({ cwd: app });
-  expect(said(alone)).toEqual(["changed Deployment default/app"]);
+  expect(said(alone)).toEqual(["updated Deployment default/app"]);
 });
 
 test("two at once end in two answers", async () => {
   await commit(setup, { "apps/web/deployment.yaml": deployment("web", { replicas: 4 }) });
   const [one, other] = await Promise.all([rehearsal({ cwd: setup }), rehearsal({ cwd: setup, head: "main" })]);
-  expect([one.verdict, said(one)]).toEqual(["safe", ["changed Deployment default/web"]]);
+  expect([one.verdict, said(one)]).toEqual(["safe", ["updated Deployment default/web"]]);
   expect([other.verdict, said(other)]).toEqual(["safe", []]);
 });

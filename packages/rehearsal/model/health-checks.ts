@@ -1,3 +1,4 @@
+import { goMilliseconds } from "@timonier/kit/go-duration";
 import { isReconciliation } from "./flux-objects.js";
 import { at, type KubeObject, keyOf, labelOf, listAt, textAt } from "./kube-objects.js";
 import type { Outcome } from "./outcome.js";
@@ -75,13 +76,8 @@ function timeoutOf(waiter: KubeObject, isUpgrade: boolean): number | undefined {
   return Math.max(30, secondsOf(textAt(waiter, "spec", "timeout")) ?? interval - 30);
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
-
-/** `1h30m` → 5400. undefined: it is not a duration of Go. */
+/** `1h30m` → 5400. @returns undefined when it is not a duration */
 function secondsOf(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ""] ?? 0),
-    0,
-  );
+  const milliseconds = text === undefined ? undefined : goMilliseconds(text);
+  return milliseconds === undefined ? undefined : milliseconds / 1_000;
 }
