@@ -1,5 +1,6 @@
-// Directions between folders: infra → apps → constructs; cli uses everything and nothing uses cli. What a package may import is
-// in its package.json, and knip holds it to that; the rules here hold what package.json cannot say.
+// Directions between folders: infra → apps → constructs; examples → constructs; cli uses everything
+// and nothing uses cli. What a package may import is in its package.json, and knip holds it to that;
+// the rules here hold what package.json cannot say.
 const from = (folders) => `^(${folders.join("|")})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -15,15 +16,16 @@ module.exports = {
     },
     {
       name: "manifests-without-infrastructure",
-      comment: "constructs/ and apps/ are synthesized without Pulumi: what they need comes from committed settings.",
+      comment: "They are synthesized without Pulumi: what they need comes from committed settings.",
       severity: "error",
-      from: { path: from(["constructs", "apps"]) },
+      from: { path: from(["constructs", "apps", "examples"]) },
       to: { path: ["@pulumi/", from(["infra", "cli", "packages/(?!kit/)[^/]+", "simulators", "sdks"])] },
     },
     {
       name: "constructs-without-apps",
+      comment: "Examples are copied into other programs, so they do not need the applications of this one either.",
       severity: "error",
-      from: { path: from(["constructs"]) },
+      from: { path: from(["constructs", "examples"]) },
       to: { path: from(["apps"]) },
     },
     {
@@ -44,6 +46,13 @@ module.exports = {
       severity: "error",
       from: { path: from(["simulators"]) },
       to: { path: from(["apps", "cli", "constructs", "infra"]) },
+    },
+    {
+      name: "examples-unused",
+      comment: "Examples are there to be read: no part of the program depends on them.",
+      severity: "error",
+      from: { path: from(["apps", "cli", "constructs", "infra", "packages", "sdks", "simulators"]) },
+      to: { path: from(["examples"]) },
     },
     {
       name: "cli-last",

@@ -5,7 +5,7 @@ import { checkout } from "../../../packages/kit/state-folder.js";
 import { anchorsOf, linksOf, wordsToAvoid } from "./markdown.js";
 
 const pages = globSync("docs/**/*.md", { cwd: checkout }).sort();
-const linking = globSync("{*.md,docs/**/*.md,{packages,simulators}/**/*.md}", {
+const linking = globSync("{*.md,docs/**/*.md,{examples,packages,simulators}/**/*.md}", {
   cwd: checkout,
   exclude: ["**/node_modules/**"],
 }).sort();

@@ -1,0 +1,35 @@
+import { App } from "cdk8s";
+import { PlainValuesOnly } from "../constructs/plain-values.js";
+import { alertsToGitLab } from "./alerts-to-gitlab.js";
+import { chartFromARepository } from "./chart-from-a-repository.js";
+import { chartFromAnOciRegistry } from "./chart-from-an-oci-registry.js";
+import { configurationFromABucket } from "./configuration-from-a-bucket.js";
+import { fasterByWebhook } from "./faster-by-webhook.js";
+import { imagesByAutomation } from "./images-by-automation.js";
+import { twoKustomizationsInOrder } from "./two-kustomizations-in-order.js";
+import { webServer } from "./web-server.js";
+
+/** Adds the charts of one example to an App. */
+export type Example = (app: App) => void;
+
+/** Every example by the name of its file, without `.ts`. */
+export const examples: ReadonlyMap<string, Example> = new Map([
+  ["alerts-to-gitlab", alertsToGitLab],
+  ["chart-from-a-repository", chartFromARepository],
+  ["chart-from-an-oci-registry", chartFromAnOciRegistry],
+  ["configuration-from-a-bucket", configurationFromABucket],
+  ["faster-by-webhook", fasterByWebhook],
+  ["images-by-automation", imagesByAutomation],
+  ["two-kustomizations-in-order", twoKustomizationsInOrder],
+  ["web-server", webServer],
+]);
+
+/**
+ * Builds the constructs of one example in an App of its own, so that two examples may use the same
+ * names.
+ */
+export function buildExample(example: Example): App {
+  const app = new App({ resolvers: [new PlainValuesOnly()] });
+  example(app);
+  return app;
+}
