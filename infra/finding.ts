@@ -11,6 +11,12 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** A check that failed with an error for the user. @throws any other error as it is */
+export function findingOf(error: unknown): Finding {
+  if (!(error instanceof UserError)) throw error;
+  return { subject: error.where, level: "fatal", message: error.what, fix: error.fix };
+}
+
 /** @throws UserError the first finding that is fatal */
 export function stopAtFatal(findings: readonly Finding[]): void {
   const fatal = findings.find(({ level }) => level === "fatal");

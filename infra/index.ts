@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig } from "./config.js";
+import { formerSettings, parseConfig } from "./config.js";
 import { createPlatform, type Outputs } from "./platform.js";
 import { runError } from "./run-error.js";
 
 /** The Pulumi program of every stack. @returns the stack's outputs */
 export async function program(): Promise<Outputs> {
   try {
-    return await createPlatform(parseConfig(pulumi.runtime.allConfig(), pulumi.getStack()));
+    const raw = pulumi.runtime.allConfig();
+    const config = parseConfig(raw, pulumi.getStack());
+    for (const line of formerSettings(raw)) await pulumi.log.warn(line);
+    return await createPlatform(config);
   } catch (error) {
     throw runError(error);
   }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { connectCluster, prepareCluster } from "./cluster/select.js";
+import { prepareCluster } from "./cluster/prepare-cluster.js";
 import type { PlatformConfig } from "./config.js";
 import { awaitDelivery } from "./delivery/await-delivery.js";
 import { planDelivery, readDeliverySources } from "./delivery/plan-delivery.js";
@@ -15,11 +15,11 @@ export type Outputs = Record<string, pulumi.Input<unknown>>;
 /** The program of every stack: a cluster, two repositories in a GitLab, Flux between them, and the wait for the delivery. */
 export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   // Examine what exists, and render the manifests. Nothing is created or changed before this has succeeded.
-  const prepared = await prepareCluster(config);
+  const connectCluster = await prepareCluster(config);
   const [instance, sources] = await Promise.all([connectInstance(config), readDeliverySources()]);
   const plan = await planDelivery(config, instance, sources);
 
-  const cluster = await connectCluster(config, plan.wanted, prepared);
+  const cluster = await connectCluster(plan.wanted);
   const repositories = createRepositories(config, { instance, cluster: cluster.name, contents: plan.contents });
   const flux = new Flux("flux", { cluster, repositories, plan, caBundle: instance.caBundle, timeout: config.timeout });
   receivePushes(config, { cluster, repositories, sources: plan.sources, controllers: flux.controllers });

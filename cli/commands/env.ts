@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
 import { ensureTools } from "@timonier/toolchain/ensure";
-import { pulumiToolNames, toolNamesOf } from "@timonier/toolchain/tools";
+import { pulumiToolNames, stackToolNames } from "@timonier/toolchain/tools";
+import { toolNamesOf } from "../../infra/cluster/kinds.js";
 import { exitCodes } from "../exit-codes.js";
 import { checkAllSettings } from "../stack/preflight.js";
 import { Pulumi } from "../stack/pulumi.js";
@@ -20,12 +21,12 @@ export async function env({ stack: name }: { stack: string }): Promise<number> {
   const options = { binDir: stack.state.bin, progress };
   await ensureTools(pulumiToolNames, options);
   await new Pulumi(stack).ensureStack();
-  // Settings that are wrong are mended with these tools: a kind that needs none of its own stands in.
-  const kind = await checkAllSettings(stack).then(
-    ({ cluster }) => cluster.kind,
-    () => "existing" as const,
+  const tools = await checkAllSettings(stack).then(
+    ({ cluster }) => toolNamesOf(cluster.kind),
+    // Wrong settings are corrected with `pulumi config`, so they must not keep the tools away.
+    () => stackToolNames,
   );
-  await ensureTools(toolNamesOf(kind), options);
+  await ensureTools(tools, options);
   await removeEarlierRuns(stack, false);
   const own = stackEnvironment(stack);
   const exports: Record<string, string> = {

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { versions } from "@timonier/kit/versions";
 import { ensureTools } from "@timonier/toolchain/ensure";
+import { kindOf } from "../../infra/cluster/kinds.js";
 import { exitCodes } from "../exit-codes.js";
 import { withLogIf } from "../stack/automatic-log.js";
 import { chooseGitLabPlugin, keepGitLabPlugin } from "../stack/gitlab-plugin.js";
@@ -46,7 +46,9 @@ async function show(stack: Stack, { json = false, debug = false }: PreviewOption
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
   await keepGitLabPlugin(stack.state.stack(stack.name), chooseGitLabPlugin(config.gitlab));
-  if (config.cluster.kind === "eks") await pulumi.installPlugin("aws", versions.pulumiAws);
+  for (const [plugin, version] of Object.entries(kindOf(config.cluster).plugins)) {
+    await pulumi.installPlugin(plugin, version);
+  }
   const args = ["preview", "--suppress-permalink", ...(json ? ["--json"] : [])];
   const code = await withLogIf(debug, stack, progress, (env) => pulumi.show(args, env));
   return code === 0 ? exitCodes.done : exitCodes.no;

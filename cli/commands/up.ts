@@ -1,7 +1,7 @@
 import { elapsed } from "@timonier/kit/progress";
-import { versions } from "@timonier/kit/versions";
 import { ensureTools } from "@timonier/toolchain/ensure";
-import { pulumiToolNames, toolNamesOf } from "@timonier/toolchain/tools";
+import { pulumiToolNames } from "@timonier/toolchain/tools";
+import { kindOf, toolNamesOf } from "../../infra/cluster/kinds.js";
 import { exitCodes } from "../exit-codes.js";
 import { withLogIf } from "../stack/automatic-log.js";
 import { chooseGitLabPlugin, keepGitLabPlugin } from "../stack/gitlab-plugin.js";
@@ -27,9 +27,9 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
   const config = await checkAllSettings(stack);
   await keepGitLabPlugin(stack.state.stack(stack.name), chooseGitLabPlugin(config.gitlab));
   await ensureTools(toolNamesOf(config.cluster.kind), options);
-  if (config.cluster.kind === "eks") {
-    progress(`pulumi-resource-aws ${versions.pulumiAws}: making sure of it`);
-    await pulumi.installPlugin("aws", versions.pulumiAws);
+  for (const [plugin, version] of Object.entries(kindOf(config.cluster).plugins)) {
+    progress(`pulumi-resource-${plugin} ${version}: installing unless installed`);
+    await pulumi.installPlugin(plugin, version);
   }
   await pulumi.releaseStaleLock();
   const inDoubt = await pulumi.pendingDeployment();

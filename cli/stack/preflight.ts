@@ -5,18 +5,15 @@ import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { parse } from "yaml";
 import { readSettings } from "../../apps/settings-file.js";
-import { type PlatformConfig, parseConfig } from "../../infra/config.js";
+import { formerSettings, type PlatformConfig, parseConfig } from "../../infra/config.js";
+import { engineConfig, type ProjectFile } from "../../infra/project-config.js";
 import type { Stack } from "./stack.js";
 
-/** Settings of a stack that nobody has written any for. */
+/** Settings of a new stack. */
 export const firstSettings = { "timonier:cluster": "embedded" };
 
-interface ProjectFile {
-  readonly config?: Readonly<Record<string, { readonly default?: unknown }>>;
-}
-
 /**
- * Checks every setting before Pulumi is started: it would name one fault, and later the next.
+ * Checks every setting before Pulumi starts: Pulumi itself would report one wrong setting at a time.
  *
  * @returns the stack's settings
  * @throws UserError for a stack's settings, or those of apps/, that are wrong
@@ -27,26 +24,23 @@ export async function checkAllSettings(stack: Stack): Promise<PlatformConfig> {
   return config;
 }
 
-/** A stack's settings, checked; undefined when nobody wrote any. @throws UserError when they are wrong */
+/** A stack's settings, checked; undefined if its file does not exist. @throws UserError when they are wrong */
 export async function stackConfig(stack: Stack): Promise<PlatformConfig | undefined> {
   return existsSync(stack.configFile) ? parsedConfig(stack) : undefined;
 }
 
-async function parsedConfig(stack: Stack): Promise<PlatformConfig> {
-  const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as ProjectFile;
-  return parseConfig(flatConfig(project, await readStackConfig(stack.configFile)), stack.name);
+/** Settings that are written in a deprecated form, and what to write instead. */
+export async function deprecatedSettings(stack: Stack): Promise<string[]> {
+  return formerSettings(await rawConfig(stack));
 }
 
-/** A stack's settings over the project's defaults, flat and as text: what the program gets from Pulumi. */
-export function flatConfig(project: ProjectFile, own: Readonly<Record<string, unknown>>): Record<string, string> {
-  const defaults = Object.entries(project.config ?? {}).flatMap(([key, { default: value }]) =>
-    value === undefined ? [] : [[`timonier:${key}`, String(value)]],
-  );
-  const written = Object.entries(own).map(([key, value]) => [
-    key.includes(":") ? key : `timonier:${key}`,
-    typeof value === "object" ? JSON.stringify(value) : String(value),
-  ]);
-  return Object.fromEntries([...defaults, ...written]);
+async function parsedConfig(stack: Stack): Promise<PlatformConfig> {
+  return parseConfig(await rawConfig(stack), stack.name);
+}
+
+async function rawConfig(stack: Stack): Promise<Record<string, string>> {
+  const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as ProjectFile;
+  return engineConfig(project, await readStackConfig(stack.configFile));
 }
 
 /** A stack's own settings, as they are written. @throws UserError when the file is no YAML */
@@ -60,10 +54,8 @@ export async function readStackConfig(file: string): Promise<Record<string, unkn
     throw new UserError(
       `the stack's settings cannot be read: ${words}`,
       file,
-      "mend the file, or delete it: `up` writes it anew",
-      {
-        cause,
-      },
+      "correct the file, or delete it: `up` writes a new one",
+      { cause },
     );
   }
 }

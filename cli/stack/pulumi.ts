@@ -7,6 +7,7 @@ import { ensureTools } from "@timonier/toolchain/ensure";
 import type { Options } from "execa";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { clusterKindNames } from "../../infra/cluster/kinds.js";
 import { readLocks } from "../recovery/stale-lock.js";
 import { progress } from "../terminal.js";
 import { makesPassphrase } from "./backend.js";
@@ -288,7 +289,7 @@ function passSignals(child: Running): () => void {
 
 const stackOutputs = z.object({
   cluster: z.string(),
-  clusterKind: z.enum(["embedded", "existing", "eks", "minikube"]).default("embedded"),
+  clusterKind: z.enum(clusterKindNames).default("embedded"),
   kubernetesVersion: z.string(),
   kubeconfig: z.string(),
   gitlab: z.enum(["embedded", "remote"]).default("embedded"),

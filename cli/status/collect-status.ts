@@ -3,9 +3,10 @@ import { viewBetweenLooks } from "@timonier/health/between-reconciliations";
 import { readCluster } from "@timonier/health/cluster-reader";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
+import { clusterKinds } from "../../infra/cluster/kinds.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import { Pulumi, type StackOutputs } from "../stack/pulumi.js";
 import type { Stack } from "../stack/stack.js";
-import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import { progress } from "../terminal.js";
 import {
   type ClusterStatus,
@@ -33,9 +34,10 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
     }
   };
   if (!outputs) return nothingUp(stack, await pulumi.exists());
+  const { inspect } = clusterKinds[outputs.clusterKind];
 
   const [own, { repositories, tokens }, view] = await Promise.all([
-    attempt("cluster", () => ownCluster(stack, outputs), undefined),
+    attempt("cluster", () => inspect(stack.clusterFolder, stack.state.bin, progress), undefined),
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
     attempt("cluster", async () => viewBetweenLooks(await readCluster(outputs.kubeconfig)), undefined),
   ]);
@@ -63,19 +65,6 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
     workloads,
     problems,
   };
-}
-
-/** A cluster that the stack runs on this machine; of every other one only its API server is asked. */
-async function ownCluster(stack: Stack, { clusterKind }: StackOutputs): Promise<OwnCluster | undefined> {
-  if (clusterKind === "embedded") return inspectCluster(stack.clusterFolder);
-  if (clusterKind !== "minikube") return undefined;
-  const { inspectMinikube } = await import("../../infra/cluster/minikube/cli/inspect.js");
-  return inspectMinikube(stack.clusterFolder, stack.state.bin, progress);
-}
-
-interface OwnCluster {
-  readonly state: ClusterStatus["state"];
-  readonly missing: readonly string[];
 }
 
 async function nothingUp(stack: Stack, begun: boolean): Promise<StatusReport> {

@@ -156,12 +156,5 @@ export const toolNames = Object.keys(tools) as readonly ToolName[];
 /** The tools that Pulumi itself needs. */
 export const pulumiToolNames = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"] as const;
 
-/**
- * The tools that a stack and its user need. A stack does not wait for the tools of another kind of cluster.
- *
- * @param cluster kind of the stack's cluster
- */
-export function toolNamesOf(cluster: "embedded" | "existing" | "eks" | "minikube"): readonly ToolName[] {
-  if (cluster === "embedded") return toolNames.filter((name) => name !== "minikube");
-  return [...pulumiToolNames, "kubectl", "flux", ...(cluster === "minikube" ? (["minikube"] as const) : [])];
-}
+/** Tools of every stack and its user; infra/cluster/kinds.ts adds those of a kind of cluster. */
+export const stackToolNames = [...pulumiToolNames, "kubectl", "flux"] as const;

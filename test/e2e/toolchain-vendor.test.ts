@@ -7,10 +7,11 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { create } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { toolNamesOf } from "../../infra/cluster/kinds.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { platformOf } from "../../packages/toolchain/go-platform.js";
 import { type Checksum, releaseOf } from "../../packages/toolchain/releases.js";
-import { type ToolName, toolNamesOf, tools } from "../../packages/toolchain/tools.js";
+import { type ToolName, tools } from "../../packages/toolchain/tools.js";
 import { VendorStandIn } from "../unit/packages/toolchain/vendor-stand-in.js";
 import { toolFolder } from "./cluster-support.js";
 

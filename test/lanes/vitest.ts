@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { progress } from "../../cli/terminal.js";
 import { checkout, StateFolder } from "../../packages/kit/state-folder.js";
+import { toolNamesOf } from "../../infra/cluster/kinds.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
-import { toolNamesOf } from "../../packages/toolchain/tools.js";
 import type { LaneName } from "./lanes.js";
 import { clearResults, resultsFile } from "./results.js";
 

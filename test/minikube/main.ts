@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { parse } from "yaml";
+import { toolNamesOf } from "../../infra/cluster/kinds.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { elapsed } from "../../packages/kit/progress.js";
 import { checkout, StateFolder } from "../../packages/kit/state-folder.js";

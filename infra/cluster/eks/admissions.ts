@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EksClusterConfig } from "./config.js";
+import type { EksClusterConfig } from "./settings.js";
 
 /** Who and what gets to a cluster's API server. */
 export interface AdmissionsArgs extends Pick<EksClusterConfig, "adminRoles" | "apiSources"> {

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Cluster, MADE_FOR } from "../cluster.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
 import { admissions } from "./admissions.js";
-import type { EksClusterConfig } from "./config.js";
 import type { EksFacts } from "./facts.js";
 import { CLUSTER_TAG, logGroupName } from "./gather.js";
 import { versionOf } from "./judge.js";
@@ -12,6 +11,7 @@ import { Network } from "./network.js";
 import { managedNodes } from "./nodes.js";
 import { LOG_DAYS } from "./prepare.js";
 import { partitionOf, Roles } from "./roles.js";
+import type { EksClusterConfig } from "./settings.js";
 import { storageClass } from "./storage.js";
 
 /** Days in which a deleted key can be had back. */

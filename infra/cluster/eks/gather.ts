@@ -1,8 +1,8 @@
 import { AwsApi, AwsError, isMissing } from "./aws/api.js";
 import { findCredentials } from "./aws/credentials.js";
 import type { AwsCredentials } from "./aws/sign.js";
-import type { EksClusterConfig } from "./config.js";
 import type { EksClusterFacts, EksFacts, EksVersionFacts, InstanceTypeFacts, QuotaFacts } from "./facts.js";
+import type { EksClusterConfig } from "./settings.js";
 
 /** Tag of everything that the stack of a cluster made; its value is the cluster's name. */
 export const CLUSTER_TAG = "timonier:cluster";

@@ -1,6 +1,6 @@
 import type { Finding } from "../../finding.js";
-import type { EksClusterConfig } from "./config.js";
 import type { EksClusterFacts, EksFacts, QuotaFacts } from "./facts.js";
+import type { EksClusterConfig } from "./settings.js";
 
 const DAY = 86_400_000;
 
@@ -38,7 +38,7 @@ function checkCluster({ status, ours, endpoint, reachable }: EksClusterFacts): F
     subject,
     level: "warning",
     message: `${status}, and ${endpoint} does not answer from here`,
-    fix: "run the command where the network leads to it, or name this machine's address: pulumi config set eksPublicCidrs",
+    fix: "run the command where the network leads to it, or allow this machine's address: pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32",
   };
 }
 
@@ -60,8 +60,8 @@ export function checkWayIn({ network, publicCidrs, apiSources }: EksClusterConfi
       ? "the API server would be reached only from a VPC that the same run makes, so the run could not reach it"
       : "the API server would be reached by the cluster's own nodes alone: its security group admits nothing else",
     fix: own
-      ? "pulumi config set eksPublicCidrs ADDRESS/32, the public address of where `up` runs"
-      : "pulumi config set eksApiSources CIDR or SECURITY-GROUP, of where `up` runs in the network; or set eksPublicCidrs",
+      ? "pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32, the public address of where `up` runs"
+      : "pulumi config set --path 'eksApiSources[0]' CIDR or SECURITY-GROUP, of where `up` runs in the network; or set eksPublicCidrs",
   };
 }
 
@@ -73,7 +73,7 @@ function checkNew({ network, publicCidrs }: EksClusterConfig): Finding {
       subject,
       level: "fatal",
       message: "its API server would be reached only from a VPC that does not exist yet",
-      fix: "pulumi config set eksPublicCidrs ADDRESS/32 for the first run; take it away when a way leads into the VPC",
+      fix: "pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32 for the first run; remove it when a network leads into the VPC",
     };
   }
   return { subject, level: "ok", message: "none of this name; will be made" };

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { OwnNetwork } from "./config.js";
+import type { OwnNetwork } from "./settings.js";
 
 /** Availability zones that a cluster lies in: EKS wants two, and a third one costs nothing but subnets. */
 const ZONES = 3;

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EksClusterConfig } from "./config.js";
 import type { EksFacts, InstanceTypeFacts } from "./facts.js";
 import type { Roles } from "./roles.js";
+import type { EksClusterConfig } from "./settings.js";
 
 /** A group of nodes, and what they need. */
 export interface ManagedNodesArgs extends Pick<EksClusterConfig, "nodes">, Pick<EksFacts, "instanceType"> {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stopAtFatal } from "../../finding.js";
 import { type AwsApi, refused } from "./aws/api.js";
-import type { EksClusterConfig } from "./config.js";
 import type { EksFacts } from "./facts.js";
 import { CLUSTER_TAG, connectAws, type GatherOptions, gatherEksFacts, logGroupArn, logGroupName } from "./gather.js";
 import { checkWayIn, judgeEks } from "./judge.js";
+import type { EksClusterConfig } from "./settings.js";
 
 /** Days that control-plane logs are kept. */
 export const LOG_DAYS = 90;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { EksClusterConfig } from "./config.js";
+import type { EksClusterConfig } from "./settings.js";
 
 /** AWS's own policies that each role has, by what starts the nodes. @see https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html */
 const POLICIES = {

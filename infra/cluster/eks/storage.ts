@@ -1,6 +1,6 @@
 import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EksClusterConfig } from "./config.js";
+import type { EksClusterConfig } from "./settings.js";
 
 /** What makes disks, and how they are tagged. */
 export interface StorageArgs extends Pick<EksClusterConfig, "nodes"> {

@@ -10,7 +10,8 @@ import { kubernetesProvider } from "../kubernetes-provider.js";
 import type { WantedInCluster } from "./facts.js";
 import { gatherClusterFacts } from "./gather.js";
 import { judgeCluster } from "./judge.js";
-import { type ExistingClusterConfig, singleContext } from "./kubeconfig.js";
+import { singleContext } from "./kubeconfig.js";
+import type { ExistingClusterConfig } from "./settings.js";
 
 /**
  * A cluster that somebody else made, once it is known that everything can be made in it.

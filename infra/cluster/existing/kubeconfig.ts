@@ -5,14 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
-
-/** Which cluster is meant. */
-export interface ExistingClusterConfig {
-  /** Kubeconfig file, also below `~/`. undefined: `~/.kube/config`. */
-  readonly kubeconfigFile: string | undefined;
-  /** undefined: the file's current context. */
-  readonly context: string | undefined;
-}
+import type { ExistingClusterConfig } from "./settings.js";
 
 /**
  * One context of a kubeconfig, complete in itself: certificates that it names as files are in it.

@@ -10,8 +10,8 @@ import type { Cluster } from "../cluster.js";
 import { othersCluster } from "../existing/connect.js";
 import type { WantedInCluster } from "../existing/facts.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
-import type { MinikubeConfig } from "./config.js";
 import { othersKubeconfig } from "./others.js";
+import type { MinikubeConfig } from "./settings.js";
 
 /**
  * A cluster by Minikube.

@@ -5,7 +5,7 @@ import { ensureTools } from "@timonier/toolchain/ensure";
 import { locateKubeconfig, singleContext } from "../existing/kubeconfig.js";
 import { Claim } from "./cli/claim.js";
 import { Minikube } from "./cli/minikube.js";
-import type { MinikubeConfig } from "./config.js";
+import type { MinikubeConfig } from "./settings.js";
 
 /**
  * The kubeconfig of a profile that is not the stack's: it has to be there, and to run.

@@ -1,23 +1,35 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseConfig, settings } from "../../../infra/config.js";
+import { formerSettings, parseConfig, settings } from "../../../infra/config.js";
+import { engineConfig } from "../../../infra/project-config.js";
 
 const project = parse(readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8")) as {
-  config: Record<string, { type: string; description: string; default?: unknown }>;
+  config: Record<string, { type?: string; description: string; default?: unknown }>;
 };
-/** As the engine hands it to the program: defaults filled in, everything a string. */
-const defaults = Object.fromEntries(
-  Object.entries(project.config)
-    .filter(([, { default: value }]) => value !== undefined)
-    .map(([key, { default: value }]) => [`timonier:${key}`, String(value)]),
-);
+/** As the engine hands it to the program. */
+const defaults = engineConfig(project, {});
 const embedded = { ...defaults, "timonier:cluster": "embedded" };
 
 describe("settings", () => {
-  test("are the same in Pulumi.yaml and in the schema, each described", () => {
-    expect(Object.keys(project.config)).toEqual(Object.keys(settings.shape));
+  test("are the same in Pulumi.yaml and in the schemas: names, descriptions, defaults", () => {
+    const described = Object.entries(settings.shape).map(([key, field]) => {
+      const { data } = field.safeParse(undefined);
+      return [key, { description: field.description, ...(data !== undefined && { default: data }) }];
+    });
+    const written = Object.entries(project.config).map(([key, { type: _, ...rest }]) => [key, rest]);
+    expect(written).toEqual(described);
     for (const { description } of Object.values(project.config)) expect(description).toMatch(/\S/);
+  });
+
+  test("lists and maps have no type in Pulumi.yaml, since Pulumi would reject their former text; all others have one", () => {
+    for (const [key, { type, default: value }] of Object.entries(project.config)) {
+      expect(type === undefined, key).toBe(typeof value === "object");
+    }
+  });
+
+  test("a stack without Pulumi's defaults gets the same values from the schemas", () => {
+    expect(parseConfig({ "timonier:cluster": "embedded" }, "embedded")).toEqual(parseConfig(embedded, "embedded"));
   });
 
   test("Pulumi.yaml's defaults are valid, and the cluster is called like the stack", () => {
@@ -73,24 +85,49 @@ describe("an EKS cluster's settings", () => {
     });
   });
 
-  test("lists are given with commas", () => {
-    const lists = {
+  const structured = {
+    eksSubnetIds: ["subnet-0a", "subnet-0b"],
+    eksTags: { team: "platform", note: "a=b", cost: 1234 },
+    eksApiSources: ["10.8.0.0/16", "sg-0a1b"],
+    eksNodes: "managed",
+    "aws:profile": "team",
+  };
+  const expected = {
+    ...{ profile: "team", network: { kind: "given", subnetIds: ["subnet-0a", "subnet-0b"] } },
+    apiSources: ["10.8.0.0/16", "sg-0a1b"],
+    tags: { team: "platform", note: "a=b", cost: "1234" },
+    nodes: { kind: "managed", instanceType: "m7i.large", count: 2 },
+  };
+
+  test("lists and maps are Pulumi's, as the engine passes them", () => {
+    const raw = { ...eks, ...engineConfig({}, structured) };
+    expect(parseConfig(raw, "eks").cluster).toMatchObject(expected);
+    expect(formerSettings(raw)).toEqual([]);
+  });
+
+  test("lists and maps as comma-separated text are still read, with a warning that shows the new form", () => {
+    const former = {
       "timonier:eksSubnetIds": "subnet-0a, subnet-0b",
-      "timonier:eksTags": "team=platform,note=a=b",
+      "timonier:eksTags": "team=platform,note=a=b,cost=1234",
       "timonier:eksApiSources": "10.8.0.0/16, sg-0a1b",
+      "timonier:eksAdminRoles": "",
       "timonier:eksNodes": "managed",
       "aws:profile": "team",
     };
-    expect(parseConfig({ ...eks, ...lists }, "eks").cluster).toMatchObject({
-      ...{ profile: "team", network: { kind: "given", subnetIds: ["subnet-0a", "subnet-0b"] } },
-      apiSources: ["10.8.0.0/16", "sg-0a1b"],
-      ...{ tags: { team: "platform", note: "a=b" }, nodes: { kind: "managed", instanceType: "m7i.large", count: 2 } },
-    });
+    expect(parseConfig({ ...eks, ...former }, "eks").cluster).toMatchObject(expected);
+    expect(formerSettings({ ...eks, ...former })).toEqual([
+      'setting eksSubnetIds: comma-separated text is deprecated, write timonier:eksSubnetIds: ["subnet-0a","subnet-0b"]',
+      'setting eksApiSources: comma-separated text is deprecated, write timonier:eksApiSources: ["10.8.0.0/16","sg-0a1b"]',
+      'setting eksTags: comma-separated text is deprecated, write timonier:eksTags: {"team":"platform","note":"a=b","cost":"1234"}',
+    ]);
   });
 
   test.each([
     ["eksPublicCidrs", "0.0.0.0/0"],
     ["eksPublicCidrs", "203.0.113.7"],
+    ["eksPublicCidrs", '["0.0.0.0/0"]'],
+    ["eksPublicCidrs", '{"a":"203.0.113.0/24"}'],
+    ["eksTags", '["team"]'],
     ["eksApiSources", "10.8.0.0"],
     ["eksApiSources", "vpc-1"],
     ["eksVpcCidr", "10.0.0.0/20"],

@@ -28,7 +28,7 @@ describe("the plugin for GitLab", () => {
     expect(chooseGitLabPlugin(remote("auto"), env)).toBe(official);
     expect(chooseGitLabPlugin(remote("official"), env)).toBe(official);
     expect(chooseGitLabPlugin(remote("own"), env)).toBeUndefined();
-    expect(chooseGitLabPlugin({ kind: "embedded" }, env)).toBeUndefined();
+    expect(chooseGitLabPlugin({ kind: "embedded", hostAddress: undefined }, env)).toBeUndefined();
   });
 
   test("is the official one where pulumi has installed it", () => {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
 import type { Cluster } from "../../../../infra/cluster/cluster.js";
-import type { EksClusterConfig } from "../../../../infra/cluster/eks/config.js";
+import type { EksClusterConfig } from "../../../../infra/cluster/eks/settings.js";
 import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
-import type { MinikubeConfig } from "../../../../infra/cluster/minikube/config.js";
+import type { MinikubeConfig } from "../../../../infra/cluster/minikube/settings.js";
 import { clusterContract } from "../../../contract/cluster-contract.js";
 import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
 

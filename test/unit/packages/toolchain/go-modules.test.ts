@@ -82,12 +82,6 @@ test("a module that needs a C compiler names its build tags", () => {
   );
 });
 
-test("a stack gets what its kind of cluster runs, and nothing of another kind's", () => {
-  expect(toolNamesOf("embedded")).toEqual(toolNames.filter((name) => name !== "minikube"));
-  expect(toolNamesOf("minikube")).toEqual([...pulumiToolNames, "kubectl", "flux", "minikube"]);
-  expect(toolNamesOf("eks")).toEqual([...pulumiToolNames, "kubectl", "flux"]);
-});
-
 test("another go.sum, platform or manifest pin is another place in the cache", async () => {
   // GIVEN
   const folder = await tempFolder();

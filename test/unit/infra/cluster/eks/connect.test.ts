@@ -2,11 +2,11 @@ import type { ResourceValidationArgs } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Cluster } from "../../../../../infra/cluster/cluster.js";
-import type { EksClusterConfig } from "../../../../../infra/cluster/eks/config.js";
 import type { EksFacts } from "../../../../../infra/cluster/eks/facts.js";
 import { eksKubeconfig } from "../../../../../infra/cluster/eks/kubeconfig.js";
 import { subnetOf } from "../../../../../infra/cluster/eks/network.js";
 import { partitionOf } from "../../../../../infra/cluster/eks/roles.js";
+import type { EksClusterConfig } from "../../../../../infra/cluster/eks/settings.js";
 import { rules } from "../../../../../infra/policies/rules.js";
 import { readKubeconfig } from "../../../../../packages/kit/kubeconfig.js";
 

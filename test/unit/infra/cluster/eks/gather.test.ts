@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { EksClusterConfig } from "../../../../../infra/cluster/eks/config.js";
 import type { EksFacts } from "../../../../../infra/cluster/eks/facts.js";
 import { gatherEksFacts, isHolder } from "../../../../../infra/cluster/eks/gather.js";
 import { judgeEks, versionOf } from "../../../../../infra/cluster/eks/judge.js";
 import { prepareEks } from "../../../../../infra/cluster/eks/prepare.js";
+import type { EksClusterConfig } from "../../../../../infra/cluster/eks/settings.js";
 
 const maker = "arn:aws:iam::123456789012:role/ci/maker";
 const config: EksClusterConfig = {
@@ -182,7 +182,7 @@ describe("what stops a run, and what it warns about", () => {
 
 describe("before the program declares anything", () => {
   test.each<[EksClusterConfig["network"], string, string]>([
-    [{ kind: "own", cidr: "10.0.0.0/16" }, "from a VPC that the same run makes", "eksPublicCidrs ADDRESS/32"],
+    [{ kind: "own", cidr: "10.0.0.0/16" }, "from a VPC that the same run makes", "'eksPublicCidrs[0]' ADDRESS/32"],
     [{ kind: "given", subnetIds: ["subnet-1", "subnet-2"] }, "its security group admits nothing else", "eksApiSources"],
   ])("an API server without a way in is refused, AWS not even asked: %o", async (network, what, fix) => {
     const aws = new StandIn(fresh);
@@ -231,7 +231,7 @@ describe("before the program declares anything", () => {
 
 describe("doctor", () => {
   test("shows everything that AWS says, and a closed API server with it", async () => {
-    const { examineEks } = await import("../../../../../cli/commands/doctor.js");
+    const { examineEks } = await import("../../../../../infra/cluster/eks/examine.js");
     const aws = new StandIn(fresh);
     const found = await examineEks("west", { ...config, publicCidrs: [] }, { fetch: aws.fetch, credentials });
     expect(found.map(({ subject, level }) => `${level} ${subject}`)).toEqual([
@@ -246,7 +246,7 @@ describe("doctor", () => {
   });
 
   test("says what AWS refuses", async () => {
-    const { examineEks } = await import("../../../../../cli/commands/doctor.js");
+    const { examineEks } = await import("../../../../../infra/cluster/eks/examine.js");
     const aws = new StandIn({ "sts GetCallerIdentity": refuse(403, "InvalidClientTokenId") });
     expect(await examineEks("west", config, { fetch: aws.fetch, credentials })).toMatchObject([
       { level: "fatal", message: "AWS refuses these credentials: no (InvalidClientTokenId)" },

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { flatConfig } from "../../../../../cli/stack/preflight.js";
 import { parseConfig } from "../../../../../infra/config.js";
+import { engineConfig } from "../../../../../infra/project-config.js";
 
-const read = (path: string) => parse(readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8"));
+const read = (path: string) => parse(readFileSync(new URL(`../../../../../${path}`, import.meta.url), "utf8"));
 const settings = (more: Record<string, string>) =>
-  flatConfig(read("Pulumi.yaml"), {
+  engineConfig(read("Pulumi.yaml"), {
     ...read("infra/stacks/Pulumi.minikube.yaml").config,
     ...Object.fromEntries(Object.entries(more).map(([key, value]) => [`timonier:${key}`, value])),
   });
@@ -24,13 +24,15 @@ test("the committed stack: a docker profile of its own, repositories on a GitLab
 
 test("a driver that knows one profile alone gets it", () => {
   expect(config({ clusterName: "west", minikubeDriver: "none" }).cluster).toMatchObject({ profile: "minikube" });
-  expect(() => config({ minikubeDriver: "none", minikubeProfile: "west" })).toThrow(/knows the profile minikube alone/);
+  expect(() => config({ minikubeDriver: "none", minikubeProfile: "west" })).toThrow(
+    /supports only the profile minikube/,
+  );
 });
 
 test.each([
   [{ minikubeDriver: "none", minikubeNodes: "2" }, /at most 1 nodes/],
   [{ minikubeDriver: "none", minikubeCaFile: "ca.pem" }, /the machine's own authorities/],
-  [{ minikubeRuntime: "containerd", minikubeRegistryMirror: "https://m.example" }, /to the Docker daemon/],
+  [{ minikubeRuntime: "containerd", minikubeRegistryMirror: "https://m.example" }, /only to the Docker daemon/],
   [{ minikubeDriver: "hyperv" }, /"none" or "docker" or "podman" or "kvm2" or "virtualbox" or "qemu2" or "vfkit"/],
   [{ minikubeVersion: "1.35" }, /a version such as 1.35.1/],
 ])("%j is refused", (more, words) => {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { flatConfig } from "../../../../cli/stack/preflight.js";
+import { engineConfig } from "../../../infra/project-config.js";
 
 const project = { config: { branch: { default: "main" }, tokenDays: { default: 90 }, cluster: {} } };
 
 test("a stack's settings lie over the project's defaults, flat and as text", () => {
-  expect(flatConfig(project, { "timonier:cluster": "embedded", "timonier:tokenDays": 30, "aws:region": "x" })).toEqual({
+  expect(
+    engineConfig(project, { "timonier:cluster": "embedded", "timonier:tokenDays": 30, "aws:region": "x" }),
+  ).toEqual({
     "timonier:branch": "main",
     "timonier:tokenDays": "30",
     "timonier:cluster": "embedded",
@@ -13,7 +15,7 @@ test("a stack's settings lie over the project's defaults, flat and as text", () 
 });
 
 test("a short key is the project's own, and a structure is kept to be refused by name", () => {
-  expect(flatConfig({}, { branch: "dev", "timonier:visibility": { secure: "v1:x" } })).toEqual({
+  expect(engineConfig({}, { branch: "dev", "timonier:visibility": { secure: "v1:x" } })).toEqual({
     "timonier:branch": "dev",
     "timonier:visibility": '{"secure":"v1:x"}',
   });

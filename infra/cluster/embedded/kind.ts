@@ -1,0 +1,22 @@
+import { clusterToolNames } from "@timonier/control-plane/tools";
+import { type ClusterKind, LOOPBACK } from "../kind.js";
+import { embeddedSettings } from "./settings.js";
+
+/** A cluster on this machine, without containers. */
+export const embeddedKind = {
+  settings: embeddedSettings,
+  tools: clusterToolNames,
+  plugins: {},
+  check: () => [],
+  config: (_values: unknown, name: string) => ({ kind: "embedded" as const, name }),
+  hostAddress: () => LOOPBACK,
+  examine: async () => [],
+  prepare: async ({ name }, { stack }) => {
+    const { embeddedCluster } = await import("./connect.js");
+    return () => embeddedCluster(name, stack);
+  },
+  inspect: async (folder) => {
+    const { inspectCluster } = await import("@timonier/cluster-simulator/lifecycle");
+    return inspectCluster(folder);
+  },
+} satisfies ClusterKind<unknown, { readonly kind: "embedded"; readonly name: string }>;
