@@ -1,11 +1,6 @@
 import { checkSettings } from "@timonier/kit/check-settings";
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
-import { type EksClusterConfig, logTypes } from "./cluster/eks/config.js";
-import type { ExistingClusterConfig } from "./cluster/existing/kubeconfig.js";
-import { checkMinikube, type MinikubeConfig, runtimes } from "./cluster/minikube/config.js";
-import { driverNames, driverOf } from "./cluster/minikube/drivers.js";
-import type { DeletedProject, Visibility } from "./gitlab/preflight/gitlab-facts.js";
 import { LOOPBACK } from "./cluster/kind.js";
 import { type ClusterConfig, clusterKindNames, clusterKinds, clusterSettings, kindOf } from "./cluster/kinds.js";
 import { repositoryConfig, repositorySettings, serverConfig, serverSettings } from "./gitlab/settings.js";

@@ -10,10 +10,9 @@ import { gatherFacts } from "../../infra/gitlab/preflight/gather-gitlab.js";
 import { judge } from "../../infra/gitlab/preflight/judge-gitlab.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
 import { exitCodes } from "../exit-codes.js";
-import { checkAllSettings } from "../stack/preflight.js";
-import { remoteToken } from "../stack/stack-gitlab.js";
 import { checkAllSettings, deprecatedSettings } from "../stack/preflight.js";
 import { findStack, type Stack } from "../stack/stack.js";
+import { remoteToken } from "../stack/stack-gitlab.js";
 import { bad, good, progress } from "../terminal.js";
 import { table } from "../text-table.js";
 

@@ -7,17 +7,11 @@ import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/delivery/synthesize.js";
 import { exitCodes } from "../exit-codes.js";
-import {
-  appsInput,
-  type Destination,
-  destinationOf,
-  knownRepositories,
-  type Repositories,
-} from "../merge-request/destination.js";
+import { type Destination, destinationOf, knownRepositories, type Repositories } from "../merge-request/destination.js";
+
 import { findProvenance } from "../merge-request/found-provenance.js";
-import { foundCauses } from "../merge-request/found-provenance.js";
-import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import type { Stack } from "../stack/stack.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
 /** `timonier publish`: one merge request for each repository that differs from what apps/ says. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {

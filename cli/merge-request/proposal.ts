@@ -8,10 +8,9 @@ import { synthesize } from "../../infra/delivery/synthesize.js";
 import { credentialOf } from "../stack/read-credential.js";
 import type { Stack } from "../stack/stack.js";
 import { stackGitLabToken } from "../stack/stack-gitlab.js";
-import { appsInput, destinationOf, knownRepositories, type Repositories } from "./destination.js";
+import { destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { findProvenance } from "./found-provenance.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
-import { foundCauses } from "./found-provenance.js";
 
 /** What `publish` would propose, where nobody but this machine sees it. */
 export interface Proposal {

@@ -4,18 +4,11 @@ import { readCluster } from "@timonier/health/cluster-reader";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import { clusterKinds } from "../../infra/cluster/kinds.js";
-import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import { Pulumi, type StackOutputs } from "../stack/pulumi.js";
 import type { Stack } from "../stack/stack.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import { progress } from "../terminal.js";
-import {
-  type ClusterStatus,
-  daysLeft,
-  describe,
-  type RepositoryStatus,
-  type StatusReport,
-  type TokenStatus,
-} from "./status-report.js";
+import { daysLeft, describe, type RepositoryStatus, type StatusReport, type TokenStatus } from "./status-report.js";
 
 /** Days before expiry from which a token is a problem: the next `up` renews it long before. */
 const ALARM = 7;

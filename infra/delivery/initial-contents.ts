@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout, StateFolder } from "@timonier/kit/state";
+import { checkout, StateFolder } from "@timonier/kit/state-folder";
 import { versions } from "@timonier/kit/versions";
 import { fluxSystem, gotkKustomization } from "@timonier/manifests/gotk-sync";
 import type { Tree, Trees } from "@timonier/manifests/tree";

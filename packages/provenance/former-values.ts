@@ -1,5 +1,5 @@
-import type { FieldChange } from "./field-changes.js";
 import { goMilliseconds } from "@timonier/kit/go-duration";
+import type { FieldChange } from "./field-changes.js";
 import type { Value } from "./instrument.js";
 
 /**

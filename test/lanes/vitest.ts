@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { progress } from "../../cli/terminal.js";
-import { checkout, StateFolder } from "../../packages/kit/state-folder.js";
 import { toolNamesOf } from "../../infra/cluster/kinds.js";
+import { checkout, StateFolder } from "../../packages/kit/state-folder.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import type { LaneName } from "./lanes.js";
 import { clearResults, resultsFile } from "./results.js";

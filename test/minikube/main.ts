@@ -11,7 +11,6 @@ import { checkout, StateFolder } from "../../packages/kit/state-folder.js";
 import { UserError } from "../../packages/kit/user-error.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { platformOf } from "../../packages/toolchain/go-platform.js";
-import { toolNamesOf } from "../../packages/toolchain/tools.js";
 import { lockFolder } from "../../simulators/gitlab/store/folder-lock.js";
 import { clearResults } from "../lanes/results.js";
 import { cleanMachine, laneChains, laneMounts } from "./machine/clean.js";

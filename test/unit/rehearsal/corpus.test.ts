@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { type Case, readCases } from "../../rehearsal/cases.js";
 import { compare } from "../../rehearsal/compare.js";
-import { type Outcome, refusedIn, whatHappened } from "../../rehearsal/happened.js";
+import { type Outcome, whatHappened } from "../../rehearsal/happened.js";
 import type { Seen, Snapshot } from "../../rehearsal/observe.js";
-import { lookAgain, unsettled } from "../../rehearsal/real-outcomes.js";
+import { unsettled } from "../../rehearsal/real-outcomes.js";
 
 const safe: Outcome = {
   verdict: "safe",

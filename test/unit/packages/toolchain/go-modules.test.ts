@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { versions } from "../../../../packages/kit/versions.js";
 import { committedModules, moduleDigest, moduleOf, sourceSlot } from "../../../../packages/toolchain/go-build.js";
 import { installArguments, modules } from "../../../../packages/toolchain/go-modules.js";
-import { pulumiToolNames, toolNames, toolNamesOf, tools } from "../../../../packages/toolchain/tools.js";
+import { toolNames, tools } from "../../../../packages/toolchain/tools.js";
 import { tempFolder } from "./temp-folder.js";
 
 const linux = { os: "linux", arch: "amd64" } as const;
