@@ -83,7 +83,7 @@ function suitesOf(report: Report): readonly Suite[] {
   ];
 }
 
-function error({ what, where, fix }: NonNullable<Report["fault"]>): Case {
+function error({ what, where, fix }: NonNullable<Report["error"]>): Case {
   return { name: "runs", result: "error", reason: what, details: `where: ${where}\nfix: ${fix}` };
 }
 

@@ -30,7 +30,7 @@ interface Commit {
  */
 export async function dryRunRejected(
   cluster: RehearsalCluster,
-  state: Pick<RevisionState, "snapshot" | "answers">,
+  state: Pick<RevisionState, "snapshot" | "outcomes">,
   commitOf: (source: KubeObject) => Commit | undefined,
   { flux }: RehearsalContext,
 ): Promise<DryRun[]> {

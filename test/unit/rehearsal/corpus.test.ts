@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { type Case, readCases } from "../../rehearsal/cases.js";
 import { compare } from "../../rehearsal/compare.js";
-import { type Outcome, whatHappened } from "../../rehearsal/happened.js";
+import { type Outcome, rejectedIn, whatHappened } from "../../rehearsal/happened.js";
 import type { Seen, Snapshot } from "../../rehearsal/observe.js";
-import { unsettled } from "../../rehearsal/real-outcomes.js";
+import { reapply, unsettled } from "../../rehearsal/real-outcomes.js";
 
 const safe: Outcome = {
   verdict: "safe",
   objects: {},
-  refusers: {},
+  rejecters: {},
   ready: { "Kustomization a/b": "True" },
   dataLoss: [],
   messages: [],
@@ -131,7 +131,7 @@ test("GIVEN two looks at a cluster THEN every fate is told from identity, conten
       "ConfigMap shop/deleted": "deleted",
       "ConfigMap shop/created": "created",
     },
-    refusers: {},
+    rejecters: {},
     ready: { "Kustomization shop/apps": "True" },
     dataLoss: [],
     messages: [],
@@ -162,13 +162,13 @@ test("GIVEN what cannot be known THEN every other verdict is missed", () => {
 });
 
 test("GIVEN a refusal in a controller's words THEN the object is named", () => {
-  expect(refusedIn('Deployment/shop/web dry-run failed (Invalid): Deployment.apps "web" is invalid', "shop")).toEqual([
+  expect(rejectedIn('Deployment/shop/web dry-run failed (Invalid): Deployment.apps "web" is invalid', "shop")).toEqual([
     "Deployment shop/web",
   ]);
   const helm =
     'server-side apply failed for object shop/web apps/v1, Kind=Deployment: Deployment.apps "web" is invalid';
-  expect(refusedIn(helm, "shop")).toEqual(["Deployment shop/web"]);
-  expect(refusedIn("ConfigMap/other/x namespace not specified", "shop")).toEqual([]);
+  expect(rejectedIn(helm, "shop")).toEqual(["Deployment shop/web"]);
+  expect(rejectedIn("ConfigMap/other/x namespace not specified", "shop")).toEqual([]);
 });
 
 test("GIVEN a source at another branch THEN it stays where it is", () => {
@@ -188,11 +188,11 @@ test("GIVEN a source at another branch THEN it stays where it is", () => {
 
 test("GIVEN a Ready Kustomization whose object is gone, or an expression about a dependency THEN it has to look again", () => {
   const applied = kustomization("True", "2", "", ["shop_settings__ConfigMap"]);
-  expect(lookAgain(snapshotOf(applied, seen("ConfigMap", "settings", "c")))).toEqual([]);
-  expect(lookAgain(snapshotOf(applied))).toEqual([applied]);
-  expect(lookAgain(snapshotOf({ ...applied, spec: { suspend: true } }))).toEqual([]);
+  expect(reapply(snapshotOf(applied, seen("ConfigMap", "settings", "c")))).toEqual([]);
+  expect(reapply(snapshotOf(applied))).toEqual([applied]);
+  expect(reapply(snapshotOf({ ...applied, spec: { suspend: true } }))).toEqual([]);
   const variables = { ...kustomization("True", "2"), spec: { postBuild: { substituteFrom: [{ kind: "Secret" }] } } };
-  expect(lookAgain(snapshotOf(variables))).toEqual([variables]);
+  expect(reapply(snapshotOf(variables))).toEqual([variables]);
   const conditions = [
     { type: "Ready", status: "False", reason: "DependencyNotReady", message: "", observedGeneration: 1 },
   ];
@@ -200,8 +200,8 @@ test("GIVEN a Ready Kustomization whose object is gone, or an expression about a
     ...kustomization("False", "2"),
     ...{ spec: { dependsOn: [dependency] }, status: { observedGeneration: 1, conditions } },
   });
-  expect(lookAgain(snapshotOf(waiting({ name: "infra" })))).toEqual([]);
-  expect(lookAgain(snapshotOf(waiting({ name: "infra", readyExpr: "false" })))).toHaveLength(1);
+  expect(reapply(snapshotOf(waiting({ name: "infra" })))).toEqual([]);
+  expect(reapply(snapshotOf(waiting({ name: "infra", readyExpr: "false" })))).toHaveLength(1);
 });
 
 test("GIVEN a Kustomization at an older commit THEN the case has not settled; a failure at the new one has", () => {

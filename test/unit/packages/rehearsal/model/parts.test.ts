@@ -149,7 +149,7 @@ test("causes come from messages of commits and from a file; a wrong file is refu
     dataLoss: false,
     diff: "",
   } as const;
-  expect(withProvenance([change], provenance)[0]?.cause).toEqual({ file: "apps/nginx.ts", line: 8 });
+  expect(withProvenance([change], provenance)[0]?.provenance).toEqual({ file: "apps/nginx.ts", line: 8 });
   expect(() => readProvenance('[{"kind": 1}]', "causes.json")).toThrow(/apiVersion: expected text/);
 });
 
