@@ -3,4 +3,4 @@
 set -euo pipefail
 stacks=()
 for stack in ${TIMONIER_STACKS:-}; do stacks+=(--stack "$stack"); done
-node cli/timonier.mjs synth "${stacks[@]}" --causes dist/causes.json
+node cli/timonier.mjs synth "${stacks[@]}" --provenance dist/causes.json

@@ -13,7 +13,7 @@ import { findProvenance } from "../merge-request/found-provenance.js";
 import type { Stack } from "../stack/stack.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
-/** `timonier publish`: one merge request for each repository that differs from what apps/ says. */
+/** `timonier publish`: one merge request for each repository whose manifests differ from those of apps/. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
   const text = await readFile(settingsFile, "utf8");
   parseSettings(text, settingsFile);
@@ -27,27 +27,27 @@ async function publishStack(destination: Destination, text: string): Promise<voi
   const inputOf = (settings: Parameters<typeof appsInput>[1]) => appsInput(destination, settings);
   const input = inputOf(parseSettings(text, settingsFile));
   const trees = synthesize(input);
-  const works = [
-    // Clusters share this repository: each has a branch of its own, so that none writes over another one's.
+  const targets = [
+    // Clusters share this repository, so each has its own branch, which the others do not overwrite.
     { repository: "setup", address: repositories.setupRepository, branch: `timonier/publish-${cluster}` },
     { repository: "application", address: repositories.applicationRepository, branch: "timonier/publish" },
   ] as const;
-  for (const { repository, address, branch } of works) {
+  for (const { repository, address, branch } of targets) {
     const project = projectOf(repositories, address);
     const client = await publisher(stack, repositories, repository);
-    const causes = async (base: Trees[typeof repository]) => {
+    const provenance = async (base: Trees[typeof repository]) => {
       const all = await findProvenance({ settings: text, inputOf, base: { ...trees, [repository]: base } });
-      return all.filter((cause) => cause.repository === repository);
+      return all.filter((one) => one.repository === repository);
     };
     const target = input.application.branch;
-    const published = await publishTree(client, { project, tree: trees[repository], target, branch, causes });
-    console.log(sentence(project, published));
+    const published = await publishTree(client, { project, tree: trees[repository], target, branch, provenance });
+    console.log(resultLine(project, published));
   }
 }
 
 /**
- * As whom to publish: pushing to branches that are not protected and opening merge requests is all that is needed, so a
- * project's token of role Developer does. Without one, as whom the stack works.
+ * Client for publishing. A project access token of role Developer is enough, because publishing pushes to unprotected
+ * branches and opens merge requests. Without such a token, the token of the stack is used.
  */
 async function publisher(stack: Stack, repositories: Repositories, repository: keyof Trees): Promise<GitLab> {
   const own = process.env[`TIMONIER_PUBLISH_TOKEN_${repository.toUpperCase()}`] || process.env.TIMONIER_PUBLISH_TOKEN;
@@ -56,13 +56,13 @@ async function publisher(stack: Stack, repositories: Repositories, repository: k
   return connectGitLab({ url, token: own, ...(caFile && { caFile }) });
 }
 
-function sentence(project: string, { state, url, closed, changed, replaced = [], kept }: Published): string {
+function resultLine(project: string, { state, url, closed, changed, replaced = [], kept }: Published): string {
   const lines = [
     ...changed.map((path) => `\n  ${path}`),
-    ...replaced.map((commit) => `\n  wrote over somebody's commit ${commit}`),
-    ...(kept ? [`\n  left branch ${kept} in place: it has commits of others`] : []),
+    ...replaced.map((commit) => `\n  overwrote the commit ${commit} of another author`),
+    ...(kept ? [`\n  kept branch ${kept}: it has commits of other authors`] : []),
   ].join("");
-  if (state === "superseded") return `${project}: another publish was quicker, and its result stands: ${url ?? ""}`;
+  if (state === "superseded") return `${project}: a concurrent publish was quicker; its result stays: ${url ?? ""}`;
   if (closed) return `${project}: nothing differs any more, closed ${closed}${lines}`;
   if (!url) return `${project}: nothing differs${lines}`;
   return `${project}: ${state} ${url}${lines}`;

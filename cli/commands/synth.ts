@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
-import type { ObjectCause } from "@timonier/manifests/object-provenance";
+import type { ObjectProvenance } from "@timonier/manifests/object-provenance";
 import { joinTrees } from "@timonier/manifests/tree";
 import { readTrees, writeTrees } from "@timonier/manifests/tree-files";
 import writeFileAtomic from "write-file-atomic";
@@ -13,20 +13,20 @@ import { synthesize } from "../../infra/delivery/synthesize.js";
 import { exitCodes } from "../exit-codes.js";
 import { destinationOf } from "../merge-request/destination.js";
 
-/** How to synthesize. */
+/** Options of {@link synth}. */
 export interface SynthOptions {
-  /** Stacks; each gives its cluster's folder. */
+  /** Stacks, one for each cluster's folder. */
   readonly stack: readonly string[];
-  /** File for where each object comes from, as JSON. @default none, and nothing is asked */
-  readonly causes?: string;
-  /** Folder with the `setup` and `application` of an earlier synthesis, to tell what differs. */
+  /** JSON file for the source line behind each object. @default not written */
+  readonly provenance?: string | undefined;
+  /** Folder with `setup` and `application` of an earlier synthesis, with which provenance compares. */
   readonly base?: string;
 }
 
 /** `timonier synth`: apps/ → dist/setup and dist/application, as `publish` would commit them. */
-export async function synth({ stack: names, causes: causesFile, base }: SynthOptions): Promise<number> {
-  if (base !== undefined && causesFile === undefined) {
-    throw new UserError("--base is only of use for causes", `--base ${base}`, "add --causes FILE");
+export async function synth({ stack: names, provenance: provenanceFile, base }: SynthOptions): Promise<number> {
+  if (base !== undefined && provenanceFile === undefined) {
+    throw new UserError("--base needs --provenance", `--base ${base}`, "add --provenance FILE");
   }
   const text = await readFile(settingsFile, "utf8");
   const settings = parseSettings(text, settingsFile);
@@ -41,15 +41,15 @@ export async function synth({ stack: names, causes: causesFile, base }: SynthOpt
     for (const path of kept) console.log(`kept     ${join(folder, path)} (changed by hand)`);
     if (written.length + removed.length + kept.length === 0) console.log(`same     ${folder}`);
   }
-  if (causesFile === undefined) return exitCodes.done;
-  const { causesOf } = await import("@timonier/provenance/provenance");
-  const found = new Map<string, ObjectCause>();
+  if (provenanceFile === undefined) return exitCodes.done;
+  const { provenanceOf } = await import("@timonier/provenance/provenance");
+  const found = new Map<string, ObjectProvenance>();
   for (const destination of destinations) {
     const options = { settings: text, inputOf: (read: never) => appsInput(destination, read) };
-    for (const cause of await causesOf({ ...options, ...(former && { base: former }) })) {
-      found.set([cause.repository, cause.path, cause.kind, cause.namespace, cause.name].join("\n"), cause);
+    for (const one of await provenanceOf({ ...options, ...(former && { base: former }) })) {
+      found.set([one.repository, one.path, one.kind, one.namespace, one.name].join("\n"), one);
     }
   }
-  await writeFileAtomic(causesFile, `${JSON.stringify([...found.values()], undefined, 2)}\n`);
+  await writeFileAtomic(provenanceFile, `${JSON.stringify([...found.values()], undefined, 2)}\n`);
   return exitCodes.done;
 }

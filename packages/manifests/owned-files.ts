@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
 
-/** The list of synthesized files, in the folder that it is about; Flux applies YAML files only and passes it over. */
+/** Name of the list of synthesized files in each folder. Flux ignores it, because it applies YAML files only. */
 export const ownedFilesName = ".timonier-tree.json";
 
-/** Which files were synthesized last time, with the SHA-256 of their content; every other file is somebody's own. */
+/** Files of the last synthesis, with the SHA-256 of their content; other files do not belong to this program. */
 export type OwnedFiles = ReadonlyMap<string, string>;
 
 const schema = z.strictObject({ version: z.literal(1), files: z.record(z.string(), z.string()) });
 
-/** What synthesis owns when these files are written; paths as they are given. */
+/** The list for these files. */
 export function ownedFilesOf(files: ReadonlyMap<string, string>): OwnedFiles {
   return new Map([...files].map(([path, content]) => [path, sha256(content)]));
 }
 
-/** The list as a file: sorted, one file a line, so that it merges like any other. */
+/** The list as text, sorted and with one file on a line, so that Git can merge it. */
 export function renderOwnedFiles(owned: OwnedFiles): string {
   const files = Object.fromEntries([...owned].sort(([one], [other]) => (one < other ? -1 : 1)));
   return `${JSON.stringify({ version: 1, files }, undefined, 2)}\n`;
@@ -24,8 +24,8 @@ export function renderOwnedFiles(owned: OwnedFiles): string {
 /**
  * Reads the list back.
  *
- * @param text undefined when there is none: then nothing is owned
- * @throws UserError when it is not such a list: guessing could delete somebody's file
+ * @param text undefined when there is no list, and so no owned file
+ * @throws UserError when the text is not such a list, because a guess could delete a user's file
  */
 export function parseOwnedFiles(text: string | undefined, where: string): OwnedFiles {
   if (text === undefined) return new Map();
@@ -36,16 +36,16 @@ export function parseOwnedFiles(text: string | undefined, where: string): OwnedF
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
-      "the list of synthesized files cannot be read",
+      "the list of synthesized files is invalid",
       where,
-      "delete it; synthesized files that are no longer wanted must then be deleted by hand",
+      "delete it, then delete synthesized files that are no longer needed by hand",
       { cause },
     );
   }
 }
 
 /**
- * Refuses a path that is not plainly inside its folder, or that is Git's own.
+ * Rejects a path that leads out of its folder or into `.git`.
  *
  * @throws UserError
  */

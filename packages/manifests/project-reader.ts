@@ -5,7 +5,7 @@ import { ownedFilesName, parseOwnedFiles } from "./owned-files.js";
 import { type FileAction, foldersOf, ownedPaths, type RepositoryFiles } from "./publish-plan.js";
 import type { Tree } from "./tree.js";
 
-/** What is used of a GitLab client. */
+/** The part of a GitLab client that is used here. */
 export type PublishClient = Pick<GitLab, "Branches" | "Commits" | "MergeRequests" | "Repositories" | "RepositoryFiles">;
 
 /** Head of a branch. */
@@ -15,7 +15,7 @@ export interface Head {
   readonly message: string;
 }
 
-/** A merge request as far as it is needed. */
+/** The part of a merge request that is used here. */
 export interface OpenRequest {
   readonly iid: number;
   readonly url: string;
@@ -23,10 +23,10 @@ export interface OpenRequest {
   readonly description: string;
 }
 
-/** Former contents that are read for causes at most: one request each. */
-const mostFormer = 200;
+/** Largest number of former contents that are read for provenance, with one request each. */
+const maxFormerContents = 200;
 
-/** Reads one project. Files of a commit never change, and are read once. */
+/** Reads one project. The files of a commit are read once, because they never change. */
 export class ProjectReader {
   private readonly known = new Map<string, Promise<RepositoryFiles>>();
 
@@ -36,7 +36,7 @@ export class ProjectReader {
     private readonly tree: Tree,
   ) {}
 
-  /** undefined: there is no such branch. */
+  /** @returns undefined where the branch does not exist */
   async head(branch: string): Promise<Head | undefined> {
     try {
       const { commit } = await this.client.Branches.show(this.project, branch);
@@ -60,17 +60,17 @@ export class ProjectReader {
     return known;
   }
 
-  /** Commits that a branch has and another does not, the oldest first. */
+  /** Commits of `to` that `from` lacks, the oldest first. */
   async commitsAhead(from: string, to: string): Promise<ReadonlyArray<{ id: string; message: string; title: string }>> {
     const { commits } = await this.client.Repositories.compare(this.project, from, to);
     return (commits ?? []).map(({ id, message, title }) => ({ id, message: String(message), title }));
   }
 
-  /** The tree as it is at a commit, as far as the actions change it. */
+  /** The tree with the contents that the files of the actions have at a commit. */
   async formerTree(sha: string, actions: readonly FileAction[]): Promise<Tree> {
     const former = new Map(this.tree);
     const limit = pLimit(8);
-    const read = actions.slice(0, mostFormer).map(({ action, filePath }) =>
+    const read = actions.slice(0, maxFormerContents).map(({ action, filePath }) =>
       limit(async () => {
         if (action !== "create") former.set(filePath, await this.contentOf(filePath, sha));
       }),
@@ -86,7 +86,7 @@ export class ProjectReader {
     for (const path of foldersOf(this.tree)) {
       const listing = { ref, path, recursive: true, perPage: 100 };
       const entries = await this.client.Repositories.allRepositoryTrees(this.project, listing)
-        // A folder that is not there yet.
+        // 404: the folder does not exist yet.
         .catch((error: unknown) => {
           if (isGone(error)) return [];
           throw error;

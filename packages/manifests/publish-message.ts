@@ -1,27 +1,27 @@
 import { createHash } from "node:crypto";
-import type { ObjectCause } from "./object-provenance.js";
+import type { ObjectProvenance } from "./object-provenance.js";
 import type { FileAction } from "./publish-plan.js";
 
-/** Trailers of our own commit, the last lines of its message. @see https://git-scm.com/docs/git-interpret-trailers */
+/** Trailers of a published commit, the last lines of its message. @see https://git-scm.com/docs/git-interpret-trailers */
 const trailers = {
-  /** Marks a commit as ours: digest of the files in its folders. A commit that was amended by hand has another one. */
+  /** Marks a commit of this program: digest of the files in its folders. After a change by hand the digest differs. */
   content: "Timonier-Publish",
-  /** An app that is touched. */
+  /** An app whose objects change. */
   app: "Timonier-App",
-  /** A commit of somebody else that stood on the branch and was written over. */
+  /** A commit of another author that was on the branch and was overwritten. */
   replaces: "Timonier-Replaces",
-  /** `APIVERSION KIND NAMESPACE/NAME FILE:LINE`; namespace `-`: none. */
-  cause: "Timonier-Cause",
+  /** Provenance of an object: `APIVERSION KIND NAMESPACE/NAME FILE:LINE`; `-` where there is no namespace. */
+  provenance: "Timonier-Cause",
 } as const;
 
-/** A message has as many cause lines at most; one more says how many there would be. */
-const mostCauses = 200;
-/** As many files are listed in a description. */
-const mostFiles = 500;
-/** As many commits that were written over are remembered. */
-const mostReplaced = 20;
+/** Largest number of provenance lines in a message; one more line has the number of the others. */
+const maxProvenance = 200;
+/** Largest number of files in a description. */
+const maxFiles = 500;
+/** Largest number of overwritten commits that a message names. */
+const maxReplaced = 20;
 
-/** What a commit of ours says of itself. */
+/** Contents of the trailers of a published commit. */
 export interface CommitFacts {
   /** See {@link contentDigest}. */
   readonly content: string;
@@ -29,29 +29,31 @@ export interface CommitFacts {
   readonly replaced: readonly string[];
 }
 
-/** Digest of the files of a commit, by Git's ids of them. */
+/** Digest of the files of a commit, from their Git object ids. */
 export function contentDigest(blobs: ReadonlyMap<string, string>): string {
   const lines = [...blobs].map(([path, id]) => `${id} ${path}\n`).sort();
   return createHash("sha256").update(lines.join("")).digest("hex").slice(0, 40);
 }
 
-/** The message of the one commit. */
-export function commitMessage(title: string, facts: CommitFacts, causes: readonly ObjectCause[]): string {
+/** Message of the published commit. */
+export function commitMessage(title: string, facts: CommitFacts, provenance: readonly ObjectProvenance[]): string {
   const lines = [
     `${trailers.content}: ${facts.content}`,
     ...facts.apps.map((app) => `${trailers.app}: ${app}`),
-    ...facts.replaced.slice(-mostReplaced).map((commit) => `${trailers.replaces}: ${commit}`),
-    ...causes.slice(0, mostCauses).map((cause) => `${trailers.cause}: ${causeLine(cause)}`),
+    ...facts.replaced.slice(-maxReplaced).map((commit) => `${trailers.replaces}: ${commit}`),
+    ...provenance.slice(0, maxProvenance).map((one) => `${trailers.provenance}: ${provenanceLine(one)}`),
   ];
-  if (causes.length > mostCauses) lines.push(`${trailers.cause}s-Left-Out: ${causes.length - mostCauses}`);
+  if (provenance.length > maxProvenance) {
+    lines.push(`${trailers.provenance}s-Left-Out: ${provenance.length - maxProvenance}`);
+  }
   return `${title}\n\n${lines.join("\n")}\n`;
 }
 
-function causeLine({ apiVersion, kind, namespace = "-", name, file, line }: ObjectCause): string {
+function provenanceLine({ apiVersion, kind, namespace = "-", name, file, line }: ObjectProvenance): string {
   return `${apiVersion} ${kind} ${namespace}/${name} ${file}:${line}`;
 }
 
-/** What a message says; undefined for a commit that is not ours. */
+/** @returns the trailers of a message; undefined for a commit that this program did not make */
 export function parseCommit(message: string): CommitFacts | undefined {
   const values = (name: string) =>
     [...message.matchAll(new RegExp(`^${name}: (.*)$`, "gm"))].map(([, value]) => value?.trim() ?? "");
@@ -63,18 +65,18 @@ export function parseCommit(message: string): CommitFacts | undefined {
 
 const verbs = { create: "new", update: "changed", delete: "deleted" } as const;
 
-/** The text of the merge request: the caller's words, the apps, what it does to which file, and whose branch it is. */
-export function describe(words: string | undefined, actions: readonly FileAction[], facts: CommitFacts): string {
-  const files = actions.slice(0, mostFiles).map(({ action, filePath }) => `- ${verbs[action]}: \`${filePath}\``);
-  if (actions.length > mostFiles) files.push(`- and ${actions.length - mostFiles} more`);
+/** Text of the merge request: the description of the caller, the apps, the changed files, and a warning about the branch. */
+export function describe(description: string | undefined, actions: readonly FileAction[], facts: CommitFacts): string {
+  const files = actions.slice(0, maxFiles).map(({ action, filePath }) => `- ${verbs[action]}: \`${filePath}\``);
+  if (actions.length > maxFiles) files.push(`- and ${actions.length - maxFiles} more`);
   return [
-    ...(words ? [words] : []),
-    ...(facts.apps.length > 0 ? [`Apps touched: ${facts.apps.join(", ")}`] : []),
+    ...(description ? [description] : []),
+    ...(facts.apps.length > 0 ? [`Changed apps: ${facts.apps.join(", ")}`] : []),
     files.join("\n"),
-    "The next publish makes this branch anew and writes over what is pushed to it: change apps/ instead.",
+    "The next publish recreates this branch and overwrites commits that are pushed to it: change apps/ instead.",
     ...(facts.replaced.length > 0
       ? [
-          `Written over so far, still to be fetched by their ids:\n\n${facts.replaced.map((one) => `- ${one}`).join("\n")}`,
+          `Overwritten commits, which can still be fetched by their ids:\n\n${facts.replaced.map((one) => `- ${one}`).join("\n")}`,
         ]
       : []),
   ].join("\n\n");

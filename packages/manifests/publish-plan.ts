@@ -3,7 +3,7 @@ import { dirname, join } from "node:path/posix";
 import { ownedFilesName } from "./owned-files.js";
 import type { Tree } from "./tree.js";
 
-/** A repository's folder as it is now. */
+/** Current contents of a repository's folders. */
 export interface RepositoryFiles {
   /** Git's object ids of the files, by path from the repository's top. */
   readonly blobs: ReadonlyMap<string, string>;
@@ -17,9 +17,9 @@ export type FileAction =
   | { readonly action: "delete"; readonly filePath: string };
 
 /**
- * What makes the repository hold the tree: files that are new or differ, and earlier synthesized ones that are gone.
- *
- * Whatever nobody synthesized is left alone. Sorted by path, so that the same difference is the same commit.
+ * Changes after which the repository contains the tree: files that are new or differ, and deletions of files that an
+ * earlier synthesis wrote and this one does not. Other files stay. Sorted by path, so that equal differences give equal
+ * commits.
  */
 export function planPublish(current: RepositoryFiles, tree: Tree): FileAction[] {
   const actions: FileAction[] = [];
@@ -34,12 +34,12 @@ export function planPublish(current: RepositoryFiles, tree: Tree): FileAction[] 
   return actions.sort((one, other) => (one.filePath < other.filePath ? -1 : 1));
 }
 
-/** The folders that a tree has a list for; nothing outside of them is read or changed. */
+/** Folders for which a tree has a list of synthesized files; nothing outside of them is read or changed. */
 export function foldersOf(tree: Tree): string[] {
   return [...tree.keys()].filter((path) => path.endsWith(`/${ownedFilesName}`)).map((path) => dirname(path));
 }
 
-/** Paths of a folder's list, from the repository's top. The list itself is synthesized too. */
+/** Paths in the repository of the files in a folder's list. */
 export function ownedPaths(folder: string, names: Iterable<string>): string[] {
   return [...names].map((name) => join(folder, name));
 }

@@ -1,78 +1,77 @@
 import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 import { UserError } from "@timonier/kit/user-error";
-import type { ObjectCause } from "./object-provenance.js";
+import type { ObjectProvenance } from "./object-provenance.js";
 import { type Head, type OpenRequest, ProjectReader, type PublishClient } from "./project-reader.js";
 import { type CommitFacts, commitMessage, contentDigest, describe, parseCommit } from "./publish-message.js";
 import { blobId, type FileAction, planPublish } from "./publish-plan.js";
 import type { Tree } from "./tree.js";
 
-/** What to publish, and where. */
+/** What to publish, and to which branch. */
 export interface PublishOptions {
   /** Number of the project, or its path. */
   readonly project: number | string;
-  /** What the repository shall hold in the tree's folders, as `synthesize` makes it. */
+  /** Desired contents of the tree's folders, as `synthesize` returns them. */
   readonly tree: Tree;
   /** Branch that Flux follows. @default "main" */
   readonly target?: string;
-  /** Branch of the merge request; it is this program's own and is written over. @default "timonier/publish" */
+  /** Branch of the merge request. It belongs to this program and is overwritten. @default "timonier/publish" */
   readonly branch?: string;
   /** Title of the merge request and of its one commit. @default "Publish synthesized manifests" */
   readonly title?: string;
   /** Text above the list of changes. @default none */
   readonly description?: string;
-  /** Where the objects come from, given what the tree was; asked only when a commit is made. @default nobody knows */
-  readonly causes?: (former: Tree) => Promise<readonly ObjectCause[]>;
+  /** Provenance of the objects, given the former tree; called only when a commit is made. @default none */
+  readonly provenance?: (former: Tree) => Promise<readonly ObjectProvenance[]>;
 }
 
-/** What came of it. */
+/** Result of {@link publish}. */
 export interface Published {
   /**
-   * `unchanged`: nothing was written, because the branch, or the target, has it all · `superseded`: another publish
-   * wrote something else at the same time, and that stands.
+   * `unchanged`: nothing was written, because the branch or the target already has the tree · `superseded`: another
+   * publish wrote something else at the same time, and its result stays.
    */
   readonly state: "unchanged" | "opened" | "updated" | "superseded";
-  /** The open merge request. */
+  /** URL of the open merge request. */
   readonly url?: string;
   /** Its number in the project. */
   readonly iid?: number;
-  /** A merge request that was closed because the target has everything that it was for. */
+  /** URL of a merge request that was closed because the target already has the tree. */
   readonly closed?: string;
   /** Paths that differ from the target branch. */
   readonly changed: readonly string[];
-  /** Commits of others that this run wrote over: `ID TITLE`. */
+  /** Commits of other authors that this run overwrote: `ID TITLE`. */
   readonly replaced?: readonly string[];
-  /** The branch, where nothing differs any more but somebody has pushed to it. */
+  /** The branch, where nothing differs any more but another author has pushed to it. */
   readonly kept?: string;
 }
 
-/** Looks at most; another publish or merge in between costs one each. */
-const mostRounds = 8;
+/** Largest number of rounds; each concurrent publish or merge costs one more. */
+const maxRounds = 8;
 
 /**
  * Proposes a tree: one branch, one commit on the target's head, one merge request, updated in place.
  *
- * Each round looks and takes the one next step, so a run that was killed is taken up by the next, and two at once end in
- * one result. The branch is made anew from the target's head each time, so it never conflicts; commits of others on it
- * are named in the new commit and in the merge request. No difference, nothing done; a merge request that has lost its
- * difference is closed.
+ * Each round reads the project and takes one step, so that the next run continues a killed one, and two concurrent runs
+ * have one result. The branch starts at the target's head each time, so it never conflicts; the new commit and the merge
+ * request name commits of other authors on it. Without a difference nothing is written, and an open merge request is closed.
  *
- * @throws UserError when the target branch does not exist, or for what GitLab refuses
+ * @throws UserError when the target branch does not exist, or when GitLab rejects a request
  */
 export async function publish(client: PublishClient, options: PublishOptions): Promise<Published> {
   const publication = new Publication(client, options);
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const published = await publication.step();
     if (published) return published;
   }
   throw new UserError(
-    "the repository changes faster than it can be published to",
+    "the repository changed during each attempt to publish",
     `project ${options.project}`,
-    "run the command again when merging and publishing there have calmed down",
+    "run the command again when no other merge or publish is running there",
   );
 }
 
-/** What one look at the project shows. */
-interface Seen {
+/** State of the project in one round. */
+interface ProjectState {
   readonly base: Head;
   readonly branch: Head | undefined;
   readonly open: OpenRequest | undefined;
@@ -85,7 +84,7 @@ class Publication {
   private readonly branch: string;
   private readonly title: string;
   private state: "unchanged" | "opened" | "updated" = "unchanged";
-  /** Head of the target on which a commit was made. */
+  /** Head of the target on which this run committed. */
   private wroteOn: string | undefined;
   private readonly replaced: string[] = [];
 
@@ -101,14 +100,14 @@ class Publication {
 
   /** @returns the result, when nothing is left to do */
   async step(): Promise<Published | undefined> {
-    const seen = await this.look();
-    const { base, branch, open, actions } = seen;
-    if (actions.length === 0) return this.withdraw(seen);
+    const state = await this.readState();
+    const { base, branch, open, actions } = state;
+    if (actions.length === 0) return this.withdraw(state);
     if (!branch || !(await this.holds(branch, base))) {
       if (this.wroteOn === base.sha) {
-        return { ...this.result(seen), state: "superseded" };
+        return { ...this.result(state), state: "superseded" };
       }
-      await this.commit(seen);
+      await this.commit(state);
       return undefined;
     }
     const facts = parseCommit(branch.message) ?? { content: "", apps: [], replaced: [] };
@@ -121,10 +120,10 @@ class Publication {
       await this.client.MergeRequests.edit(this.options.project, open.iid, { title: this.title, description });
       if (this.state === "unchanged") this.state = "updated";
     }
-    return { ...this.result(seen), state: this.state };
+    return { ...this.result(state), state: this.state };
   }
 
-  private async look(): Promise<Seen> {
+  private async readState(): Promise<ProjectState> {
     const [base, branch, open] = await Promise.all([
       this.reader.head(this.target),
       this.reader.head(this.branch),
@@ -134,60 +133,60 @@ class Publication {
     throw new UserError(
       `there is no branch ${this.target}`,
       `project ${this.options.project}`,
-      "seed the repository first: `npm run up`",
+      "create the first commit: `npm run up`",
     );
   }
 
-  /** What differs between a commit and the tree. */
+  /** Differences between a commit and the tree. */
   private async difference(sha: string): Promise<FileAction[]> {
     return planPublish(await this.reader.filesAt(sha), this.options.tree);
   }
 
-  /** Whether the branch is one commit on that base and holds the tree already. */
+  /** Whether the branch is one commit on that base and already contains the tree. */
   private async holds(branch: Head, base: Head): Promise<boolean> {
     if (branch.parents.length !== 1 || branch.parents[0] !== base.sha) return false;
     return (await this.difference(branch.sha)).length === 0;
   }
 
-  private async commit({ base, branch, open, actions }: Seen): Promise<void> {
+  private async commit({ base, branch, open, actions }: ProjectState): Promise<void> {
     const others = branch ? await this.othersOn(base, branch) : { found: [], remembered: [] };
-    const causes = await this.causes(base, actions);
+    const provenance = await this.provenance(base, actions);
     const facts: CommitFacts = {
       content: contentDigest(applied((await this.reader.filesAt(base.sha)).blobs, actions)),
-      apps: [...new Set(causes.map(({ app }) => app))].sort(),
+      apps: [...new Set(provenance.map(({ app }) => app))].sort(),
       replaced: [...others.remembered, ...others.found],
     };
-    const message = commitMessage(this.title, facts, causes);
+    const message = commitMessage(this.title, facts, provenance);
     const options = { startSha: base.sha, force: true };
-    const made = await this.unlessRaced(() =>
+    const created = await this.unlessRaced(() =>
       this.client.Commits.create(this.options.project, this.branch, message, actions as FileAction[], options),
     );
-    if (!made) return;
+    if (!created) return;
     this.wroteOn = base.sha;
     this.replaced.push(...others.found);
     if (open && this.state === "unchanged") this.state = "updated";
   }
 
-  /** Commits on the branch that are not ours, and those that ours name as written over already. */
+  /** Commits of other authors on the branch, and those that published commits name as overwritten. */
   private async othersOn(base: Head, branch: Head): Promise<{ found: string[]; remembered: string[] }> {
     const found: string[] = [];
     const remembered: string[] = [];
     for (const { id, message, title } of await this.reader.commitsAhead(base.sha, branch.sha)) {
       const facts = parseCommit(message);
       remembered.push(...(facts?.replaced ?? []));
-      if (facts && (await this.isUntouched(id, facts))) continue;
+      if (facts && (await this.isUnchanged(id, facts))) continue;
       found.push(`${id} ${title}`);
     }
     return { found, remembered: [...new Set(remembered)] };
   }
 
-  private async isUntouched(sha: string, { content }: CommitFacts): Promise<boolean> {
+  private async isUnchanged(sha: string, { content }: CommitFacts): Promise<boolean> {
     return contentDigest((await this.reader.filesAt(sha)).blobs) === content;
   }
 
-  private async causes(base: Head, actions: readonly FileAction[]): Promise<readonly ObjectCause[]> {
-    if (!this.options.causes) return [];
-    const all = await this.options.causes(await this.reader.formerTree(base.sha, actions));
+  private async provenance(base: Head, actions: readonly FileAction[]): Promise<readonly ObjectProvenance[]> {
+    if (!this.options.provenance) return [];
+    const all = await this.options.provenance(await this.reader.formerTree(base.sha, actions));
     const paths = new Set(actions.map(({ filePath }) => filePath));
     return all.filter(({ path, changed }) => changed && paths.has(path));
   }
@@ -201,8 +200,8 @@ class Publication {
     if (made) this.state = "opened";
   }
 
-  /** Closes the merge request and removes its branch: the target has it all. What others pushed stays. */
-  private async withdraw({ base, branch, open }: Seen): Promise<Published> {
+  /** Closes the merge request and deletes its branch, unless another author pushed to it: the target has the tree. */
+  private async withdraw({ base, branch, open }: ProjectState): Promise<Published> {
     const { project } = this.options;
     const others = branch ? (await this.othersOn(base, branch)).found : [];
     if (open) await this.client.MergeRequests.edit(project, open.iid, { stateEvent: "close" });
@@ -219,7 +218,7 @@ class Publication {
     };
   }
 
-  /** A refusal because another one was quicker: the next look shows what it did. */
+  /** @returns undefined where a concurrent run was quicker; the next round reads its result */
   private async unlessRaced<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -231,7 +230,7 @@ class Publication {
     }
   }
 
-  private result({ open, actions }: Seen): Omit<Published, "state"> {
+  private result({ open, actions }: ProjectState): Omit<Published, "state"> {
     return {
       changed: actions.map(({ filePath }) => filePath),
       ...(open && { url: open.url, iid: open.iid }),
@@ -240,7 +239,7 @@ class Publication {
   }
 }
 
-/** The files after a commit, by Git's ids. */
+/** Git object ids of the files after a commit. */
 function applied(blobs: ReadonlyMap<string, string>, actions: readonly FileAction[]): Map<string, string> {
   const after = new Map(blobs);
   const length = [...blobs.values()][0]?.length ?? 40;

@@ -12,15 +12,15 @@ export async function writeTrees(outdir: string, trees: Trees): Promise<Record<k
   };
 }
 
-/** What an earlier {@link writeTrees} left below a folder. @throws UserError when there is no `setup` or `application` */
+/** Reads what an earlier {@link writeTrees} wrote into a folder. @throws UserError when there is no `setup` or `application` */
 export async function readTrees(dir: string): Promise<Trees> {
   return { setup: await readTree(join(dir, "setup")), application: await readTree(join(dir, "application")) };
 }
 
 async function readTree(dir: string): Promise<Tree> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
-    const fix = "name a folder with the setup and application that `timonier synth` wrote";
-    throw new UserError(`there is no tree (${cause.code})`, dir, fix, { cause });
+    const fix = "use a folder with `setup` and `application` from `timonier synth`";
+    throw new UserError(`the folder does not contain synthesized manifests (${cause.code})`, dir, fix, { cause });
   });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const read = files.map(async (file): Promise<[string, string]> => {

@@ -2,18 +2,18 @@ import { UserError } from "@timonier/kit/user-error";
 import { ApiObject, type App, Chart, Yaml } from "cdk8s";
 import { ownedFilesName, ownedFilesOf, renderOwnedFiles } from "./owned-files.js";
 
-/** Content of a repository's synthesized files by their path from its top, `/` between folders. */
+/** Contents of a repository's synthesized files by path in the repository, with `/` between folders. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** One App for each repository: its `outdir` is the folder there, each chart one file. */
+/** One App for each repository: its `outdir` is the folder in the repository, and each chart is one file. */
 export interface RepositoryApps {
   readonly setup: App;
   readonly application: App;
 }
 
 /**
- * What one synthesis makes. In each folder lies a list of what was synthesized there, so that a later synthesis can delete
- * what it no longer makes and leaves alone what others put beside it: other files, and other clusters' folders.
+ * Result of one synthesis. Each folder contains a list of its synthesized files, so that a later synthesis can delete those
+ * that it no longer makes. Other files, and the folders of other clusters, stay.
  */
 export interface Trees {
   /** For the setup repository: `clusters/NAME/….yaml`. */
@@ -23,9 +23,10 @@ export interface Trees {
 }
 
 /**
- * The trees of several clusters as one: the folders of the setup repository are theirs, the applications are the same.
+ * Joins the trees of several clusters. Each cluster has its own folder in the setup repository; the applications must be
+ * equal.
  *
- * @throws UserError for two clusters of one name, or where the applications differ
+ * @throws UserError when two clusters have the same name, or when the applications differ
  */
 export function joinTrees(all: readonly Trees[]): Trees {
   const setup = new Map<string, string>();
@@ -33,8 +34,8 @@ export function joinTrees(all: readonly Trees[]): Trees {
     for (const [path, content] of trees.setup) {
       if (setup.has(path)) {
         throw new UserError(
-          `two stacks have "${path}"`,
-          "clusterName of their settings",
+          `two stacks write the file "${path}"`,
+          "setting clusterName of the stacks",
           "give each cluster its own name",
         );
       }
@@ -45,27 +46,26 @@ export function joinTrees(all: readonly Trees[]): Trees {
   const differing = [...application].find(([path, content]) => others.some((one) => one.get(path) !== content));
   if (!differing) return { setup, application };
   throw new UserError(
-    `the applications of two clusters differ, in ${differing[0]}`,
+    `the applications of two clusters differ in ${differing[0]}`,
     "apps/main.ts",
-    "build them from what all clusters share",
+    "build the applications only from values that all clusters share",
   );
 }
 
 /**
- * Renders constructs as files. Same constructs, same bytes; nothing is read or written.
+ * Renders constructs as files. Equal constructs give equal bytes; nothing is read or written.
  *
- * @throws UserError with every fault of every construct
+ * @throws UserError with the validation errors of all constructs
  */
 export function renderTrees(apps: RepositoryApps): Trees {
-  refuseFaults(apps);
+  throwValidationErrors(apps);
   return { setup: render(apps.setup), application: render(apps.application) };
 }
 
 /**
- * One file a chart, once all of the App is known to be valid, and the list of them.
- *
- * `App.synth` writes files itself, validates everything again for each chart, and numbers the files as soon as one chart
- * depends on another, so that a new dependency would rename them all.
+ * Renders one file for each chart, and the list of them. `App.synth` is not used: it writes files, validates the whole App
+ * again for each chart, and puts numbers into file names when charts depend on each other, so that a new dependency would
+ * rename files.
  */
 function render(app: App): Tree {
   const files = app.charts.map((chart): [string, string] => {
@@ -78,18 +78,19 @@ function render(app: App): Tree {
   return new Map(files.map(([name, content]) => [`${app.outdir}/${name}`, content]));
 }
 
-function refuseFaults(apps: RepositoryApps): void {
-  const faults = Object.values(apps).flatMap((app: App) =>
+function throwValidationErrors(apps: RepositoryApps): void {
+  const errors = Object.values(apps).flatMap((app: App) =>
     app.node.findAll().flatMap((construct) => {
       const place = construct.node.path && `${construct.node.path}: `;
       return construct.node.validate().map((text) => `${place}${text}`);
     }),
   );
-  if (faults.length === 0) return;
-  const count = faults.length === 1 ? "a construct is wrong" : `the constructs have ${faults.length} faults`;
+  if (errors.length === 0) return;
+  const count =
+    errors.length === 1 ? "a construct is invalid" : `the constructs have ${errors.length} validation errors`;
   throw new UserError(
-    `${count}:\n${faults.map((text) => `    ${text}`).join("\n")}`,
-    "apps/, at the constructs named above",
+    `${count}:\n${errors.map((text) => `    ${text}`).join("\n")}`,
+    "apps/, in the constructs listed above",
     "correct the values in apps/ or in apps/settings.yaml",
   );
 }

@@ -12,25 +12,25 @@ import {
 } from "./owned-files.js";
 import type { Tree } from "./tree.js";
 
-/** What {@link writeTree} did, by path. */
+/** Result of {@link writeTree}, by path. */
 export interface TreeWritten {
-  /** New or with other content than before. */
+  /** Created, or changed. */
   readonly written: readonly string[];
-  /** No longer synthesized and deleted. */
+  /** Deleted, because they are no longer synthesized. */
   readonly removed: readonly string[];
-  /** No longer synthesized, but changed by hand since: left alone, and from now on nobody's but yours. */
+  /** No longer synthesized, but kept because they were changed by hand. They no longer belong to this program. */
   readonly kept: readonly string[];
 }
 
 /**
- * Makes a folder hold a tree.
+ * Writes a tree into a folder.
  *
- * Files that an earlier call wrote and that are no longer in the tree are deleted; files that it did not write are left
- * alone. Each file appears whole or not at all, and a file that has its content already is not touched. What was written is
- * remembered beside the folder, in `DIR.written.json`, so that the folder holds the tree and nothing else.
+ * Files that an earlier call wrote and that are no longer in the tree are deleted; other files stay. Each write is atomic,
+ * and a file that already has its content is not written. `DIR.written.json` beside the folder lists the written files, so
+ * that the folder contains nothing but the tree.
  *
- * @param dir made when it is missing
- * @throws UserError for a path, or a symbolic link on the way, that leads out of `dir`
+ * @param dir created when it is missing
+ * @throws UserError for a path or a symbolic link that leads out of `dir`
  */
 export async function writeTree(dir: string, tree: Tree): Promise<TreeWritten> {
   for (const path of tree.keys()) refuseOutside(path, dir);
@@ -39,7 +39,7 @@ export async function writeTree(dir: string, tree: Tree): Promise<TreeWritten> {
   const before = parseOwnedFiles(await contentOf(list), list);
   const after = ownedFilesOf(tree);
 
-  // First the union: a run that is interrupted here leaves no file that the next one would not recognize as ours.
+  // The list contains new files before they are written, so that the next run knows the files of an interrupted one.
   if ([...after.keys()].some((path) => !before.has(path))) {
     await writeFileAtomic(list, renderOwnedFiles(new Map([...after, ...before])));
   }
@@ -51,7 +51,7 @@ export async function writeTree(dir: string, tree: Tree): Promise<TreeWritten> {
   return { written, removed, kept };
 }
 
-/** The file beside a folder that remembers what was written there. */
+/** File beside a folder with the list of the files that were written into it. */
 function listOf(dir: string): string {
   return `${resolve(dir)}.written.json`;
 }
@@ -59,9 +59,9 @@ function listOf(dir: string): string {
 async function writeChanged(dir: string, path: string, content: string): Promise<boolean> {
   const file = join(dir, path);
   await mkdir(dirname(file), { recursive: true });
-  await refuseDetour(dir, dirname(file));
+  await rejectLinkOutside(dir, dirname(file));
   if ((await contentOf(file)) === content) return false;
-  // Whole or not at all without waiting for the disk: after a power cut it is synthesized again.
+  // Atomic, without waiting for the disk: after a power failure the file is synthesized again.
   await writeFileAtomic(file, content, { fsync: false });
   return true;
 }
@@ -74,7 +74,7 @@ async function removeStale(dir: string, before: OwnedFiles, after: OwnedFiles) {
     const file = join(dir, path);
     const content = await contentOf(file);
     if (content === undefined) continue;
-    await refuseDetour(dir, dirname(file));
+    await rejectLinkOutside(dir, dirname(file));
     if (sha256(content) !== hash) {
       kept.push(path);
       continue;
@@ -93,7 +93,7 @@ async function removeEmptyFolders(dir: string, folder: string): Promise<void> {
   }
 }
 
-async function refuseDetour(dir: string, folder: string): Promise<void> {
+async function rejectLinkOutside(dir: string, folder: string): Promise<void> {
   const [root, real] = await Promise.all([realpath(dir), realpath(folder)]);
   if (real === root || real.startsWith(root + sep)) return;
   throw new UserError("a symbolic link leads out of the folder", folder, "remove the link");

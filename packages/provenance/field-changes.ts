@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from "node:util";
 import type { Value } from "./instrument.js";
 import type { Manifest } from "./program-run.js";
 
-/** A field that is not the same in two manifests. */
+/** A field with different values in two manifests. */
 export interface FieldChange {
-  /** Names and numbers from the top of the manifest. */
+  /** Names and indexes from the root of the manifest. */
   readonly path: readonly string[];
-  /** undefined: it was not there. */
+  /** @default the field did not exist */
   readonly before: Value | undefined;
-  /** undefined: it is not there any more. */
+  /** @default the field no longer exists */
   readonly after: Value | undefined;
 }
 
-/** Fields that differ, in the order of the later manifest; those that are gone come last. */
+/** Fields that differ, in the order of the later manifest; removed fields come last. */
 export function fieldChanges(before: Manifest, after: Manifest): FieldChange[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   const changes: FieldChange[] = [];
@@ -26,7 +26,7 @@ export function fieldChanges(before: Manifest, after: Manifest): FieldChange[] {
   return changes;
 }
 
-/** The field's value; undefined when it is not there. */
+/** Value of a field, undefined where it does not exist. */
 export function fieldAt(manifest: Manifest, path: readonly string[]): unknown {
   let value: unknown = manifest;
   for (const step of path) value = (value as Record<string, unknown> | undefined)?.[step];

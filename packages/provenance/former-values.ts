@@ -3,9 +3,9 @@ import type { FieldChange } from "./field-changes.js";
 import type { Value } from "./instrument.js";
 
 /**
- * What a literal was before, if a change of it alone made the change of a field. Guesses, each to be tried.
+ * Values that a literal may have had, if its change alone changed a field. Each is a guess that the caller tries.
  *
- * @returns the likeliest first; empty when the literal's text has nothing in common with the field
+ * @returns the likeliest first; empty where the literal cannot be part of the field
  */
 export function formerValues(literal: Value, { path, before, after }: FieldChange): Value[] {
   if (typeof literal === "boolean") return after === literal && typeof before === "boolean" ? [before] : [];
@@ -30,7 +30,7 @@ function numbersOf(value: Value | undefined): number[] {
   return typeof value === "string" ? (value.match(/\d+(\.\d+)?/g) ?? []).map(Number) : [];
 }
 
-/** Where the literal stands in the text around the part that differs, that part is put back into it. */
+/** Where the literal is found around the part of the text that differs, puts the former part back into it. */
 function formerTexts(literal: string, before: string, after: string): string[] {
   const found = new Set<string>();
   for (const { start, end, old } of differingParts(before, after)) {
@@ -43,7 +43,7 @@ function formerTexts(literal: string, before: string, after: string): string[] {
   return [...found];
 }
 
-/** The part of a text that another one does not have; where it can be seen in two places, both. */
+/** The part of a text that another text lacks; both possible positions where there are two. */
 function differingParts(before: string, after: string): Array<{ start: number; end: number; old: string }> {
   const most = Math.min(before.length, after.length);
   let prefix = 0;
@@ -58,7 +58,7 @@ function differingParts(before: string, after: string): Array<{ start: number; e
   return [part(prefix, Math.min(suffix, most - prefix)), part(Math.min(prefix, most - suffix), suffix)];
 }
 
-/** Another value of the same kind that a program is likely to accept, to see what depends on a literal. */
+/** Other values of the same type that a program is likely to accept, to find out what depends on a literal. */
 export function otherValues(literal: Value): Value[] {
   if (typeof literal === "boolean") return [!literal];
   if (typeof literal === "number") return [literal + 1];
@@ -66,7 +66,7 @@ export function otherValues(literal: Value): Value[] {
   return counted === literal ? [`${literal}x`] : [counted, `${literal}x`];
 }
 
-/** Seconds, count or percentage in a field: what arithmetic can be done with. */
+/** Number in a field: seconds of a duration, a count or a percentage. */
 export function quantityOf(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return undefined;

@@ -1,16 +1,16 @@
 import { type FieldChange, fieldAt, fieldChanges, same } from "./field-changes.js";
 import { formerValues, otherValues, quantityOf } from "./former-values.js";
 import type { Literal, Value } from "./instrument.js";
-import { type MadeObject, type Manifest, type Run, run, type Subject } from "./program-run.js";
+import { type MadeObject, type Manifest, type ProgramRun, runProgram, type Subject } from "./program-run.js";
 
 /**
- * What came of a literal's replacement: nothing for this object, another value in the field, the former value in the
- * field, or the whole object as it was.
+ * Effect of the replacement of a literal: none on this object, another value in the field, the former value in the field, or
+ * the whole former object.
  */
 const grades = { none: 0, moved: 1, field: 2, whole: 3 } as const;
 type Grade = (typeof grades)[keyof typeof grades];
 
-interface Finding {
+interface Match {
   readonly literal: Literal;
   readonly grade: Grade;
   readonly former: Value;
@@ -22,33 +22,33 @@ export interface Line {
   readonly line: number;
 }
 
-/** Of one object only the first few differing fields are asked about: one cause a object is wanted. */
-const fieldsAsked = 4;
+/** Number of differing fields of an object that are searched: one line for each object is enough. */
+const fieldsSearched = 4;
 
 /**
- * Finds the literal behind a change by experiment: it is the one that, replaced by what it may have been, brings the
- * former object back.
+ * Finds the literal behind a change by experiment: the literal that restores the former object when it is replaced by a
+ * former value.
  */
-export class Search {
-  private readonly confirmed: Array<{ readonly at: Line; readonly run: Run }> = [];
+export class LiteralSearch {
+  private readonly confirmed: Array<{ readonly at: Line; readonly run: ProgramRun }> = [];
   private readonly literals: readonly Literal[];
 
-  /** @param deadline after which nothing more is tried, in milliseconds since the epoch */
+  /** @param deadline end of the search, in milliseconds since the epoch */
   constructor(
     private readonly subject: Subject,
-    private readonly now: Run,
+    private readonly now: ProgramRun,
     private readonly deadline: number,
   ) {
     this.literals = [...subject.settings.literals.values(), ...subject.program.literals.values()];
   }
 
-  /** @returns the literal's line; undefined where none was found in time */
+  /** @returns the line of the literal; undefined where none was found in time */
   lineBehind(object: MadeObject, before: Manifest): Line | undefined {
     for (const { at, run: earlier } of this.confirmed) {
       const there = this.counterpart(object, earlier);
       if (there && same(there.manifest, before)) return at;
     }
-    for (const change of fieldChanges(before, object.manifest).slice(0, fieldsAsked)) {
+    for (const change of fieldChanges(before, object.manifest).slice(0, fieldsSearched)) {
       const found = this.byText(object, before, change) ?? this.byTrial(object, before, change);
       if (found) return lineOf(found);
       if (this.isLate()) return undefined;
@@ -56,9 +56,9 @@ export class Search {
     return undefined;
   }
 
-  /** Literals whose text is in the field. */
-  private byText(object: MadeObject, before: Manifest, change: FieldChange): Finding | undefined {
-    let best: Finding | undefined;
+  /** Tries literals whose text is in the field. */
+  private byText(object: MadeObject, before: Manifest, change: FieldChange): Match | undefined {
+    let best: Match | undefined;
     for (const literal of this.ranked(object, change)) {
       for (const former of formerValues(literal.value, change)) {
         if (this.isLate()) return best;
@@ -71,10 +71,10 @@ export class Search {
   }
 
   /**
-   * Where the former value is still written elsewhere, as in `debug ? "debug" : "info"`, it is likelier that another
-   * one of the two was chosen.
+   * Where the former value is still in the program, as in `debug ? "debug" : "info"`, a change of the condition is likelier
+   * than a change of the literal.
    */
-  private switched(found: Finding, object: MadeObject, before: Manifest, change: FieldChange): Finding {
+  private switched(found: Match, object: MadeObject, before: Manifest, change: FieldChange): Match {
     const stillWritten = this.literals.some(
       ({ value, file }) => value === found.former && file === found.literal.file && typeof value !== "boolean",
     );
@@ -88,19 +88,19 @@ export class Search {
     return found;
   }
 
-  /** Every literal that was passed, until one of them moves the field to where it was. */
-  private byTrial(object: MadeObject, before: Manifest, change: FieldChange): Finding | undefined {
-    let best: Finding | undefined;
+  /** Tries every literal that the program uses, until one restores the field. */
+  private byTrial(object: MadeObject, before: Manifest, change: FieldChange): Match | undefined {
+    let best: Match | undefined;
     for (const literal of this.ranked(object, change)) {
       if (this.isLate()) return best;
-      const finding = this.moves(literal, object, before, change);
-      if (finding && finding.grade > (best?.grade ?? 0)) best = finding;
+      const match = this.moves(literal, object, before, change);
+      if (match && match.grade > (best?.grade ?? 0)) best = match;
       if (best?.grade === grades.whole) return best;
     }
     return best;
   }
 
-  private moves(literal: Literal, object: MadeObject, before: Manifest, change: FieldChange): Finding | undefined {
+  private moves(literal: Literal, object: MadeObject, before: Manifest, change: FieldChange): Match | undefined {
     for (const former of otherValues(literal.value)) {
       const { grade, value } = this.attempt({ literal, former }, object, before, change);
       if (grade === grades.none) continue;
@@ -114,7 +114,7 @@ export class Search {
     return undefined;
   }
 
-  private grade(...args: Parameters<Search["attempt"]>): Grade {
+  private grade(...args: Parameters<LiteralSearch["attempt"]>): Grade {
     return this.attempt(...args).grade;
   }
 
@@ -125,7 +125,7 @@ export class Search {
     { path }: FieldChange,
   ): { grade: Grade; value?: unknown } {
     try {
-      const tried = run(this.subject, new Map([[literal.id, former]]));
+      const tried = runProgram(this.subject, new Map([[literal.id, former]]));
       const there = this.counterpart(object, tried);
       if (!there) return { grade: grades.none };
       const value = fieldAt(there.manifest, path);
@@ -136,20 +136,20 @@ export class Search {
       if (value === fieldAt(object.manifest, path)) return { grade: grades.none };
       return { grade: value === fieldAt(before, path) ? grades.field : grades.moved, value };
     } catch {
-      // The program does not accept the value: it tells nothing.
+      // The program does not accept the value, so this literal gives no information.
       return { grade: grades.none };
     }
   }
 
-  /** The object that another run made in the same place; where its place has another name, the one of the same number. */
-  private counterpart(object: MadeObject, other: Run): MadeObject | undefined {
+  /** The object of another run at the same path; where the path has changed, the one with the same index. */
+  private counterpart(object: MadeObject, other: ProgramRun): MadeObject | undefined {
     const { repository, place } = object;
     const found = other.objects.find((one) => one.place === place && one.repository === repository);
     if (found || other.objects.length !== this.now.objects.length) return found;
     return other.objects[this.now.objects.indexOf(object)];
   }
 
-  /** Those that are likeliest to make the field come first. */
+  /** Literals by how likely they make the field, the likeliest first. */
   private ranked(object: MadeObject, change: FieldChange): Literal[] {
     const names = change.path.filter((step) => !/^\d+$/.test(step)).toReversed();
     const scored = this.literals.flatMap((literal) => {
@@ -172,8 +172,8 @@ export class Search {
   }
 }
 
-/** Of a text of several lines, the one where it differs. */
-function lineOf({ literal, former }: Pick<Finding, "literal" | "former">): Line {
+/** Line of a literal; in a text of several lines, the first one that differs. */
+function lineOf({ literal, former }: Pick<Match, "literal" | "former">): Line {
   const { file, line, value, multiline } = literal;
   if (!multiline || typeof value !== "string" || typeof former !== "string") return { file, line };
   let same = 0;
@@ -181,7 +181,7 @@ function lineOf({ literal, former }: Pick<Finding, "literal" | "former">): Line 
   return { file, line: line + (value.slice(0, same).match(/\n/g)?.length ?? 0) };
 }
 
-/** What a number must have been, if the field follows it in a straight line: the field before, now, and for one more. */
+/** Former value of a number on which the field depends linearly. @param fields the field before, now, and with the number plus one */
 function solve(literal: number, fields: readonly [unknown, unknown, unknown]): number | undefined {
   const [before, now, oneMore] = fields.map(quantityOf);
   if (before === undefined || now === undefined || oneMore === undefined || oneMore === now) return undefined;

@@ -8,44 +8,44 @@ import type { SettingsText } from "./settings-text.js";
 /** An object of a manifest. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** One object that a run of the program made. */
+/** One object of a run of the program. */
 export interface MadeObject {
   readonly repository: keyof RepositoryApps;
-  /** Path of the file from the repository's top. */
+  /** Path of the file in the repository. */
   readonly file: string;
-  /** Path of the construct; the same in every run that builds the same tree. */
+  /** Path of the construct, which is equal in all runs that build the same tree. */
   readonly place: string;
   readonly manifest: Manifest;
-  /** Call in the program in which it was made, the innermost; a `new` before any other. undefined: in none. */
+  /** Id of the innermost `new`, or else of the innermost call, that made it. @default made outside of the program */
   readonly call: number | undefined;
-  /** The same for the file that it is in. */
+  /** Id of the call that made the chart. */
   readonly chartCall: number | undefined;
-  /** How many literals had been passed when it was made. */
+  /** Number of literals that the program had used when it was made. */
   readonly moment: number;
 }
 
-/** What one run did. */
-export interface Run {
+/** Result of one run. */
+export interface ProgramRun {
   readonly objects: readonly MadeObject[];
-  /** For each literal the moments at which it was passed, in order. */
+  /** For each literal the moments at which the program used it, in order. */
   readonly passed: ReadonlyMap<number, readonly number[]>;
 }
 
-/** The two functions that a program has. */
+/** Functions that a program exports. */
 interface Entry {
   readonly buildApps: (input: unknown) => RepositoryApps;
   readonly parseSettings: (text: string, where?: string) => unknown;
 }
 
-/** What is run: a program, its settings, and what else it is told. */
+/** A program with its settings and other input. */
 export interface Subject {
   readonly program: Program;
   readonly settings: SettingsText;
   readonly inputOf: (settings: unknown) => unknown;
 }
 
-/** Runs the program once. @throws whatever it throws */
-export function run({ program, settings, inputOf }: Subject, substitutes: Substitutes): Run {
+/** Runs the program once. @throws the errors of the program */
+export function runProgram({ program, settings, inputOf }: Subject, substitutes: Substitutes): ProgramRun {
   const recorder = new Recorder(program, substitutes);
   return recorder.listen(() => {
     const load = program.start(recorder);
@@ -74,7 +74,7 @@ function made(repository: keyof RepositoryApps, app: App, object: ApiObject, rec
     call,
     chartCall: recorder.births.get(Chart.of(object))?.call,
     moment,
-    // Rendering is most of the work, and an experiment asks for one object.
+    // Rendered on demand: rendering is most of the work, and a search needs one object.
     get manifest() {
       rendered ??= object.toJson() as Manifest;
       return rendered;
@@ -87,7 +87,7 @@ interface Birth {
   readonly moment: number;
 }
 
-/** Private in the library, but the one place that every construct passes: its version is pinned, and a test holds it. */
+/** Private in the library, but called for every construct. The version is pinned, and a test checks it. */
 const nodes = Node.prototype as unknown as { addChild(child: IConstruct, name: string): void };
 
 class Recorder implements Listener {
@@ -116,7 +116,7 @@ class Recorder implements Listener {
     this.open.pop();
   }
 
-  /** Notes each construct that is made while the work is done. */
+  /** Records each construct that the work makes. */
   listen<T>(work: () => T): T {
     const addChild = nodes.addChild;
     const note = (child: IConstruct) => this.births.set(child, { call: this.innermost(), moment: this.moment });

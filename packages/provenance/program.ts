@@ -17,15 +17,15 @@ import {
 type Exports = Readonly<Record<string, unknown>>;
 type ModuleFunction = (module: { exports: Exports }, exports: Exports, require: unknown, ...hooked: unknown[]) => void;
 
-/** What a running module tells. */
+/** Receives the literals and calls of a running module. */
 export interface Listener {
-  /** @returns the value to go on with */
+  /** @returns the value that the program uses */
   literal(id: number, value: Value): Value;
   enter(id: number): void;
   leave(): void;
 }
 
-/** Where a program is. */
+/** Folders of a program. */
 export interface ProgramPlace {
   /** Folder of the checkout. */
   readonly root: string;
@@ -34,8 +34,8 @@ export interface ProgramPlace {
 }
 
 /**
- * A program in TypeScript that can be run again and again, each time with every module new and with other values in the
- * place of its literals. Its packages are this process's own.
+ * A program in TypeScript that can run many times, each time with freshly loaded modules and with other values for its
+ * literals. It uses the packages of this process.
  */
 export class Program {
   readonly literals = new Map<number, Literal>();
@@ -51,7 +51,7 @@ export class Program {
     this.require = createRequire(join(place.root, "package.json"));
   }
 
-  /** Runs a module of the program's folder, and all that it imports, anew. */
+  /** Loads modules of the program's folder, and everything that they import, for one run. */
   start(listener: Listener): (name: string) => Exports {
     const loaded = new Map<string, { exports: Exports }>();
     const load = (file: string): Exports => {
@@ -105,5 +105,5 @@ function sourceOf(importer: string, specifier: string): string {
   const path = join(dirname(importer), specifier);
   const found = [path.replace(/\.js$/, ".ts"), path, `${path}.ts`].find((file) => existsSync(file));
   if (found) return found;
-  throw new UserError(`"${specifier}" cannot be found`, importer, "correct the import");
+  throw new UserError(`the imported file "${specifier}" does not exist`, importer, "correct the import");
 }

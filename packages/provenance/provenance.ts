@@ -1,49 +1,50 @@
 import { parse } from "node:path/posix";
 import { checkout } from "@timonier/kit/state-folder";
-import type { ObjectCause } from "@timonier/manifests/object-provenance";
+import type { ObjectProvenance } from "@timonier/manifests/object-provenance";
 import type { Trees } from "@timonier/manifests/tree";
 import { same } from "./field-changes.js";
-import { Search } from "./literal-search.js";
+import { LiteralSearch } from "./literal-search.js";
 import { identityOf, parseManifests } from "./manifest-identity.js";
 import { Program } from "./program.js";
-import { type MadeObject, type Manifest, type Run, run, type Subject } from "./program-run.js";
+import { type MadeObject, type Manifest, type ProgramRun, runProgram, type Subject } from "./program-run.js";
 import { SettingsText } from "./settings-text.js";
 
-/** Whose causes, and since when. */
-export interface CausesOptions {
+/** Options of {@link provenanceOf}. */
+export interface ProvenanceOptions {
   /** Text of apps/settings.yaml. */
   readonly settings: string;
   /** What `buildApps` is called with, for settings that `parseSettings` made of the text. */
   readonly inputOf: (settings: never) => unknown;
-  /** What was synthesized before. Objects that are the same, or have no predecessor there, get their construct's line. @default nothing */
+  /** Result of the earlier synthesis. Objects that are equal to it, or not in it, get the line of their construct. @default none */
   readonly base?: Trees;
   /** Folder of the checkout. @default this one */
   readonly root?: string;
   /** Folder of the program in it. @default "apps" */
   readonly program?: string;
-  /** Longest time for looking for values; what is not found by then gets its construct's line. In milliseconds. @default 20,000 */
+  /** Longest time of the search for values, in milliseconds; objects without a result get the line of their construct. @default 20,000 */
   readonly timeout?: number;
 }
 
 /**
- * For each object that a program makes the line in it: of the value that made the object differ from what it was, and
- * else of the construct.
+ * Finds the source line behind each object of a program: the line of the value that made the object differ from the earlier
+ * synthesis, or else the line of the construct.
  *
- * The program is run in this process, with every module new, first as it is and then, for each object that differs, with
- * literals replaced by what they may have been: the one that brings the former object back is its cause.
+ * The program runs in this process with freshly loaded modules: first as it is, then, for each object that differs, with
+ * literals replaced by values that they may have had. The literal whose replacement restores the former object is its
+ * provenance.
  *
- * @returns one for each object that was made by a call in the program, in the order of the manifests
- * @throws whatever the program throws
+ * @returns an entry for each object that a call in the program made, in the order of the manifests
+ * @throws the errors of the program
  */
-export async function causesOf(options: CausesOptions): Promise<ObjectCause[]> {
+export async function provenanceOf(options: ProvenanceOptions): Promise<ObjectProvenance[]> {
   const { root = checkout, program: folder = "apps", timeout = 20_000 } = options;
-  // The compiler is large, and nobody else needs it.
+  // Loaded on demand: the TypeScript compiler takes 0.4 s to load, and only this function uses it.
   const { default: ts } = await import("typescript");
   const program = new Program(ts, { root, folder });
   const settings = new SettingsText(options.settings, `${folder}/settings.yaml`);
   const subject: Subject = { program, settings, inputOf: options.inputOf as (settings: unknown) => unknown };
-  const now = run(subject, new Map());
-  const search = new Search(subject, now, Date.now() + timeout);
+  const now = runProgram(subject, new Map());
+  const search = new LiteralSearch(subject, now, Date.now() + timeout);
   const former = options.base && new Former(options.base, now);
   return now.objects.flatMap((object) => {
     const before = former?.of(object);
@@ -56,9 +57,9 @@ export async function causesOf(options: CausesOptions): Promise<ObjectCause[]> {
   });
 }
 
-type Place = Pick<ObjectCause, "file" | "line" | "of">;
+type Place = Pick<ObjectProvenance, "file" | "line" | "of">;
 
-function placeOf(subject: Subject, object: MadeObject, search: Search, before?: Manifest): Place | undefined {
+function placeOf(subject: Subject, object: MadeObject, search: LiteralSearch, before?: Manifest): Place | undefined {
   if (before) {
     const found = search.lineBehind(object, before);
     if (found) return { ...found, of: "value" };
@@ -67,12 +68,12 @@ function placeOf(subject: Subject, object: MadeObject, search: Search, before?: 
   return call && { file: call.file, line: call.line, of: "construct" };
 }
 
-/** The objects of an earlier synthesis. */
+/** Objects of the earlier synthesis. */
 class Former {
   private readonly objects = new Map<string, Manifest>();
   private readonly renamed = new Map<MadeObject, Manifest>();
 
-  constructor(base: Trees, now: Run) {
+  constructor(base: Trees, now: ProgramRun) {
     for (const repository of ["setup", "application"] as const) {
       for (const [path, text] of base[repository]) {
         if (!/\.ya?ml$/.test(path)) continue;
@@ -86,8 +87,8 @@ class Former {
     return this.objects.get(keyOf(object.repository, object.manifest)) ?? this.renamed.get(object);
   }
 
-  /** As many objects, in all or of a kind, are new as are gone: then they have other names, in the same order. */
-  private pairRenamed(now: Run): void {
+  /** Where equally many objects, in all or of one kind, are new and gone, they were renamed in the same order. */
+  private pairRenamed(now: ProgramRun): void {
     const keys = new Set(now.objects.map(({ repository, manifest }) => keyOf(repository, manifest)));
     const gone = [...this.objects].filter(([key]) => !keys.has(key)).map(([, manifest]) => manifest);
     const made = now.objects.filter(({ repository, manifest }) => !this.objects.has(keyOf(repository, manifest)));

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
 import type { Literal, Substitutes, Value } from "./instrument.js";
 
-/** A settings file whose scalars can be replaced like literals; their numbers are negative. */
+/** A settings file whose scalars can be replaced like literals; their ids are negative. */
 export class SettingsText {
   readonly literals = new Map<number, Literal>();
   private readonly paths = new Map<number, readonly Step[]>();
@@ -22,7 +22,7 @@ export class SettingsText {
     }
   }
 
-  /** The text with other values. */
+  /** The text with other values for its scalars. */
   with(substitutes: Substitutes): string {
     const own = [...substitutes].filter(([id]) => id < 0);
     if (own.length === 0) return this.text;

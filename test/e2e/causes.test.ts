@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { ObjectCause } from "../../packages/manifests/object-provenance.js";
+import type { ObjectProvenance } from "../../packages/manifests/object-provenance.js";
 import { renderTrees, type Trees } from "../../packages/manifests/tree.js";
 import { identityOf, parseManifests } from "../../packages/provenance/manifest-identity.js";
-import { type CausesOptions, causesOf } from "../../packages/provenance/provenance.js";
+import { type ProvenanceOptions, provenanceOf } from "../../packages/provenance/provenance.js";
 import { buildApps } from "../causes/corpus/main.js";
 import { parseSettings } from "../causes/corpus/settings.js";
 import { corpus, type Mutation, mutate, mutatedCheckout, places, seeded } from "../causes/mutations.js";
@@ -24,7 +24,7 @@ const inputOf = (settings: unknown) => ({
 interface Outcome {
   readonly mutation: Mutation;
   /** Causes of what changed. */
-  readonly changed: readonly ObjectCause[];
+  readonly changed: readonly ObjectProvenance[];
 }
 
 /** The causes of what a mutated program makes otherwise than the corpus; none where it fails, or changes nothing. */
@@ -33,8 +33,14 @@ async function outcomeOf(mutation: Mutation, base: Trees): Promise<Outcome | und
   try {
     mutatedCheckout(root, mutation);
     const settings = readFileSync(join(root, program, "settings.yaml"), "utf8");
-    const options: CausesOptions = { root, program, settings, inputOf: inputOf as CausesOptions["inputOf"], base };
-    const causes = await causesOf({ ...options, timeout: 5_000 });
+    const options: ProvenanceOptions = {
+      root,
+      program,
+      settings,
+      inputOf: inputOf as ProvenanceOptions["inputOf"],
+      base,
+    };
+    const causes = await provenanceOf({ ...options, timeout: 5_000 });
     return { mutation, changed: causes.filter(({ changed }) => changed) };
   } catch {
     // A program that such a value breaks is never published.
@@ -44,11 +50,11 @@ async function outcomeOf(mutation: Mutation, base: Trees): Promise<Outcome | und
   }
 }
 
-const isLiteral = ({ mutation }: Outcome, { file, line }: ObjectCause) =>
+const isLiteral = ({ mutation }: Outcome, { file, line }: ObjectProvenance) =>
   file === `${program}/${mutation.place.file}` && line === mutation.line;
 
 /** The literal's line, or that of a call around it. */
-const isNear = (outcome: Outcome, cause: ObjectCause) =>
+const isNear = (outcome: Outcome, cause: ObjectProvenance) =>
   isLiteral(outcome, cause) ||
   (cause.file === `${program}/${outcome.mutation.place.file}` && outcome.mutation.place.calls.includes(cause.line));
 
@@ -75,7 +81,7 @@ test(`of ${WANTED} mutated literals, the right line is named for at least ${SHAR
     }
   }
   // THEN
-  const first = (outcome: Outcome) => outcome.changed[0] as ObjectCause;
+  const first = (outcome: Outcome) => outcome.changed[0] as ObjectProvenance;
   const right = outcomes.filter((outcome) => isLiteral(outcome, first(outcome)));
   const near = outcomes.filter((outcome) => isNear(outcome, first(outcome)));
   const objects = outcomes.flatMap((outcome) => outcome.changed.map((cause) => isLiteral(outcome, cause)));

@@ -58,7 +58,7 @@ function expectOneError(said: Said, what: RegExp): void {
 }
 
 function expectNoTrace({ all }: Pick<Said, "all">): void {
-  expect(all).not.toMatch(/^\s+at .+:\d+:\d+\)?$|ZodError|goroutine \d|fault of timonier/m);
+  expect(all).not.toMatch(/^\s+at .+:\d+:\d+\)?$|ZodError|goroutine \d|bug in timonier/m);
 }
 
 function daemon(name: RegExp): number {

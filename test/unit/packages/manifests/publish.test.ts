@@ -35,7 +35,7 @@ test("a difference is one branch, one commit and one merge request, and main sta
   expect(repository.ahead("timonier/publish")).toBe(1);
   expect(repository.requests[0]?.description).toBe(
     "Fewer pods.\n\n- changed: `infra/.timonier-tree.json`\n- changed: `infra/deployment.yaml`\n\n" +
-      "The next publish makes this branch anew and writes over what is pushed to it: change apps/ instead.",
+      "The next publish recreates this branch and overwrites commits that are pushed to it: change apps/ instead.",
   );
 });
 
@@ -67,7 +67,7 @@ test("when main moves on, the branch is made anew from it", async () => {
   expect(repository.files("timonier/publish")).toHaveProperty("README.md");
 });
 
-test("a commit of somebody else on the branch is written over, and named for as long as the branch lives", async () => {
+test("a commit of another author on the branch is overwritten, and named for as long as the branch lives", async () => {
   // GIVEN
   const repository = new FakeRepository(Object.fromEntries(three));
   await publish(repository.client, { project, tree: two });
@@ -167,26 +167,26 @@ const cause = { apiVersion: "apps/v1", kind: "Deployment", line: 8, of: "value",
 test("the commit names where the changed objects come from, and the merge request the apps", async () => {
   const repository = new FakeRepository(Object.fromEntries(three));
   const path = "infra/deployment.yaml";
-  const causes = async () => [
+  const provenance = async () => [
     { ...cause, name: "nginx", file: "apps/nginx.ts", app: "nginx", changed: true, path },
     { ...cause, name: "other", namespace: "web", file: "apps/other.ts", app: "other", changed: false, path },
     { ...cause, name: "more", namespace: "web", file: "apps/settings.yaml", app: "nginx", changed: true, path },
   ];
-  await publish(repository.client, { project, tree: two, causes });
+  await publish(repository.client, { project, tree: two, provenance });
   expect(repository.message("timonier/publish")?.match(/^Timonier-(Cause|App).*$/gm)).toEqual([
     "Timonier-App: nginx",
     "Timonier-Cause: apps/v1 Deployment -/nginx apps/nginx.ts:8",
     "Timonier-Cause: apps/v1 Deployment web/more apps/settings.yaml:8",
   ]);
-  expect(repository.requests[0]?.description).toContain("Apps touched: nginx\n");
+  expect(repository.requests[0]?.description).toContain("Changed apps: nginx\n");
 });
 
-test("of many causes 200 are named, and the number of the others", async () => {
+test("of many provenance lines 200 are in the message, and the number of the others", async () => {
   const repository = new FakeRepository(Object.fromEntries(three));
   const all = Array.from({ length: 250 }, (_, index) => ({
     ...{ ...cause, name: `app-${index}`, file: "apps/a.ts", app: "a", changed: true, path: "infra/deployment.yaml" },
   }));
-  await publish(repository.client, { project, tree: two, causes: async () => all });
+  await publish(repository.client, { project, tree: two, provenance: async () => all });
   expect(repository.message("timonier/publish")?.match(/^Timonier-Cause: /gm)).toHaveLength(200);
   expect(repository.message("timonier/publish")).toContain("Timonier-Causes-Left-Out: 50");
 });

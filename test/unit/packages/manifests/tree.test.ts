@@ -113,14 +113,14 @@ test("several clusters: each its folder, and the applications once", () => {
   const joined = joinTrees([one, other]);
   expect([...joined.setup]).toEqual([...one.setup, ...other.setup]);
   expect(joined.application).toEqual(one.application);
-  expect(() => joinTrees([one, one])).toThrow(/two stacks have "clusters\/embedded\//);
+  expect(() => joinTrees([one, one])).toThrow(/two stacks write the file "clusters\/embedded\//);
   const fewer = { ...settings, nginx: { ...settings.nginx, replicas: 2 } };
   expect(() => joinTrees([one, synthesize({ ...input, cluster: "paris", settings: fewer })])).toThrow(
-    /the applications of two clusters differ, in infra\/deployment.yaml/,
+    /the applications of two clusters differ in infra\/deployment.yaml/,
   );
 });
 
-test("faults of both trees are refused at once, naming the constructs", () => {
+test("validation errors of both trees are reported together, with the constructs", () => {
   const wrong: AppsInput = {
     ...input,
     application: { url: "gitlab.com/x", branch: "" },
@@ -134,7 +134,7 @@ test("faults of both trees are refused at once, naming the constructs", () => {
     expect.objectContaining({
       name: "UserError",
       what: [
-        "the constructs have 5 faults:",
+        "the constructs have 5 validation errors:",
         '    myappsource/source: url: expected https://HOST/PATH.git, got "gitlab.com/x"',
         '    myappsource/source: branch: expected a name, got ""',
         '    myappsource/source: interval: expected whole milliseconds, longer than zero, got "0ms"',

@@ -100,7 +100,7 @@ test("refuses a symbolic link that leads out of the folder", async () => {
 
 test("refuses a list that it cannot read, rather than guess what is whose", async () => {
   await put("../setup.written.json", "{");
-  await expect(writeTree(dir, tree({ "a.yaml": "a" }))).rejects.toThrow(/list of synthesized files cannot be read/);
+  await expect(writeTree(dir, tree({ "a.yaml": "a" }))).rejects.toThrow(/list of synthesized files is invalid/);
   await put("../setup.written.json", JSON.stringify({ version: 1, files: { "../../etc/passwd": "x" } }));
   await expect(writeTree(dir, tree({ "a.yaml": "a" }))).rejects.toThrow(/cannot be the path/);
 });

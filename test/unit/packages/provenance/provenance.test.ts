@@ -5,7 +5,7 @@ import { parseSettings, type Settings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
 import { synthesize } from "../../../../infra/delivery/synthesize.js";
 import { checkout } from "../../../../packages/kit/state-folder.js";
-import { causesOf } from "../../../../packages/provenance/provenance.js";
+import { provenanceOf } from "../../../../packages/provenance/provenance.js";
 
 const inputOf = (settings: Settings): AppsInput => ({
   cluster: "embedded",
@@ -20,8 +20,8 @@ async function lineOf(file: string, text: string): Promise<number> {
 
 test("without an earlier synthesis each object has the line of its construct in apps/", async () => {
   const settings = await readFile(settingsFile, "utf8");
-  const causes = await causesOf({ settings, inputOf });
-  expect(causes.map(({ kind, file, line, of }) => ({ kind, file, line, of }))).toEqual([
+  const provenance = await provenanceOf({ settings, inputOf });
+  expect(provenance.map(({ kind, file, line, of }) => ({ kind, file, line, of }))).toEqual([
     {
       kind: "GitRepository",
       file: "apps/delivery.ts",
@@ -49,9 +49,9 @@ test("a changed setting is named by its line in apps/settings.yaml, and what did
   const settings = before.replace("replicas: 3", "replicas: 2");
   const base = synthesize(inputOf(parseSettings(before)));
   // WHEN
-  const causes = await causesOf({ settings, inputOf, base });
+  const provenance = await provenanceOf({ settings, inputOf, base });
   // THEN
-  expect(causes.filter(({ changed }) => changed)).toMatchObject([
+  expect(provenance.filter(({ changed }) => changed)).toMatchObject([
     {
       ...{ apiVersion: "apps/v1", kind: "Deployment", name: "nginx-deployment", app: "nginx", of: "value" },
       ...{ file: "apps/settings.yaml", line: await lineOf("apps/settings.yaml", "replicas: 3") },
@@ -63,8 +63,8 @@ test("a changed setting is named by its line in apps/settings.yaml, and what did
 test("a duration and an address are named too", async () => {
   const before = await readFile(settingsFile, "utf8");
   const settings = before.replace("interval: 1m", "interval: 5m").replace("branch: main", "branch: trunk");
-  const causes = await causesOf({ settings, inputOf, base: synthesize(inputOf(parseSettings(before))) });
-  const lines = causes.filter(({ changed }) => changed).map(({ kind, file, line }) => `${kind} ${file}:${line}`);
+  const provenance = await provenanceOf({ settings, inputOf, base: synthesize(inputOf(parseSettings(before))) });
+  const lines = provenance.filter(({ changed }) => changed).map(({ kind, file, line }) => `${kind} ${file}:${line}`);
   expect(lines).toEqual([
     `GitRepository apps/settings.yaml:${await lineOf("apps/settings.yaml", "interval: 1m")}`,
     `Kustomization apps/settings.yaml:${await lineOf("apps/settings.yaml", "interval: 1m")}`,
