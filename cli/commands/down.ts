@@ -15,10 +15,10 @@ import type { StayingCluster } from "../recovery/surviving-cluster.js";
 import { withLogIf } from "../stack/automatic-log.js";
 import {
   awsPlugins,
-  doubtsGitLab,
+  hasPendingGitLabResources,
   protectedResources,
   type StateResource,
-  stayingProvider,
+  survivingProvider,
   unprotected,
 } from "../stack/deployment.js";
 import { checkAllSettings, firstSettings } from "../stack/preflight.js";
@@ -93,11 +93,11 @@ async function settleBefore(
   const deployment = await pulumi.deployment();
   // In a fresh clone it is not there, and after a newer pin the state names the older one.
   for (const version of awsPlugins(deployment, versions.pulumiAws)) await pulumi.installPlugin("aws", version);
-  if (doubtsGitLab(deployment)) {
+  if (hasPendingGitLabResources(deployment)) {
     const { gitlab } = await checkAllSettings(stack);
     await (await import("../recovery/interrupted.js")).settleInterrupted(pulumi, deployment, gitlab, progress);
   }
-  if (!stayingProvider(deployment)) return { unreached: [] };
+  if (!survivingProvider(deployment)) return { unreached: [] };
   const staying = await (await import("../recovery/surviving-cluster.js")).stayingCluster(stack, deployment, progress);
   return staying ? { staying, unreached: [] } : { unreached: objectsByKind(deployment) };
 }

@@ -9,7 +9,7 @@ import {
   PROJECT,
   pendingCreates,
   type StateResource,
-  settled,
+  withoutPending,
 } from "../stack/deployment.js";
 import type { Pulumi } from "../stack/pulumi.js";
 import { remoteToken } from "../stack/stack-gitlab.js";
@@ -45,7 +45,7 @@ export async function settleInterrupted(
       if (id !== undefined) found.set(resource.urn, id);
     }
   }
-  await pulumi.replaceDeployment(settled(deployment, found));
+  await pulumi.replaceDeployment(withoutPending(deployment, found));
   for (const urn of found.keys()) progress(`${urn.split("::").pop()}: made by the interrupted run, kept`);
   if (found.size > 0) await pulumi.refresh([...found.keys()]);
 }

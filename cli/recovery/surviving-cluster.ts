@@ -15,6 +15,7 @@ import { clusterIdentity } from "../../infra/cluster/cluster-identity.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { planFlux } from "../../infra/flux/flux-plan.js";
 import { type Deployment, pendingCreates, stayingProvider } from "../stack/deployment.js";
+import { type Deployment, pendingCreates, survivingProvider } from "../stack/deployment.js";
 import { checkAllSettings } from "../stack/preflight.js";
 import type { Stack } from "../stack/stack.js";
 
@@ -47,7 +48,7 @@ export async function stayingCluster(
   deployment: Deployment,
   progress: Progress,
 ): Promise<StayingCluster | undefined> {
-  const provider = stayingProvider(deployment);
+  const provider = survivingProvider(deployment);
   const file = join(stack.clusterFolder, "kubeconfig");
   if (!provider || !existsSync(file)) return undefined;
   const kubeconfig = await readFile(file, "utf8");

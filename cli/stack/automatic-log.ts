@@ -3,18 +3,18 @@ import { join } from "node:path";
 import type { Progress } from "@timonier/kit/progress";
 import type { Stack } from "./stack.js";
 
-/** Text of the file that stands in the place of the folder of logs. */
-const OFF = `Pulumi's automatic log is off while this file is here: writing it takes as much time as the work itself.
-npx timonier up --debug (preview and down too) keeps the log of one run in debug-logs.
+/** Text of the file that takes the place of the log folder. */
+const OFF = `Pulumi's automatic log is off while this file exists: writing the log takes as much time as the update itself.
+npx timonier up --debug (also preview and down) keeps the log of one run in debug-logs.
 `;
 
 /** Runs Pulumi. @param env variables beyond the usual ones */
 type Work<T> = (env: Readonly<Record<string, string>>) => Promise<T>;
 
-/** Where Pulumi writes its automatic log. There is no switch; where this cannot be a folder, no log is written. */
+/** Folder of Pulumi's automatic log. Pulumi has no setting to switch it off, but writes no log where the folder is a file. */
 const logsOf = (pulumiHome: string) => join(pulumiHome, "logs");
 
-/** Folder of the logs that a user asked for. */
+/** Folder of the logs of --debug. */
 const debugLogsOf = (pulumiHome: string) => join(pulumiHome, "debug-logs");
 
 /**
@@ -32,7 +32,7 @@ export async function switchLogOff(pulumiHome: string): Promise<void> {
   await replace(place, (fresh) => writeFile(fresh, OFF, { mode: 0o600 }));
 }
 
-/** Puts something in a place at once: another stack's Pulumi would make a folder where for a moment there is nothing. */
+/** Replaces a file atomically: Pulumi of another stack would create a folder in the meantime. */
 async function replace(place: string, make: (fresh: string) => Promise<void>): Promise<void> {
   const fresh = `${place}.${process.pid}`;
   await rm(fresh, { force: true });
@@ -41,14 +41,14 @@ async function replace(place: string, make: (fresh: string) => Promise<void>): P
     await rename(fresh, place);
   } catch (error) {
     await rm(fresh, { force: true });
-    // The other Pulumi was quicker: its log stays until the next command.
+    // Pulumi of another stack has created the folder: its log stays until the next command.
     if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw error;
   }
 }
 
 /**
- * Runs Pulumi with its automatic log, and says which file it is. Pulumi itself deletes logs after seven days, and before
- * that from 500 MB on.
+ * Runs Pulumi with its automatic log, and reports the path of the log. Pulumi deletes logs after seven days, or when they
+ * exceed 500 MB.
  */
 async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, work: Work<T>): Promise<T> {
   const folder = debugLogsOf(pulumiHome);
@@ -56,7 +56,7 @@ async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, 
   const before = new Set(await readdir(folder));
   await replace(logsOf(pulumiHome), (fresh) => symlink(folder, fresh));
   try {
-    // Without infra/on-demand.cjs: its programs send their debug messages.
+    // Without infra/on-demand.cjs, so that the programs send their debug messages.
     return await work({ NODE_OPTIONS: process.env.NODE_OPTIONS ?? "" });
   } finally {
     await switchLogOff(pulumiHome);
@@ -68,7 +68,7 @@ async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, 
   }
 }
 
-/** Runs Pulumi, with its automatic log where a user asked for it. */
+/** Runs Pulumi, with its automatic log where the user asked for it. */
 export function withLogIf<T>(debug: boolean, stack: Stack, progress: Progress, work: Work<T>): Promise<T> {
   return debug ? withLog(stack, progress, work) : work({});
 }

@@ -5,21 +5,21 @@ import { UserError } from "@timonier/kit/user-error";
 
 /** Where Pulumi keeps the state of stacks. */
 export interface Backend {
-  /** As Pulumi wants it: `file:///…`, `s3://bucket/folder?region=…`. */
+  /** URL in Pulumi's form: `file:///…`, `s3://bucket/folder?region=…`. */
   readonly url: string;
-  /** Folder of a file backend: its files are read directly, which is far quicker. undefined: Pulumi has to be asked. */
+  /** Folder of a file backend, whose files are read directly because that is quicker; undefined where only Pulumi can read it. */
   readonly folder: string | undefined;
-  /** Whether it is this checkout's own. Another one's passphrase is whoever's who named it. */
+  /** Whether it is the backend of this checkout. The user provides the passphrase of any other backend. */
   readonly own: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Set beside PULUMI_BACKEND_URL where this program set that: a shell with `timonier env` in it has chosen nothing. */
+/** Variable that marks a PULUMI_BACKEND_URL of this program, as `timonier env` sets it, and not of the user. */
 export const OWN_BACKEND = "TIMONIER_OWN_BACKEND";
 
 /**
- * The backend that PULUMI_BACKEND_URL names, as a pipeline does; else a folder of this checkout's state.
+ * The backend in PULUMI_BACKEND_URL, which pipelines set; else a folder in this checkout's state.
  *
  * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/
  */
@@ -29,12 +29,12 @@ export function findBackend(state: StateFolder, environment: Environment = proce
   if (!given || given === own || given === environment[OWN_BACKEND]) {
     return { url: own, folder: state.backend, own: true };
   }
-  // Compressed state is Pulumi's to read.
+  // Only Pulumi reads compressed state.
   const plain = !["1", "true"].includes(environment.PULUMI_SELF_MANAGED_STATE_GZIP ?? "");
   return { url: given, folder: plain ? fileFolder(given) : undefined, own: false };
 }
 
-/** `file://~/state`, `file://./state`, `file:///state?metadata=skip`: a relative one starts where Pulumi runs. */
+/** Folder of `file://~/state`, `file://./state` or `file:///state?metadata=skip`; relative to where Pulumi runs. */
 function fileFolder(url: string): string | undefined {
   if (!url.startsWith("file://")) return undefined;
   const path = url.slice("file://".length).replace(/\?.*$/, "");
@@ -42,12 +42,12 @@ function fileFolder(url: string): string | undefined {
 }
 
 /**
- * Whether this program makes the passphrase of the secrets in the state.
+ * Whether this program generates the passphrase of the secrets in the state.
  *
  * @param provider `secretsprovider` of the stack's settings
- * @throws UserError when somebody else's is needed and not given
+ * @throws UserError when the user has to provide the passphrase and did not
  */
-export function makesPassphrase(
+export function ownsPassphrase(
   backend: Backend,
   provider: string | undefined,
   environment: Environment = process.env,
@@ -59,8 +59,8 @@ export function makesPassphrase(
     environment.PULUMI_CONFIG_PASSPHRASE !== undefined || environment.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   if (!needed || given) return false;
   throw new UserError(
-    "the passphrase of the secrets in Pulumi's state is not given",
+    "the passphrase of the secrets in Pulumi's state is missing",
     `PULUMI_BACKEND_URL=${backend.url}`,
-    "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE too; or unset PULUMI_BACKEND_URL: state is kept in this checkout then",
+    "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE; or unset PULUMI_BACKEND_URL to keep the state in this checkout",
   );
 }

@@ -1,9 +1,9 @@
-/** Type of the stack itself, which holds its outputs. */
+/** Type of the stack itself, whose resource has the outputs. */
 export const STACK = "pulumi:pulumi:Stack";
 /** Type of a GitLab project. */
 export const PROJECT = "gitlab:index/project:Project";
 
-/** A resource in Pulumi's state, as far as it is read here. */
+/** The part of a resource in Pulumi's state that is read here. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -12,14 +12,14 @@ export interface StateResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** Pulumi refuses to delete it. */
   readonly protect?: boolean;
-  /** URN of what it goes with: it is not deleted by itself. Empty or missing: nothing. */
+  /** URN of the resource whose deletion deletes it too. @default none; an empty text means the same */
   readonly deletedWith?: string;
 }
 
-/** Pulumi's state, as far as it is read here: among others what a run was doing when it was killed. */
+/** The part of Pulumi's state that is read here, with the pending operations of a killed run. */
 export interface Deployment {
   readonly resources?: readonly StateResource[];
-  /** How the secrets in it are enciphered: the salt of the passphrase, where it is one. */
+  /** How its secrets are encrypted: the salt, where there is a passphrase. */
   readonly secrets_providers?: { readonly type?: string; readonly state?: { readonly salt?: string } };
   readonly pending_operations?: ReadonlyArray<{ readonly type: string; readonly resource: StateResource }>;
 }
@@ -29,10 +29,10 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /**
- * The stack's outputs as they are in the state.
+ * The stack's outputs in the state.
  *
- * @param known what is known of secrets in another way, by output
- * @returns undefined when one of them is a secret that is not known, or contains one
+ * @param known plain values of secret outputs that are known from elsewhere
+ * @returns undefined when an output is, or contains, a secret whose value is not known
  */
 export function outputsOf(
   deployment: Deployment,
@@ -48,46 +48,46 @@ function holdsSecret(value: unknown): boolean {
   return (value as Record<string, unknown>)[SIGNATURE] === SECRET || Object.values(value).some(holdsSecret);
 }
 
-/** Resources whose creation had begun and whose end nobody recorded. */
+/** Resources whose creation began and whose result was not recorded. */
 export function pendingCreates(deployment: Deployment): StateResource[] {
   return (deployment.pending_operations ?? []).filter((one) => one.type === "creating").map((one) => one.resource);
 }
 
-/** Ids that the state knows for a type: among them those of old ones that are still to be deleted. */
+/** Ids of the resources of a type, including replaced ones that are still to be deleted. */
 export function knownIds(deployment: Deployment, type: string): ReadonlySet<string> {
   const known = (deployment.resources ?? []).filter((one) => one.type === type);
   return new Set(known.flatMap((one) => one.id ?? []));
 }
 
-/** The provider of a cluster that outlives its stack. undefined: the cluster goes with the stack, or was not reached yet. */
-export function stayingProvider(deployment: Deployment): StateResource | undefined {
+/** Provider of a cluster that outlives its stack; undefined where `down` deletes the cluster, or nothing was created in it yet. */
+export function survivingProvider(deployment: Deployment): StateResource | undefined {
   return deployment.resources?.find(({ type, deletedWith }) => type === "pulumi:providers:kubernetes" && !deletedWith);
 }
 
-/** Whether things that a killed run had asked a GitLab for are in doubt, and the GitLab outlives the stack. */
-export function doubtsGitLab(deployment: Deployment): boolean {
+/** Whether a killed run left pending creations in a GitLab that outlives the stack. */
+export function hasPendingGitLabResources(deployment: Deployment): boolean {
   const embedded = deployment.resources?.some(({ type }) => type === "timonier:embedded:GitLab") ?? false;
   return !embedded && pendingCreates(deployment).some(({ type }) => type.startsWith("gitlab:"));
 }
 
 /**
- * Versions of Pulumi's AWS plugin that the state's resources were made with: each of them is needed to delete them.
+ * Versions of Pulumi's AWS plugin that created the resources in the state; each is needed to delete its resources.
  *
- * @param otherwise for a provider whose version was not recorded
+ * @param otherwise version of a provider without a recorded version
  */
 export function awsPlugins(deployment: Deployment, otherwise: string): string[] {
   const providers = (deployment.resources ?? []).filter(({ type }) => type === "pulumi:providers:aws");
   return [...new Set(providers.map(({ inputs }) => String(inputs?.version ?? otherwise)))];
 }
 
-/** What Pulumi refuses to delete. */
+/** Resources that Pulumi does not delete. */
 export function protectedResources(deployment: Deployment): StateResource[] {
   return (deployment.resources ?? []).filter(({ protect }) => protect === true);
 }
 
 /**
- * The same state with nothing protected, its projects and groups to be deleted for good: what an update with the setting
- * `protect` false would make of it, without the cluster that an update needs.
+ * The state without protection, with projects and groups that are deleted permanently: the state after an update with
+ * `protect: false`, without the cluster that an update needs.
  */
 export function unprotected<D extends Deployment>(deployment: D): D {
   const permanent = new Map([
@@ -105,12 +105,12 @@ export function unprotected<D extends Deployment>(deployment: D): D {
 }
 
 /**
- * The same state without operations in doubt.
+ * The state without pending operations.
  *
- * @param found by URN, the id of what a pending creation had made. Everything it depends on is in the state before it, so
- *   the end of the list is its place
+ * @param found ids of resources that pending creations had made, by URN. They are added to the end of the list, because
+ *   everything that they depend on has to be before them
  */
-export function settled<D extends Deployment>(deployment: D, found: ReadonlyMap<string, string>): D {
+export function withoutPending<D extends Deployment>(deployment: D, found: ReadonlyMap<string, string>): D {
   const adopted = pendingCreates(deployment).flatMap((resource) => {
     const id = found.get(resource.urn);
     return id === undefined ? [] : [{ ...resource, id, outputs: resource.inputs ?? {} }];

@@ -12,9 +12,9 @@ import { OFFICIAL_PLUGIN } from "../../infra/gitlab/official.js";
 const PROGRAM = "pulumi-resource-gitlab";
 
 /**
- * The official plugin for GitLab, where it is on this machine: in PATH, or where `pulumi plugin install` puts it.
+ * Finds the official plugin for GitLab on this machine: in PATH, or where `pulumi plugin install` puts it.
  *
- * @returns undefined when it is not; a link to our own does not count
+ * @returns undefined where there is none; a link to the plugin of this checkout does not count
  */
 export function findOfficialPlugin(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const home = env.PULUMI_HOME ?? join(env.HOME ?? homedir(), ".pulumi");
@@ -28,30 +28,31 @@ function isOurs(file: string): boolean {
 }
 
 /**
- * Which plugin works on a stack's GitLab: the official one on servers of the user's, where it is there, and our own otherwise.
+ * Chooses the plugin for a stack's GitLab: the official one for a remote GitLab where it is installed, else the plugin of
+ * this checkout.
  *
- * @returns path of the official one. undefined: our own
- * @throws UserError when the settings ask for the official one, and it is not there
+ * @returns path of the official plugin; undefined for the plugin of this checkout
+ * @throws UserError when the settings require the official plugin and it is not installed
  */
 export function chooseGitLabPlugin(gitlab: GitLabConfig, env: NodeJS.ProcessEnv = process.env): string | undefined {
   if (gitlab.kind === "embedded" || gitlab.plugin === "own") return undefined;
   const found = findOfficialPlugin(env);
   if (found !== undefined || gitlab.plugin === "auto") return found;
   throw new UserError(
-    `there is no official plugin for GitLab ${versions.pulumiGitlab}`,
+    `the official GitLab plugin ${versions.pulumiGitlab} is not installed`,
     "PATH and ~/.pulumi/plugins",
     `pulumi plugin install resource gitlab ${versions.pulumiGitlab}; or: pulumi config set gitlabPlugin own`,
   );
 }
 
-/** Keeps the choice for every program that works on the stack, a user's shell too. */
+/** Stores the choice for every program that works on the stack, including a user's shell. */
 export async function keepGitLabPlugin(folder: string, plugin: string | undefined): Promise<void> {
   const file = join(folder, "gitlab-plugin");
   if (plugin === undefined) await rm(file, { force: true });
   else await writeFileAtomic(file, plugin);
 }
 
-/** Environment that makes our plugin hand over to the chosen one. */
+/** Environment with which the plugin of this checkout hands over to the chosen one. */
 export function gitlabPluginEnvironment(folder: string): Record<string, string> {
   const file = join(folder, "gitlab-plugin");
   return existsSync(file) ? { [OFFICIAL_PLUGIN]: readFileSync(file, "utf8") } : {};

@@ -4,21 +4,21 @@ import { nearest } from "@timonier/kit/nearest";
 import { checkout, StateFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 
-/** The stack of a command that names none; it needs no settings. */
+/** Stack of a command without --stack; it needs no settings. */
 export const DEFAULT_STACK = "embedded";
 
-/** Where stacks are looked for. */
+/** Places where stacks are searched. */
 export interface Places {
-  /** The state folder; nothing is made in it. @default this checkout's */
+  /** State folder; it is only read. @default this checkout's */
   readonly state?: Pick<StateFolder, "root">;
-  /** Names that Pulumi's backend knows. @default Pulumi's own, asked for a name that has no settings */
+  /** Names of the stacks in Pulumi's backend. @default asks Pulumi, for a name without settings */
   readonly recorded?: () => Promise<readonly string[]>;
 }
 
 /**
- * Checks that a stack exists before anything is made for it: a name with a typing error would otherwise become a new stack.
+ * Checks that a stack exists, because a misspelled name would otherwise create a new stack.
  *
- * @throws UserError with the stacks that exist, and the closest name
+ * @throws UserError with the existing stacks and the closest name
  */
 export async function ensureKnown(name: string, { state = new StateFolder(), recorded = askPulumi }: Places = {}) {
   const configured = configuredStacks(state.root);
@@ -27,7 +27,7 @@ export async function ensureKnown(name: string, { state = new StateFolder(), rec
   if (!known.includes(name)) throw unknownStack(name, known);
 }
 
-/** A stack is known by committed settings, or by what is in its folder. The default one always is. */
+/** Stacks with committed settings or with files in their folder, and the default stack. */
 function configuredStacks(root: string): string[] {
   const settings = list(join(checkout, "infra", "stacks")).flatMap(
     (file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [],
@@ -43,10 +43,10 @@ async function askPulumi(): Promise<readonly string[]> {
 
 function unknownStack(name: string, known: readonly string[]): UserError {
   const near = nearest(name, known);
-  const fix = `for a new embedded stack add --new to up, preview or env; for another kind of cluster commit infra/stacks/Pulumi.${name}.yaml`;
+  const fix = `to create an embedded stack, add --new to up, preview or env; for another kind of cluster commit infra/stacks/Pulumi.${name}.yaml`;
   return new UserError(
-    `there is no stack ${name}`,
-    `stacks that exist: ${known.join(", ")}`,
+    `stack ${name} does not exist`,
+    `existing stacks: ${known.join(", ")}`,
     near === undefined ? fix : `did you mean -s ${near}? Otherwise: ${fix}`,
   );
 }

@@ -6,7 +6,7 @@ import { installLoginCommand } from "../../infra/cluster/eks/login-command.js";
 import { switchLogOff } from "./automatic-log.js";
 import type { Stack } from "./stack.js";
 
-/** Folders in Pulumi's plugin cache, by the executable in them; the name says kind, name and version. */
+/** Plugins by their folder in Pulumi's plugin cache, whose name consists of kind, name and version. */
 function plugins(stack: Stack): Record<string, { readonly file: string; readonly target: string }> {
   const tool = (file: string) => ({ file, target: join(stack.state.bin, file) });
   const gitlab = "pulumi-resource-gitlab";
@@ -21,8 +21,8 @@ function plugins(stack: Stack): Record<string, { readonly file: string; readonly
 }
 
 /**
- * Makes the folder where Pulumi looks for plugins: this checkout's own, so that nothing of the user's is touched, and so
- * that Pulumi does not warn about each plugin that it would find on PATH. Its automatic log is off there.
+ * Creates the folder in which Pulumi finds plugins. Each checkout has its own, so that the user's folder does not change and
+ * Pulumi does not warn about plugins on PATH. Switches Pulumi's automatic log off.
  *
  * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
  */

@@ -2,10 +2,10 @@ import type { Repositories } from "../merge-request/destination.js";
 import type { ReadCredential } from "../merge-request/repository-clone.js";
 
 /**
- * As whom an environment says to read the repositories: a token that reads is all it takes, and in a pipeline of the same
- * GitLab the job's own.
+ * Credential for reading the repositories, from the environment: TIMONIER_READ_TOKEN, or in a pipeline of the same GitLab
+ * the job token.
  *
- * @returns undefined where it names nobody
+ * @returns undefined where the environment has neither
  * @see https://docs.gitlab.com/ci/jobs/ci_job_token/
  */
 export function credentialOf(

@@ -6,18 +6,18 @@ import { USER_TMPDIR } from "@timonier/kit/user-tmpdir";
 import { SHELL_RUN } from "./shell-pulumi.js";
 import type { Stack } from "./stack.js";
 
-/** Milliseconds between SIGTERM and SIGKILL for a plugin whose engine is gone. */
+/** Milliseconds between SIGTERM and SIGKILL for a plugin whose engine has ended. */
 const GRACE = 2_000;
 
-/** Where the temporary folders of Pulumi's runs on a stack are; each name begins with the id of the process that made it. */
+/** Folder of the temporary folders of Pulumi's runs on a stack; each name begins with the id of the process that created it. */
 export const foldersOf = (stack: Stack) => join(stack.state.stack(stack.name), "tmp");
 
 /**
- * Runs Pulumi with a temporary folder of its own. Plugins write credentials into temporary files and leave them there: the
- * kubernetes plugin a kubeconfig with each run. The folder is deleted afterwards, and those of runs that were killed are deleted at
- * the next run, together with plugins whose engine was killed, which would otherwise never end.
+ * Runs Pulumi with its own temporary folder, because plugins leave credentials in temporary files: the kubernetes plugin
+ * writes a kubeconfig with each run. The folder is deleted afterwards. The next run deletes the folders of killed runs, and
+ * ends plugins whose engine was killed, which would never end by themselves.
  *
- * One command at a time works on a stack ({@link exclusively} in stack.ts), so every folder that is there belongs to an earlier run.
+ * One command at a time works on a stack (`exclusively` in stack.ts), so every existing folder belongs to an earlier run.
  */
 export async function withRunFolder<T>(stack: Stack, work: (env: Record<string, string>) => Promise<T>): Promise<T> {
   await removeEarlierRuns(stack);
@@ -32,21 +32,21 @@ export async function withRunFolder<T>(stack: Stack, work: (env: Record<string, 
 }
 
 /**
- * Deletes temporary folders of runs that have ended, and ends the plugins that they left.
+ * Deletes temporary folders of ended runs, and ends their plugins.
  *
- * @param isAlone whether no other command works on the stack. Without it, folders of processes that still run are left
+ * @param isAlone whether no other command works on the stack; otherwise folders of running processes stay
  */
 export async function removeEarlierRuns(stack: Stack, isAlone = true): Promise<void> {
   const root = foldersOf(stack);
   for (const name of list(root)) {
-    // A shell is no command of this program, so its runs of Pulumi are never excluded.
+    // Pulumi in a user's shell does not take the lock of the stack, so it may run at any time.
     const mayRun = !isAlone || name.endsWith(SHELL_RUN);
     if (!(mayRun && isOwnerAlive(join(root, name)))) await remove(join(root, name));
   }
   removeIfEmpty(root);
 }
 
-/** Numbers of processes start from the beginning when the machine does: a folder from before has no owner. */
+/** Whether the process that created the folder runs; process ids from before the last boot do not count. */
 function isOwnerAlive(folder: string): boolean {
   try {
     const booted = Date.now() - uptime() * 1_000;
@@ -57,7 +57,7 @@ function isOwnerAlive(folder: string): boolean {
   }
 }
 
-/** An engine that outlived its command goes on with its folder. */
+/** Deletes a folder and ends its plugins, unless an engine still uses it. */
 async function remove(folder: string): Promise<void> {
   const processes = processesWith(folder);
   if (processes.some(({ program }) => program === "pulumi")) return;
@@ -71,12 +71,12 @@ interface PulumiProcess {
   readonly program: string;
 }
 
-/** Clusters and GitLab were started by a plugin as well, and have to stay: a plugin is known by its program's name. */
+/** A plugin is recognized by its name: clusters and GitLab were also started by a plugin, and must keep running. */
 function isPlugin({ program }: PulumiProcess): boolean {
   return /^pulumi-(resource|language|analyzer)-/.test(program);
 }
 
-/** Processes that were started with this temporary folder. Only Linux tells; elsewhere nothing is ended. */
+/** Processes that were started with this temporary folder; empty except on Linux. */
 function processesWith(folder: string): PulumiProcess[] {
   return list("/proc").flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
@@ -86,7 +86,7 @@ function processesWith(folder: string): PulumiProcess[] {
       const identity = identify(Number(entry));
       return identity ? [{ identity, program: basename(command) }] : [];
     } catch {
-      // It has ended, or it is another user's.
+      // The process has ended, or belongs to another user.
       return [];
     }
   });
@@ -104,6 +104,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It holds the folder of an engine that still runs, or it is not there.
+    // It contains the folder of a running engine, or does not exist.
   }
 }

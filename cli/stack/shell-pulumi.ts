@@ -3,19 +3,19 @@ import { USER_TMPDIR } from "@timonier/kit/user-tmpdir";
 import writeFileAtomic from "write-file-atomic";
 import type { Stack } from "./stack.js";
 
-/** How the names of the temporary folders end that runs of Pulumi from a shell get. */
+/** Suffix of the temporary folders of runs of Pulumi in a user's shell. */
 export const SHELL_RUN = "-shell";
 
-/** Variable with the folder in which those temporary folders are made. */
+/** Variable with the folder that contains these temporary folders. */
 const RUN_FOLDERS = "TIMONIER_RUN_FOLDERS";
 
 /**
- * Puts a `pulumi` before the real one on a shell's PATH that gives each run a temporary folder inside the stack's own: the
+ * Puts a wrapper of `pulumi` on a shell's PATH that gives each run a temporary folder in the stack's folder, because the
  * kubernetes plugin leaves an administrator's kubeconfig there. removeEarlierRuns in run-folder.ts deletes the folders.
  *
- * @param folder of the temporary folders
- * @param path the shell's PATH
- * @returns what the shell has to export
+ * @param folder folder of the temporary folders
+ * @param path PATH of the shell
+ * @returns variables for the shell
  */
 export async function shellPulumi(stack: Stack, folder: string, path: string): Promise<Record<string, string>> {
   const { bin, shellBin } = stack.state;
@@ -23,7 +23,7 @@ export async function shellPulumi(stack: Stack, folder: string, path: string): P
   return { PATH: [shellBin, path].join(delimiter), [RUN_FOLDERS]: folder };
 }
 
-/** exec keeps the number of the process and with it who gets signals; so nothing is deleted here at the end. */
+/** `exec` keeps the process id, so that signals reach pulumi; therefore the script cannot delete the folder at the end. */
 function script(pulumi: string): string {
   return `#!/bin/sh
 # Written by \`timonier env\`: each run of Pulumi gets a temporary folder of its own, which the next command deletes.
@@ -36,7 +36,7 @@ exec ${quote(pulumi)} "$@"
 `;
 }
 
-/** For a POSIX shell. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
+/** Quotes a value for a POSIX shell. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
 export function quote(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

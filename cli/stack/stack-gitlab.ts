@@ -5,10 +5,10 @@ import { UserError } from "@timonier/kit/user-error";
 import { Pulumi, type StackOutputs } from "./pulumi.js";
 import type { Stack } from "./stack.js";
 
-/** As whom to work in GitLab. */
+/** User of a GitLab client. */
 export type Role = "administrator" | "maintainer";
 
-/** How long to try. @default as the client does */
+/** Timeout and number of retries. @default those of the client */
 type Patience = Pick<GitLabOptions, "timeout" | "retries">;
 
 /** A client for the stack's GitLab. @throws UserError when there is no token for it */
@@ -23,7 +23,7 @@ export async function stackGitLab(
   return connectGitLab({ url, token, ...(caFile && { caFile }), ...patience });
 }
 
-/** Its token. @throws UserError when there is none */
+/** Token for the stack's GitLab. @throws UserError when there is none */
 export async function stackGitLabToken(
   stack: Stack,
   outputs: Pick<StackOutputs, "gitlab">,
@@ -31,19 +31,23 @@ export async function stackGitLabToken(
 ): Promise<string> {
   const remote = outputs.gitlab === "remote";
   if (remote && role !== "administrator") {
-    throw new UserError("this GitLab's maintainers are people", `stack ${stack.name}`, "merge in GitLab's own pages");
+    throw new UserError(
+      "a remote GitLab has no maintainer token",
+      `stack ${stack.name}`,
+      "merge on GitLab's web pages",
+    );
   }
   return remote ? remoteToken(stack) : embeddedToken(stack, role);
 }
 
-/** The administrator's token of a remote GitLab, from where Pulumi takes it. @throws UserError when there is none */
+/** Administrator's token of a remote GitLab, from the same places as Pulumi takes it. @throws UserError when there is none */
 export async function remoteToken(stack: Stack): Promise<string> {
   const pulumi = new Pulumi(stack);
   const configured = (await pulumi.exists()) ? await pulumi.setting("gitlab:token") : undefined;
   const token = configured ?? process.env.GITLAB_TOKEN;
   if (token) return token;
   throw new UserError(
-    "there is no GitLab token",
+    "the GitLab token is missing",
     `stack ${stack.name}`,
     "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
   );
@@ -55,11 +59,11 @@ async function embeddedToken(stack: Stack, role: Role): Promise<string> {
   try {
     return (await readFile(file, "utf8")).trim();
   } catch (cause) {
-    throw new UserError("there is no token for GitLab", file, "run `npm run up` first", { cause });
+    throw new UserError("the token of the embedded GitLab is missing", file, "npm run up", { cause });
   }
 }
 
-/** `root/setup` of `https://host/root/setup.git`, by whichever of GitLab's addresses it is named. */
+/** Path of a project, `root/setup`, from any of its URLs: `https://host/root/setup.git`. */
 export function projectOf(outputs: Pick<StackOutputs, "gitlabUrl">, repository: string): string {
   const below = new URL(outputs.gitlabUrl).pathname.replace(/\/$/, "");
   return new URL(repository).pathname.slice(below.length + 1).replace(/\.git$/, "");

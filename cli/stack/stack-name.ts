@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "commander";
 
 /**
- * A stack's name from the command line. It is part of paths, and `down` deletes what is there: Pulumi's own rule, without
- * names of only dots.
+ * Checks the name of a stack from the command line. The name is part of paths that `down` deletes, so Pulumi's rule
+ * applies, and names that consist of dots are rejected.
  *
  * @throws InvalidArgumentError
  */

@@ -9,19 +9,19 @@ import writeFileAtomic from "write-file-atomic";
 import { type Backend, findBackend, OWN_BACKEND } from "./backend.js";
 import { gitlabPluginEnvironment } from "./gitlab-plugin.js";
 
-/** One stack of this checkout, and where everything of it is. */
+/** One stack of this checkout, with the places of its files. */
 export interface Stack {
   readonly name: string;
   readonly state: StateFolder;
-  /** Where Pulumi keeps what it knows of it. */
+  /** Where Pulumi keeps the stack's state. */
   readonly backend: Backend;
-  /** Its settings: `pulumi config` reads and writes them here. In infra/stacks where that has a file for it, else in its state. */
+  /** Settings file, which `pulumi config` reads and writes: in infra/stacks where it is committed, else in the state folder. */
   readonly configFile: string;
   readonly clusterFolder: string;
   readonly gitlabFolder: string;
 }
 
-/** Folder of settings that are committed. */
+/** Folder of committed settings. */
 const committedSettings = join(checkout, "infra", "stacks");
 
 export function findStack(name: string, state = new StateFolder()): Stack {
@@ -37,7 +37,7 @@ export function findStack(name: string, state = new StateFolder()): Stack {
 }
 
 /**
- * What Pulumi and the tools need to find this stack: the same for the commands here and for a user's shell.
+ * Environment for Pulumi and the tools, for the commands here and for a user's shell.
  *
  * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
  */
@@ -45,17 +45,17 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
   return {
     PATH: [stack.state.bin, process.env.PATH ?? ""].join(delimiter),
     PULUMI_HOME: stack.state.pulumiHome,
-    // Those on PATH are the same, and Pulumi would warn about each.
+    // Plugins on PATH are the same, and Pulumi would warn about each.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_BACKEND_URL: stack.backend.url,
-    // Of another backend, the passphrase is in the environment already.
+    // For another backend, the user sets the passphrase in the environment.
     ...(stack.backend.own && {
       PULUMI_CONFIG_PASSPHRASE_FILE: stack.state.passphraseFile,
       [OWN_BACKEND]: stack.backend.url,
     }),
-    // A stack that has no committed settings is this machine's own: what is salted with its passphrase is not committed.
+    // Settings encrypted with the passphrase of this machine are not committed.
     PULUMI_OPTION_CONFIG_FILE: stack.configFile,
-    // Every plugin is there, and a download would only be tried in vain.
+    // Every plugin is installed, so that a download is never needed.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
@@ -64,12 +64,12 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
   };
 }
 
-/** Runs work that changes a stack: one command at a time. @throws UserError when another one is at it */
+/** Runs work that changes a stack, one command at a time. @throws UserError when another command is running */
 export async function exclusively<T>(stack: Stack, work: () => Promise<T>): Promise<T> {
   const file = `${stack.state.stack(stack.name)}.lock`;
   const release = lockFolder(file, (pid) => {
-    const fix = `wait until it has ended, or end it: kill -INT ${pid}`;
-    return new UserError(`another command works on stack ${stack.name}`, `process ${pid}`, fix);
+    const fix = `wait until it ends, or stop it: kill -INT ${pid}`;
+    return new UserError(`another command is working on stack ${stack.name}`, `process ${pid}`, fix);
   });
   try {
     return await work();
@@ -78,15 +78,15 @@ export async function exclusively<T>(stack: Stack, work: () => Promise<T>): Prom
   }
 }
 
-/** Makes the passphrase once; nothing that is there is ever overwritten. */
+/** Generates the passphrase once; an existing one is never overwritten. */
 export async function ensurePassphrase(state: StateFolder): Promise<void> {
   if (existsSync(state.passphraseFile) && readFileSync(state.passphraseFile, "utf8").trim() !== "") return;
   await writeFileAtomic(state.passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
 }
 
 /**
- * A folder in which `pulumi stack init` writes the stack's settings file: it knows no option for the place, and the
- * project's own folder is committed.
+ * Folder in which `pulumi stack init` writes the stack's settings file. Pulumi has no option for it, and would use the
+ * committed folder of the project.
  */
 export async function initFolder(stack: Stack): Promise<string> {
   const place = dirname(stack.configFile);

@@ -13,60 +13,60 @@ interface Checkpoint {
 }
 
 /**
- * Checks what Pulumi keeps of a stack before Pulumi is asked: it would only say at which byte it gave up. What it can do
- * without is removed when it was cut short.
+ * Checks the state file of a stack before Pulumi reads it, because Pulumi's error names only a byte. Deletes incomplete
+ * files that Pulumi does not need.
  *
- * @throws UserError when the state was cut short, or cannot be deciphered any more
+ * @throws UserError when the state is incomplete, or cannot be decrypted any more
  */
-export function checkKeptState(stack: Stack, checkpoint: string): void {
+export function checkStateFile(stack: Stack, checkpoint: string): void {
   if (!existsSync(checkpoint)) return;
   readCheckpoint(stack, checkpoint);
-  dropCutAttributes(checkpoint);
+  deleteIncompleteAttributes(checkpoint);
   if (!stack.backend.own || existsSync(stack.state.passphraseFile)) return;
   throw new UserError(
-    `the passphrase of stack ${stack.name} is gone, and with it the secrets in its state`,
+    `the passphrase of stack ${stack.name} is missing, so the secrets in its state cannot be decrypted`,
     stack.state.passphraseFile,
     `restore the file from a backup; ${withoutBackup(stack, checkpoint)}`,
   );
 }
 
 /**
- * Whether everything that the stack makes lies in its own folder: its cluster and its GitLab are both embedded. Of any
- * other stack the state is the only record of what it made elsewhere. Where the settings do not say, it counts as one.
+ * Whether everything that the stack creates is in its own folder, because its cluster and its GitLab are embedded. For any
+ * other stack the state is the only record of what it created elsewhere. False where the settings cannot be read.
  */
 export function isAllLocal(stack: Stack, checkpoint: string): boolean {
   try {
     const { config = {} } = parseYaml(readFileSync(stack.configFile, "utf8")) as { config?: Record<string, unknown> };
     const setting = (key: string) => config[`timonier:${key}`] ?? config[key];
     const embedded = setting("cluster") === "embedded" && /^(auto|embedded)$/.test(String(setting("gitlab") ?? "auto"));
-    // The settings may have changed since: what is left of the state tells what was made.
+    // The settings may have changed since the last update, so the rest of the state is searched too.
     return embedded && !/timonier:flux:Drain|"gitlab": *"remote"/.test(readFileSync(checkpoint, "latin1"));
   } catch {
     return false;
   }
 }
 
-/** What a user does who has no backup. */
+/** Fix for a user without a backup. */
 function withoutBackup(stack: Stack, checkpoint: string): string {
   return isAllLocal(stack, checkpoint)
-    ? `or \`npx timonier down -s ${stack.name}\` and begin anew`
-    : `without one delete by hand what the stack made elsewhere (docs/clusters.md says how), then ${checkpoint}`;
+    ? `or delete the stack and create it again: npx timonier down -s ${stack.name}`
+    : `without a backup, delete by hand what the stack created elsewhere (see docs/clusters.md), then delete ${checkpoint}`;
 }
 
-/** The youngest whole copy that Pulumi itself has made of a state. @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
+/** The newest complete copy of a state that Pulumi made. @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
 function copyOf(checkpoint: string): string | undefined {
   const [, root, project, name] = /^(.*)\/stacks\/([^/]+)\/([^/]+)\.json$/.exec(checkpoint) ?? [];
   const older = ["backups", "history"].flatMap((kind) => {
     const folder = join(root ?? "", kind, project ?? "", name ?? "");
     const files = existsSync(folder) ? readdirSync(folder) : [];
-    // Their names end with the time.
+    // The names of the copies end with their time.
     const states = files.filter((file) => file.endsWith(".json") && !file.endsWith(".history.json")).sort();
     return states.reverse().map((file) => join(folder, file));
   });
   return [`${checkpoint}.bak`, ...older].find((file) => parse(file)?.checkpoint);
 }
 
-/** Who enciphers the stack's secrets, by its settings: `passphrase`, `awskms://…`. undefined: they do not say. */
+/** Secrets provider in the stack's settings: `passphrase`, `awskms://…`. @returns undefined where it is not set */
 export function secretsProvider(stack: Stack): string | undefined {
   if (!existsSync(stack.configFile)) return undefined;
   const [, provider] = /^secretsprovider: *"?([^"\s]+)/m.exec(readFileSync(stack.configFile, "utf8")) ?? [];
@@ -74,15 +74,15 @@ export function secretsProvider(stack: Stack): string | undefined {
 }
 
 /**
- * Writes a lost settings file again: the salt that its secrets need is in the state, too.
+ * Writes a lost settings file again, with the salt of its secrets from the state.
  *
- * @throws UserError for a stack that is no embedded one: what it was set to is nowhere else
+ * @throws UserError for a stack that is not embedded, because its settings are nowhere else
  */
 export async function restoreSettings(stack: Stack, deployment: Deployment): Promise<void> {
   const { outputs } = deployment.resources?.find(({ type }) => type === STACK) ?? {};
   if (outputs?.clusterKind !== undefined && outputs.clusterKind !== "embedded") {
     throw new UserError(
-      `the settings of stack ${stack.name} are gone, and its cluster is none of this machine's`,
+      `the settings of stack ${stack.name} are missing, and its cluster is not embedded`,
       stack.configFile,
       `restore the file, and commit it as infra/stacks/Pulumi.${stack.name}.yaml`,
     );
@@ -97,20 +97,18 @@ function readCheckpoint(stack: Stack, file: string): Checkpoint {
   const parsed = parse(file);
   if (parsed) return parsed;
   const copy = copyOf(file);
-  const restore = copy
-    ? `put Pulumi's own copy in its place: cp '${copy}' '${file}'`
-    : "restore the file from a backup";
+  const restore = copy ? `restore Pulumi's copy: cp '${copy}' '${file}'` : "restore the file from a backup";
   const rest = copy && !isAllLocal(stack, file) ? "then run the command again" : withoutBackup(stack, file);
-  throw new UserError(`Pulumi's state of stack ${stack.name} is cut short or corrupt`, file, `${restore}; ${rest}`);
+  throw new UserError(`Pulumi's state of stack ${stack.name} is incomplete or corrupt`, file, `${restore}; ${rest}`);
 }
 
 /**
- * Pulumi's file backend writes a file's attributes (a checksum, a type) beside it, in place: a run that is killed then
- * leaves an empty file, and every command ends with "failed to load checkpoint: EOF". Without the file nothing is missed.
+ * Pulumi's file backend writes attributes of a file (checksum, type) into a second file, not atomically. A killed run can
+ * leave it empty, and then every command fails with "failed to load checkpoint: EOF". Pulumi does not need the second file.
  *
  * @see https://pkg.go.dev/gocloud.dev/blob/fileblob
  */
-function dropCutAttributes(checkpoint: string): void {
+function deleteIncompleteAttributes(checkpoint: string): void {
   for (const file of [`${checkpoint}.attrs`, `${checkpoint}.bak.attrs`]) {
     if (existsSync(file) && !parse(file)) rmSync(file, { force: true });
   }

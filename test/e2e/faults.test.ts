@@ -154,7 +154,7 @@ describe("a GitLab that refuses", () => {
     await waitUntil(() => existsSync(join(copy.state, "stacks/embedded.lock")));
     const second = await copy.timonier("up");
     expect(second.exitCode).toBe(3);
-    expectOneError(second, /another command works on stack embedded/);
+    expectOneError(second, /another command is working on stack embedded/);
     expect((await first).exitCode).toBe(0);
     expect((await status()).problems).toEqual([]);
   });
@@ -201,7 +201,7 @@ describe("what is kept on disk", () => {
     for (const verb of ["up", "status"]) {
       const said = await copy.timonier(verb);
       expect(said.exitCode).toBe(3);
-      expectOneError(said, /Pulumi's state of stack embedded is cut short or corrupt/);
+      expectOneError(said, /Pulumi's state of stack embedded is incomplete or corrupt/);
     }
     const [, fix] = (await copy.timonier("status")).stderr.match(/(cp '\S+' '\S+');/) ?? [];
     execFileSync("bash", ["-c", fix ?? "false"]);
@@ -301,11 +301,11 @@ describe("down", () => {
     }
   });
 
-  test("after that `publish` and `merge` say that nothing is up; `synth` needs nothing that is", async () => {
+  test("after that `publish` and `merge` say that the stack is not up; `synth` does not need it", async () => {
     for (const verb of ["publish", "merge"]) {
       const said = await copy.timonier(verb);
       expect(said.exitCode).toBe(3);
-      expectOneError(said, /nothing is up/);
+      expectOneError(said, /the stack is not up/);
     }
     expect((await copy.timonier("synth")).exitCode).toBe(0);
   });

@@ -57,7 +57,7 @@ describe("up", () => {
   test("without a token is one error with the fix, and nothing was written", async () => {
     const said = await copy.timonier("up");
     expect(said.exitCode).not.toBe(0);
-    expect(said.all).toContain("there is no GitLab token");
+    expect(said.all).toContain("the GitLab token is missing");
     expect(said.all).toContain("export GITLAB_TOKEN=");
     expect((await gitlab.api("GET", "/projects")).body).toEqual([]);
   });

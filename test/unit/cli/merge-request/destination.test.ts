@@ -56,7 +56,7 @@ test("the environment takes precedence", async () => {
 });
 
 test("a name that nobody knows is an error with the fix, not another cluster's folder", async () => {
-  await expect(destinationOf("prodction", {})).rejects.toThrow(/there is no stack prodction/);
+  await expect(destinationOf("prodction", {})).rejects.toThrow(/stack prodction does not exist/);
   expect(existsSync(join(state, "stacks", "prodction"))).toBe(false);
 });
 

@@ -39,7 +39,7 @@ describe("switchLogOff", () => {
   it("deletes the logs that were written before", async () => {
     writeLog("old.log");
     await switchLogOff(home);
-    expect(readFileSync(logs, "utf8")).toMatch(/off while this file is here/);
+    expect(readFileSync(logs, "utf8")).toMatch(/off while this file exists/);
   });
 
   it("leaves nothing else behind", async () => {

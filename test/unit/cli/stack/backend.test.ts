@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { findBackend, makesPassphrase, OWN_BACKEND } from "../../../../cli/stack/backend.js";
+import { findBackend, OWN_BACKEND, ownsPassphrase } from "../../../../cli/stack/backend.js";
 import { findStack, stackEnvironment } from "../../../../cli/stack/stack.js";
 import { restoreSettings, secretsProvider } from "../../../../cli/stack/state-file.js";
 import { checkout, StateFolder } from "../../../../packages/kit/state-folder.js";
@@ -49,21 +49,19 @@ describe("who makes the passphrase", () => {
   const file = { url: "file:///srv/state", folder: "/srv/state", own: false };
 
   test("this program for its own state, and for no other", () => {
-    expect(makesPassphrase({ url: own, folder: root, own: true }, undefined, {})).toBe(true);
-    expect(makesPassphrase(file, undefined, { PULUMI_CONFIG_PASSPHRASE: "" })).toBe(false);
-    expect(makesPassphrase(file, undefined, { PULUMI_CONFIG_PASSPHRASE_FILE: "/secret" })).toBe(false);
+    expect(ownsPassphrase({ url: own, folder: root, own: true }, undefined, {})).toBe(true);
+    expect(ownsPassphrase(file, undefined, { PULUMI_CONFIG_PASSPHRASE: "" })).toBe(false);
+    expect(ownsPassphrase(file, undefined, { PULUMI_CONFIG_PASSPHRASE_FILE: "/secret" })).toBe(false);
   });
 
   test("one that is missing is asked for, without which a pipeline would make one that dies with its job", () => {
-    expect(() => makesPassphrase(file, undefined, {})).toThrow(/PULUMI_CONFIG_PASSPHRASE or/);
-    expect(() => makesPassphrase(file, "passphrase", {})).toThrow(/PULUMI_CONFIG_PASSPHRASE or/);
+    expect(() => ownsPassphrase(file, undefined, {})).toThrow(/PULUMI_CONFIG_PASSPHRASE or/);
+    expect(() => ownsPassphrase(file, "passphrase", {})).toThrow(/PULUMI_CONFIG_PASSPHRASE or/);
   });
 
   test("none is needed where a key service or Pulumi Cloud enciphers", () => {
-    expect(makesPassphrase(file, "awskms://alias/pulumi?region=eu-central-1", {})).toBe(false);
-    expect(makesPassphrase({ url: "https://api.pulumi.com", folder: undefined, own: false }, undefined, {})).toBe(
-      false,
-    );
+    expect(ownsPassphrase(file, "awskms://alias/pulumi?region=eu-central-1", {})).toBe(false);
+    expect(ownsPassphrase({ url: "https://api.pulumi.com", folder: undefined, own: false }, undefined, {})).toBe(false);
   });
 });
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import {
   awsPlugins,
-  doubtsGitLab,
+  hasPendingGitLabResources,
   knownIds,
   outputsOf,
   PROJECT,
   pendingCreates,
   protectedResources,
   STACK,
-  settled,
-  stayingProvider,
+  survivingProvider,
   unprotected,
+  withoutPending,
 } from "../../../../cli/stack/deployment.js";
 
 const made = { urn: "urn:made", type: "t", id: "1" };
@@ -35,11 +35,11 @@ test("ids are those of one type", () => {
 });
 
 test("what was found is appended with its id, what was not is forgotten, everything else stays", () => {
-  expect(settled(deployment, new Map([["urn:doubtful", "7"]]))).toEqual({
+  expect(withoutPending(deployment, new Map([["urn:doubtful", "7"]]))).toEqual({
     secrets_providers: { type: "passphrase" },
     resources: [made, { ...doubtful, id: "7", outputs: { path: "setup" } }],
   });
-  expect(settled(deployment, new Map())).toEqual({
+  expect(withoutPending(deployment, new Map())).toEqual({
     secrets_providers: { type: "passphrase" },
     resources: [made],
   });
@@ -70,18 +70,18 @@ describe("what outlives a stack", () => {
   const creating = (type: string) => ({ pending_operations: [{ type: "creating", resource: { urn: "x", type } }] });
 
   test("is a cluster whose provider goes with nothing", () => {
-    expect(stayingProvider({ resources: [provider] })).toBe(provider);
-    expect(stayingProvider({ resources: [{ ...provider, deletedWith: "" }] })).toBeDefined();
-    expect(stayingProvider({ resources: [{ ...provider, deletedWith: "urn::cluster" }] })).toBeUndefined();
-    expect(stayingProvider({})).toBeUndefined();
+    expect(survivingProvider({ resources: [provider] })).toBe(provider);
+    expect(survivingProvider({ resources: [{ ...provider, deletedWith: "" }] })).toBeDefined();
+    expect(survivingProvider({ resources: [{ ...provider, deletedWith: "urn::cluster" }] })).toBeUndefined();
+    expect(survivingProvider({})).toBeUndefined();
   });
 
   test("is a GitLab that is not the stack's own: what it was asked for is in doubt", () => {
     const own = { urn: "g", type: "timonier:embedded:GitLab" };
-    expect(doubtsGitLab(creating(PROJECT))).toBe(true);
-    expect(doubtsGitLab({ ...creating(PROJECT), resources: [own] })).toBe(false);
-    expect(doubtsGitLab(creating("kubernetes:core/v1:Secret"))).toBe(false);
-    expect(doubtsGitLab({})).toBe(false);
+    expect(hasPendingGitLabResources(creating(PROJECT))).toBe(true);
+    expect(hasPendingGitLabResources({ ...creating(PROJECT), resources: [own] })).toBe(false);
+    expect(hasPendingGitLabResources(creating("kubernetes:core/v1:Secret"))).toBe(false);
+    expect(hasPendingGitLabResources({})).toBe(false);
   });
 });
 

@@ -47,7 +47,7 @@ describe("the plugin for GitLab", () => {
     );
     const env = { HOME: join(folder, "nowhere"), PATH: bin };
     expect(chooseGitLabPlugin(remote("auto"), env)).toBeUndefined();
-    expect(() => chooseGitLabPlugin(remote("official"), env)).toThrow(/there is no official plugin/);
+    expect(() => chooseGitLabPlugin(remote("official"), env)).toThrow(/the official GitLab plugin .* is not installed/);
   });
 
   test("is kept for every program that works on the stack", async () => {

@@ -27,17 +27,17 @@ test("the default stack needs nothing; others are known by settings, by their fo
 
 test("an empty folder makes no stack", async () => {
   mkdirSync(join(root, "stacks", "west"), { recursive: true });
-  await expect(known("west")).rejects.toThrow("there is no stack west");
+  await expect(known("west")).rejects.toThrow("stack west does not exist");
 });
 
-test("a name with a typing error is refused, with the stacks that exist and the closest name", async () => {
+test("a name with a typing error is refused, with the existing stacks and the closest name", async () => {
   await expect(known("prodution", "production", "staging")).rejects.toThrow(
-    /^there is no stack prodution\n {2}where: stacks that exist: eks, embedded, existing, minikube, production, staging\n {2}fix: {3}did you mean -s production\? /,
+    /^stack prodution does not exist\n {2}where: existing stacks: eks, embedded, existing, minikube, production, staging\n {2}fix: {3}did you mean -s production\? /,
   );
 });
 
 test("a name that resembles no other is refused with the way to a new stack alone", async () => {
-  await expect(known("zzz")).rejects.toThrow(/fix: {3}for a new embedded stack add --new to up, preview or env/);
+  await expect(known("zzz")).rejects.toThrow(/fix: {3}to create an embedded stack, add --new to up, preview or env/);
 });
 
 // Of synth, publish and rehearse: destination.test.ts.
@@ -47,7 +47,7 @@ describe("commands", () => {
     const said: unknown[] = [];
     vi.spyOn(console, "error").mockImplementation((text) => void said.push(text));
     expect(await main([verb, "-s", "embeded"])).toBe(3);
-    expect(said.join()).toMatch(/there is no stack embeded\n.*\n.*did you mean -s embedded\?/);
+    expect(said.join()).toMatch(/stack embeded does not exist\n.*\n.*did you mean -s embedded\?/);
     expect(existsSync(join(root, "stacks", "embeded"))).toBe(false);
   });
 

@@ -53,9 +53,9 @@ describe("GIVEN a state that was cut short", () => {
     settings(config);
     const kept = copy("stacks/timonier/west.json.bak");
     await expect(down({ stack: "west" })).rejects.toMatchObject({
-      what: "Pulumi's state of stack west is cut short or corrupt",
+      what: "Pulumi's state of stack west is incomplete or corrupt",
       where: checkpoint,
-      fix: `put Pulumi's own copy in its place: cp '${kept}' '${checkpoint}'; then run the command again`,
+      fix: `restore Pulumi's copy: cp '${kept}' '${checkpoint}'; then run the command again`,
     });
     expect(existsSync(checkpoint)).toBe(true);
     expect(readFileSync(kept, "utf8")).toContain("checkpoint");
@@ -65,7 +65,7 @@ describe("GIVEN a state that was cut short", () => {
   test("WHEN the settings were changed since THEN what is left of the state tells what was made", async () => {
     settings({ "timonier:cluster": "embedded" });
     writeFileSync(checkpoint, '{"resources":[{"type":"timonier:flux:Drain"},{"ur');
-    await expect(down({ stack: "west" })).rejects.toThrow(/cut short or corrupt/);
+    await expect(down({ stack: "west" })).rejects.toThrow(/incomplete or corrupt/);
     expect(existsSync(checkpoint)).toBe(true);
   });
 
@@ -79,7 +79,7 @@ describe("GIVEN a state that was cut short", () => {
     settings({ "timonier:cluster": "existing" });
     const fix = () => new Pulumi(stack).defect()?.fix;
     expect(fix()).toBe(
-      `restore the file from a backup; without one delete by hand what the stack made elsewhere (docs/clusters.md says how), then ${checkpoint}`,
+      `restore the file from a backup; without a backup, delete by hand what the stack created elsewhere (see docs/clusters.md), then delete ${checkpoint}`,
     );
     copy("stacks/timonier/west.json.bak", '{"ver');
     copy("history/timonier/west/west-3.history.json");
@@ -95,8 +95,8 @@ test("GIVEN a lost passphrase WHEN the stack made something elsewhere THEN `down
   writeFileSync(checkpoint, '{"version":3,"checkpoint":{"latest":{}}}');
   rmSync(join(root, "passphrase"));
   await expect(down({ stack: "west" })).rejects.toMatchObject({
-    what: "the passphrase of stack west is gone, and with it the secrets in its state",
-    fix: expect.stringMatching(/^restore the file from a backup; without one delete by hand/),
+    what: "the passphrase of stack west is missing, so the secrets in its state cannot be decrypted",
+    fix: expect.stringMatching(/^restore the file from a backup; without a backup, delete by hand/),
   });
   expect(existsSync(checkpoint)).toBe(true);
 });
