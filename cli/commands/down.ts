@@ -11,7 +11,7 @@ import { parse } from "yaml";
 import { sweepMinikube } from "../../infra/cluster/minikube/cli/sweep.js";
 import { exitCodes } from "../exit-codes.js";
 import { keptOnPurpose, objectsByKind } from "../recovery/leftovers.js";
-import type { StayingCluster } from "../recovery/surviving-cluster.js";
+import type { SurvivingCluster } from "../recovery/surviving-cluster.js";
 import { withLogIf } from "../stack/automatic-log.js";
 import {
   awsPlugins,
@@ -88,17 +88,21 @@ async function bringDown(stack: Stack, start: number, debug = false): Promise<nu
 async function settleBefore(
   stack: Stack,
   pulumi: Pulumi,
-): Promise<{ staying?: StayingCluster; unreached: readonly string[] }> {
+): Promise<{ staying?: SurvivingCluster; unreached: readonly string[] }> {
   // Looked at first: settling ends the doubt, and with it what tells what may be in the cluster.
   const deployment = await pulumi.deployment();
   // In a fresh clone it is not there, and after a newer pin the state names the older one.
   for (const version of awsPlugins(deployment, versions.pulumiAws)) await pulumi.installPlugin("aws", version);
   if (hasPendingGitLabResources(deployment)) {
     const { gitlab } = await checkAllSettings(stack);
-    await (await import("../recovery/interrupted.js")).settleInterrupted(pulumi, deployment, gitlab, progress);
+    await (await import("../recovery/interrupted.js")).resolveInterrupted(pulumi, deployment, gitlab, progress);
   }
   if (!survivingProvider(deployment)) return { unreached: [] };
-  const staying = await (await import("../recovery/surviving-cluster.js")).stayingCluster(stack, deployment, progress);
+  const staying = await (await import("../recovery/surviving-cluster.js")).survivingCluster(
+    stack,
+    deployment,
+    progress,
+  );
   return staying ? { staying, unreached: [] } : { unreached: objectsByKind(deployment) };
 }
 

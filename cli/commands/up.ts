@@ -35,7 +35,7 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
   const inDoubt = await pulumi.pendingDeployment();
   // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.
   if (inDoubt)
-    await (await import("../recovery/interrupted.js")).settleInterrupted(pulumi, inDoubt, config.gitlab, progress);
+    await (await import("../recovery/interrupted.js")).resolveInterrupted(pulumi, inDoubt, config.gitlab, progress);
   const { gitlab } = config;
   // Only a state that knows no project at all can have been lost: every other run asks nothing.
   const mayBeLost = gitlab.kind === "remote" && (await pulumi.knownProjects()).size === 0;

@@ -16,41 +16,41 @@ import { remoteToken } from "../stack/stack-gitlab.js";
 import { deleteUnrecorded } from "./unrecorded.js";
 
 /**
- * Ends the doubt that a killed run leaves: it had asked for something and did not live to record the answer.
+ * Resolves the pending operations of a killed run, which sent requests and did not record the results.
  *
- * An empty project that the run had just made is taken into the state; tokens, variables and webhooks are deleted.
- * Everything else is made in a way that finds what is there: the kubernetes provider applies, our own resources look
- * first. Must run alone: a live run's operations are not in doubt.
+ * An empty project that the run created is added to the state; tokens, variables and webhooks are deleted. Other resources
+ * need nothing, because their creation finds existing ones: the kubernetes provider applies, and timonier's own resources
+ * look first. No other run may be active, because its operations are pending too.
  *
  * @see docs/decisions/0060-a-run-that-was-killed.md
  */
-export async function settleInterrupted(
+export async function resolveInterrupted(
   pulumi: Pulumi,
   deployment: Deployment,
   gitlab: GitLabConfig,
   progress: Progress,
 ): Promise<void> {
-  const inDoubt = pendingCreates(deployment);
-  progress(`an earlier run was interrupted; looking what became of ${inDoubt.length} resources`);
+  const pending = pendingCreates(deployment);
+  progress(`an earlier run was interrupted; checking ${pending.length} pending resources`);
   const found = new Map<string, string>();
-  const client = inDoubt.some(({ type }) => type.startsWith("gitlab:"))
+  const client = pending.some(({ type }) => type.startsWith("gitlab:"))
     ? await gitlabOf(pulumi, gitlab, progress)
     : undefined;
   if (client) {
-    for (const resource of inDoubt) {
+    for (const resource of pending) {
       for (const what of await deleteUnrecorded(client, deployment, resource)) {
-        progress(`${what}: made by the interrupted run and not recorded, deleted`);
+        progress(`${what}: created by the interrupted run and not recorded, deleted`);
       }
-      const id = resource.type === PROJECT ? await madeProject(client, deployment, resource) : undefined;
+      const id = resource.type === PROJECT ? await createdProject(client, deployment, resource) : undefined;
       if (id !== undefined) found.set(resource.urn, id);
     }
   }
   await pulumi.replaceDeployment(withoutPending(deployment, found));
-  for (const urn of found.keys()) progress(`${urn.split("::").pop()}: made by the interrupted run, kept`);
+  for (const urn of found.keys()) progress(`${urn.split("::").pop()}: created by the interrupted run, kept`);
   if (found.size > 0) await pulumi.refresh([...found.keys()]);
 }
 
-/** The stack's GitLab. undefined: the embedded one whose data is gone, so nothing of it can be in doubt. */
+/** Client of the stack's GitLab; undefined where the data of the embedded GitLab is deleted, and nothing can be pending. */
 async function gitlabOf(pulumi: Pulumi, gitlab: GitLabConfig, progress: Progress): Promise<GitLab | undefined> {
   if (gitlab.kind === "remote") {
     const token = await remoteToken(pulumi.stack);
@@ -62,8 +62,8 @@ async function gitlabOf(pulumi: Pulumi, gitlab: GitLabConfig, progress: Progress
   return connectGitLab({ url, caFile, token: readToken(folder), progress });
 }
 
-/** Number of the project that this creation made: ours, and still empty, since the first commit comes after it. */
-async function madeProject(
+/** Id of the project of a pending creation: created by this user, and still empty, because the first commit comes later. */
+async function createdProject(
   client: GitLab,
   deployment: Deployment,
   { inputs = {} }: StateResource,
@@ -75,9 +75,9 @@ async function madeProject(
     const space =
       namespaceId === undefined ? me.username : (await client.Namespaces.show(String(namespaceId))).full_path;
     const project = await client.Projects.show(`${space}/${path}`);
-    const ours = project.creator_id === me.id && project.empty_repo === true;
+    const isCreated = project.creator_id === me.id && project.empty_repo === true;
     const id = String(project.id);
-    return ours && !knownIds(deployment, PROJECT).has(id) ? id : undefined;
+    return isCreated && !knownIds(deployment, PROJECT).has(id) ? id : undefined;
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { cacheRoot } from "@timonier/toolchain/cache";
 import type { Deployment } from "../stack/deployment.js";
 import type { Stack } from "../stack/stack.js";
 
-/** What `down` keeps on this machine on purpose, a sentence each. */
+/** Files that `down` keeps on this machine, with the reason. */
 export function keptOnPurpose(stack: Stack, env: NodeJS.ProcessEnv = process.env): string[] {
   const { folder } = stack.backend;
   const places: ReadonlyArray<readonly [place: string | undefined, why: string]> = [
@@ -12,7 +12,7 @@ export function keptOnPurpose(stack: Stack, env: NodeJS.ProcessEnv = process.env
     [stack.state.passphraseFile, "other stacks' secrets may need it"],
     [
       folder && join(folder, ".pulumi", "backups", "timonier", stack.name),
-      "Pulumi's copies of earlier states, secrets in them enciphered",
+      "Pulumi's copies of earlier states, with encrypted secrets",
     ],
     [stack.state.bin, "the tools, for the next up"],
     [cacheRoot(env), "the tools of all checkouts"],
@@ -20,7 +20,7 @@ export function keptOnPurpose(stack: Stack, env: NodeJS.ProcessEnv = process.env
   return places.flatMap(([place, why]) => (place !== undefined && existsSync(place) ? `kept ${place}: ${why}` : []));
 }
 
-/** Kubernetes objects of a state, a line for each kind: `Deployment flux-system/source-controller, flux-system/helm-controller`. */
+/** Kubernetes objects in a state, one line for each kind: `Deployment flux-system/source-controller, flux-system/helm-controller`. */
 export function objectsByKind({ resources = [] }: Deployment): string[] {
   const kinds = new Map<string, string[]>();
   for (const { type, inputs = {} } of resources) {

@@ -12,17 +12,17 @@ import { deleteUnrecorded } from "./unrecorded.js";
 
 type RemoteConfig = Extract<PlatformConfig["gitlab"], { kind: "remote" }>;
 
-/** What a lost state leaves to do. */
+/** Steps after a lost state. */
 export interface Lost {
-  /** For the program: which projects it is to take into the state. */
+  /** Variables for the program, with the projects to add to the state. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Deletes the old tokens, once the new ones are delivered. */
+  /** Deletes the old tokens after the new ones are delivered. */
   sweep(): Promise<void>;
 }
 
 /**
- * Looks whether this stack has made repositories that its state does not know: the state's folder was deleted, or another
- * machine had it. They are taken into the state as they are.
+ * Finds repositories that this stack created and that are not in its state, because the state was deleted or is on another
+ * machine. They are added to the state as they are.
  */
 export async function findLost(
   pulumi: Pulumi,
@@ -37,9 +37,8 @@ export async function findLost(
     there.state === "project" && there.owner === "this" ? [{ path, project: String(there.id) }] : [],
   );
   if (own.length === 0) return undefined;
-  for (const { path } of own)
-    progress(`${path}: made by this stack, and its state does not know it; taken up as it is`);
-  // They would be in their successors' way, and nobody needs them in between.
+  for (const { path } of own) progress(`${path}: created by this stack and missing in its state; added as it is`);
+  // Deleted first, because new variables cannot have the names of existing ones.
   for (const { project } of own) {
     for (const key of variableNames) {
       await deleteUnrecorded(client, {}, made("projectVariable:ProjectVariable", { project, key }));
@@ -54,7 +53,7 @@ export async function findLost(
         for (const token of Object.values(tokenTable)) {
           const resource = made(tokenTypes[token.kind], { project, name: token.name(cluster.name, path) });
           for (const what of await deleteUnrecorded(client, deployment, resource)) {
-            progress(`${what}: of the state that was lost, deleted`);
+            progress(`${what}: belonged to the lost state, deleted`);
           }
         }
       }

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { identify } from "@timonier/kit/daemon";
 
-/** What Pulumi's file backend writes into a lock. */
+/** Contents of a lock of Pulumi's file backend. */
 export interface LockOwner {
   readonly pid: number;
   readonly hostname: string;
@@ -13,37 +13,37 @@ export interface LockOwner {
 }
 
 /**
- * Whether a lock's owner is gone: it has ended, or its number belongs to a process that is younger than the lock.
+ * Whether the process that took a lock has ended: no process has its id, or one that started after the lock was taken.
  *
- * @param started start of the process that has the number now, in milliseconds since the epoch; undefined when there is none
+ * @param started start of the process with that id, in milliseconds since the epoch; undefined where there is none
  */
 export function isStale(owner: LockOwner, here: string, started: number | undefined): boolean {
-  // Another machine's processes cannot be seen from here.
+  // Processes of another machine are not visible.
   if (owner.hostname !== here) return false;
-  // `ps` tells whole seconds.
+  // `ps` prints whole seconds.
   return started === undefined || started > Date.parse(owner.timestamp) + 2_000;
 }
 
-/** Locks of a folder by whether their owners still run. */
+/** Locks of a folder, by whether their processes still run. */
 export async function readLocks(folder: string): Promise<{ readonly live: LockOwner[]; readonly stale: LockOwner[] }> {
   const owners = await lockOwners(folder);
   const stale = owners.filter((owner) => isStale(owner, hostname(), startOf(owner.pid)));
   return { live: owners.filter((owner) => !stale.includes(owner)), stale };
 }
 
-/** A file that is no lock, such as the attributes beside each, counts for nothing; one cut short has no owner any more. */
+/** Owners of the locks in a folder. Other files, such as attributes, are ignored. */
 async function lockOwners(folder: string): Promise<LockOwner[]> {
   const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(".json"));
   return Promise.all(files.map(async (file) => parseOwner(await readFile(join(folder, file), "utf8").catch(() => ""))));
 }
 
-/** The owner that a lock file names; one that cannot be read names nobody who could still run. */
+/** Owner in a lock file; an unreadable file counts as the lock of an ended process. */
 function parseOwner(text: string): LockOwner {
-  const nobody = { pid: 0, hostname: hostname(), timestamp: "" };
+  const ended = { pid: 0, hostname: hostname(), timestamp: "" };
   try {
-    return { ...nobody, ...(JSON.parse(text) as Partial<LockOwner>) };
+    return { ...ended, ...(JSON.parse(text) as Partial<LockOwner>) };
   } catch {
-    return nobody;
+    return ended;
   }
 }
 
@@ -54,6 +54,6 @@ function startOf(pid: number): number | undefined {
     env: { ...process.env, LC_ALL: "C" },
   });
   const start = Date.parse(stdout?.trim() ?? "");
-  // Without an answer the safe guess is that it is the owner.
+  // Without a start time the process counts as the owner, which is the safe choice.
   return Number.isNaN(start) ? 0 : start;
 }

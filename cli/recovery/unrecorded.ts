@@ -2,22 +2,22 @@ import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import { type Deployment, knownIds, type StateResource } from "../stack/deployment.js";
 
-/** What GitLab lists, as far as it is read here. */
+/** An object in a list of GitLab. */
 type Listed = Readonly<Record<string, unknown>>;
 
-/** Things of a project that a killed run may have made without recording it, and that are best made anew. */
+/** Kind of a project's object that a killed run may have created without recording it, and that can be created again. */
 interface Kind {
-  /** In a sentence: `deploy token`. */
+  /** Name in messages: `deploy token`. */
   readonly noun: string;
-  /** Below `projects/:id/`. */
+  /** Path below `projects/:id/`. */
   readonly collection: string;
-  /** Its name, from what was asked for and from what is listed alike. */
+  /** Its name, both in inputs of a resource and in a list of GitLab. */
   readonly name: (object: Listed) => unknown;
-  /** Last part of its address, and of the id in the state. */
+  /** Last part of its URL, and of its id in the state. */
   readonly key: (listed: Listed) => string;
-  /** Query that tells it from others with the same address. */
+  /** Query that selects it among objects with the same URL. */
   readonly query?: (listed: Listed) => string;
-  /** Rest of the id in the state. */
+  /** Suffix of its id in the state. */
   readonly idEnd?: (listed: Listed) => string;
 }
 
@@ -50,10 +50,10 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 /**
- * Deletes what a creation in doubt may have made: a token is told once, so one that the state does not know is of no use
- * to anybody but a thief; a variable would be in its successor's way. What the state knows stays.
+ * Deletes the objects that a pending creation may have made. GitLab shows a token only once, so an unrecorded token is useless,
+ * and a variable would prevent the creation of one with the same name. Objects in the state stay.
  *
- * @returns what was deleted, in words
+ * @returns descriptions of the deleted objects
  */
 export async function deleteUnrecorded(
   client: GitLab,
@@ -78,7 +78,7 @@ export async function deleteUnrecorded(
   return unrecorded.map((one) => `${kind.noun} ${String(kind.name(one))} of project ${project}`);
 }
 
-/** Every page of a list; none of a project that is gone. */
+/** All pages of a list; empty where the project does not exist any more. */
 async function list(client: GitLab, path: string): Promise<Listed[]> {
   const found: Listed[] = [];
   for (let page = "1"; page !== ""; ) {

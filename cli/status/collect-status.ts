@@ -1,5 +1,5 @@
 import { inspectCluster } from "@timonier/cluster-simulator/lifecycle";
-import { viewBetweenLooks } from "@timonier/health/between-reconciliations";
+import { viewBetweenReconciliations } from "@timonier/health/between-reconciliations";
 import { readCluster } from "@timonier/health/cluster-reader";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
@@ -10,10 +10,10 @@ import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import { progress } from "../terminal.js";
 import { daysLeft, describe, type RepositoryStatus, type StatusReport, type TokenStatus } from "./status-report.js";
 
-/** Days before expiry from which a token is a problem: the next `up` renews it long before. */
-const ALARM = 7;
+/** Days before expiry from which a token is a problem; `up` renews tokens much earlier. */
+const EXPIRY_WARNING = 7;
 
-/** Looks at every part; one that does not answer is a problem in the report and hides no other. */
+/** Reads every part of a stack. A part that does not answer is a problem in the report, and does not hide the others. */
 export async function collectStatus(stack: Stack): Promise<StatusReport> {
   const pulumi = new Pulumi(stack);
   const outputs = await pulumi.outputs();
@@ -32,10 +32,10 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   const [own, { repositories, tokens }, view] = await Promise.all([
     attempt("cluster", () => inspect(stack.clusterFolder, stack.state.bin, progress), undefined),
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
-    attempt("cluster", async () => viewBetweenLooks(await readCluster(outputs.kubeconfig)), undefined),
+    attempt("cluster", async () => viewBetweenReconciliations(await readCluster(outputs.kubeconfig)), undefined),
   ]);
   if (own && own.state !== "running") {
-    problems.push(`cluster: ${own.state}; missing: ${own.missing.join(", ") || "all of it"}`);
+    problems.push(`cluster: ${own.state}; missing: ${own.missing.join(", ") || "everything"}`);
   }
   const { flux, workloads } = view ? describe(view, repositories) : { flux: [], workloads: [] };
   const state = own?.state ?? (view ? "running" : "unreachable");
@@ -45,7 +45,7 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
       .map((one) => `${one.kind} ${one.namespace}/${one.name}: ${one.message}`),
     ...repositories.filter((one) => !one.protected).map((one) => `${one.url}: branch ${one.branch} is not protected`),
     ...tokens
-      .filter((one) => one.daysLeft !== null && one.daysLeft < ALARM)
+      .filter((one) => one.daysLeft !== null && one.daysLeft < EXPIRY_WARNING)
       .map((one) => `token ${one.name}: ${one.daysLeft} days left; \`npm run up\` renews it`),
   );
   return {
@@ -70,41 +70,41 @@ async function nothingUp(stack: Stack, begun: boolean): Promise<StatusReport> {
     tokens: [],
     flux: [],
     workloads: [],
-    problems: [`stack ${stack.name}: ${begun ? "the last update did not end well" : "nothing is up"}; run: npm run up`],
+    problems: [`stack ${stack.name}: ${begun ? "the last update failed" : "not created yet"}; run: npm run up`],
   };
 }
 
 async function gitlabStatus(stack: Stack, outputs: StackOutputs) {
-  // Who asks how things are wants to know that something does not answer, soon.
+  // A short timeout, so that `status` reports soon that GitLab does not answer.
   const client = await stackGitLab(stack, outputs, "administrator", { timeout: 5_000, retries: 1 });
-  const looked = await Promise.all(
+  const statuses = await Promise.all(
     [outputs.setupRepository, outputs.applicationRepository].map((url) => repositoryStatus(client, outputs, url)),
   );
   return {
-    repositories: looked.map((one) => one.repository),
-    tokens: [await ownToken(client), ...looked.flatMap((one) => one.tokens)],
+    repositories: statuses.map((one) => one.repository),
+    tokens: [await ownToken(client), ...statuses.flatMap((one) => one.tokens)],
   };
 }
 
 async function repositoryStatus(client: GitLab, outputs: StackOutputs, url: string) {
   const project = projectOf(outputs, url);
-  const [branch, rules, deployTokens, accessTokens] = await Promise.all([
+  const [branch, protections, deployTokens, accessTokens] = await Promise.all([
     client.Branches.show(project, outputs.branch),
     client.ProtectedBranches.all(project),
     client.DeployTokens.all({ projectId: project }),
-    // Where the licence has none of them, GitLab says that there is no such thing.
+    // Without a licence for project access tokens, GitLab answers 404.
     client.ProjectAccessTokens.all(project).catch((error: unknown) => {
       if (isGone(error)) return [];
       throw error;
     }),
   ]);
-  const rule = rules.find((one) => one.name === outputs.branch);
-  const nobody = rule?.push_access_levels?.every((level) => level.access_level === 0) ?? false;
+  const rule = protections.find((one) => one.name === outputs.branch);
+  const isProtected = rule?.push_access_levels?.every((level) => level.access_level === 0) ?? false;
   const repository: RepositoryStatus = {
     url,
     branch: outputs.branch,
     head: branch.commit.id,
-    protected: nobody,
+    protected: isProtected,
   };
   const tokens = deployTokens.map(
     (token): TokenStatus => ({

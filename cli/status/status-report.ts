@@ -1,20 +1,20 @@
-import { assess, short } from "@timonier/health/delivery-health";
+import { deliveryHealth, short } from "@timonier/health/delivery-health";
 import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "@timonier/health/kube-object";
-import type { Finding } from "@timonier/health/object-health";
+import type { ObjectHealth } from "@timonier/health/object-health";
 
-/** Everything that `timonier status` shows; `--json` prints it as it is. */
+/** Contents of `timonier status`; `--json` prints it as it is. */
 export interface StatusReport {
   readonly stack: string;
-  /** True when nothing is wrong; decides the exit code. */
+  /** Whether there is no problem; decides the exit code. */
   readonly ok: boolean;
   readonly cluster: ClusterStatus;
   readonly repositories: readonly RepositoryStatus[];
   readonly tokens: readonly TokenStatus[];
-  /** Flux's controllers, sources and kustomizations. */
+  /** Flux controllers, sources and Kustomizations. */
   readonly flux: readonly ObjectStatus[];
-  /** What Flux applied besides itself. */
+  /** Workloads that Flux applied, without Flux itself. */
   readonly workloads: readonly ObjectStatus[];
-  /** What is wrong, in the words of whatever said it. */
+  /** Problems, with the messages of their sources. */
   readonly problems: readonly string[];
 }
 
@@ -27,18 +27,18 @@ export interface ClusterStatus {
 export interface RepositoryStatus {
   readonly url: string;
   readonly branch: string;
-  /** Commit at the branch's head. */
+  /** Commit at the head of the branch. */
   readonly head: string;
-  /** Whether nobody may push to the branch. */
+  /** Whether no user may push to the branch. */
   readonly protected: boolean;
 }
 
 export interface TokenStatus {
   readonly name: string;
-  /** Who uses it. */
+  /** Use of the token. */
   readonly owner: string;
   readonly scopes: readonly string[];
-  /** Whole days until it expires; null for one that never does. */
+  /** Whole days until it expires; null where it never expires. */
   readonly daysLeft: number | null;
 }
 
@@ -47,7 +47,7 @@ export interface ObjectStatus {
   readonly namespace: string;
   readonly name: string;
   readonly ready: boolean;
-  /** Short commit for Flux's objects, `2/3` for workloads. */
+  /** Short commit of a Flux object; `2/3` for a workload. */
   readonly revision: string;
   readonly message: string;
 }
@@ -57,14 +57,14 @@ export function daysLeft(expiresAt: string | null | undefined, now: number): num
   return expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 86_400_000) : null;
 }
 
-/** Rows for what Flux drives, from one view of the cluster. */
+/** Status of the objects that Flux manages. */
 export function describe(
   view: ClusterView,
   repositories: readonly RepositoryStatus[],
 ): Pick<StatusReport, "flux" | "workloads"> {
   const heads = new Map(repositories.map(({ url, head }) => [url, head]));
-  const findings = new Map(assess(view, { heads, required: [] }).map((one) => [one.object, one]));
-  const row = (object: KubeObject) => objectStatus(object, findings.get(nameOf(object)));
+  const healthByName = new Map(deliveryHealth(view, { heads, required: [] }).map((one) => [one.object, one]));
+  const row = (object: KubeObject) => objectStatus(object, healthByName.get(nameOf(object)));
   const isFlux = (object: KubeObject) => object.metadata.namespace === "flux-system";
   return {
     flux: [...view.workloads.filter(isFlux), ...view.sources, ...view.kustomizations].map(row),
@@ -72,15 +72,15 @@ export function describe(
   };
 }
 
-function objectStatus(object: KubeObject, finding: Finding | undefined): ObjectStatus {
+function objectStatus(object: KubeObject, health: ObjectHealth | undefined): ObjectStatus {
   const { name, namespace = "" } = object.metadata;
   return {
     kind: object.kind,
     namespace,
     name,
-    ready: finding?.state === "ready",
+    ready: health?.state === "ready",
     revision: revisionOf(object),
-    message: finding ? finding.message || (condition(object, "Ready")?.message ?? "") : "not applied by Flux",
+    message: health ? health.message || (condition(object, "Ready")?.message ?? "") : "not applied by Flux",
   };
 }
 

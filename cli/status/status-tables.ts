@@ -2,7 +2,7 @@ import { bad, good } from "../terminal.js";
 import { table } from "../text-table.js";
 import type { ObjectStatus, StatusReport } from "./status-report.js";
 
-/** The report as tables for people. */
+/** Formats the report as tables. */
 export function renderStatus(report: StatusReport): string {
   const { cluster } = report;
   const parts = [
@@ -13,7 +13,7 @@ export function renderStatus(report: StatusReport): string {
         one.url,
         one.branch,
         one.head.slice(0, 8),
-        one.protected ? good("nobody") : bad("open"),
+        one.protected ? good("no one") : bad("open"),
       ]),
     ),
     table(

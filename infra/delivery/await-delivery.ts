@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { readCluster } from "@timonier/health/cluster-reader";
-import { lookedSince } from "@timonier/health/delivery-health";
+import { reconciledSince } from "@timonier/health/delivery-health";
 import { resume } from "@timonier/health/drain";
 import { requiredControllers } from "@timonier/health/flux-controllers";
-import { converge } from "@timonier/health/wait-for-delivery";
+import { waitForDelivery } from "@timonier/health/wait-for-delivery";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
@@ -139,13 +139,13 @@ async function converged(
     markOf(tokens[index] ?? ""),
   ]);
   const own = ["GitRepository", "Kustomization"].map((kind) => `${kind} ${fluxSystem}/${fluxSystem}`);
-  await converge(
+  await waitForDelivery(
     await readCluster(kubeconfig),
     {
       heads: new Map(heads),
       required: [...own, ...requiredControllers],
       credentials: new Map(marks),
-      since: lookedSince(startedAt, Date.now()),
+      since: reconciledSince(startedAt, Date.now()),
     },
     { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true), signal },
   );

@@ -2,28 +2,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterReader } from "./cluster-reader.js";
 import { type ClusterView, condition, type KubeObject } from "./kube-object.js";
 
-/** Longest time that a controller's look may take before it is shown as one that is still going on, in milliseconds. */
+/** Longest wait for running reconciliations, in milliseconds. */
 const LONGEST = 5_000;
 const INTERVAL = 250;
 
 /**
- * The cluster between two looks of Flux's controllers. With each interval a controller sets `Ready` to Unknown while it looks at an
- * object that it has applied before: for a moment nothing is known, and nothing is wrong.
+ * Reads the cluster between two reconciliations. At each interval a controller sets `Ready` to Unknown while it reconciles an
+ * object again; this is not a problem, and should not be shown as one.
  *
- * @returns the first view in which no such look is going on, or the last one
+ * @returns the first view without such a reconciliation, or the last view after the longest wait
  */
-export async function viewBetweenLooks(
+export async function viewBetweenReconciliations(
   reader: Pick<ClusterReader, "view">,
   { longest = LONGEST, interval = INTERVAL } = {},
 ): Promise<ClusterView> {
   for (const end = Date.now() + longest; ; await sleep(interval)) {
     const view = await reader.view();
-    const looking = [...view.sources, ...view.kustomizations].some(isLookedAtAgain);
-    if (!looking || Date.now() >= end) return view;
+    const reconciling = [...view.sources, ...view.kustomizations].some(isReconciledAgain);
+    if (!reconciling || Date.now() >= end) return view;
   }
 }
 
-function isLookedAtAgain(object: KubeObject): boolean {
+function isReconciledAgain(object: KubeObject): boolean {
   const ready = condition(object, "Ready");
   const applied = object.status?.lastAppliedRevision ?? object.status?.artifact?.revision;
   return ready?.status === "Unknown" && ready.reason === "Progressing" && applied !== undefined;

@@ -6,14 +6,14 @@ import { isController, lacksReplicas } from "./flux-controllers.js";
 import { type ClusterView, type KubeObject, REQUESTED_AT } from "./kube-object.js";
 import type { Pod } from "./pod-reason.js";
 
-/** A kind, and the path under which an API server lists it everywhere. */
+/** A kind and its plural in API paths. */
 interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
 }
 
-/** Kinds that a view is made of. */
+/** Kinds in a {@link ClusterView}. */
 const KINDS = {
   sources: [{ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", plural: "gitrepositories" }],
   kustomizations: [{ apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", plural: "kustomizations" }],
@@ -23,20 +23,22 @@ const KINDS = {
   ],
 } as const satisfies Record<Exclude<keyof ClusterView, "pods">, readonly Kind[]>;
 
-/** The cluster did not answer, or said that it cannot just now: it may in a moment. */
+/** The cluster does not answer at the moment; a later request may succeed. */
 export class ClusterUnavailable extends UserError {}
 
 /** Reads a cluster. */
 export interface ClusterReader {
-  /** Flux's objects and the workloads, at one moment. Kinds that the cluster does not have yet are empty. */
+  /** Reads Flux objects and workloads. Kinds that the cluster does not have yet are empty. */
   view(): Promise<ClusterView>;
-  /** Asks the object's Flux controller to look now; changes nothing but an annotation, as `flux reconcile` does. */
+  /** Requests a reconciliation by an annotation, as `flux reconcile` does. */
   ask(object: KubeObject, requestedAt: string): Promise<void>;
 }
 
 /**
- * @param kubeconfig the text of a kubeconfig
- * @throws ClusterUnavailable from each method when the cluster does not answer, UserError when it refuses
+ * Connects to a cluster. Each method of the result throws ClusterUnavailable when the cluster does not answer, and UserError
+ * when it rejects the request.
+ *
+ * @param kubeconfig text of a kubeconfig
  */
 export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));
@@ -44,7 +46,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   const list = async ({ apiVersion, kind, plural }: Kind): Promise<KubeObject[]> => {
     try {
       const found = await api.find<{ items: KubeObject[] }>(`/apis/${apiVersion}/${plural}`);
-      // A list leaves out what every item shares.
+      // Items of a list have neither apiVersion nor kind.
       return (found?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
     } catch (error) {
       throw unreachable(error, server);
@@ -52,7 +54,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
   };
   const all = async (kinds: readonly Kind[]) => (await Promise.all(kinds.map(list))).flat();
 
-  /** Pods beside Flux's controllers. undefined: the user may not list them. */
+  /** Pods in the namespace of Flux; undefined where the user may not list them. */
   const fluxPods = async (): Promise<readonly Pod[] | undefined> => {
     try {
       return (await api.call<{ items: Pod[] }>({ path: `/api/v1/namespaces/${fluxSystem}/pods` })).items;
@@ -67,7 +69,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
       const known = Object.values(KINDS)
         .flat()
         .find((one) => one.kind === kind);
-      if (!known) throw new TypeError(`${kind} is no kind of a view`);
+      if (!known) throw new TypeError(`${kind} is not a kind of a view`);
       const path = `/apis/${known.apiVersion}/namespaces/${namespace}/${known.plural}/${name}`;
       const body = { metadata: { annotations: { [REQUESTED_AT]: requestedAt } } };
       try {
@@ -82,7 +84,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
         all(KINDS.kustomizations),
         all(KINDS.workloads),
       ]);
-      // Read only when they have something to say: most looks find every controller with its replicas.
+      // Read only where a controller lacks replicas, which is rare.
       const pods = workloads.some((one) => isController(one) && lacksReplicas(one)) ? await fluxPods() : undefined;
       return { sources, kustomizations, workloads, ...(pods && { pods }) };
     },
@@ -91,7 +93,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
 
 function unreachable(error: unknown, server: string): UserError {
   if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
-    return new UserError(`the cluster refuses the credentials (${error.code})`, server, "renew the kubeconfig", {
+    return new UserError(`the cluster rejects the credentials (${error.code})`, server, "renew the kubeconfig", {
       cause: error,
     });
   }

@@ -5,19 +5,19 @@ import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { AWAITED, distinct, inventory, packRefs, unpackRefs } from "./inventory.js";
-import { condition, type KubeObject, type Mark, pulumiManager } from "./kube-object.js";
-import { Removal, type RemovalOptions } from "./object-removal.js";
+import { condition, type KubeObject, type OwnerAnnotation, pulumiManager } from "./kube-object.js";
+import { ObjectRemoval, type RemovalOptions } from "./object-removal.js";
 
 const KUSTOMIZATION = "kustomize.toolkit.fluxcd.io/v1";
 const HELM_RELEASE = "helm.toolkit.fluxcd.io/v2";
 const root: ObjectRef = { apiVersion: KUSTOMIZATION, kind: "Kustomization", namespace: fluxSystem, name: fluxSystem };
 const source: ObjectRef = { ...root, apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" };
 
-/** Labels that kustomize-controller gives to what it applies. */
+/** Prefix of the labels that kustomize-controller sets on objects that it applies. */
 const LABEL = "kustomize.toolkit.fluxcd.io";
 
-/** Kinds that need Flux's controllers to end. */
-const LABELLED = [
+/** Kinds whose deletion needs the Flux controllers. */
+const LABELLED_KINDS = [
   [KUSTOMIZATION, "Kustomization"],
   [HELM_RELEASE, "HelmRelease"],
   ...["GitRepository", "OCIRepository", "HelmRepository", "Bucket"].map(
@@ -25,44 +25,47 @@ const LABELLED = [
   ),
 ] as const;
 
-/** Milliseconds that a reconciliation is given to end. */
-const SETTLING = 60_000;
+/** Longest wait for a running reconciliation, in milliseconds. */
+const RECONCILIATION_TIMEOUT = 60_000;
 
-/** What belongs to whoever made it, also where Git names it: deleting it would delete what others keep in it. */
-const KEPT = new Set(["Namespace", "CustomResourceDefinition"]);
+/** Kinds that are not deleted, because their deletion would delete objects of other owners in them. */
+const NOT_DELETED = new Set(["Namespace", "CustomResourceDefinition"]);
 
 /**
- * Takes away what a stack's Flux drives, in the order that lets Flux do it: the kustomizations and releases first, which
- * prune what they applied while the controllers still run, then the rest, the root last and without pruning, since Flux
- * itself is in its inventory.
+ * Deletes what a stack's Flux manages while the controllers run: first the Kustomizations and HelmReleases, which prune what
+ * they applied, then the other objects, at last the root Kustomization. The root is suspended, because its inventory contains
+ * Flux itself.
  *
- * What is awaited is kept on the root kustomization: a drain that was cut short, or had to give up, is gone on with.
+ * An annotation of the root Kustomization lists the objects that are still being deleted, so that a later drain continues an
+ * interrupted one.
  *
- * Does nothing where the root kustomization is neither marked nor of Pulumi's making: it is not the stack's.
+ * Does nothing where the root Kustomization has neither the owner annotation nor Pulumi as manager, because it does not belong
+ * to the stack.
  *
- * @throws UserError when others use this Flux, too, or naming what does not go and the finalizers it waits for
+ * @throws UserError when this Flux also manages objects of other owners, or naming objects that are not deleted and their
+ *   finalizers
  */
-export async function drain(kubeconfig: string, mark: Mark, options: RemovalOptions): Promise<void> {
+export async function drain(kubeconfig: string, owner: OwnerAnnotation, options: RemovalOptions): Promise<void> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));
   try {
-    const cluster = new Draining(api, options);
+    const cluster = new Drain(api, options);
     const found = await cluster.find(root);
-    if (!found || !isOurs(found, mark)) return;
-    const kept = unpackRefs(found.metadata.annotations?.[AWAITED]);
+    if (!found || !isOwned(found, owner)) return;
+    const pending = unpackRefs(found.metadata.annotations?.[AWAITED]);
     const before = await cluster.appliedBy(found);
-    const inner = await cluster.contentsOf(before.filter(isDriver));
-    await cluster.refuseIfShared([...before, ...inner, ...kept], mark);
-    await cluster.suspend(root, kept);
-    // What it was in the middle of applying is in its inventory only when it has ended.
-    const top = (await cluster.settled(root)) ?? found;
+    const inner = await cluster.contentsOf(before.filter(isApplier));
+    await cluster.rejectShared([...before, ...inner, ...pending], owner);
+    await cluster.suspend(root, pending);
+    // The inventory is complete only after the running reconciliation has ended.
+    const top = (await cluster.reconciled(root)) ?? found;
     const applied = await cluster.appliedBy(top);
-    const drivers = applied.filter(isDriver);
-    const driven = distinct([...kept, ...drivers, ...(await cluster.contentsOf(drivers))]);
-    const awaited = driven.filter(({ kind }) => !KEPT.has(kind));
-    await cluster.keep(root, awaited);
-    await cluster.remove(drivers);
+    const appliers = applied.filter(isApplier);
+    const managed = distinct([...pending, ...appliers, ...(await cluster.contentsOf(appliers))]);
+    const awaited = managed.filter(({ kind }) => !NOT_DELETED.has(kind));
+    await cluster.recordAwaited(root, awaited);
+    await cluster.remove(appliers);
     await cluster.gone(awaited);
-    const rest = await cluster.withoutFlux(applied.filter((one) => !isDriver(one) && !KEPT.has(one.kind)));
+    const rest = await cluster.withoutFlux(applied.filter((one) => !isApplier(one) && !NOT_DELETED.has(one.kind)));
     await cluster.remove(rest);
     await cluster.gone(rest);
     await cluster.remove([root, source]);
@@ -73,17 +76,17 @@ export async function drain(kubeconfig: string, mark: Mark, options: RemovalOpti
 }
 
 /**
- * Lets Flux go on where a drain was cut short, or had to give up, and the stack is to stay after all. A root kustomization
- * that somebody else suspended is left so.
+ * Resumes Flux after an interrupted drain, for a stack that is not deleted after all. A root Kustomization that a user
+ * suspended stays suspended.
  *
- * @returns whether there was anything to resume
+ * @returns whether there was a drain to undo
  */
-export async function resume(kubeconfig: string, mark: Mark): Promise<boolean> {
+export async function resume(kubeconfig: string, owner: OwnerAnnotation): Promise<boolean> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));
   try {
-    const cluster = new Draining(api, { timeout: 0, progress: () => {} });
+    const cluster = new Drain(api, { timeout: 0, progress: () => {} });
     const found = await cluster.find(root);
-    if (found?.metadata.annotations?.[AWAITED] === undefined || !isOurs(found, mark)) return false;
+    if (found?.metadata.annotations?.[AWAITED] === undefined || !isOwned(found, owner)) return false;
     await cluster.resume(root);
     return true;
   } finally {
@@ -91,10 +94,10 @@ export async function resume(kubeconfig: string, mark: Mark): Promise<boolean> {
   }
 }
 
-/** One cluster while it is drained. */
-class Draining extends Removal {
-  /** Others' objects would never be reconciled again, and could not even be deleted. */
-  async refuseIfShared(own: readonly ObjectRef[], { annotation, value }: Mark): Promise<void> {
+/** Operations of a drain on one cluster. */
+class Drain extends ObjectRemoval {
+  /** Throws when this Flux manages objects of other owners: without Flux nothing could reconcile or delete them. */
+  async rejectShared(own: readonly ObjectRef[], { annotation, value }: OwnerAnnotation): Promise<void> {
     const definition = await this.api.find<KubeObject>(
       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kustomizations.kustomize.toolkit.fluxcd.io",
     );
@@ -115,15 +118,15 @@ class Draining extends Removal {
       .filter((name) => !known.has(name));
     if (others.length === 0) return;
     throw new UserError(
-      "the Flux of this stack drives what others made, too",
+      "the Flux of this stack also manages objects of other owners",
       others.join(", "),
-      "delete these first, or have another Flux take them over",
+      "delete these objects first, or let another Flux manage them",
     );
   }
 
   /**
-   * What a kustomization applied: its inventory, and of the kinds that Flux drives what bears its labels, since a controller that
-   * was cut short has applied what it has not written down.
+   * Objects that a Kustomization applied: those in its inventory, and Flux objects with its labels, because an interrupted
+   * controller may not have written them into the inventory.
    *
    * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#labels-and-annotations
    */
@@ -131,7 +134,7 @@ class Draining extends Removal {
     const { name, namespace } = object.metadata;
     const labels = `${LABEL}/name=${name},${LABEL}/namespace=${namespace}`;
     const lists = await Promise.all(
-      LABELLED.map(async ([apiVersion, kind]): Promise<ObjectRef[]> => {
+      LABELLED_KINDS.map(async ([apiVersion, kind]): Promise<ObjectRef[]> => {
         const served = await this.discovery.kind(apiVersion, kind);
         if (!served) return [];
         const query = { labelSelector: labels };
@@ -142,46 +145,46 @@ class Draining extends Removal {
       }),
     );
     const own = new Set([root, source].map(refName));
-    const labelled = lists.flat().filter((one) => !own.has(refName(one)));
-    return distinct([...inventory(object), ...labelled]);
+    const withLabels = lists.flat().filter((one) => !own.has(refName(one)));
+    return distinct([...inventory(object), ...withLabels]);
   }
 
-  /** What kustomizations applied, and those among it, and so on. */
-  async contentsOf(drivers: readonly ObjectRef[]): Promise<ObjectRef[]> {
+  /** Objects that Kustomizations applied, including those that the applied Kustomizations applied, and so on. */
+  async contentsOf(appliers: readonly ObjectRef[]): Promise<ObjectRef[]> {
     const seen = new Map<string, ObjectRef>();
-    for (let next = drivers; next.length > 0; ) {
+    for (let next = appliers; next.length > 0; ) {
       const objects = (await Promise.all(next.map((one) => this.find(one)))).filter((one) => one !== undefined);
       const found = (await Promise.all(objects.map((one) => this.appliedBy(one)))).flat();
       const fresh = distinct(found).filter((one) => !seen.has(refName(one)));
       for (const one of fresh) seen.set(refName(one), one);
-      next = fresh.filter(isDriver);
+      next = fresh.filter(isApplier);
     }
     return [...seen.values()];
   }
 
-  /** Stops a kustomization; that what is awaited is kept on it tells from then on that a drain did. */
+  /** Suspends a Kustomization; the annotation shows that a drain did it. */
   async suspend(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
-    await this.patch(ref, { spec: { suspend: true }, ...keeping(packRefs(awaited)) });
+    await this.patch(ref, { spec: { suspend: true }, ...awaitedPatch(packRefs(awaited)) });
   }
 
   /** Undoes {@link suspend}. */
   async resume(ref: ObjectRef): Promise<void> {
-    await this.patch(ref, { spec: { suspend: null }, ...keeping(null) });
+    await this.patch(ref, { spec: { suspend: null }, ...awaitedPatch(null) });
   }
 
-  /** Keeps on a kustomization what is awaited from now on. */
-  async keep(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
-    await this.patch(ref, keeping(packRefs(awaited)));
+  /** Writes the objects that are being deleted into the annotation. */
+  async recordAwaited(ref: ObjectRef, awaited: readonly ObjectRef[]): Promise<void> {
+    await this.patch(ref, awaitedPatch(packRefs(awaited)));
   }
 
   /**
-   * A kustomization once its controller has ended what it was at; or after a while as it is, since a controller that died never
-   * writes an end.
+   * Waits until the running reconciliation of a Kustomization has ended, at most for a while, because a controller that ended
+   * never writes a result.
    */
-  async settled(ref: ObjectRef): Promise<KubeObject | undefined> {
-    for (const end = Date.now() + Math.min(SETTLING, this.timeout); ; await sleep(500)) {
+  async reconciled(ref: ObjectRef): Promise<KubeObject | undefined> {
+    for (const end = Date.now() + Math.min(RECONCILIATION_TIMEOUT, this.timeout); ; await sleep(500)) {
       const there = await this.find(ref);
-      if (!there || !isAtWork(there) || Date.now() >= end) return there;
+      if (!there || !isReconciling(there) || Date.now() >= end) return there;
     }
   }
 
@@ -190,38 +193,38 @@ class Draining extends Removal {
     if (path) await this.api.call({ method: "PATCH", path, body });
   }
 
-  /** Without Flux's own components: whoever installed them deletes them. */
+  /** Leaves out Flux's components, which are deleted by the program that installed them. */
   async withoutFlux(refs: readonly ObjectRef[]): Promise<ObjectRef[]> {
-    const kept = await Promise.all(
+    const withoutComponents = await Promise.all(
       refs.map(async (ref) => {
         if ([root, source].some((own) => refName(own) === refName(ref))) return [];
         const there = await this.find(ref);
         return there && there.metadata.labels?.["app.kubernetes.io/part-of"] !== "flux" ? [ref] : [];
       }),
     );
-    return kept.flat();
+    return withoutComponents.flat();
   }
 }
 
-/** Part of a merge patch. null: nothing is kept any more. */
-function keeping(awaited: string | null): object {
+/** Part of a merge patch with the annotation; `null` deletes it. */
+function awaitedPatch(awaited: string | null): object {
   return { metadata: { annotations: { [AWAITED]: awaited } } };
 }
 
-/** A mark that somebody removed must not leave Flux to be deleted before what it drives. */
-function isOurs(top: KubeObject, { annotation, value }: Mark): boolean {
-  const marked = top.metadata.annotations?.[annotation];
-  return marked === undefined ? pulumiManager(top) !== undefined : marked === value;
+/** Without the annotation, which a user may have deleted, the manager decides, so that Flux is not deleted before its objects. */
+function isOwned(top: KubeObject, { annotation, value }: OwnerAnnotation): boolean {
+  const found = top.metadata.annotations?.[annotation];
+  return found === undefined ? pulumiManager(top) !== undefined : found === value;
 }
 
-/** Its controller has taken it up, and has not written the end. */
-function isAtWork(object: KubeObject): boolean {
+/** Whether its controller has begun a reconciliation and not written the result. */
+function isReconciling(object: KubeObject): boolean {
   if ((object.metadata.finalizers ?? []).length === 0) return false;
   const ready = condition(object, "Ready")?.status ?? "Unknown";
   return ready === "Unknown" || condition(object, "Reconciling")?.status === "True";
 }
 
-function isDriver({ apiVersion, kind, name, namespace }: ObjectRef): boolean {
+function isApplier({ apiVersion, kind, name, namespace }: ObjectRef): boolean {
   const isRoot = kind === root.kind && name === root.name && namespace === root.namespace;
   return !isRoot && (apiVersion === KUSTOMIZATION || apiVersion.startsWith("helm.toolkit.fluxcd.io/"));
 }

@@ -1,9 +1,9 @@
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { type ClusterView, condition, type KubeObject, nameOf } from "./kube-object.js";
-import type { Finding } from "./object-health.js";
+import type { ObjectHealth } from "./object-health.js";
 import { reasonOf } from "./pod-reason.js";
 
-/** Flux controllers without which nothing is delivered, as {@link nameOf} names their Deployments. */
+/** Names of the Deployments of the Flux controllers that every delivery needs, in the form of {@link nameOf}. */
 export const requiredControllers: readonly string[] = ["source-controller", "kustomize-controller"].map(
   (name) => `Deployment ${fluxSystem}/${name}`,
 );
@@ -14,40 +14,40 @@ export function isController({ kind, metadata }: KubeObject): boolean {
   return kind === "Deployment" && namespace === fluxSystem && labels?.["app.kubernetes.io/part-of"] === "flux";
 }
 
-/** Whether fewer replicas are available than wanted. */
+/** Whether fewer replicas are available than specified. */
 export function lacksReplicas({ spec, status }: KubeObject): boolean {
   return (status?.availableReplicas ?? 0) < (spec?.replicas ?? 1);
 }
 
 /**
- * The required controllers that cannot work: no replica is available, there shall be none, or the Deployment is missing.
+ * Required controllers that do not work: without an available replica, scaled to 0, or without a Deployment.
  *
- * Only the last two have failed: what a pod waits for may still come, but nothing brings back what somebody scaled to 0
- * or deleted, because the controller that would do so is itself needed for it.
+ * Only the last two states are failures. A pod may still become ready, but nothing restores a controller that was scaled to 0
+ * or deleted, because Flux itself would have to.
  *
  * @param required names of objects that must exist
  */
-export function unavailableControllers(view: ClusterView, required: readonly string[]): Finding[] {
+export function unavailableControllers(view: ClusterView, required: readonly string[]): ObjectHealth[] {
   const found = new Map(view.workloads.map((one) => [nameOf(one), one]));
-  return requiredControllers.flatMap((object): Finding[] => {
+  return requiredControllers.flatMap((object): ObjectHealth[] => {
     const deployment = found.get(object);
     const name = object.slice(object.indexOf("/") + 1);
     if (!deployment) {
       if (!required.includes(object)) return [];
       const fix = `apply gotk-components.yaml of the setup repository (\`kubectl apply --server-side -f\`), then \`npm run up\``;
-      return [{ object, state: "failed", message: "does not exist; nothing is delivered without it", fix }];
+      return [{ object, state: "failed", message: "does not exist; Flux delivers nothing without it", fix }];
     }
     if (deployment.metadata.deletionTimestamp) return [{ object, state: "progressing", message: "is being deleted" }];
     if (deployment.spec?.replicas === 0) {
       const fix = `\`kubectl -n ${fluxSystem} scale deployment ${name} --replicas 1\`, then \`npm run up\``;
-      return [{ object, state: "failed", message: "is scaled to 0; nothing is delivered without it", fix }];
+      return [{ object, state: "failed", message: "is scaled to 0; Flux delivers nothing without it", fix }];
     }
     if ((deployment.status?.availableReplicas ?? 0) > 0) return [];
     return [{ object, state: "progressing", message: `no replica is available: ${podReasons(deployment, view)}` }];
   });
 }
 
-/** What the pods of a Deployment say, or the Deployment itself where it has none. */
+/** Why the pods of a Deployment are not ready, or why it has none. */
 export function podReasons(deployment: KubeObject, { pods }: ClusterView): string {
   const labels = Object.entries(deployment.spec?.selector?.matchLabels ?? {});
   const own = (pods ?? []).filter(

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import type { KubeObject } from "./kube-object.js";
 
-/** What a kustomization applied. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
+/** Objects in the inventory of a Kustomization. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
 export function inventory(object: KubeObject | undefined): ObjectRef[] {
   return (object?.status?.inventory?.entries ?? []).flatMap(({ id, v }) => {
     const [, namespace, name, group, kind] = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(id) ?? [];
@@ -14,14 +14,14 @@ export function inventory(object: KubeObject | undefined): ObjectRef[] {
 }
 
 /**
- * Annotation of the root kustomization with what a drain waits for: a kustomization that is gone takes its inventory with
- * it, and a later drain has to go on waiting for what it had applied. That it is there tells that a drain has begun.
+ * Annotation of the root Kustomization with the objects that a drain waits for. A deleted Kustomization has no inventory any
+ * more, and a later drain has to wait for its objects. The annotation also shows that a drain has begun.
  */
 export const AWAITED = "timonier/awaited";
 
 /**
- * Names as the value of an annotation: a list in JSON, in gzip, in base64, since all annotations of an object together may
- * have 256 KiB. To read it: `base64 -d | gunzip`.
+ * References as the value of an annotation: JSON, compressed by gzip, in base64, because the annotations of an object are
+ * limited to 256 KiB. To read it: `base64 -d | gunzip`.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
  */
@@ -29,7 +29,7 @@ export function packRefs(refs: readonly ObjectRef[]): string {
   return gzipSync(JSON.stringify(refs)).toString("base64");
 }
 
-/** Names of {@link packRefs}. None where there is no such value, or it is not one of ours. */
+/** References of {@link packRefs}; empty where there is no value, or a value of another format. */
 export function unpackRefs(text: string | undefined): ObjectRef[] {
   if (text === undefined) return [];
   try {
@@ -39,7 +39,7 @@ export function unpackRefs(text: string | undefined): ObjectRef[] {
   }
 }
 
-/** Each name once. */
+/** Removes duplicates. */
 export function distinct(refs: readonly ObjectRef[]): ObjectRef[] {
   return [...new Map(refs.map((ref) => [refName(ref), ref])).values()];
 }

@@ -27,7 +27,7 @@ export interface KubeObject {
     readonly observedGeneration?: number;
     readonly artifact?: { readonly revision?: string };
     readonly lastAppliedRevision?: string;
-    /** Value of the annotation {@link REQUESTED_AT} that the controller has answered last. */
+    /** Value that the annotation {@link REQUESTED_AT} had in the last reconciliation. */
     readonly lastHandledReconcileAt?: string;
     readonly inventory?: { readonly entries?: ReadonlyArray<{ readonly id: string; readonly v: string }> };
     readonly replicas?: number;
@@ -38,7 +38,7 @@ export interface KubeObject {
   };
 }
 
-/** Asks a Flux controller to look now and not at its next interval. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
+/** Annotation that requests a reconciliation now. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
 export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/ */
@@ -51,30 +51,30 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** Annotation that tells what one stack made from what anybody else did. */
-export interface Mark {
+/** Annotation on the objects that a stack created, which distinguishes them from objects of other owners. */
+export interface OwnerAnnotation {
   readonly annotation: string;
   readonly value: string;
 }
 
-/** What Flux and its workloads look like at one moment. */
+/** Flux objects and workloads at one moment. */
 export interface ClusterView {
   readonly sources: readonly KubeObject[];
   readonly kustomizations: readonly KubeObject[];
   /** Deployments, StatefulSets and DaemonSets, Flux's own among them. */
   readonly workloads: readonly KubeObject[];
-  /** Pods beside Flux's controllers. @default not read: every controller has its replicas, or pods may not be read */
+  /** Pods in the namespace of Flux. @default not read, because every controller has its replicas or the user may not list pods */
   readonly pods?: readonly Pod[];
 }
 
-/** `Kustomization default/myapp`, as messages name an object. */
+/** Name of an object in messages: `Kustomization default/myapp`. */
 export function nameOf(object: KubeObject): string {
   const { namespace, name } = object.metadata;
   return `${object.kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }
 
 /**
- * Name under which some Pulumi program applied an object; which program it was is not to be known. undefined: none did.
+ * Field manager of a Pulumi program that applied an object; it does not say which program. @returns undefined where none did
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
  */
@@ -86,7 +86,7 @@ export function condition(object: KubeObject, type: string): Condition | undefin
   return object.status?.conditions?.find((one) => one.type === type);
 }
 
-/** Commit of a revision in any of Flux's forms: `main@sha1:4bce429…`, `main/4bce429…`. */
+/** Commit in a revision of any of Flux's forms: `main@sha1:4bce429…`, `main/4bce429…`. */
 export function commitOf(revision: string | undefined): string | undefined {
   return revision?.match(/([0-9a-f]{40,64})$/)?.[1];
 }

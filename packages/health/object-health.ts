@@ -1,17 +1,17 @@
 import type { KubeObject } from "./kube-object.js";
 
-/** One object against what is expected of it. */
-export interface Finding {
+/** Health of one object. */
+export interface ObjectHealth {
   /** `Kustomization default/myapp` */
   readonly object: string;
-  /** Waiting may help, or the object's own words say that it will not. */
+  /** `progressing`: it may become ready · `failed`: its conditions say that it will not. */
   readonly state: "ready" | "progressing" | "failed";
-  /** In the words of the object's conditions. Empty when ready. */
+  /** Message of its conditions; empty when ready. */
   readonly message: string;
-  /** Where asking the controller to look again now tells more than waiting for its next interval. */
+  /** Object to reconcile now, where waiting for the next interval would take longer. @default no request */
   readonly ask?: KubeObject;
-  /** Milliseconds for which it has to stay so before the controller is asked. @default 0 */
+  /** Milliseconds in this state after which the request is sent. @default 0 */
   readonly askAfter?: number;
-  /** What a user does where waiting will not help. @default a merge request */
+  /** Fix for a failure. @default a merge request */
   readonly fix?: string;
 }

@@ -3,18 +3,18 @@ import { KubeDiscovery, type ObjectRef, refName } from "@timonier/kit/kube-disco
 import type { Progress } from "@timonier/kit/progress";
 import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject } from "./kube-object.js";
-import { isForgotten, wake } from "./stuck-definitions.js";
+import { isDeletionStuck, touchDefinition } from "./stuck-definitions.js";
 
-/** How to wait. */
+/** Options of {@link ObjectRemoval}. */
 export interface RemovalOptions {
-  /** Milliseconds for each of the steps. */
+  /** Timeout of each step, in milliseconds. */
   readonly timeout: number;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
 
-/** Deletes objects of one cluster, and waits until they are gone. */
-export class Removal {
+/** Deletes objects of a cluster and waits until they are gone. */
+export class ObjectRemoval {
   readonly discovery: KubeDiscovery;
 
   constructor(
@@ -24,7 +24,7 @@ export class Removal {
     this.discovery = new KubeDiscovery(api);
   }
 
-  /** Milliseconds for each of the steps. */
+  /** Timeout of each step, in milliseconds. */
   protected get timeout(): number {
     return this.options.timeout;
   }
@@ -33,7 +33,7 @@ export class Removal {
     return this.discovery.find<KubeObject>(ref);
   }
 
-  /** Asks for the end of what is there; does not wait for it. */
+  /** Deletes the objects that exist; does not wait. */
   async remove(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) {
       const path = await this.discovery.path(ref);
@@ -45,19 +45,19 @@ export class Removal {
   }
 
   /**
-   * Ends when none of the objects is there any more.
+   * Waits until none of the objects exists any more.
    *
-   * @param what what is waited for, as a noun
-   * @throws UserError naming what does not go and the finalizers it waits for
+   * @param what the awaited event, as a noun
+   * @throws UserError at the timeout, with the objects that still exist and their finalizers
    */
-  async gone(refs: readonly ObjectRef[], what = "the end of what Flux drove"): Promise<void> {
+  async gone(refs: readonly ObjectRef[], what = "the deletion of the objects that Flux managed"): Promise<void> {
     if (refs.length === 0) return;
     let open = refs;
     await waitFor(
       {
         what,
         where: "the cluster",
-        fix: "end what its finalizers wait for, or remove them, then run the command again",
+        fix: "complete what the finalizers wait for, or remove the finalizers, then run the command again",
         interval: 500,
         ...this.options,
       },
@@ -68,7 +68,8 @@ export class Removal {
         if (left.length === 0) return { done: true, value: undefined };
         const now = Date.now();
         for (const { ref, there } of left)
-          if (ref.kind === "CustomResourceDefinition" && isForgotten(there, now)) await wake(this.api, ref.name, now);
+          if (ref.kind === "CustomResourceDefinition" && isDeletionStuck(there, now))
+            await touchDefinition(this.api, ref.name, now);
         return { done: false, missing: left.map(({ ref, there }) => waitsFor(ref, there)).join("; ") };
       },
     );

@@ -1,35 +1,33 @@
 import { KubeApi } from "@timonier/kit/kube-api";
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
-import type { Mark } from "./kube-object.js";
-import { Removal, type RemovalOptions } from "./object-removal.js";
+import type { OwnerAnnotation } from "./kube-object.js";
+import { ObjectRemoval, type RemovalOptions } from "./object-removal.js";
 
-/** What has to go after everything else: the others are in it, or of its kind. */
+/** Kinds that are deleted last, because they contain or define the others. */
 const LAST = ["CustomResourceDefinition", "Namespace"];
 
 /**
- * Deletes those of the named objects that carry the mark: what a run that was killed had made in a cluster, and nobody has
- * recorded. What is not marked is somebody else's, whatever its name.
+ * Deletes those of the objects that have the owner annotation: a killed run created them and did not record them. Objects
+ * without the annotation belong to other owners.
  *
- * @returns names of what was deleted
- * @throws UserError naming what does not go
+ * @returns names of the deleted objects
+ * @throws UserError at the timeout, with the objects that still exist
  */
-export async function sweepMarked(
+export async function deleteOwned(
   kubeconfig: string,
-  { annotation, value }: Mark,
+  { annotation, value }: OwnerAnnotation,
   refs: readonly ObjectRef[],
   options: RemovalOptions,
 ): Promise<string[]> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));
   try {
-    const cluster = new Removal(api, options);
-    const looked = await Promise.all(refs.map(async (ref) => ({ ref, there: await cluster.find(ref) })));
-    const marked = looked.flatMap(({ ref, there }) =>
-      there?.metadata.annotations?.[annotation] === value ? [ref] : [],
-    );
-    const inOrder = [...marked].sort((one, other) => LAST.indexOf(one.kind) - LAST.indexOf(other.kind));
+    const cluster = new ObjectRemoval(api, options);
+    const found = await Promise.all(refs.map(async (ref) => ({ ref, there: await cluster.find(ref) })));
+    const owned = found.flatMap(({ ref, there }) => (there?.metadata.annotations?.[annotation] === value ? [ref] : []));
+    const inOrder = [...owned].sort((one, other) => LAST.indexOf(one.kind) - LAST.indexOf(other.kind));
     await cluster.remove(inOrder);
-    await cluster.gone(inOrder, "the end of what an interrupted run had made");
+    await cluster.gone(inOrder, "the deletion of the objects of an interrupted run");
     return inOrder.map(refName);
   } finally {
     api.close();

@@ -1,4 +1,4 @@
-/** The part of a pod that says why it does not run. @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ */
+/** The part of a pod from which {@link reasonOf} reads why it is not ready. @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ */
 export interface Pod {
   readonly metadata: {
     readonly name: string;
@@ -8,7 +8,7 @@ export interface Pod {
   };
   readonly status?: {
     readonly phase?: string;
-    /** `Evicted` and the like. */
+    /** For example `Evicted`. */
     readonly reason?: string;
     readonly message?: string;
     readonly conditions?: ReadonlyArray<{
@@ -40,18 +40,18 @@ interface Terminated {
   readonly message?: string;
 }
 
-/** States that every container passes through. */
-const STARTING = new Set(["ContainerCreating", "PodInitializing"]);
+/** Waiting reasons of every container that starts. */
+const NORMAL_START = new Set(["ContainerCreating", "PodInitializing"]);
 
-/** Characters of a program's last line that a message has room for. */
+/** Largest number of characters of a program's last line in a message. */
 const LINE = 200;
 
-/** Why a pod is not ready, from its own status: `CrashLoopBackOff after 3 restarts, exit code 1: its last line`. */
+/** Why a pod is not ready, from its status: `CrashLoopBackOff after 3 restarts, exit code 1: its last line`. */
 export function reasonOf({ metadata, status = {} }: Pod): string {
   if (metadata.deletionTimestamp) return "is being deleted";
-  if (status.reason) return said(status.reason, status.message);
+  if (status.reason) return withMessage(status.reason, status.message);
   const scheduled = status.conditions?.find(({ type }) => type === "PodScheduled");
-  if (scheduled?.status === "False") return said(scheduled.reason ?? "Unschedulable", scheduled.message);
+  if (scheduled?.status === "False") return withMessage(scheduled.reason ?? "Unschedulable", scheduled.message);
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const unready = containers.filter(({ ready }) => !ready);
   const reasons = unready.map(containerReason).filter((one) => one !== undefined);
@@ -63,11 +63,11 @@ function containerReason({ state = {}, lastState, restartCount = 0 }: ContainerS
   const ended = terminated ?? lastState?.terminated;
   // An init container that succeeded is not ready on older servers.
   if (terminated?.exitCode === 0) return undefined;
-  if (waiting?.reason !== undefined && !STARTING.has(waiting.reason)) {
-    // The message of a back-off names the pod once more; how the program ended says more.
+  if (waiting?.reason !== undefined && !NORMAL_START.has(waiting.reason)) {
+    // The message of a back-off only repeats the name of the pod; the exit code says more.
     return ended
       ? `${waiting.reason} after ${restarts(restartCount)}, ${end(ended)}`
-      : said(waiting.reason, waiting.message);
+      : withMessage(waiting.reason, waiting.message);
   }
   if (!ended) return undefined;
   return terminated ? end(terminated) : `is not ready after ${restarts(restartCount)}, ${end(ended)}`;
@@ -83,6 +83,6 @@ function end({ exitCode, reason, message }: Terminated): string {
   return `exit code ${exitCode}${why}${line ? `: ${line}` : ""}`;
 }
 
-function said(reason: string, message: string | undefined): string {
+function withMessage(reason: string, message: string | undefined): string {
   return message ? `${reason}: ${message}` : reason;
 }

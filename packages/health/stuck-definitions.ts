@@ -1,54 +1,60 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeApi } from "@timonier/kit/kube-api";
-import type { KubeObject, Mark } from "./kube-object.js";
+import type { KubeObject, OwnerAnnotation } from "./kube-object.js";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-/** The API server's own: it deletes a definition's objects first. */
+/** Finalizer of the API server, which deletes the objects of a definition first. */
 const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
-/** Annotation that says when a definition was last woken. */
-const WOKEN = "timonier/woken";
+/** Annotation with the time of the last {@link touchDefinition}. */
+const TOUCHED_AT = "timonier/woken";
 
-/** Milliseconds that the API server is given to delete a definition by itself. */
+/** Milliseconds after which the deletion of a definition counts as stuck. */
 const PATIENCE = 5_000;
 
-/** Names and annotations alone: definitions are large. @see https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+/** Reads only the metadata, because definitions are large. @see https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /**
- * Whether the API server may have forgotten that it is deleting this definition.
+ * Whether the deletion of a CustomResourceDefinition may be stuck in the API server.
  *
- * One that is deleted right after it was made cannot list its objects yet. The API server writes that into its status, takes
- * its own write for somebody else's when it tries again, gives way, and then looks at it no more until it looks at all
- * definitions, every five minutes. Any change to the definition itself wakes it.
+ * When a definition is deleted right after its creation, the API server cannot list its objects yet. It writes that into the
+ * status, mistakes its own write for a conflict at the next attempt, and then tries again only with its resync of all
+ * definitions, every five minutes. A change of the definition makes it try at once.
  *
  * @param now in milliseconds
  * @see https://github.com/kubernetes/apiextensions-apiserver/blob/v0.35.1/pkg/controller/finalizer/crd_finalizer.go
  */
-export function isForgotten({ metadata }: Pick<KubeObject, "metadata">, now: number): boolean {
+export function isDeletionStuck({ metadata }: Pick<KubeObject, "metadata">, now: number): boolean {
   const { deletionTimestamp, finalizers = [], annotations } = metadata;
   if (deletionTimestamp === undefined || !finalizers.includes(CLEANUP)) return false;
-  const since = [deletionTimestamp, annotations?.[WOKEN] ?? ""].map((time) => Date.parse(time) || 0);
+  const since = [deletionTimestamp, annotations?.[TOUCHED_AT] ?? ""].map((time) => Date.parse(time) || 0);
   return now - Math.max(...since) > PATIENCE;
 }
 
-/** Has the API server look at a definition again. */
-export async function wake(api: KubeApi, name: string, now: number): Promise<void> {
-  const body = { metadata: { annotations: { [WOKEN]: new Date(now).toISOString() } } };
-  // It may have gone meanwhile, which is what is wanted.
+/** Changes an annotation of a definition, so that the API server continues its deletion. */
+export async function touchDefinition(api: KubeApi, name: string, now: number): Promise<void> {
+  const body = { metadata: { annotations: { [TOUCHED_AT]: new Date(now).toISOString() } } };
+  // An error is ignored: the definition may be deleted by now.
   await api.call({ method: "PATCH", path: `${DEFINITIONS}/${name}`, body }).catch(() => {});
 }
 
-/** Wakes definitions that bear a mark and were forgotten, until it is told to stop. Never throws: others say what fails. */
-export async function wakeForgotten(api: KubeApi, { annotation, value }: Mark, signal: AbortSignal): Promise<void> {
+/** Continues stuck deletions of definitions with the owner annotation until the signal aborts. Never throws. */
+export async function touchStuckDefinitions(
+  api: KubeApi,
+  { annotation, value }: OwnerAnnotation,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const call = { path: DEFINITIONS, accept: METADATA, signal };
-    // Where there is none, this form of a list has null.
+    // `items` of an empty list is null in this format.
     const list = await api.call<{ items: KubeObject[] | null } | undefined>(call).catch(() => undefined);
     const now = Date.now();
     const ours = (list?.items ?? []).filter(({ metadata }) => metadata.annotations?.[annotation] === value);
-    await Promise.all(ours.filter((one) => isForgotten(one, now)).map(({ metadata }) => wake(api, metadata.name, now)));
+    await Promise.all(
+      ours.filter((one) => isDeletionStuck(one, now)).map(({ metadata }) => touchDefinition(api, metadata.name, now)),
+    );
     await sleep(1_000, undefined, { signal }).catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-import { Removal, type RemovalOptions } from "@timonier/health/object-removal";
+import { ObjectRemoval, type RemovalOptions } from "@timonier/health/object-removal";
 import type { KubeApi } from "@timonier/kit/kube-api";
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import { waitFor } from "@timonier/kit/wait";
@@ -42,7 +42,7 @@ const BALANCED = [
  * @see https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html
  */
 export async function releaseCloudParts(api: KubeApi, options: RemovalOptions): Promise<string[]> {
-  const removal = new Removal(api, options);
+  const removal = new ObjectRemoval(api, options);
   const list = async <T extends Item>(path: string) => (await api.find<{ items: T[] }>(path))?.items ?? [];
   const services = (await list<Service>("/api/v1/services")).filter(({ spec }) => spec.type === "LoadBalancer");
   const others = await Promise.all(

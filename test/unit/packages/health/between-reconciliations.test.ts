@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { viewBetweenLooks } from "../../../../packages/health/between-reconciliations.js";
+import { viewBetweenReconciliations } from "../../../../packages/health/between-reconciliations.js";
 import type { ClusterView, KubeObject } from "../../../../packages/health/kube-object.js";
 
 const app = (status: string, reason: string, lastAppliedRevision?: string): KubeObject => ({
@@ -13,7 +13,7 @@ async function seen(...looks: readonly KubeObject[]): Promise<KubeObject | undef
   const views = looks.map((one): ClusterView => ({ sources: [], kustomizations: [one], workloads: [] }));
   let next = 0;
   const reader = { view: async () => views[Math.min(next++, views.length - 1)] as ClusterView };
-  return (await viewBetweenLooks(reader, { longest: 50, interval: 1 })).kustomizations[0];
+  return (await viewBetweenReconciliations(reader, { longest: 50, interval: 1 })).kustomizations[0];
 }
 
 const looking = app("Unknown", "Progressing", "main@sha1:abc");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assess, lookedSince, requestText } from "../../../../packages/health/delivery-health.js";
+import { deliveryHealth, reconciledSince, requestText } from "../../../../packages/health/delivery-health.js";
 import type { ClusterView, Condition, KubeObject } from "../../../../packages/health/kube-object.js";
 
 const url = "https://gitlab.example/root/app.git";
@@ -45,8 +45,8 @@ function deployment(available: number, extra: Partial<NonNullable<KubeObject["st
 
 const expected = { heads: new Map([[url, head]]), required: ["Kustomization default/app"] };
 const look = (view: Partial<ClusterView>) =>
-  assess({ sources: [], kustomizations: [], workloads: [], ...view }, expected).map(({ object, state, message }) =>
-    `${object}: ${state} ${message}`.trim(),
+  deliveryHealth({ sources: [], kustomizations: [], workloads: [], ...view }, expected).map(
+    ({ object, state, message }) => `${object}: ${state} ${message}`.trim(),
   );
 
 describe("what has arrived", () => {
@@ -75,7 +75,7 @@ describe("what has arrived", () => {
       return { sources: [{ ...rest, status: handled }], kustomizations: [], workloads: [] };
     };
     const states = [undefined, "2027-01-01T00:00:00.000Z#xyz", "2027-01-01T00:00:00.000Z#abc"].map((handled) => {
-      const [finding] = assess(fetched(handled), { heads: expected.heads, required: [], credentials });
+      const [finding] = deliveryHealth(fetched(handled), { heads: expected.heads, required: [], credentials });
       return [finding?.state, finding?.ask && requestText(finding.ask, { ...expected, credentials }, "now")];
     });
     expect(states).toEqual([
@@ -92,7 +92,7 @@ describe("what has arrived", () => {
       status: { ...object.status, lastHandledReconcileAt },
     });
     const states = (handled: string) =>
-      assess(
+      deliveryHealth(
         {
           sources: [answered(source(head), handled)],
           kustomizations: [answered(kustomization(head), handled)],
@@ -118,9 +118,9 @@ describe("what has arrived", () => {
   test("has to have been looked at since now, where the clock was set back since the cluster was started", () => {
     const started = "2026-11-29T10:00:00.000Z";
     const hour = 3_600_000;
-    expect(lookedSince(started, Date.parse(started) + hour)).toBe(Date.parse(started));
-    expect(lookedSince(started, Date.parse(started) - hour)).toBe(Date.parse(started) - hour);
-    expect(lookedSince(undefined, 0)).toBeUndefined();
+    expect(reconciledSince(started, Date.parse(started) + hour)).toBe(Date.parse(started));
+    expect(reconciledSince(started, Date.parse(started) - hour)).toBe(Date.parse(started) - hour);
+    expect(reconciledSince(undefined, 0)).toBeUndefined();
   });
 
   test("counts only available replicas of the current generation", () => {
@@ -176,7 +176,7 @@ describe("a Kustomization that waits for its source's artifact", () => {
   const message = "Source is not ready, artifact not found, retrying in 30s";
   const waits = kustomization(older, [{ type: "Ready", status: "False", reason: "ArtifactFailed", message }]);
   const findingWith = (...sources: KubeObject[]) =>
-    assess({ sources, kustomizations: [waits], workloads: [] }, expected).find(
+    deliveryHealth({ sources, kustomizations: [waits], workloads: [] }, expected).find(
       ({ object }) => object === "Kustomization default/app",
     );
   const words = `ArtifactFailed: ${message}`;
@@ -195,7 +195,7 @@ describe("a Kustomization that waits for its source's artifact", () => {
   test("is asked although its controller has not called the generation observed: it does so when it has applied", () => {
     const changed = { ...waits, metadata: { ...waits.metadata, generation: 2 } };
     const view = { sources: [source(head)], kustomizations: [changed], workloads: [] };
-    expect(assess(view, expected).at(-1)).toMatchObject({ state: "progressing", ask: changed });
+    expect(deliveryHealth(view, expected).at(-1)).toMatchObject({ state: "progressing", ask: changed });
   });
 
   test("fails where there is no source at all", () => {
@@ -207,6 +207,6 @@ test("a reconciliation whose end was never written is asked for again, but not a
   const condition: Condition = { type: "Ready", status: "Unknown", reason: "Progressing", message: "in progress" };
   const stuck = kustomization(head, [condition]);
   const view = { sources: [source(head)], kustomizations: [stuck], workloads: [deployment(3)] };
-  const finding = assess(view, expected).find((one) => one.object === "Kustomization default/app");
+  const finding = deliveryHealth(view, expected).find((one) => one.object === "Kustomization default/app");
   expect(finding).toMatchObject({ state: "progressing", ask: stuck, askAfter: 15_000 });
 });

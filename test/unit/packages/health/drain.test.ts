@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drain, resume } from "../../../../packages/health/drain.js";
 import type { KubeObject } from "../../../../packages/health/kube-object.js";
-import { sweepMarked } from "../../../../packages/health/owned-objects.js";
+import { deleteOwned } from "../../../../packages/health/owned-objects.js";
 import { FakeApi } from "./fake-api.js";
 
 const mark = { annotation: "timonier/cluster", value: "west" };
@@ -93,7 +93,7 @@ describe("a drain", () => {
     await expect(drain(kubeconfig, mark, options)).rejects.toThrow(named);
     api.put(kustomization("others", []));
     await expect(drain(kubeconfig, mark, options)).rejects.toThrow(
-      /drives what others made, too\n.*flux-system\/others\n/,
+      /also manages objects of other owners\n.*flux-system\/others\n/,
     );
   });
 
@@ -212,6 +212,6 @@ test("a sweep deletes what is marked, namespaces last, and nothing else", async 
     ...{ apiVersion, kind, name, namespace },
   }));
   const unknown = { apiVersion: "example.org/v1", kind: "Ghost", name: "g" };
-  expect(await sweepMarked(kubeconfig, mark, [...refs, unknown], options)).toEqual(["ConfigMap a/one", "Namespace a"]);
+  expect(await deleteOwned(kubeconfig, mark, [...refs, unknown], options)).toEqual(["ConfigMap a/one", "Namespace a"]);
   expect([...api.objects.keys()]).toEqual(["/api/v1/namespaces/b", "/api/v1/namespaces/a/configmaps/two"]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assess } from "../../../../packages/health/delivery-health.js";
+import { deliveryHealth } from "../../../../packages/health/delivery-health.js";
 import { requiredControllers } from "../../../../packages/health/flux-controllers.js";
 import type { ClusterView, KubeObject } from "../../../../packages/health/kube-object.js";
 import type { Pod } from "../../../../packages/health/pod-reason.js";
@@ -29,7 +29,7 @@ function pod(app: string, status: Pod["status"]): Pod {
 
 /** Everything that is not Ready, but for what the view does not have. */
 function open(view: Partial<ClusterView>, required: readonly string[] = requiredControllers): string[] {
-  return assess({ sources: [], kustomizations: [], workloads: [], ...view }, { heads: new Map(), required })
+  return deliveryHealth({ sources: [], kustomizations: [], workloads: [], ...view }, { heads: new Map(), required })
     .filter(({ state }) => state !== "ready")
     .map(({ object, state, message }) => `${object}: ${state} ${message}`);
 }
@@ -65,8 +65,8 @@ describe("Flux's controllers", () => {
 
   test("that are scaled to 0 or deleted have failed: nothing brings them back", () => {
     expect(open({ workloads: [controller("source-controller", { spec: { replicas: 0 }, status: down })] })).toEqual([
-      "Deployment flux-system/source-controller: failed is scaled to 0; nothing is delivered without it",
-      "Deployment flux-system/kustomize-controller: failed does not exist; nothing is delivered without it",
+      "Deployment flux-system/source-controller: failed is scaled to 0; Flux delivers nothing without it",
+      "Deployment flux-system/kustomize-controller: failed does not exist; Flux delivers nothing without it",
     ]);
   });
 
@@ -124,13 +124,16 @@ test("a Kustomization that waits for another one is asked to look as soon as tha
   });
   const waiting = named("app", "DependencyNotReady", "False", [{ name: "base" }]);
   const asked = (base: KubeObject) =>
-    assess({ sources: [], kustomizations: [waiting, base], workloads: [] }, { heads: new Map(), required: [] })[0];
+    deliveryHealth(
+      { sources: [], kustomizations: [waiting, base], workloads: [] },
+      { heads: new Map(), required: [] },
+    )[0];
   expect(asked(named("base", "Progressing", "Unknown"))).toMatchObject({ ask: waiting, askAfter: 15_000 });
   // As the controller leaves a change that waits.
   const changed = { ...waiting, metadata: { ...waiting.metadata, generation: 2 } };
   const base = named("base", "Succeeded", "True");
   const view = { sources: [], kustomizations: [changed, base], workloads: [] };
-  expect(assess(view, { heads: new Map(), required: [] })[0]?.ask).toBe(changed);
+  expect(deliveryHealth(view, { heads: new Map(), required: [] })[0]?.ask).toBe(changed);
   expect(asked(base)).toEqual({
     ...{ object: "Kustomization default/app", state: "progressing", message: "DependencyNotReady: its words" },
     ask: waiting,

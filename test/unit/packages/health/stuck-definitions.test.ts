@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../../packages/health/kube-object.js";
-import { sweepMarked } from "../../../../packages/health/owned-objects.js";
-import { isForgotten, wakeForgotten } from "../../../../packages/health/stuck-definitions.js";
+import { deleteOwned } from "../../../../packages/health/owned-objects.js";
+import { isDeletionStuck, touchStuckDefinitions } from "../../../../packages/health/stuck-definitions.js";
 import { KubeApi } from "../../../../packages/kit/kube-api.js";
 import { readKubeconfig } from "../../../../packages/kit/kubeconfig.js";
 import { FakeApi } from "./fake-api.js";
@@ -46,7 +46,7 @@ describe("a definition that the API server may have forgotten", () => {
     ["bears what is no time", { annotations: { "timonier/woken": "now" } }, true],
   ])("%s", (_what, metadata, expected) => {
     expect(
-      isForgotten(definition("a", { deletionTimestamp: new Date(now - 60_000).toISOString(), ...metadata }), now),
+      isDeletionStuck(definition("a", { deletionTimestamp: new Date(now - 60_000).toISOString(), ...metadata }), now),
     ).toBe(expected);
   });
 
@@ -54,7 +54,7 @@ describe("a definition that the API server may have forgotten", () => {
     const theirs = definition("theirs", { annotations: {} });
     fake.put(definition("ours"), theirs, definition("young", { deletionTimestamp: ago(0) }));
     const [api, stop] = [new KubeApi(await readKubeconfig(kubeconfig)), new AbortController()];
-    const waking = wakeForgotten(api, mark, stop.signal);
+    const waking = touchStuckDefinitions(api, mark, stop.signal);
     await expect.poll(woken).toEqual(["ours"]);
     stop.abort();
     await waking;
@@ -65,7 +65,7 @@ describe("a definition that the API server may have forgotten", () => {
   test("is woken by a sweep that waits for it", async () => {
     fake.put(definition("ours"));
     const { apiVersion, kind, metadata } = definition("ours");
-    const swept = sweepMarked(kubeconfig, mark, [{ apiVersion, kind, name: metadata.name }], {
+    const swept = deleteOwned(kubeconfig, mark, [{ apiVersion, kind, name: metadata.name }], {
       timeout: 0,
       progress: () => {},
     });
@@ -75,7 +75,7 @@ describe("a definition that the API server may have forgotten", () => {
 
   test("is looked for where there is no definition at all", async () => {
     const [api, stop] = [new KubeApi(await readKubeconfig(kubeconfig)), new AbortController()];
-    const waking = wakeForgotten(api, mark, stop.signal);
+    const waking = touchStuckDefinitions(api, mark, stop.signal);
     setTimeout(() => stop.abort(), 200);
     await waking;
     api.close();
@@ -84,7 +84,7 @@ describe("a definition that the API server may have forgotten", () => {
   test("keeps nothing from ending where the API server does not answer", async () => {
     const [api, stop] = [new KubeApi(await readKubeconfig(kubeconfig)), new AbortController()];
     fake.stop();
-    const waking = wakeForgotten(api, mark, stop.signal);
+    const waking = touchStuckDefinitions(api, mark, stop.signal);
     setTimeout(() => stop.abort(), 50);
     await waking;
     api.close();

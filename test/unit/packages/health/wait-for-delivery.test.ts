@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type ClusterReader, ClusterUnavailable } from "../../../../packages/health/cluster-reader.js";
 import { type ClusterView, type KubeObject, REQUESTED_AT } from "../../../../packages/health/kube-object.js";
 import type { Pod } from "../../../../packages/health/pod-reason.js";
-import { converge } from "../../../../packages/health/wait-for-delivery.js";
+import { waitForDelivery } from "../../../../packages/health/wait-for-delivery.js";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
@@ -49,16 +49,16 @@ const options = { timeout: 60_000, interval: 0, progress: () => {} };
 
 test("ends as soon as everything is ready", async () => {
   const views = [kustomization("False", "Progressing"), kustomization("True", "Succeeded")];
-  await expect(converge(reader(views, 1), expected, options)).resolves.toHaveLength(1);
+  await expect(waitForDelivery(reader(views, 1), expected, options)).resolves.toHaveLength(1);
 });
 
 test("a failure that passes is waited for: a dependency may be late", async () => {
   const views = [kustomization("False", "BuildFailed"), kustomization("True", "Succeeded")];
-  await expect(converge(reader(views, 1), expected, options)).resolves.toHaveLength(1);
+  await expect(waitForDelivery(reader(views, 1), expected, options)).resolves.toHaveLength(1);
 });
 
 test("a failure that stands ends the wait before the timeout, naming the object in its condition's words", async () => {
-  const failing = converge(reader([kustomization("False", "BuildFailed")], 10), expected, {
+  const failing = waitForDelivery(reader([kustomization("False", "BuildFailed")], 10), expected, {
     ...options,
     timeout: 3_600_000,
   });
@@ -70,7 +70,7 @@ test("a failure that stands ends the wait before the timeout, naming the object 
 
 test("a failure from before is not believed until its controller has looked again", async () => {
   const silent = reader([kustomization("False", "BuildFailed")], 10, "is silent");
-  await expect(converge(silent, expected, options)).rejects.toThrow(
+  await expect(waitForDelivery(silent, expected, options)).rejects.toThrow(
     /^the delivery: Kustomization default\/app BuildFailed/,
   );
 });
@@ -80,25 +80,25 @@ test("a cluster that is silent for a moment is waited for, one that stays silent
   const short = reader([kustomization("True", "Succeeded")], 10);
   let refusals = 2;
   const view = () => (refusals-- > 0 ? Promise.reject(silent) : short.view());
-  await expect(converge({ ...short, view }, expected, options)).resolves.toHaveLength(1);
+  await expect(waitForDelivery({ ...short, view }, expected, options)).resolves.toHaveLength(1);
 
   const never = async () => {
     vi.setSystemTime(Date.now() + 10_000);
     throw silent;
   };
   const long = { ...options, timeout: 3_600_000 };
-  await expect(converge({ ...short, view: never }, expected, long)).rejects.toBe(silent);
+  await expect(waitForDelivery({ ...short, view: never }, expected, long)).rejects.toBe(silent);
 });
 
 test("what never becomes ready is named at the timeout", async () => {
-  const waiting = converge(reader([kustomization("False", "Progressing")], 40), expected, options);
+  const waiting = waitForDelivery(reader([kustomization("False", "Progressing")], 40), expected, options);
   await expect(waiting).rejects.toThrow(/Kustomization default\/app Progressing: its words \(waited 1 m 20 s\)/);
 });
 
 test("a failure that passes and comes back has to stand for the whole time again", async () => {
   const [failing, ready] = [kustomization("False", "BuildFailed"), kustomization("False", "Progressing")];
   const views = [failing, failing, ready, failing, kustomization("True", "Succeeded")];
-  await expect(converge(reader(views, 2), expected, options)).resolves.toHaveLength(1);
+  await expect(waitForDelivery(reader(views, 2), expected, options)).resolves.toHaveLength(1);
 });
 
 test("a request that the cluster does not take just now is made again", async () => {
@@ -106,7 +106,7 @@ test("a request that the cluster does not take just now is made again", async ()
   const views = [kustomization("False", "BuildFailed"), kustomization("True", "Succeeded")];
   const working = reader(views, 1);
   const ask = vi.fn(working.ask).mockRejectedValueOnce(down);
-  await expect(converge({ ...working, ask }, expected, options)).resolves.toHaveLength(1);
+  await expect(waitForDelivery({ ...working, ask }, expected, options)).resolves.toHaveLength(1);
 });
 
 test("an object whose controller has answered and changed nothing is asked again, more and more rarely", async () => {
@@ -132,7 +132,7 @@ test("an object whose controller has answered and changed nothing is asked again
     times.push(Math.round(Date.now() / 1000));
     return working.ask(...request);
   };
-  await expect(converge({ ...working, ask }, expected, { ...options, timeout: 30_000 })).rejects.toThrow(waits);
+  await expect(waitForDelivery({ ...working, ask }, expected, { ...options, timeout: 30_000 })).rejects.toThrow(waits);
   expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 2, 6, 14, 22]);
 });
 
@@ -145,9 +145,9 @@ test("a controller that is scaled to 0 ends the wait in seconds, with the comman
   };
   const view = { ...kustomization("False", "BuildFailed"), workloads: [scaled] };
   const start = Date.now();
-  const ended = converge(reader([view], 1), expected, { ...options, timeout: 3_600_000 });
+  const ended = waitForDelivery(reader([view], 1), expected, { ...options, timeout: 3_600_000 });
   await expect(ended).rejects.toMatchObject({
-    what: "the delivery failed: is scaled to 0; nothing is delivered without it",
+    what: "the delivery failed: is scaled to 0; Flux delivers nothing without it",
     where: "Deployment flux-system/source-controller",
     fix: "`kubectl -n flux-system scale deployment source-controller --replicas 1`, then `npm run up`",
   });
@@ -178,6 +178,6 @@ test("a controller in a crash loop is waited for and named with its pod's reason
   const progress = (line: string) => void said.push(line);
   const reason =
     "Deployment flux-system/source-controller no replica is available: pod source-controller-1: CrashLoopBackOff after 4 restarts, exit code 1: no such flag";
-  await expect(converge(reader([view], 10), expected, { ...options, progress })).rejects.toThrow(reason);
+  await expect(waitForDelivery(reader([view], 10), expected, { ...options, progress })).rejects.toThrow(reason);
   expect(said[0]).toContain(reason);
 });
