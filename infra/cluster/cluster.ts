@@ -5,8 +5,8 @@ import type { CloudCluster } from "./cloud.js";
 
 /** What the rest of the program knows of a cluster, whatever its kind. */
 export interface Cluster {
-  /** For `timonier status`: how to look whether it is there. */
-  readonly kind: "embedded" | "existing" | "eks" | "minikube";
+  /** A name in infra/cluster/kinds.ts. An output of the stack: commands look it up there. */
+  readonly kind: string;
   /** Its folder below `clusters/` in the setup repository, and part of its tokens' names. */
   readonly name: string;
   /** Secret. */

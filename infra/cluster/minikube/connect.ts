@@ -9,7 +9,7 @@ import type { ProfileSpec } from "../../resources/minikube-profile/schema.js";
 import type { Cluster } from "../cluster.js";
 import { othersCluster } from "../existing/connect.js";
 import type { WantedInCluster } from "../existing/facts.js";
-import { kubernetesProvider } from "../kubernetes-provider.js";
+import { ownedCluster } from "../owned-cluster.js";
 import { othersKubeconfig } from "./others.js";
 import type { MinikubeConfig } from "./settings.js";
 
@@ -28,20 +28,15 @@ export async function minikubeCluster(
     return othersCluster("minikube", stack, await othersKubeconfig(stack, config, progress), wanted());
   }
   const cluster = new MinikubeProfile("cluster", specOf(stack, config));
-  const kubeconfig = pulumi.secret(cluster.kubeconfig);
-  return {
+  return ownedCluster({
     kind: "minikube",
     name: config.name,
-    kubeconfig,
+    resource: cluster,
+    kubeconfig: cluster.kubeconfig,
     identity: cluster.identity,
-    provider: kubernetesProvider(kubeconfig, cluster.identity, { deletedWith: cluster }),
     kubernetesVersion: cluster.kubernetesVersion,
     startedAt: cluster.startedAt,
-    owned: cluster,
-    receiver: undefined,
-    mark: {},
-    theirs: new Set(),
-  };
+  });
 }
 
 /** @throws UserError when the authority's file is not there */

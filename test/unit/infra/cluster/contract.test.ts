@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
-import type { Cluster } from "../../../../infra/cluster/cluster.js";
 import type { EksClusterConfig } from "../../../../infra/cluster/eks/settings.js";
 import type { ClusterFacts } from "../../../../infra/cluster/existing/facts.js";
+import type { ClusterKindName } from "../../../../infra/cluster/kinds.js";
 import type { MinikubeConfig } from "../../../../infra/cluster/minikube/settings.js";
 import { clusterContract } from "../../../contract/cluster-contract.js";
 import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
@@ -47,7 +47,7 @@ afterAll(() => {
 });
 
 /** One entry a kind. */
-const mocked: Readonly<Record<Cluster["kind"], MockedKind>> = {
+const mocked: Readonly<Record<ClusterKindName, MockedKind>> = {
   embedded: {
     answers: (type, generation, cluster) =>
       type === "timonier:embedded:Cluster"
