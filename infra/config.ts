@@ -101,5 +101,3 @@ function hostAddressOf(known: string | undefined, named: string): string | undef
     "name this machine's address in the cluster's network, or use a GitLab that the cluster reaches: setting gitlab remote",
   );
 }
-
-export type { GitLabConfig, ProgramConfig, ReviewConfig } from "./gitlab/settings.js";

@@ -2,7 +2,7 @@ import { inspectGitLab, readToken, startGitLab } from "@timonier/gitlab-simulato
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import type { Progress } from "@timonier/kit/progress";
-import type { GitLabConfig } from "../../infra/config.js";
+import type { GitLabConfig } from "../../infra/gitlab/settings.js";
 import {
   type Deployment,
   knownIds,

@@ -6,8 +6,8 @@ import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { versions } from "@timonier/kit/versions";
 import writeFileAtomic from "write-file-atomic";
-import type { GitLabConfig } from "../../infra/config.js";
 import { OFFICIAL_PLUGIN } from "../../infra/gitlab/official.js";
+import type { GitLabConfig } from "../../infra/gitlab/settings.js";
 
 const PROGRAM = "pulumi-resource-gitlab";
 

@@ -1,6 +1,6 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProgramConfig } from "../../config.js";
+import type { ProgramConfig } from "../settings.js";
 import { variables } from "./variable-names.js";
 
 // Pipelines of merge requests run on branches that are not protected, so none of these variables is protected.

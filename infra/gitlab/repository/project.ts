@@ -1,8 +1,8 @@
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReviewConfig } from "../../config.js";
 import type { GitLabInstance } from "../gitlab-instance.js";
 import { ownerTopic } from "../preflight/gitlab-facts.js";
+import type { ReviewConfig } from "../settings.js";
 
 /** A GitLab project, before anything is in it. */
 export interface ProjectArgs {

@@ -1,7 +1,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ReviewConfig } from "../../config.js";
 import type { GitLabFeatures } from "../gitlab-instance.js";
+import type { ReviewConfig } from "../settings.js";
 
 /** What keeps a branch. */
 export interface ProtectionArgs {

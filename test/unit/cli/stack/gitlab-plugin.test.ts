@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseGitLabPlugin, gitlabPluginEnvironment, keepGitLabPlugin } from "../../../../cli/stack/gitlab-plugin.js";
-import type { GitLabConfig } from "../../../../infra/config.js";
+import type { GitLabConfig } from "../../../../infra/gitlab/settings.js";
 import { checkout } from "../../../../packages/kit/state-folder.js";
 import { versions } from "../../../../packages/kit/versions.js";
 
