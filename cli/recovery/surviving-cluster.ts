@@ -10,7 +10,7 @@ import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import type { Progress } from "@timonier/kit/progress";
 import { readSettings } from "../../apps/settings-file.js";
-import { MADE_FOR } from "../../infra/cluster/cluster.js";
+import { OWNER_ANNOTATION } from "../../infra/cluster/cluster.js";
 import { clusterIdentity } from "../../infra/cluster/cluster-identity.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { planFlux } from "../../infra/flux/flux-plan.js";
@@ -55,7 +55,7 @@ export async function survivingCluster(
   if ((await identityOf(kubeconfig)) !== provider.inputs?.clusterIdentifier) return undefined;
 
   const config = await checkAllSettings(stack);
-  const owner = { annotation: MADE_FOR, value: config.cluster.name };
+  const owner = { annotation: OWNER_ANNOTATION, value: config.cluster.name };
   const options = { timeout: config.timeout, progress };
   return {
     drain: async () => {

@@ -30,7 +30,7 @@ export interface Cluster {
    * Annotations that tell what this stack made from what others did. Where there are any, what Flux drives is taken away
    * before Flux is: the cluster stays, or what it made outside of itself (load balancers, disks) has to go first.
    */
-  readonly mark: Readonly<Record<string, string>>;
+  readonly ownerAnnotations: Readonly<Record<string, string>>;
   /**
    * Where to ask whether the cluster is there when its API server does not answer: load balancers and disks that it made in
    * the cloud have to go before it does.
@@ -39,7 +39,7 @@ export interface Cluster {
    */
   readonly cloud?: CloudCluster;
   /** Names (see refName) of objects that were there before: not changed where Git owns them, and never deleted. */
-  readonly theirs: ReadonlySet<string>;
+  readonly preexisting: ReadonlySet<string>;
   /**
    * Starts the cluster's processes again when they die, until the signal; fails when that does not help.
    *
@@ -49,4 +49,4 @@ export interface Cluster {
 }
 
 /** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */
-export const MADE_FOR = "timonier/cluster";
+export const OWNER_ANNOTATION = "timonier/cluster";

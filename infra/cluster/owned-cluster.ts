@@ -4,7 +4,7 @@ import { kubernetesProvider } from "./kubernetes-provider.js";
 
 /** The fields of a cluster that depend on its kind. */
 type OwnFields = Pick<Cluster, "kind" | "name" | "identity" | "kubernetesVersion"> &
-  Partial<Pick<Cluster, "startedAt" | "receiver" | "mark" | "cloud" | "supervise">>;
+  Partial<Pick<Cluster, "startedAt" | "receiver" | "ownerAnnotations" | "cloud" | "supervise">>;
 
 /** A cluster that the stack creates and deletes. */
 export interface OwnedClusterArgs extends OwnFields {
@@ -24,8 +24,8 @@ export function ownedCluster(args: OwnedClusterArgs): Cluster {
   const opts = { deletedWith: resource, ...(usable && { dependsOn: usable }) };
   return {
     // Nothing in a new cluster is preexisting, so nothing has to be told from it.
-    mark: {},
-    theirs: new Set(),
+    ownerAnnotations: {},
+    preexisting: new Set(),
     receiver: undefined,
     ...fields,
     kubeconfig,

@@ -8,7 +8,7 @@ import { waitForDelivery } from "@timonier/health/wait-for-delivery";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
-import { type Cluster, MADE_FOR } from "../cluster/cluster.js";
+import { type Cluster, OWNER_ANNOTATION } from "../cluster/cluster.js";
 import type { GitLabInstance } from "../gitlab/gitlab-instance.js";
 import type { Repository } from "../gitlab/repository/repository.js";
 import { supervised } from "./supervision.js";
@@ -101,10 +101,10 @@ async function deliver(args: AwaitDeliveryArgs, known: Known): Promise<boolean> 
 }
 
 /** Where a `down` failed half way, it has stopped Flux. */
-async function resumeFlux({ name, mark }: Cluster, kubeconfig: string): Promise<void> {
-  if (Object.keys(mark).length === 0) return;
+async function resumeFlux({ name, ownerAnnotations }: Cluster, kubeconfig: string): Promise<void> {
+  if (Object.keys(ownerAnnotations).length === 0) return;
   // A cluster that is silent for a moment is waited for below, which also says what is still suspended.
-  if (await resume(kubeconfig, { annotation: MADE_FOR, value: name }).catch(() => false))
+  if (await resume(kubeconfig, { annotation: OWNER_ANNOTATION, value: name }).catch(() => false))
     await pulumi.log.info("Flux had been stopped by a `down` that did not end: it goes on");
 }
 

@@ -29,12 +29,16 @@ export class Flux extends pulumi.ComponentResource {
   readonly controllers: pulumi.Resource;
 
   constructor(name: string, args: FluxArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { owned, provider, mark, theirs } = args.cluster;
+    const { owned, provider, ownerAnnotations, preexisting } = args.cluster;
     super("timonier:flux:Flux", name, {}, { ...opts, providers: [provider] });
     const { setup, application } = args.repositories;
     const child: pulumi.ComponentResourceOptions = { parent: this, ...(owned && { deletedWith: owned }) };
     const install = (what: string, manifests: readonly Manifest[], dependsOn: pulumi.Resource[]) =>
-      new InstallOnce(`${name}-${what}`, { manifests: without(manifests, theirs), mark }, { ...child, dependsOn });
+      new InstallOnce(
+        `${name}-${what}`,
+        { manifests: without(manifests, preexisting), ownerAnnotations },
+        { ...child, dependsOn },
+      );
 
     this.controllers = install("controllers", args.plan.components, []);
     const credentials = credentialsOf(args).map(
@@ -49,7 +53,8 @@ export class Flux extends pulumi.ComponentResource {
     const content = [setup.firstCommit, application.firstCommit];
     const sync = install("sync", args.plan.sync, [this.controllers, ...credentials, ...content]);
     this.installed = sync.installed;
-    if (Object.keys(mark).length > 0) new Drain(`${name}-drain`, drainOf(args), { parent: this, dependsOn: sync });
+    if (Object.keys(ownerAnnotations).length > 0)
+      new Drain(`${name}-drain`, drainOf(args), { parent: this, dependsOn: sync });
     this.registerOutputs({});
   }
 }

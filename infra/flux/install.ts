@@ -6,7 +6,7 @@ export interface InstallOnceArgs {
   /** May be empty: objects that were there before the stack are left out. */
   readonly manifests: readonly Manifest[];
   /** Annotations that every object gets. */
-  readonly mark: Readonly<Record<string, string>>;
+  readonly ownerAnnotations: Readonly<Record<string, string>>;
 }
 
 /** Fields that Git owns after the installation. */
@@ -41,11 +41,11 @@ export class InstallOnce extends pulumi.ComponentResource {
 class InstalledObjects extends pulumi.ComponentResource {
   readonly applied: pulumi.Output<unknown>;
 
-  constructor(name: string, { manifests, mark }: InstallOnceArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { manifests, ownerAnnotations }: InstallOnceArgs, opts: pulumi.ComponentResourceOptions) {
     // Stacks made before this component had a type of its own have a ConfigGroup here.
     const aliases = [{ type: "kubernetes:yaml/v2:ConfigGroup" }];
     super("timonier:flux:InstalledObjects", name, {}, { ...opts, aliases });
-    const annotations = { ...mark, "pulumi.com/skipAwait": "true" };
+    const annotations = { ...ownerAnnotations, "pulumi.com/skipAwait": "true" };
     const apply = (manifest: Manifest, dependsOn: pulumi.Resource[]) =>
       installedObject(name, manifest, annotations, { parent: this, dependsOn, ignoreChanges: OWNED_BY_GIT });
     const first = manifests.filter(({ kind }) => FIRST.has(kind)).map((one) => apply(one, []));

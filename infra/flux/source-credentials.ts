@@ -13,7 +13,7 @@ export interface SourceCredentialsArgs {
   readonly credential: GitCredential;
   /** PEM of the authority that signed GitLab's certificate. undefined: the system's own. */
   readonly caBundle: string | undefined;
-  readonly cluster: Pick<Cluster, "mark" | "theirs">;
+  readonly cluster: Pick<Cluster, "ownerAnnotations" | "preexisting">;
 }
 
 /**
@@ -29,8 +29,10 @@ export class SourceCredentials extends pulumi.ComponentResource {
     super("timonier:flux:SourceCredentials", name, {}, opts);
     const { secretName, namespace, cluster } = args;
     // Taken over where somebody else had made it: Flux has to read with the token of this stack.
-    const theirs = cluster.theirs.has(refName({ apiVersion: "v1", kind: "Secret", namespace, name: secretName }));
-    const annotations = theirs ? { "pulumi.com/patchForce": "true" } : cluster.mark;
+    const preexisting = cluster.preexisting.has(
+      refName({ apiVersion: "v1", kind: "Secret", namespace, name: secretName }),
+    );
+    const annotations = preexisting ? { "pulumi.com/patchForce": "true" } : cluster.ownerAnnotations;
     new Secret(
       `${name}-secret`,
       {
@@ -41,7 +43,7 @@ export class SourceCredentials extends pulumi.ComponentResource {
           ...(args.caBundle && { "ca.crt": args.caBundle }),
         },
       },
-      { parent: this, retainOnDelete: theirs },
+      { parent: this, retainOnDelete: preexisting },
     );
     this.registerOutputs({});
   }

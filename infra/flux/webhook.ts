@@ -59,7 +59,7 @@ export class Webhook extends pulumi.ComponentResource {
     const { repository, cluster, source, controllers } = args;
     super("timonier:gitlab:Webhook", `${name}-webhook`, {}, { ...opts, providers: [cluster.provider] });
     const inCluster = { parent: this, ...(cluster.owned && { deletedWith: cluster.owned }) };
-    const annotations = Object.keys(cluster.mark).length > 0 ? cluster.mark : undefined;
+    const annotations = Object.keys(cluster.ownerAnnotations).length > 0 ? cluster.ownerAnnotations : undefined;
     const manifest = receiverManifest(`gitlab-${name}`, source, annotations);
     const { metadata } = manifest;
 

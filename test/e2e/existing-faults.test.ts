@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { MADE_FOR } from "../../infra/cluster/cluster.js";
+import { OWNER_ANNOTATION } from "../../infra/cluster/cluster.js";
 import { clusterToolNames } from "../../packages/control-plane/tools.js";
 import { AWAITED, unpackRefs } from "../../packages/health/inventory.js";
 import type { KubeObject as Seen } from "../../packages/health/kube-object.js";
@@ -78,7 +78,7 @@ async function left(): Promise<string[]> {
     .flatMap(({ items }) => items)
     .filter(({ metadata: { name, namespace, annotations } }) => {
       if (name === "flux-view-flux-system") return false;
-      return annotations?.[MADE_FOR] !== undefined || /flux|nginx-deployment/.test(`${namespace}/${name}`);
+      return annotations?.[OWNER_ANNOTATION] !== undefined || /flux|nginx-deployment/.test(`${namespace}/${name}`);
     })
     .map(({ metadata: { name, namespace } }) => `${namespace ?? ""}/${name}`);
   const projects = (await gitlab.api("GET", "/projects?membership=true")).body as Array<{ path: string }>;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Cluster, MADE_FOR } from "../cluster.js";
+import { type Cluster, OWNER_ANNOTATION } from "../cluster.js";
 import { ownedCluster } from "../owned-cluster.js";
 import { EksCluster } from "./eks-cluster.js";
 import type { EksFacts } from "./facts.js";
@@ -23,7 +23,7 @@ export function eksCluster(name: string, config: EksClusterConfig, facts: EksFac
     .apply(([clusterName, endpoint, { data }]) =>
       eksKubeconfig({ name: clusterName, endpoint, certificateAuthority: data, region, profile }),
     );
-  const mark = { [MADE_FOR]: name };
+  const ownerAnnotations = { [OWNER_ANNOTATION]: name };
   const owned = ownedCluster({
     kind: "eks",
     name,
@@ -35,10 +35,10 @@ export function eksCluster(name: string, config: EksClusterConfig, facts: EksFac
     usable: eks.usable,
     // Expired credentials must not make a refresh forget every object in the cluster.
     deleteUnreachable: false,
-    mark,
+    ownerAnnotations,
     cloud: { kind: "eks", name, region, ...(profile !== undefined && { profile }) },
   });
   const inCluster = { provider: owned.provider, deletedWith: cluster };
-  storageClass("storage", { nodes: config.nodes, tags: eks.tags, mark }, inCluster);
+  storageClass("storage", { nodes: config.nodes, tags: eks.tags, ownerAnnotations }, inCluster);
   return owned;
 }

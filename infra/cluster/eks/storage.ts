@@ -6,7 +6,7 @@ import type { EksClusterConfig } from "./settings.js";
 export interface StorageArgs extends Pick<EksClusterConfig, "nodes"> {
   readonly tags: Readonly<Record<string, string>>;
   /** Owner annotations. */
-  readonly mark: Readonly<Record<string, string>>;
+  readonly ownerAnnotations: Readonly<Record<string, string>>;
 }
 
 /**
@@ -17,14 +17,17 @@ export interface StorageArgs extends Pick<EksClusterConfig, "nodes"> {
  */
 export function storageClass(
   name: string,
-  { nodes, tags, mark }: StorageArgs,
+  { nodes, tags, ownerAnnotations }: StorageArgs,
   opts: pulumi.CustomResourceOptions,
 ): StorageClass {
   const tagged = Object.entries(tags).map(([key, value], at) => [`tagSpecification_${at + 1}`, `${key}=${value}`]);
   return new StorageClass(
     name,
     {
-      metadata: { name: "ebs", annotations: { ...mark, "storageclass.kubernetes.io/is-default-class": "true" } },
+      metadata: {
+        name: "ebs",
+        annotations: { ...ownerAnnotations, "storageclass.kubernetes.io/is-default-class": "true" },
+      },
       // Auto Mode has a driver of its own.
       provisioner: nodes.kind === "auto" ? "ebs.csi.eks.amazonaws.com" : "ebs.csi.aws.com",
       parameters: { type: "gp3", encrypted: "true", ...Object.fromEntries(tagged) },

@@ -5,7 +5,7 @@ import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import writeFileAtomic from "write-file-atomic";
 import { stopAtFatal } from "../../finding.js";
-import { type Cluster, MADE_FOR } from "../cluster.js";
+import { type Cluster, OWNER_ANNOTATION } from "../cluster.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
 import type { WantedInCluster } from "./facts.js";
 import { gatherClusterFacts } from "./gather.js";
@@ -25,7 +25,7 @@ export async function existingCluster(
 ): Promise<Cluster> {
   const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const { kubectl } = await ensureTools(["kubectl"], { binDir: new StateFolder().bin, progress });
-  return othersCluster("existing", stack, await singleContext(kubectl, config), wanted);
+  return unownedCluster("existing", stack, await singleContext(kubectl, config), wanted);
 }
 
 /**
@@ -34,7 +34,7 @@ export async function existingCluster(
  * @param kubeconfig complete in itself
  * @throws UserError the first thing that has to be mended beforehand
  */
-export async function othersCluster(
+export async function unownedCluster(
   kind: "existing" | "minikube",
   stack: string,
   kubeconfig: string,
@@ -57,7 +57,7 @@ export async function othersCluster(
     kubernetesVersion: pulumi.output(facts.kubernetesVersion),
     owned: undefined,
     receiver: undefined,
-    mark: { [MADE_FOR]: wanted.cluster },
-    theirs: facts.theirs,
+    ownerAnnotations: { [OWNER_ANNOTATION]: wanted.cluster },
+    preexisting: facts.preexisting,
   };
 }

@@ -29,7 +29,7 @@ export interface ClusterFacts {
   /** Flux, as it is there. undefined: it is not. */
   readonly flux: FluxFacts | undefined;
   /** Names (see refName) of the wanted objects that are there and that this stack did not make. */
-  readonly theirs: ReadonlySet<string>;
+  readonly preexisting: ReadonlySet<string>;
 }
 
 /** A Flux that is there. */

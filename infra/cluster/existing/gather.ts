@@ -4,7 +4,7 @@ import { KubeDiscovery, type ObjectRef, refName } from "@timonier/kit/kube-disco
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
-import { MADE_FOR } from "../cluster.js";
+import { OWNER_ANNOTATION } from "../cluster.js";
 import { deniedActions } from "./access.js";
 import type { ClusterFacts, FluxFacts, Maker, WantedInCluster } from "./facts.js";
 
@@ -28,11 +28,11 @@ export async function gatherClusterFacts(kubeconfig: string, wanted: WantedInClu
     const denied = await deniedActions(api, discovery, wanted);
     const told = { server, identity: system.metadata.uid, kubernetesVersion: version.gitVersion, denied };
     // Who may not make it may not see all of it either: nothing can be said of what is there.
-    if (denied.length > 0) return { ...told, flux: undefined, theirs: new Set() };
-    const [flux, there] = await Promise.all([readFlux(api, wanted.cluster), readTheirs(discovery, wanted)]);
+    if (denied.length > 0) return { ...told, flux: undefined, preexisting: new Set() };
+    const [flux, there] = await Promise.all([readFlux(api, wanted.cluster), readPreexisting(discovery, wanted)]);
     // A Flux of somebody else's is left alone as a whole: what it lacks comes through Git.
     const whole = flux && flux.maker.kind !== "this" ? wanted.components.map(refName) : [];
-    return { ...told, flux, theirs: new Set([...there, ...whole]) };
+    return { ...told, flux, preexisting: new Set([...there, ...whole]) };
   } catch (error) {
     throw unusable(error, server);
   } finally {
@@ -68,7 +68,7 @@ async function readFlux(api: KubeApi, cluster: string): Promise<FluxFacts | unde
 /** Who applied an object, by the marks that tools leave. */
 export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker {
   const { labels = {}, annotations = {} } = object.metadata;
-  const stack = annotations[MADE_FOR];
+  const stack = annotations[OWNER_ANNOTATION];
   if (stack !== undefined) return stack === cluster ? { kind: "this" } : { kind: "another", cluster: stack };
   const instance = labels["fluxcd.controlplane.io/name"];
   if (instance) return { kind: "tool", tool: `flux-operator (FluxInstance ${instance})` };
@@ -85,15 +85,17 @@ export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker 
 }
 
 /** A mark that somebody removed must not make Pulumi delete what it has made: for manifests its own trace counts, too. */
-async function readTheirs(discovery: KubeDiscovery, wanted: WantedInCluster): Promise<ReadonlySet<string>> {
-  const theirs = async (ref: ObjectRef, isOurs: (object: Meta) => boolean) => {
+async function readPreexisting(discovery: KubeDiscovery, wanted: WantedInCluster): Promise<ReadonlySet<string>> {
+  const preexisting = async (ref: ObjectRef, isOurs: (object: Meta) => boolean) => {
     const there = await discovery.find<Meta>(ref);
-    return there && there.metadata.annotations?.[MADE_FOR] !== wanted.cluster && !isOurs(there) ? [refName(ref)] : [];
+    return there && there.metadata.annotations?.[OWNER_ANNOTATION] !== wanted.cluster && !isOurs(there)
+      ? [refName(ref)]
+      : [];
   };
   const manifests = [...wanted.components, ...wanted.sync].map((ref) =>
-    theirs(ref, (there) => pulumiManager(there) !== undefined),
+    preexisting(ref, (there) => pulumiManager(there) !== undefined),
   );
-  const secrets = wanted.secrets.map((ref) => theirs(ref, () => false));
+  const secrets = wanted.secrets.map((ref) => preexisting(ref, () => false));
   return new Set((await Promise.all([...manifests, ...secrets])).flat());
 }
 

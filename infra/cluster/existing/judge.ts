@@ -2,7 +2,7 @@ import { versions } from "@timonier/kit/versions";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { compare, findVersion } from "@timonier/toolchain/version-range";
 import type { Finding } from "../../finding.js";
-import { MADE_FOR } from "../cluster.js";
+import { OWNER_ANNOTATION } from "../cluster.js";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "./facts.js";
 
 /** The oldest Kubernetes that the pinned Flux is tested with. @see https://fluxcd.io/flux/installation/#prerequisites */
@@ -50,8 +50,8 @@ function checkFlux(flux: FluxFacts | undefined, { url, path, cluster }: WantedIn
   }
   if (flux.maker.kind === "pulumi") {
     return fatal(
-      `Pulumi applied it (field manager ${flux.maker.manager}), and its Deployments have no annotation ${MADE_FOR}: another program made it, or the annotation was removed`,
-      `if it is this stack's: kubectl annotate deployments -n ${flux.namespace} -l app.kubernetes.io/part-of=flux ${MADE_FOR}=${cluster}; if not, remove it with its own program`,
+      `Pulumi applied it (field manager ${flux.maker.manager}), and its Deployments have no annotation ${OWNER_ANNOTATION}: another program made it, or the annotation was removed`,
+      `if it is this stack's: kubectl annotate deployments -n ${flux.namespace} -l app.kubernetes.io/part-of=flux ${OWNER_ANNOTATION}=${cluster}; if not, remove it with its own program`,
     );
   }
   if (flux.namespace !== fluxSystem) {

@@ -7,11 +7,11 @@ import { UserError } from "@timonier/kit/user-error";
 import { MinikubeProfile } from "../../resources/minikube-profile/resource.js";
 import type { ProfileSpec } from "../../resources/minikube-profile/schema.js";
 import type { Cluster } from "../cluster.js";
-import { othersCluster } from "../existing/connect.js";
+import { unownedCluster } from "../existing/connect.js";
 import type { WantedInCluster } from "../existing/facts.js";
 import { ownedCluster } from "../owned-cluster.js";
-import { othersKubeconfig } from "./others.js";
 import type { MinikubeConfig } from "./settings.js";
+import { unownedKubeconfig } from "./unowned-profile.js";
 
 /**
  * A cluster by Minikube.
@@ -25,7 +25,7 @@ export async function minikubeCluster(
 ): Promise<Cluster> {
   if (!config.owned) {
     const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-    return othersCluster("minikube", stack, await othersKubeconfig(stack, config, progress), wanted());
+    return unownedCluster("minikube", stack, await unownedKubeconfig(stack, config, progress), wanted());
   }
   const cluster = new MinikubeProfile("cluster", specOf(stack, config));
   return ownedCluster({

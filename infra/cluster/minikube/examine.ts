@@ -3,14 +3,14 @@ import { examineExisting } from "../existing/examine.js";
 import type { ExamineContext } from "../kind.js";
 import { inspectEngine, judgeEngine } from "./docker-host.js";
 import { driverOf } from "./drivers.js";
-import { othersKubeconfig } from "./others.js";
 import type { MinikubeConfig } from "./settings.js";
+import { unownedKubeconfig } from "./unowned-profile.js";
 
 /** What `timonier doctor` reports: the stack's own profile is created by `up`, any other one has to be usable. */
 export async function examineMinikube(config: MinikubeConfig, context: ExamineContext): Promise<Finding[]> {
   const { stack, gitlabAddress, progress } = context;
   if (config.owned) return examineHostAddress(config, gitlabAddress);
-  return examineExisting(context, () => othersKubeconfig(stack, config, progress));
+  return examineExisting(context, () => unownedKubeconfig(stack, config, progress));
 }
 
 /**

@@ -4,7 +4,7 @@ import { KubeApi } from "@timonier/kit/kube-api";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import type { Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { z } from "zod";
-import { MADE_FOR } from "../../cluster/cluster.js";
+import { OWNER_ANNOTATION } from "../../cluster/cluster.js";
 import { clusterIdentity } from "../../cluster/cluster-identity.js";
 import { ensureGone } from "../../cluster/eks/presence.js";
 import { releaseCloudParts } from "../../cluster/eks/release.js";
@@ -45,9 +45,9 @@ export function drainWith(pauses: readonly number[]): ResourceKind<unknown> {
         return;
       }
       const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
-      const mark = { annotation: MADE_FOR, value: cluster };
+      const owner = { annotation: OWNER_ANNOTATION, value: cluster };
       const options = { timeout, progress, signal: ctx.signal };
-      await drainCluster(kubeconfig, mark, options);
+      await drainCluster(kubeconfig, owner, options);
       if (!place) return;
       const api = new KubeApi(await readKubeconfig(kubeconfig));
       try {

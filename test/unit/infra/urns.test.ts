@@ -74,7 +74,7 @@ beforeAll(() => {
   vi.doMock(MOCKED.cluster, () => ({
     gatherClusterFacts: async (): Promise<ClusterFacts> => ({
       ...{ server: "https://cluster", identity: "uid", kubernetesVersion: "v1.36.3" },
-      ...{ denied: [], flux: undefined, theirs: new Set() },
+      ...{ denied: [], flux: undefined, preexisting: new Set() },
     }),
   }));
 });

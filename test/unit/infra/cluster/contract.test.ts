@@ -31,7 +31,7 @@ beforeAll(() => {
   vi.doMock(MOCKED.facts, () => ({
     gatherClusterFacts: async (): Promise<ClusterFacts> => ({
       ...{ server: "https://cluster", identity: `uid-${now.cluster}`, kubernetesVersion: "v1.36.3" },
-      ...{ denied: [], flux: undefined, theirs: new Set() },
+      ...{ denied: [], flux: undefined, preexisting: new Set() },
     }),
   }));
 });

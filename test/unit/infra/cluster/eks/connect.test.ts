@@ -388,7 +388,7 @@ describe("the contract", () => {
       kind: "eks",
       name: "west",
       receiver: undefined,
-      mark: { "timonier/cluster": "west" },
+      ownerAnnotations: { "timonier/cluster": "west" },
     });
     expect(cluster.owned).toBeDefined();
     expect(await pulumi.isSecret(cluster.kubeconfig)).toBe(true);

@@ -10,7 +10,7 @@ const wanted: WantedInCluster = {
 };
 const bare: ClusterFacts = {
   ...{ server: "https://cluster", identity: "uid", kubernetesVersion: "v1.36.3" },
-  ...{ denied: [], flux: undefined, theirs: new Set() },
+  ...{ denied: [], flux: undefined, preexisting: new Set() },
 };
 const flux: FluxFacts = {
   ...{ namespace: "flux-system", version: versions.flux, maker: { kind: "flux" } },

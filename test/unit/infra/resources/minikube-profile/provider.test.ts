@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { stringify } from "yaml";
 import { sweepMinikube } from "../../../../../infra/cluster/minikube/cli/sweep.js";
-import { othersKubeconfig } from "../../../../../infra/cluster/minikube/others.js";
+import { unownedKubeconfig } from "../../../../../infra/cluster/minikube/unowned-profile.js";
 import { minikubeProfile } from "../../../../../infra/resources/minikube-profile/provider.js";
 import type { Context, Properties } from "../../../../../packages/provider-host/plugin.js";
 import { layoutOf } from "../../../../../simulators/gitlab/layout.js";
@@ -286,7 +286,7 @@ describe("a profile that the stack does not own", () => {
     ...({ driver: "docker", runtime: "docker", nodes: 1, cpus: 2, memory: 4096, addons: [] } as const),
     ...{ registryMirror: undefined, caFile: undefined },
   });
-  const kubeconfig = () => othersKubeconfig("guest", config(), () => {});
+  const kubeconfig = () => unownedKubeconfig("guest", config(), () => {});
 
   test("is used by the context that its owner's kubeconfig has, and only looked at", async () => {
     await create();
@@ -304,7 +304,7 @@ describe("a profile that the stack does not own", () => {
 
   test("is none that the stack has made", async () => {
     await create();
-    await expect(othersKubeconfig("minikube", config(), () => {})).rejects.toThrow(/was made by this stack/);
+    await expect(unownedKubeconfig("minikube", config(), () => {})).rejects.toThrow(/was made by this stack/);
   });
 });
 

@@ -12,7 +12,7 @@ import type { MinikubeConfig } from "./settings.js";
  *
  * @throws UserError when it does not, or is the stack's
  */
-export async function othersKubeconfig(stack: string, config: MinikubeConfig, progress: Progress): Promise<string> {
+export async function unownedKubeconfig(stack: string, config: MinikubeConfig, progress: Progress): Promise<string> {
   const { profile } = config;
   const state = new StateFolder();
   const claim = new Claim(stackClusterFolder(state, stack));
