@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import type { ClusterFacts } from "../../../infra/cluster/existing/facts.js";
 import { parseConfig } from "../../../infra/config.js";
 import type { Facts } from "../../../infra/gitlab/preflight/gitlab-facts.js";
+import { engineConfig, type ProjectFile } from "../../../infra/project-config.js";
 
 // A stack's state knows each resource by its URN, so a resource whose URN changes without an alias is replaced. urns.json
 // has the URNs of existing stacks: a line is added for a new resource, and none is changed.
@@ -100,16 +101,10 @@ const settings: Readonly<Record<string, Record<string, string>>> = {
   },
 };
 
-/** As the engine hands it to the program: the defaults of Pulumi.yaml filled in, everything a string. */
+/** As the engine hands it to the program. */
 function configuration(stack: string): Record<string, string> {
-  const project = parse(readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8")) as {
-    config: Record<string, { default?: unknown }>;
-  };
-  const defaults = Object.entries(project.config).flatMap(([key, { default: value }]) =>
-    value === undefined ? [] : [[key, String(value)] as const],
-  );
-  const merged = { ...Object.fromEntries(defaults), ...settings[stack] };
-  return Object.fromEntries(Object.entries(merged).map(([key, value]) => [`timonier:${key}`, value]));
+  const project = parse(readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8")) as ProjectFile;
+  return engineConfig(project, settings[stack] ?? {});
 }
 
 /** Runs the program of a stack as a preview does. @returns what it registers, which goes on for a while */
