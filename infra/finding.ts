@@ -1,17 +1,17 @@
 import { UserError } from "@timonier/kit/user-error";
 
-/** One line of the list that `doctor` shows. */
+/** One line of `timonier doctor`. */
 export interface Finding {
-  /** What was looked at: `token`, `namespace team/platform`. */
+  /** What was examined: `token`, `namespace team/platform`. */
   readonly subject: string;
   readonly level: "ok" | "warning" | "fatal";
-  /** What was found. */
+  /** The result. */
   readonly message: string;
-  /** What to do about it. */
+  /** What the user does about it. */
   readonly fix?: string;
 }
 
-/** A check that failed with an error for the user. @throws any other error as it is */
+/** An error for the user as a finding. @throws any other error */
 export function findingOf(error: unknown): Finding {
   if (!(error instanceof UserError)) throw error;
   return { subject: error.where, level: "fatal", message: error.what, fix: error.fix };

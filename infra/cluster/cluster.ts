@@ -11,42 +11,42 @@ export interface Cluster {
   readonly name: string;
   /** Secret. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** Another value is another cluster; a new kubeconfig has the same. */
+  /** Another value is another cluster; a new kubeconfig of the same cluster keeps the value. */
   readonly identity: pulumi.Output<string>;
-  /** The only provider that in-cluster objects are made with; default ones are not used. */
+  /** The only provider of in-cluster objects: Pulumi's default provider would use the machine's own kubeconfig. */
   readonly provider: kubernetes.Provider;
   /** Server version: `v1.36.3`. */
   readonly kubernetesVersion: pulumi.Output<string>;
-  /** When this program last started a cluster that had been stopped: ISO 8601. @default it never did */
+  /** Time of the last start after a stop, by this program: ISO 8601. @default the cluster was never stopped */
   readonly startedAt?: pulumi.Output<string | undefined>;
   /**
-   * The cluster itself, where the stack owns it: in-cluster objects are deleted with it instead of one by one.
-   * undefined: the cluster stays, so they are deleted first.
+   * The cluster itself, if the stack owns it: in-cluster objects are deleted with it and not one by one. undefined: the
+   * cluster stays, so its objects are deleted first.
    */
   readonly owned: pulumi.Resource | undefined;
-  /** Address of Flux's webhook receiver for programs on this machine. undefined: the cluster is elsewhere. */
+  /** URL of Flux's webhook receiver for programs on this machine. undefined: the cluster is elsewhere. */
   readonly receiver: pulumi.Output<string> | undefined;
   /**
-   * Annotations that tell what this stack made from what others did. Where there are any, what Flux drives is taken away
-   * before Flux is: the cluster stays, or what it made outside of itself (load balancers, disks) has to go first.
+   * Annotations on the objects that the stack creates. With any, the stack drains the cluster before it deletes Flux: either
+   * the cluster stays, or what it created outside itself (load balancers, disks) has to be deleted before it.
    */
   readonly ownerAnnotations: Readonly<Record<string, string>>;
   /**
-   * Where to ask whether the cluster is there when its API server does not answer: load balancers and disks that it made in
-   * the cloud have to go before it does.
+   * Where to ask whether the cluster exists if its API server does not answer: load balancers and disks that it created in
+   * the cloud have to be deleted before it.
    *
-   * @default nothing but the API server tells
+   * @default only the API server is asked
    */
   readonly cloud?: CloudCluster;
-  /** Names (see refName) of objects that were there before: not changed where Git owns them, and never deleted. */
+  /** Names (see refName) of preexisting objects: not changed where Git owns them, and never deleted. */
   readonly preexisting: ReadonlySet<string>;
   /**
-   * Starts the cluster's processes again when they die, until the signal; fails when that does not help.
+   * Restarts the cluster's processes when they die, until the signal; fails when that does not help.
    *
    * @default they are not on this machine, or not the stack's
    */
   readonly supervise?: (options: SuperviseOptions) => Promise<void>;
 }
 
-/** Annotation on what a stack made, where it has to be told from what others did; its value is the cluster's name. */
+/** Annotation on the objects that a stack creates in a cluster that it may share; its value is the cluster's name. */
 export const OWNER_ANNOTATION = "timonier/cluster";

@@ -4,9 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 /**
  * The provider of one cluster's objects.
  *
- * @param identity what tells a new cluster from a renewed kubeconfig: only then are in-cluster objects made anew
- * @param deleteUnreachable whether objects of a cluster that does not answer leave the state. Not where a cloud can tell
- *   whether the cluster is there: expired credentials would make a refresh forget every object
+ * @param identity changes with the cluster and not with its kubeconfig: only another cluster recreates its objects
+ * @param deleteUnreachable whether objects of a cluster that does not answer are removed from the state. Not where a cloud
+ *   knows whether the cluster exists: with expired credentials a refresh would forget every object
  */
 export function kubernetesProvider(
   kubeconfig: pulumi.Input<string>,
@@ -19,9 +19,9 @@ export function kubernetesProvider(
     {
       kubeconfig,
       clusterIdentifier: identity,
-      // A cluster that is gone must not keep a stack from ending.
+      // An unreachable cluster must not block `destroy`.
       deleteUnreachable,
-      // A renewed token changes the Secret in place: a new Secret would leave its readers without one.
+      // A renewed token updates the Secret in place: replacing the Secret would leave its readers without one for a moment.
       enableSecretMutable: true,
     },
     opts,

@@ -23,7 +23,7 @@ export function ownedCluster(args: OwnedClusterArgs): Cluster {
   const kubeconfig = pulumi.secret(args.kubeconfig);
   const opts = { deletedWith: resource, ...(usable && { dependsOn: usable }) };
   return {
-    // Nothing in a new cluster is preexisting, so nothing has to be told from it.
+    // A new cluster has no preexisting objects, so the stack's own need no owner annotation.
     ownerAnnotations: {},
     preexisting: new Set(),
     receiver: undefined,

@@ -2,19 +2,19 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EksClusterConfig } from "./settings.js";
 
-/** Who and what gets to a cluster's API server. */
+/** What reaches a cluster's API server, and who administers the cluster. */
 export interface AdmissionsArgs extends Pick<EksClusterConfig, "adminRoles" | "apiSources"> {
   readonly cluster: aws.eks.Cluster;
   readonly partition: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Roles that may enter already: EKS refuses a second entry. */
+  /** Roles that have an access entry already: EKS rejects a second one. */
   readonly admitted: readonly string[];
 }
 
 /**
- * Rules for the API server's port inside of the network, and entries for administrators.
+ * Security group rules for the API server's port, and access entries for administrators.
  *
- * @returns what has to stay until everything in the cluster is deleted
+ * @returns what has to exist until everything in the cluster is deleted
  * @see https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html
  */
 export function admissions(name: string, args: AdmissionsArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
@@ -36,7 +36,7 @@ export function admissions(name: string, args: AdmissionsArgs, opts: pulumi.Cust
   const roles = args.adminRoles.filter((role) => !args.admitted.includes(role));
   const policyArn = `arn:${partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`;
   const administrators = roles.flatMap((principalArn) => {
-    // By the role and not by its place in the list: another role before it changes nothing.
+    // Named by the role and not by its index: inserting another role before it changes nothing.
     const entryName = `${name}-admin-${principalArn.replace(/^arn:[\w-]+:iam::/, "").replaceAll(/[^\w-]+/g, "-")}`;
     const entry = new aws.eks.AccessEntry(entryName, { clusterName, principalArn, tags }, opts);
     const policy = new aws.eks.AccessPolicyAssociation(

@@ -1,35 +1,35 @@
-/** What AWS says about an account and a cluster before anything is changed. */
+/** What AWS says about an account and a cluster before the program changes anything. */
 export interface EksFacts {
-  /** ARN of the identity that everything is done with. */
+  /** ARN of the identity that the program uses. */
   readonly caller: string;
-  /** @default there is no cluster of that name */
+  /** @default no cluster has that name */
   readonly cluster: EksClusterFacts | undefined;
-  /** Roles that the settings name and that may enter the cluster already, by an entry that is not the stack's. */
+  /** Roles of the settings that already have an access entry which the stack did not create. */
   readonly admitted: readonly string[];
-  /** Kubernetes versions of EKS. @default these credentials may not see them */
+  /** Kubernetes versions of EKS. @default the credentials have no permission to list them */
   readonly versions: readonly EksVersionFacts[] | undefined;
   /**
-   * The log group with the name that EKS wants: EKS makes it again when logs of a deleted cluster come late.
-   * `claimed`: it has the stack's tag.
+   * The log group with the name that EKS requires: EKS creates it again when logs of a deleted cluster arrive late.
+   * `there`: it exists; `claimed`: it has the stack's tag.
    */
   readonly logGroup: "none" | "there" | "claimed";
-  /** Of the setting eksInstanceType. @default it is not needed, or these credentials may not see it */
+  /** Of the setting eksInstanceType. @default not needed, or the credentials have no permission to read it */
   readonly instanceType: InstanceTypeFacts | undefined;
-  /** Those that a new cluster counts against, as far as these credentials may see them. */
+  /** Quotas that a new cluster counts against, as far as the credentials may read them. */
   readonly quotas: readonly QuotaFacts[];
 }
 
-/** A cluster that is there. */
+/** An existing cluster. */
 export interface EksClusterFacts {
   /** `ACTIVE`, `CREATING`, `DELETING`, `FAILED`, `UPDATING` */
   readonly status: string;
   /** `1.35` */
   readonly version: string;
-  /** @default it has none yet */
+  /** @default not assigned yet */
   readonly endpoint: string | undefined;
-  /** Whether a stack of this name made it. */
+  /** Whether a stack of this name created it. */
   readonly ours: boolean;
-  /** Whether its API server answers here. */
+  /** Whether its API server answers from this machine. */
   readonly reachable: boolean;
 }
 
@@ -42,12 +42,12 @@ export interface EksVersionFacts {
   readonly standardEnds: number;
 }
 
-/** What tells which image a node needs. */
+/** What determines the image of a node. */
 export type InstanceTypeFacts =
   | { readonly known: false }
   | { readonly known: true; readonly architecture: "x86_64" | "arm64"; readonly nvidia: boolean };
 
-/** How much of something an account may have in a region. */
+/** The limit of a resource in an account and a region. */
 export interface QuotaFacts {
   /** `VPCs` */
   readonly name: string;

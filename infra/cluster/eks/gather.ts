@@ -4,17 +4,17 @@ import type { AwsCredentials } from "./aws/sign.js";
 import type { EksClusterFacts, EksFacts, EksVersionFacts, InstanceTypeFacts, QuotaFacts } from "./facts.js";
 import type { EksClusterConfig } from "./settings.js";
 
-/** Tag of everything that the stack of a cluster made; its value is the cluster's name. */
+/** Tag of everything in AWS that a stack creates for a cluster; its value is the cluster's name. */
 export const CLUSTER_TAG = "timonier:cluster";
 
-/** Milliseconds that an API server has for its answer. */
+/** Timeout of a request to an API server, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** How AWS is asked. */
+/** How AWS is reached; tests use a stand-in. */
 export interface GatherOptions {
   /** @default the global fetch */
   readonly fetch?: typeof fetch;
-  /** @default those that AWS's own programs would find */
+  /** @default those that the AWS CLI would use */
   readonly credentials?: AwsCredentials;
 }
 
@@ -29,7 +29,7 @@ export async function connectAws(
 }
 
 /**
- * Reads what a stack needs to know before it makes or changes anything. Writes nothing.
+ * Reads what a stack needs to know before it creates or changes anything. Writes nothing.
  *
  * @throws UserError when there are no credentials, or AWS does not answer; AwsError when it refuses these credentials
  */
@@ -40,7 +40,7 @@ export async function gatherEksFacts(
 ): Promise<EksFacts> {
   const { fetch: ask = fetch } = options;
   const api = await connectAws(config, options);
-  // First alone: credentials that are not accepted are one answer, not ten.
+  // Before all other requests: rejected credentials give one error and not ten.
   const caller = await callerOf(api);
   const cluster = await clusterOf(api, name, ask);
   const [admitted, versions, logGroup, instanceType, quotas] = await Promise.all([
@@ -96,7 +96,7 @@ async function clusterOf(api: AwsApi, name: string, ask: typeof fetch): Promise<
   return { status, version, endpoint, ours: tags[CLUSTER_TAG] === name, reachable };
 }
 
-/** Its certificate is not known to this machine, and says as much as an answer does. */
+/** Whether an API server answers. A certificate that this machine does not trust proves that it does. */
 async function answers(endpoint: string, ask: typeof fetch): Promise<boolean> {
   try {
     await ask(new URL("/version", endpoint), { signal: AbortSignal.timeout(PATIENCE) });
@@ -107,7 +107,7 @@ async function answers(endpoint: string, ask: typeof fetch): Promise<boolean> {
   }
 }
 
-/** Who made the cluster has an entry that EKS made, without tags. @see https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html */
+/** Roles with an access entry that is not the stack's: EKS itself creates one, without tags, for the cluster's creator. @see https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html */
 async function admittedOf(api: AwsApi, name: string, roles: readonly string[]): Promise<string[]> {
   interface Answer {
     readonly accessEntry: { readonly tags?: Readonly<Record<string, string>> };
@@ -147,7 +147,7 @@ export function logGroupName(cluster: string): string {
   return `/aws/eks/${cluster}/cluster`;
 }
 
-/** ARN without the `:*` that some operations refuse. @default there is no such group */
+/** ARN of a cluster's log group, without the `:*` that some operations reject. undefined: the log group does not exist. */
 export async function logGroupArn(api: AwsApi, cluster: string): Promise<string | undefined> {
   interface Answer {
     readonly logGroups: ReadonlyArray<{ readonly logGroupName: string; readonly arn: string }>;

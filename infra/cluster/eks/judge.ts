@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 /** Days before the end of standard support from which a version is warned about. */
 const SOON = 90;
 
-/** What has to be so before anything is made or changed in AWS, judged by what AWS says. */
+/** Findings about the account, the cluster and the settings, before anything is created or changed in AWS. */
 export function judgeEks(facts: EksFacts, config: EksClusterConfig, now: number): Finding[] {
   const findings: readonly (Finding | undefined)[] = [
     { subject: "AWS", level: "ok", message: `${facts.caller} in ${config.region}` },
@@ -25,28 +25,28 @@ function checkCluster({ status, ours, endpoint, reachable }: EksClusterFacts): F
   const fatal = (message: string, fix: string): Finding => ({ subject, level: "fatal", message, fix });
   if (!ours) {
     return fatal(
-      "one of this name is there, and no stack of this name made it (it has no tag timonier:cluster)",
-      "choose another name: pulumi config set clusterName NAME; or use it as it is: pulumi config set cluster existing",
+      "a cluster of this name exists, and no stack of this name created it (it has no tag timonier:cluster)",
+      "choose another name: pulumi config set clusterName NAME; or use the cluster as it is: pulumi config set cluster existing",
     );
   }
-  if (status === "DELETING") return fatal("it is being deleted", "wait until it is gone, then run the command again");
+  if (status === "DELETING") return fatal("AWS is deleting it", "wait until it is deleted, then run the command again");
   if (status === "FAILED")
-    return fatal("AWS could not make it", "npx timonier down, and look at it in the AWS console");
+    return fatal("AWS could not create it", "npx timonier down; the AWS console shows the reason");
   if (reachable || endpoint === undefined)
     return { subject, level: "ok", message: `${status}, ${endpoint ?? "no address yet"}` };
   return {
     subject,
     level: "warning",
     message: `${status}, and ${endpoint} does not answer from here`,
-    fix: "run the command where the network leads to it, or allow this machine's address: pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32",
+    fix: "run the command in a network that reaches it, or allow this machine's address: pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32",
   };
 }
 
 /**
- * Whether anything could reach the API server, by the settings alone: a VPC of its own does not exist before the run that has
- * to reach it, and in subnets that are there its security group admits only the cluster's own nodes.
+ * Whether the settings let this program reach the API server: a VPC of its own does not exist before the run that has to
+ * reach it, and in preexisting subnets the security group admits only the cluster's own nodes.
  *
- * @returns undefined when something can
+ * @returns undefined when the API server can be reached
  * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
  * @see https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
  */
@@ -57,29 +57,29 @@ export function checkWayIn({ network, publicCidrs, apiSources }: EksClusterConfi
     subject: "settings eksPublicCidrs and eksApiSources",
     level: "fatal",
     message: own
-      ? "the API server would be reached only from a VPC that the same run makes, so the run could not reach it"
-      : "the API server would be reached by the cluster's own nodes alone: its security group admits nothing else",
+      ? "the API server would be reachable only from a VPC that the same run creates, so the run could not reach it"
+      : "the API server would be reachable only from the cluster's own nodes: its security group admits nothing else",
     fix: own
       ? "pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32, the public address of where `up` runs"
       : "pulumi config set --path 'eksApiSources[0]' CIDR or SECURITY-GROUP, of where `up` runs in the network; or set eksPublicCidrs",
   };
 }
 
-/** Nothing can be in a VPC that is made by the same run, a runner or a VPN least of all. */
+/** A VPC that the same run creates contains no runner and no VPN yet, so the API server needs a public address. */
 function checkNew({ network, publicCidrs }: EksClusterConfig): Finding {
   const subject = "EKS cluster";
   if (network.kind === "own" && publicCidrs.length === 0) {
     return {
       subject,
       level: "fatal",
-      message: "its API server would be reached only from a VPC that does not exist yet",
+      message: "its API server would be reachable only from a VPC that does not exist yet",
       fix: "pulumi config set --path 'eksPublicCidrs[0]' ADDRESS/32 for the first run; remove it when a network leads into the VPC",
     };
   }
-  return { subject, level: "ok", message: "none of this name; will be made" };
+  return { subject, level: "ok", message: "no cluster of this name; will be created" };
 }
 
-/** The version that the cluster has or gets: AWS upgrades by itself, and refuses to go back. */
+/** The version that the cluster has or gets: AWS upgrades by itself, and does not downgrade. */
 export function versionOf(facts: Pick<EksFacts, "cluster">, { kubernetesVersion }: EksClusterConfig): string {
   const there = facts.cluster?.version;
   return there !== undefined && minor(there) > minor(kubernetesVersion) ? there : kubernetesVersion;
@@ -101,7 +101,7 @@ function checkVersion(facts: EksFacts, config: EksClusterConfig, now: number): F
     return {
       subject,
       level: "warning",
-      message: `the cluster has ${there}: AWS has upgraded it; it stays so, since EKS does not go back to ${wanted}`,
+      message: `the cluster has ${there}: AWS has upgraded it, and EKS does not downgrade to ${wanted}`,
       fix: `pulumi config set eksVersion ${there}`,
     };
   }
@@ -111,7 +111,7 @@ function checkVersion(facts: EksFacts, config: EksClusterConfig, now: number): F
     const offered = facts.versions.filter(({ support }) => support === "standard").map(({ version }) => version);
     return {
       subject,
-      // A cluster that runs goes on running.
+      // A cluster that exists keeps running.
       level: there === undefined ? "fatal" : "warning",
       message: `EKS has no standard support for ${wanted}`,
       fix: `pulumi config set eksVersion to one of ${offered.join(", ")}`,
@@ -136,14 +136,14 @@ function checkInstanceType({ instanceType }: EksFacts, { nodes, region }: EksClu
   return {
     subject,
     level: "fatal",
-    message: `there is no ${nodes.instanceType} in ${region}`,
+    message: `instance type ${nodes.instanceType} does not exist in ${region}`,
     fix: "pulumi config set eksInstanceType TYPE; AWS lists them: https://aws.amazon.com/ec2/instance-types/",
   };
 }
 
 function checkAdministrators({ admitted }: EksFacts): Finding | undefined {
   if (admitted.length === 0) return undefined;
-  const message = `${admitted.join(", ")} may enter the cluster by an entry that is not the stack's; it is left as it is`;
+  const message = `${admitted.join(", ")} may already enter the cluster, by an access entry that is not the stack's and is not changed`;
   return { subject: "administrators", level: "ok", message };
 }
 
@@ -159,7 +159,7 @@ function checkQuota({ name, used, limit }: QuotaFacts): Finding {
   };
 }
 
-/** 35 of `1.35`. */
+/** Minor version: 35 of `1.35`. */
 function minor(version: string): number {
   return Number(version.split(".")[1]);
 }

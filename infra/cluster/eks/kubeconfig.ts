@@ -1,19 +1,19 @@
 import { LOGIN_COMMAND } from "./login-command.js";
 
-/** Where a cluster is. */
+/** How a cluster is reached. */
 export interface EksAccess {
   readonly name: string;
   readonly endpoint: string;
   /** PEM in base64, as EKS gives it. */
   readonly certificateAuthority: string;
   readonly region: string;
-  /** undefined: whatever the environment says. */
+  /** undefined: the environment's. */
   readonly profile: string | undefined;
 }
 
 /**
- * A kubeconfig that holds no credential: each use asks our own login command for a token of fifteen minutes, so that the
- * AWS CLI is not needed.
+ * A kubeconfig without a credential: each use runs timonier's login command, which returns a token that is valid for
+ * fifteen minutes. The AWS CLI is not needed.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
  */

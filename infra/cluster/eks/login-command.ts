@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { checkout, loader } from "@timonier/kit/state-folder";
 import writeFileAtomic from "write-file-atomic";
 
-/** Name of the login command in kubeconfigs. It is found in PATH, since kubeconfigs are in the state of several machines. */
+/** Name of the login command in kubeconfigs. A name in PATH and not a path: several machines use the same state. */
 export const LOGIN_COMMAND = "timonier-eks-token";
 
 /**
- * Makes the login command of this checkout.
+ * Writes the login command of this checkout.
  *
  * @param binDir a folder that is in the PATH of Pulumi, kubectl and our own client
  */

@@ -4,7 +4,7 @@ import type { EksFacts, InstanceTypeFacts } from "./facts.js";
 import type { Roles } from "./roles.js";
 import type { EksClusterConfig } from "./settings.js";
 
-/** A group of nodes, and what they need. */
+/** A group of nodes and what it depends on. */
 export interface ManagedNodesArgs extends Pick<EksClusterConfig, "nodes">, Pick<EksFacts, "instanceType"> {
   readonly cluster: aws.eks.Cluster;
   readonly roles: Roles;
@@ -12,7 +12,7 @@ export interface ManagedNodesArgs extends Pick<EksClusterConfig, "nodes">, Pick<
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Image of nodes, by what the instance type is: EKS's name of it, and the name under which AWS publishes releases. */
+/** Image of nodes for an instance type: EKS's name, and the path under which AWS publishes releases. */
 export function imageOf(facts: InstanceTypeFacts | undefined): { readonly amiType: string; readonly path: string } {
   const { architecture, nvidia } = facts?.known ? facts : { architecture: "x86_64", nvidia: false };
   const variant = nvidia ? "nvidia" : "standard";
@@ -21,8 +21,8 @@ export function imageOf(facts: InstanceTypeFacts | undefined): { readonly amiTyp
 }
 
 /**
- * Nodes that AWS does not start by itself, with the add-ons that Auto Mode has built in. Nodes and add-ons follow the
- * control plane: nodes to the newest release of their image, add-ons to AWS's default for the Kubernetes version.
+ * A group of nodes of a fixed size, with the add-ons that Auto Mode has built in. Nodes and add-ons follow the control
+ * plane: nodes to the newest release of their image, add-ons to AWS's default for the Kubernetes version.
  *
  * @returns what pods need before they can run
  * @see https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
@@ -51,7 +51,7 @@ export function managedNodes(
       },
       { ...child, dependsOn },
     );
-  // A node becomes Ready with its network; DNS and disks need a node.
+  // A node needs its network add-on to become Ready; DNS and disks need a node.
   const network = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"].map((one) => addon(one, []));
   const image = imageOf(args.instanceType);
   const release = version.apply(
@@ -61,7 +61,7 @@ export function managedNodes(
     `${name}-nodes`,
     {
       metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 2 },
-      // A node group's own tags reach neither instances nor disks.
+      // The tags of a node group are not applied to its instances and disks.
       tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags })),
       tags,
     },

@@ -6,12 +6,12 @@ import { CLUSTER_TAG, connectAws, type GatherOptions, gatherEksFacts, logGroupAr
 import { checkWayIn, judgeEks } from "./judge.js";
 import type { EksClusterConfig } from "./settings.js";
 
-/** Days that control-plane logs are kept. */
+/** Retention of control-plane logs, in days. */
 export const LOG_DAYS = 90;
 
 /**
- * Everything that AWS has to be asked before the program declares anything. A log group that EKS left behind is given the
- * stack's tags, so that Pulumi can take it over; a preview changes nothing.
+ * Asks AWS everything that the program has to know before it declares anything. A log group that EKS left behind gets the
+ * stack's tags, so that Pulumi can import it; a preview changes nothing.
  *
  * @throws UserError the first problem to fix before `up`
  */
@@ -20,7 +20,7 @@ export async function prepareEks(
   config: EksClusterConfig,
   options: GatherOptions = {},
 ): Promise<EksFacts> {
-  // AWS need not be asked for this.
+  // Judged by the settings, so AWS is not asked.
   const closed = checkWayIn(config);
   if (closed) stopAtFatal([closed]);
   try {

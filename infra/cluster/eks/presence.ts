@@ -4,10 +4,10 @@ import { refused } from "./aws/api.js";
 import { connectAws, describeCluster, type GatherOptions } from "./gather.js";
 
 /**
- * Makes sure that a cluster whose API server does not answer is gone: as long as it is there, load balancers and disks that
- * it made would stay in the account for ever, and in the way of its network's end.
+ * Makes sure that a cluster whose API server does not answer does not exist: as long as it does, load balancers and disks
+ * that it created would stay in the account and block the deletion of its network.
  *
- * @throws UserError when AWS says that it is there, or cannot be asked
+ * @throws UserError when AWS says that it exists, or cannot be asked
  */
 export async function ensureGone({ name, region, profile }: CloudCluster, options: GatherOptions = {}): Promise<void> {
   let status: string | undefined;
@@ -20,6 +20,6 @@ export async function ensureGone({ name, region, profile }: CloudCluster, option
   throw new UserError(
     `AWS says that the cluster is ${status}, and its API server does not answer here`,
     `EKS cluster ${name} in ${region}`,
-    "run the command where the network leads to it (setting eksPublicCidrs), with credentials that may enter it",
+    "run the command in a network that reaches it (setting eksPublicCidrs), with credentials that may enter it",
   );
 }

@@ -25,20 +25,20 @@ interface Pod extends Item {
   };
 }
 
-/** Kinds that load balancers are made for, whatever their specification says. */
+/** Kinds that get a load balancer whatever their specification says. */
 const BALANCED = [
   { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
   { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway" },
 ] as const;
 
 /**
- * Deletes what a cluster has made in its cloud and what would stay there after it: load balancers first, then disks. Those
- * of a StatefulSet outlive it, so they are there after Flux has deleted what it drives.
+ * Deletes what a cluster has created in its cloud and what would stay there after it: load balancers first, then disks.
+ * Disks of a StatefulSet outlive it, so they still exist after Flux has deleted what it manages.
  *
- * Disks in use are waited for: the workloads that use them are not the stack's.
+ * Waits for disks in use: the workloads that use them are not the stack's.
  *
- * @returns disks that stay, since their volumes say so (`Retain`)
- * @throws UserError naming what does not go
+ * @returns disks that stay because of their reclaim policy `Retain`
+ * @throws UserError naming what is not deleted
  * @see https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html
  */
 export async function releaseCloudParts(api: KubeApi, options: RemovalOptions): Promise<string[]> {
@@ -78,7 +78,7 @@ function refOf(apiVersion: string, kind: string, { metadata: { name, namespace }
   return { apiVersion, kind, name, namespace };
 }
 
-/** Waits for the end of pods that use one of the claims: their controllers would make the same claims again. */
+/** Waits until no pod uses one of the claims: the controllers of such pods would create the same claims again. */
 async function unused(
   claims: readonly ObjectRef[],
   pods: () => Promise<readonly Pod[]>,

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EksClusterConfig } from "./settings.js";
 
-/** AWS's own policies that each role has, by what starts the nodes. @see https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html */
+/** AWS's managed policies of each role, by the kind of nodes. @see https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html */
 const POLICIES = {
   cluster: {
     auto: [
@@ -21,13 +21,13 @@ const POLICIES = {
   volumes: { auto: [], managed: ["service-role/AmazonEBSCSIDriverPolicy"] },
 } as const;
 
-/** What a cluster's parts may do in AWS. */
+/** Roles of the cluster, its nodes and its volumes. */
 export class Roles extends pulumi.ComponentResource {
   readonly cluster: aws.iam.Role;
   readonly nodes: aws.iam.Role;
-  /** Makes volumes. @default Auto Mode does so with the cluster's role */
+  /** Creates volumes. @default Auto Mode uses the cluster's role */
   readonly volumes: aws.iam.Role | undefined;
-  /** What has to be there before a cluster, and after it is deleted. */
+  /** What has to exist before the cluster, and until it is deleted. */
   readonly attachments: readonly pulumi.Resource[];
 
   constructor(
@@ -47,7 +47,7 @@ export class Roles extends pulumi.ComponentResource {
       }
       return made;
     };
-    // Auto Mode tags what it starts.
+    // Auto Mode sets session tags on what it starts.
     this.cluster = role(
       "cluster",
       "eks.amazonaws.com",
@@ -73,7 +73,7 @@ function trust(service: string, actions: readonly string[]): string {
 }
 
 /**
- * AWS's own policies for Auto Mode refuse volumes with tags of a user's.
+ * AWS's managed policies for Auto Mode reject volumes with user-defined tags.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html#tag-prop
  */
@@ -92,7 +92,7 @@ function volumeTagging(partition: string): string {
   });
 }
 
-/** First part of every ARN. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+/** The partition of a region: the first part of every ARN. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

@@ -2,7 +2,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1/storageClass.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EksClusterConfig } from "./settings.js";
 
-/** What makes disks, and how they are tagged. */
+/** Which driver creates disks, and how they are tagged. */
 export interface StorageArgs extends Pick<EksClusterConfig, "nodes"> {
   readonly tags: Readonly<Record<string, string>>;
   /** Owner annotations. */
@@ -10,7 +10,7 @@ export interface StorageArgs extends Pick<EksClusterConfig, "nodes"> {
 }
 
 /**
- * The class of disks that claims without a class get: without a default one they would stay Pending.
+ * The default StorageClass: without one, claims that name no class would stay Pending.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html
  * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
@@ -28,7 +28,7 @@ export function storageClass(
         name: "ebs",
         annotations: { ...ownerAnnotations, "storageclass.kubernetes.io/is-default-class": "true" },
       },
-      // Auto Mode has a driver of its own.
+      // Auto Mode has its own driver.
       provisioner: nodes.kind === "auto" ? "ebs.csi.eks.amazonaws.com" : "ebs.csi.aws.com",
       parameters: { type: "gp3", encrypted: "true", ...Object.fromEntries(tagged) },
       volumeBindingMode: "WaitForFirstConsumer",

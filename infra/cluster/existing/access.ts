@@ -2,7 +2,7 @@ import type { KubeApi } from "@timonier/kit/kube-api";
 import type { KubeDiscovery, ObjectRef } from "@timonier/kit/kube-discovery";
 import type { WantedInCluster } from "./facts.js";
 
-/** What is asked of the API server about one kind of object. */
+/** One permission that the API server is asked about. */
 interface Action {
   readonly verb: string;
   readonly group: string;
@@ -11,13 +11,13 @@ interface Action {
   readonly name?: string;
 }
 
-/** What is done with every object that is applied: looked for, made, changed, and deleted again. */
+/** Verbs that applying and deleting an object needs. */
 const VERBS = ["get", "create", "patch", "delete"] as const;
 
 /**
- * What the kubeconfig's user may not do, of all that applying the wanted objects needs.
+ * Permissions that applying the wanted objects needs and that the kubeconfig's user does not have.
  *
- * @returns in words: `create clusterroles`
+ * @returns for people: `create clusterroles`
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
 export async function deniedActions(
@@ -36,12 +36,12 @@ async function actionsFor(discovery: KubeDiscovery, refs: readonly ObjectRef[]):
   for (const ref of refs) {
     const group = ref.apiVersion.includes("/") ? (ref.apiVersion.split("/")[0] ?? "") : "";
     const served = await discovery.kind(ref.apiVersion, ref.kind);
-    // A kind that Flux brings is not served yet; its definition says no more than English does.
+    // A kind that Flux installs is not served yet, so its plural is formed by the rules of English.
     const resource = served?.name ?? `${ref.kind.toLowerCase().replace(/y$/, "ie")}s`;
     kinds.set(`${group}/${resource}/${ref.namespace}`, { group, resource, namespace: ref.namespace });
   }
   const actions = [...kinds.values()].flatMap((kind) => VERBS.map((verb): Action => ({ ...kind, verb })));
-  // Giving Flux its rights needs the right to give them, whatever one may do oneself.
+  // Kubernetes lets a user grant rights to Flux only with these verbs, or with the same rights.
   const roles = { group: "rbac.authorization.k8s.io", resource: "clusterroles" };
   return [...actions, { ...roles, verb: "escalate" }, { ...roles, verb: "bind", name: "cluster-admin" }];
 }

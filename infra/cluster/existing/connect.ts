@@ -14,9 +14,9 @@ import { singleContext } from "./kubeconfig.js";
 import type { ExistingClusterConfig } from "./settings.js";
 
 /**
- * A cluster that somebody else made, once it is known that everything can be made in it.
+ * A cluster that the stack did not create, after a check that the stack can create everything in it.
  *
- * @throws UserError the first thing that has to be mended beforehand
+ * @throws UserError the first problem to fix before `up`
  */
 export async function existingCluster(
   stack: string,
@@ -29,10 +29,10 @@ export async function existingCluster(
 }
 
 /**
- * The same, whoever named the context.
+ * A cluster that the stack does not own, of any kind.
  *
- * @param kubeconfig complete in itself
- * @throws UserError the first thing that has to be mended beforehand
+ * @param kubeconfig with certificates as data and not as files
+ * @throws UserError the first problem to fix before `up`
  */
 export async function unownedCluster(
   kind: "existing" | "minikube",
@@ -43,7 +43,7 @@ export async function unownedCluster(
   const state = new StateFolder();
   const facts = await gatherClusterFacts(kubeconfig, wanted);
   stopAtFatal(judgeCluster(facts, wanted));
-  // Where `timonier env` points: the same place for every kind of cluster.
+  // `timonier env` points to this file, for every kind of cluster.
   const folder = stackClusterFolder(state, stack);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(join(folder, "kubeconfig"), kubeconfig, { mode: 0o600 });

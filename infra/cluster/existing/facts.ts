@@ -1,22 +1,22 @@
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 
-/** What a stack is about to do in a cluster that it does not own. */
+/** What a stack will apply to a cluster that it does not own. */
 export interface WantedInCluster {
-  /** Folder below `clusters/`: what the stack makes is marked with it. */
+  /** Folder below `clusters/`; value of the owner annotation. */
   readonly cluster: string;
-  /** Objects of Flux itself. */
+  /** Flux's own objects. */
   readonly components: readonly ObjectRef[];
   /** The root source and kustomization. */
   readonly sync: readonly ObjectRef[];
-  /** What the root source follows. */
+  /** URL that the root source follows. */
   readonly url: string;
-  /** What the root kustomization applies. */
+  /** Path that the root Kustomization applies. */
   readonly path: string;
   /** Secrets with the read tokens. */
   readonly secrets: readonly ObjectRef[];
 }
 
-/** What a cluster told. */
+/** What a cluster reports before anything is created in it. */
 export interface ClusterFacts {
   /** `https://…` */
   readonly server: string;
@@ -24,31 +24,31 @@ export interface ClusterFacts {
   readonly identity: string;
   /** `v1.36.3` */
   readonly kubernetesVersion: string;
-  /** What the kubeconfig's user may not do: `create customresourcedefinitions`. */
+  /** Missing permissions of the kubeconfig's user: `create customresourcedefinitions`. */
   readonly denied: readonly string[];
-  /** Flux, as it is there. undefined: it is not. */
+  /** @default Flux is not installed */
   readonly flux: FluxFacts | undefined;
-  /** Names (see refName) of the wanted objects that are there and that this stack did not make. */
+  /** Names (see refName) of wanted objects that exist and that this stack did not create. */
   readonly preexisting: ReadonlySet<string>;
 }
 
-/** A Flux that is there. */
+/** An installed Flux. */
 export interface FluxFacts {
   readonly namespace: string;
-  /** Without `v`. undefined: it does not tell. */
+  /** Without `v`. undefined: its Deployments have no version label. */
   readonly version: string | undefined;
-  readonly maker: Maker;
-  /** What the root source follows. undefined: there is none. */
+  readonly installer: Installer;
+  /** URL that the root source follows. undefined: there is no root source. */
   readonly url: string | undefined;
-  /** What the root kustomization applies. undefined: there is none. */
+  /** Path that the root Kustomization applies. undefined: there is no root Kustomization. */
   readonly path: string | undefined;
 }
 
 /**
- * Who installed it. `this`: this stack; `another`: a stack of another cluster folder; `flux`: Flux's own command; `tool`:
- * another tool, by its name; `pulumi`: some Pulumi program, this stack's not excluded, since the mark may have been removed.
+ * Who installed it. `this`: this stack; `another`: a stack of another cluster folder; `flux`: the flux command; `tool`:
+ * another tool, by its name; `pulumi`: a Pulumi program, possibly this stack's, if the owner annotation was removed.
  */
-export type Maker =
+export type Installer =
   | { readonly kind: "this" }
   | { readonly kind: "another"; readonly cluster: string }
   | { readonly kind: "flux" }

@@ -6,7 +6,7 @@ import { UserError } from "@timonier/kit/user-error";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { OWNER_ANNOTATION } from "../cluster.js";
 import { deniedActions } from "./access.js";
-import type { ClusterFacts, FluxFacts, Maker, WantedInCluster } from "./facts.js";
+import type { ClusterFacts, FluxFacts, Installer, WantedInCluster } from "./facts.js";
 
 interface Meta {
   readonly metadata: KubeObject["metadata"] & { readonly uid: string };
@@ -23,16 +23,16 @@ export async function gatherClusterFacts(kubeconfig: string, wanted: WantedInClu
   try {
     const discovery = new KubeDiscovery(api);
     const version = await api.call<{ gitVersion: string }>({ path: "/version" });
-    // First alone: a user who is not accepted is one answer, not twenty.
+    // Before all other requests: a rejected user gives one error and not twenty.
     const system = await api.call<Meta>({ path: "/api/v1/namespaces/kube-system" });
     const denied = await deniedActions(api, discovery, wanted);
-    const told = { server, identity: system.metadata.uid, kubernetesVersion: version.gitVersion, denied };
-    // Who may not make it may not see all of it either: nothing can be said of what is there.
-    if (denied.length > 0) return { ...told, flux: undefined, preexisting: new Set() };
+    const facts = { server, identity: system.metadata.uid, kubernetesVersion: version.gitVersion, denied };
+    // A user without these permissions may not be able to see every object, so nothing can be said about preexisting ones.
+    if (denied.length > 0) return { ...facts, flux: undefined, preexisting: new Set() };
     const [flux, there] = await Promise.all([readFlux(api, wanted.cluster), readPreexisting(discovery, wanted)]);
-    // A Flux of somebody else's is left alone as a whole: what it lacks comes through Git.
-    const whole = flux && flux.maker.kind !== "this" ? wanted.components.map(refName) : [];
-    return { ...told, flux, preexisting: new Set([...there, ...whole]) };
+    // A Flux that the stack did not install is not changed at all: missing parts come through Git.
+    const whole = flux && flux.installer.kind !== "this" ? wanted.components.map(refName) : [];
+    return { ...facts, flux, preexisting: new Set([...there, ...whole]) };
   } catch (error) {
     throw unusable(error, server);
   } finally {
@@ -57,16 +57,17 @@ async function readFlux(api: KubeApi, cluster: string): Promise<FluxFacts | unde
   return {
     namespace,
     version: controller.metadata.labels?.["app.kubernetes.io/version"]?.replace(/^v/, ""),
-    // One whose mark was removed does not hide what the others tell.
-    maker:
-      items.map((item) => makerOf(item, cluster)).find(({ kind }) => kind === "this") ?? makerOf(controller, cluster),
+    // All controllers are asked: the owner annotation may have been removed from one of them.
+    installer:
+      items.map((item) => installerOf(item, cluster)).find(({ kind }) => kind === "this") ??
+      installerOf(controller, cluster),
     url: source?.spec.url,
     path: kustomization?.spec.path?.replace(/^\.\//, "").replace(/\/+$/, ""),
   };
 }
 
-/** Who applied an object, by the marks that tools leave. */
-export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker {
+/** Who applied an object, by the labels and annotations that tools set. */
+export function installerOf(object: Pick<Meta, "metadata">, cluster: string): Installer {
   const { labels = {}, annotations = {} } = object.metadata;
   const stack = annotations[OWNER_ANNOTATION];
   if (stack !== undefined) return stack === cluster ? { kind: "this" } : { kind: "another", cluster: stack };
@@ -78,13 +79,16 @@ export function makerOf(object: Pick<Meta, "metadata">, cluster: string): Maker 
   if (argo) return { kind: "tool", tool: `Argo CD (application ${argo})` };
   if (labels["olm.owner"]) return { kind: "tool", tool: `Operator Lifecycle Manager (${labels["olm.owner"]})` };
   const manager = labels["app.kubernetes.io/managed-by"];
-  // Flux sets no such label, and its own command takes the value flux for its own.
+  // Flux does not set this label; the flux command sets it to flux.
   if (manager && manager !== "flux") return { kind: "tool", tool: manager };
   const pulumi = pulumiManager(object);
   return pulumi === undefined ? { kind: "flux" } : { kind: "pulumi", manager: pulumi };
 }
 
-/** A mark that somebody removed must not make Pulumi delete what it has made: for manifests its own trace counts, too. */
+/**
+ * Wanted objects that the stack did not create. A removed owner annotation must not turn the stack's own objects into
+ * preexisting ones, so Pulumi's field manager counts too, for manifests.
+ */
 async function readPreexisting(discovery: KubeDiscovery, wanted: WantedInCluster): Promise<ReadonlySet<string>> {
   const preexisting = async (ref: ObjectRef, isOurs: (object: Meta) => boolean) => {
     const there = await discovery.find<Meta>(ref);

@@ -5,10 +5,10 @@ import type { Finding } from "../../finding.js";
 import { OWNER_ANNOTATION } from "../cluster.js";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "./facts.js";
 
-/** The oldest Kubernetes that the pinned Flux is tested with. @see https://fluxcd.io/flux/installation/#prerequisites */
+/** The oldest Kubernetes version that the pinned Flux is tested with. @see https://fluxcd.io/flux/installation/#prerequisites */
 const OLDEST = "1.34.0";
 
-/** What has to be so before anything is made in a cluster that the stack does not own. */
+/** Findings about a cluster that the stack does not own, before anything is created in it. */
 export function judgeCluster(facts: ClusterFacts, wanted: WantedInCluster): Finding[] {
   const first = [checkVersion(facts), checkAccess(facts)];
   return facts.denied.length > 0 ? first : [...first, checkFlux(facts.flux, wanted)];
@@ -28,7 +28,7 @@ function checkVersion({ server, kubernetesVersion }: ClusterFacts): Finding {
 
 function checkAccess({ denied }: ClusterFacts): Finding {
   const subject = "access to the cluster";
-  if (denied.length === 0) return { subject, level: "ok", message: "everything that will be applied is allowed" };
+  if (denied.length === 0) return { subject, level: "ok", message: "every object that will be applied is allowed" };
   return {
     subject,
     level: "fatal",
@@ -41,26 +41,26 @@ function checkFlux(flux: FluxFacts | undefined, { url, path, cluster }: WantedIn
   const subject = "Flux in the cluster";
   if (!flux) return { subject, level: "ok", message: `none; version ${versions.flux} will be installed` };
   const fatal = (message: string, fix: string): Finding => ({ subject, level: "fatal", message, fix });
-  if (flux.maker.kind === "tool") {
-    const { tool } = flux.maker;
+  if (flux.installer.kind === "tool") {
+    const { tool } = flux.installer;
     return fatal(
-      `it was installed by ${tool}, which would undo what is done here`,
-      `remove it with ${tool}, or let ${tool} go on managing this cluster`,
+      `it was installed by ${tool}, which would revert the changes of this stack`,
+      `remove it with ${tool}, or keep managing this cluster with ${tool}`,
     );
   }
-  if (flux.maker.kind === "pulumi") {
+  if (flux.installer.kind === "pulumi") {
     return fatal(
-      `Pulumi applied it (field manager ${flux.maker.manager}), and its Deployments have no annotation ${OWNER_ANNOTATION}: another program made it, or the annotation was removed`,
+      `Pulumi applied it (field manager ${flux.installer.manager}), and its Deployments have no annotation ${OWNER_ANNOTATION}: another program created it, or the annotation was removed`,
       `if it is this stack's: kubectl annotate deployments -n ${flux.namespace} -l app.kubernetes.io/part-of=flux ${OWNER_ANNOTATION}=${cluster}; if not, remove it with its own program`,
     );
   }
   if (flux.namespace !== fluxSystem) {
     return fatal(`it runs in namespace ${flux.namespace}`, `remove it: flux uninstall --namespace ${flux.namespace}`);
   }
-  if (flux.maker.kind === "another") {
+  if (flux.installer.kind === "another") {
     return fatal(
-      `a stack made it for clusters/${flux.maker.cluster}`,
-      `pulumi config set clusterName ${flux.maker.cluster}, or take that stack down first`,
+      `a stack installed it for clusters/${flux.installer.cluster}`,
+      `pulumi config set clusterName ${flux.installer.cluster}, or take that stack down first`,
     );
   }
   if (flux.url !== undefined && (flux.url !== url || flux.path !== path)) {
@@ -72,11 +72,11 @@ function checkFlux(flux: FluxFacts | undefined, { url, path, cluster }: WantedIn
   return judgeVersion(subject, flux);
 }
 
-function judgeVersion(subject: string, { version, maker }: FluxFacts): Finding {
+function judgeVersion(subject: string, { version, installer }: FluxFacts): Finding {
   const by =
-    maker.kind === "this"
+    installer.kind === "this"
       ? "installed by this stack"
-      : "installed by Flux's own command; it stays whatever becomes of this stack";
+      : "installed by Flux's own command; it stays when this stack is deleted";
   if (version === undefined || version === versions.flux) {
     return { subject, level: "ok", message: `version ${version ?? "unknown"}, ${by}` };
   }

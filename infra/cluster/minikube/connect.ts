@@ -16,7 +16,7 @@ import { unownedKubeconfig } from "./unowned-profile.js";
 /**
  * A cluster by Minikube.
  *
- * @throws UserError for a profile that is not the stack's, the first thing that has to be mended beforehand
+ * @throws UserError for a profile that the stack does not own: the first problem to fix before `up`
  */
 export async function minikubeCluster(
   stack: string,
@@ -39,7 +39,7 @@ export async function minikubeCluster(
   });
 }
 
-/** @throws UserError when the authority's file is not there */
+/** @throws UserError when the authority's file does not exist */
 function specOf(stack: string, config: MinikubeConfig): ProfileSpec {
   const { profile, driver, kubernetesVersion, runtime, nodes, cpus, memory, registryMirror, caFile } = config;
   return {
@@ -53,5 +53,5 @@ function specOf(stack: string, config: MinikubeConfig): ProfileSpec {
 function readAuthority(named: string): string {
   const file = named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(checkout, named);
   if (existsSync(file)) return readFileSync(file, "utf8");
-  throw new UserError("there is no such file", file, "pulumi config set minikubeCaFile FILE");
+  throw new UserError("the authority's file does not exist", file, "pulumi config set minikubeCaFile FILE");
 }

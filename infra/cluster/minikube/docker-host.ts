@@ -5,23 +5,23 @@ import { z } from "zod";
 import type { Finding } from "../../finding.js";
 import type { DriverName } from "./drivers.js";
 
-/** What tells whether the address of a container engine's bridge is one of this machine's. */
+/** What determines whether the address of a container engine's bridge belongs to this machine. */
 export interface EngineFacts {
   readonly driver: DriverName;
   /** `process.platform` */
   readonly platform: string;
-  /** Words of the engine about its system: `Docker Desktop`. @default it does not answer */
+  /** The engine's name of its system: `Docker Desktop`. @default the engine does not answer */
   readonly system: string | undefined;
   readonly rootless: boolean;
-  /** IPv4 address of this machine in its own network. @default it has none */
+  /** IPv4 address of this machine in its network. @default it has none */
   readonly ownAddress: string | undefined;
 }
 
 /**
  * Whether pods reach this machine by the bridge of a container engine: with Docker Desktop (macOS, Windows, WSL 2), in
- * Podman's machine and with a rootless engine the bridge is inside of another machine or namespace.
+ * Podman's machine and with a rootless engine the bridge is inside another machine or namespace.
  *
- * @returns undefined for a driver without containers, and where the engine does not answer: minikube says why
+ * @returns undefined for a driver without containers, and if the engine does not answer: minikube reports that
  * @see https://minikube.sigs.k8s.io/docs/handbook/host-access/
  */
 export function judgeEngine({ driver, platform, system, rootless, ownAddress }: EngineFacts): Finding | undefined {
@@ -67,7 +67,7 @@ export async function inspectEngine(driver: DriverName): Promise<EngineFacts> {
       return { ...facts, system: undefined, rootless: host.security.rootless };
     }
   } catch {
-    // An engine that does not answer is minikube's to report, with its advice.
+    // minikube reports an engine that does not answer, with advice.
   }
   return { ...facts, system: undefined, rootless: false };
 }

@@ -1,20 +1,20 @@
-/** What tells one of minikube's drivers from the next: data, and nothing else. */
+/** The differences between minikube's drivers, as data. */
 export interface Driver {
-  /** Whether cpus and memory are the cluster's own. false: it has the machine's. */
+  /** Whether the cluster has processors and memory of its own. false: it uses the machine's. */
   readonly sized: boolean;
-  /** Most nodes. */
+  /** Maximum number of nodes. */
   readonly nodes: number;
-  /** The only profile that it knows. undefined: any number of them. */
+  /** The only profile that it supports. undefined: any profile. */
   readonly profile: string | undefined;
-  /** Whether minikube prepares the machine that images are pulled on: its authorities and its registry mirror. */
+  /** Whether minikube configures authorities and a registry mirror on the machine that pulls images. */
   readonly provisions: boolean;
-  /** Whether a deletion uninstalls Kubernetes from a machine that stays. */
+  /** Whether deleting the cluster uninstalls Kubernetes from a machine that stays. */
   readonly uninstalls: boolean;
-  /** What to give `minikube start` on top. */
+  /** Additional arguments of `minikube start`. */
   readonly flags: readonly string[];
   /**
-   * Address at which pods reach this machine when minikube takes its first network: it takes a later one where that is in
-   * use. undefined: none is fixed by minikube.
+   * Address at which pods reach this machine if minikube gets its first network; it takes a later one if that is in use.
+   * undefined: the driver has no fixed address.
    */
   readonly hostAddress: string | undefined;
 }
@@ -27,7 +27,7 @@ const machine = { sized: true, nodes: 10, profile: undefined, provisions: true, 
  * @see https://minikube.sigs.k8s.io/docs/drivers/
  */
 export const drivers = {
-  // Kubernetes on the machine itself, as root: one cluster, one node, the bridge of minikube's own network.
+  // Kubernetes runs on the machine itself, as root: one cluster, one node, and the bridge of minikube's own network.
   none: {
     ...{ sized: false, nodes: 1, profile: "minikube", provisions: false, uninstalls: true },
     flags: ["--cni=bridge"],
@@ -40,7 +40,7 @@ export const drivers = {
   qemu2: { ...machine, hostAddress: undefined },
   vfkit: { ...machine, hostAddress: undefined },
   krunkit: { ...machine, hostAddress: undefined },
-  // Deprecated by minikube 1.38: vfkit takes its place.
+  // Deprecated since minikube 1.38 in favour of vfkit.
   hyperkit: { ...machine, hostAddress: undefined },
 } as const satisfies Readonly<Record<string, Driver>>;
 

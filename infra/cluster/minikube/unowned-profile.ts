@@ -8,9 +8,9 @@ import { Minikube } from "./cli/minikube.js";
 import type { MinikubeConfig } from "./settings.js";
 
 /**
- * The kubeconfig of a profile that is not the stack's: it has to be there, and to run.
+ * The kubeconfig of a profile that the stack does not own: it has to exist and to run.
  *
- * @throws UserError when it does not, or is the stack's
+ * @throws UserError when it does not, or when the stack created it
  */
 export async function unownedKubeconfig(stack: string, config: MinikubeConfig, progress: Progress): Promise<string> {
   const { profile } = config;
@@ -18,7 +18,7 @@ export async function unownedKubeconfig(stack: string, config: MinikubeConfig, p
   const claim = new Claim(stackClusterFolder(state, stack));
   if ((await claim.profile()) === profile) {
     throw new UserError(
-      `the profile ${profile} was made by this stack`,
+      `the profile ${profile} was created by this stack`,
       "setting minikubeOwned",
       `set it to true; or delete the cluster first: npx timonier down -s ${stack}`,
     );

@@ -11,21 +11,21 @@ import { releaseCloudParts } from "../../cluster/eks/release.js";
 import { drainShape } from "./schema.js";
 
 const { inputs } = drainShape;
-const kept = inputs.extend({ identity: z.string() });
+const recorded = inputs.extend({ identity: z.string() });
 
-/** Which cluster it is, so that another one at its address is never drained. */
+/** Records the identity of the cluster, so that another cluster at its address is never drained. */
 const remember = async (news: Properties) => ({
   ...news,
   identity: await clusterIdentity(inputs.parse(news).kubeconfig),
 });
 
-/** Milliseconds after each look at a cluster: an API server that restarts is not one that is gone. */
+/** Milliseconds between attempts to reach a cluster: its API server may be restarting. */
 const PAUSES = [2_000, 5_000, 0];
 
-/** What happens before Flux is deleted from a cluster that stays, or that has made things outside of itself. */
+/** Drains a cluster that stays, or that has created load balancers and disks outside itself, before Flux is deleted. */
 export const drain: ResourceKind<unknown> = drainWith(PAUSES);
 
-/** The same, with other pauses. */
+/** The drain with other pauses, for tests. */
 export function drainWith(pauses: readonly number[]): ResourceKind<unknown> {
   return {
     secrets: drainShape.secrets,
@@ -35,13 +35,13 @@ export function drainWith(pauses: readonly number[]): ResourceKind<unknown> {
     },
     update: async (_id, _olds, news) => ({ state: await remember(news) }),
     delete: async (_id, state, ctx) => {
-      const { kubeconfig, identity, cluster, timeout, cloud: place } = kept.parse(state);
+      const { kubeconfig, identity, cluster, timeout, cloud: place } = recorded.parse(state);
       const found = await identityOf(kubeconfig, pauses);
       if (found !== identity) {
         if (place) await ensureGone(place);
-        const why = found === undefined ? "it does not answer" : "another one has its address";
-        // A cluster that is gone must not keep the stack from ending.
-        ctx.log("warning", `the cluster is not there (${why}): what Flux drives in it is left as it is`);
+        const why = found === undefined ? "it does not answer" : "another cluster has its address";
+        // An unreachable cluster must not block `destroy`.
+        ctx.log("warning", `the cluster is gone (${why}): what Flux manages in it is not deleted`);
         return;
       }
       const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
@@ -53,7 +53,7 @@ export function drainWith(pauses: readonly number[]): ResourceKind<unknown> {
       try {
         const disks = await releaseCloudParts(api, options);
         if (disks.length > 0)
-          ctx.log("warning", `disks stay in AWS, since their volumes say Retain: ${disks.join(", ")}`);
+          ctx.log("warning", `disks stay in AWS because of their reclaim policy Retain: ${disks.join(", ")}`);
       } finally {
         api.close();
       }

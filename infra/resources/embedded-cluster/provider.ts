@@ -27,14 +27,14 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
   return { ...news, kubeconfig, kubernetesVersion, identity: await clusterIdentity(kubeconfig), receiver };
 }
 
-/** The embedded cluster: what does not run is a difference, and starting it is the update. */
+/** The embedded cluster. A process that does not run is a difference, and starting it is the update. */
 export const embeddedCluster: ResourceKind<unknown> = {
   secrets: embeddedClusterShape.secrets,
   diff: async (_id, olds, news) => {
     const { state } = await inspectCluster(folder(news));
     if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
-    // Its data is gone: what starts now is another cluster, and everything in it has to be made anew. The new one comes
-    // first: to delete what was in the old one the engine would use a provider that it has just ended.
+    // Its data is gone: what starts now is another cluster, and everything in it is recreated. The new cluster is created
+    // first: to delete objects of the old one, the engine would use a provider that it has just ended.
     if (state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     return {
       changes: state !== "running",
@@ -53,21 +53,21 @@ export const embeddedCluster: ResourceKind<unknown> = {
     return { id: String(state.identity), state };
   },
   read: async (id, state, olds) => {
-    const seen = await inspectCluster(folder(olds));
-    return seen.state === "absent" ? undefined : { id, state, inputs: olds };
+    const found = await inspectCluster(folder(olds));
+    return found.state === "absent" ? undefined : { id, state, inputs: olds };
   },
   update: async (_id, _olds, news, ctx) => {
-    // Before the start: what answers a request made later has looked since.
+    // Taken before the start: an object that is reconciled later has been reconciled by the started cluster.
     const startedAt = new Date().toISOString();
     return { state: { ...(await start(news, ctx)), startedAt } };
   },
   delete: async (id, state) => {
-    // The folder may be that of its successor by now.
+    // The folder may belong to the successor already.
     if (!(await hasSuccessor(folder(state), id))) await removeCluster(folder(state));
   },
 };
 
-/** Whether another cluster is in the folder. One that does not answer cannot be told, and goes. */
+/** Whether another cluster is in the folder. false for one that does not answer, so that it is deleted. */
 async function hasSuccessor(dir: string, identity: string): Promise<boolean> {
   try {
     return (await clusterIdentity(await readFile(join(dir, "kubeconfig"), "utf8"))) !== identity;

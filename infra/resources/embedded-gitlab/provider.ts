@@ -30,14 +30,14 @@ function addressesOf(properties: Properties): string {
   return inputs.parse(properties).addresses.join();
 }
 
-/** What tells one GitLab from another at the same address: its certificate authority, which lives as long as its folder. */
+/** Identifies the GitLab at an address: by its certificate authority, which exists as long as its folder. */
 function instanceOf(properties: Properties): string {
   const { ca } = layoutOf(folder(properties));
   return existsSync(ca) ? createHash("sha256").update(readFileSync(ca)).digest("hex").slice(0, 32) : "";
 }
 
-/** Whether GitLab says itself that the administrator's token does not work any more: revoked, or expired. */
-async function isTokenRefused(properties: Properties): Promise<boolean> {
+/** Whether GitLab rejects the administrator's token: it is revoked, or expired. */
+async function isTokenRejected(properties: Properties): Promise<boolean> {
   if ((await inspectGitLab(folder(properties))) !== "running") return false;
   const { url, caFile, tokenFile } = await reserveGitLab(folder(properties));
   const token = (await readFile(tokenFile, "utf8")).trim();
@@ -58,7 +58,7 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
   });
   const token = (await readFile(tokenFile, "utf8")).trim();
   const client = connectGitLab({ url, caFile, token });
-  // Its cluster is on this machine too, and to be told of pushes.
+  // Its webhooks call the cluster, which is on this machine too.
   await client.requester.put("application/settings", {
     body: { allow_local_requests_from_web_hooks_and_services: true },
   });
@@ -66,8 +66,8 @@ async function start(news: Properties, ctx: Context<unknown>): Promise<Propertie
 }
 
 /**
- * The group that owns the repositories, with a maintainer who is not the administrator: whoever publishes a change is not
- * whoever accepts it.
+ * The group that owns the repositories, with a maintainer who is not the administrator: the author of a change does not
+ * merge it.
  *
  * @returns the group's number
  */
@@ -83,7 +83,7 @@ async function ensureTeam(client: GitLab, path: string): Promise<number> {
   return group.id;
 }
 
-/** The embedded GitLab: not running is a difference, and starting it is the update. */
+/** The embedded GitLab. A stopped one is a difference, and starting it is the update. */
 export const embeddedGitLab: ResourceKind<unknown> = {
   secrets: embeddedGitLabShape.secrets,
   diff: async (id, olds, news) => {
@@ -91,14 +91,14 @@ export const embeddedGitLab: ResourceKind<unknown> = {
     if (place.parse(olds.inputs).stack !== place.parse(news).stack) {
       return { changes: true, replaces: ["stack"], changed: ["stack"] };
     }
-    // Its data is gone, and what is there now was only reserved: every repository has to be made anew. The new one comes
-    // first, since there is nothing that the old repositories could be deleted from.
+    // Its data is gone, and its folder holds only a reserved address: every repository is recreated. The new GitLab is
+    // created first, because the old repositories cannot be deleted from one that is gone.
     if (state === "absent" || instanceOf(news) !== id) return { changes: true, replaces: ["url"], changed: ["url"] };
-    if (state === "running" && (await isTokenRefused(news))) return { changes: true, changed: ["token"] };
-    const others = addressesOf(olds.inputs) !== addressesOf(news);
+    if (state === "running" && (await isTokenRejected(news))) return { changes: true, changed: ["token"] };
+    const moved = addressesOf(olds.inputs) !== addressesOf(news);
     return {
-      changes: state !== "running" || others,
-      changed: others ? ["addresses"] : [],
+      changes: state !== "running" || moved,
+      changed: moved ? ["addresses"] : [],
       stables: ["url", "token", "group"],
     };
   },
@@ -107,16 +107,16 @@ export const embeddedGitLab: ResourceKind<unknown> = {
     return { id: instanceOf(news), state };
   },
   read: async (id, state, olds) => {
-    const seen = await inspectGitLab(folder(olds));
-    return seen === "absent" ? undefined : { id, state, inputs: olds };
+    const found = await inspectGitLab(folder(olds));
+    return found === "absent" ? undefined : { id, state, inputs: olds };
   },
   update: async (_id, _olds, news, ctx) => {
-    // It makes new tokens in the place of those that no longer work, when it starts.
-    if (await isTokenRefused(news)) await stopGitLab(folder(news));
+    // At its start it replaces tokens that do not work any more.
+    if (await isTokenRejected(news)) await stopGitLab(folder(news));
     return { state: await start(news, ctx) };
   },
   delete: async (id, state) => {
-    // The folder may be that of its successor by now.
+    // The folder may belong to the successor already.
     if (instanceOf(state) === id) await removeGitLab(folder(state));
   },
 };

@@ -13,7 +13,7 @@ import { firstCommitShape } from "./schema.js";
 
 const { inputs } = firstCommitShape;
 type Inputs = z.infer<typeof inputs>;
-const kept = z.object({ mergeRequest: z.number().optional(), upgradeRequest: z.number().optional() });
+const recorded = z.object({ mergeRequest: z.number().optional(), upgradeRequest: z.number().optional() });
 
 /** @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions */
 interface Action {
@@ -23,9 +23,9 @@ interface Action {
 }
 
 /**
- * The first commit of a repository. Made once: whatever the inputs become, what is in the repository is Git's. A branch
- * that is there already stays as it is: files that it lacks are proposed by a merge request, and so are Flux's components
- * where those that are there are of an older Flux, now or whenever the wanted version rises.
+ * The first commit of a repository. Created once: later changes of the inputs do not change the repository, whose content
+ * belongs to Git. A preexisting branch is not changed: a merge request proposes missing files, and newer components of Flux
+ * if those in the branch are older, now or whenever the wanted version rises.
  *
  * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
  */
@@ -45,7 +45,7 @@ export const firstCommit: ResourceKind<unknown> = {
       const files = await readFolders([...firstFolders, ...folders]);
       const commit = () => client.Commits.create(project, branch, message, creations(files));
       await withJustMade(commit).catch(async (error: unknown) => {
-        // The commit may have happened though its answer was lost, or another run may have made it.
+        // The commit may exist: its response was lost, or another run created it.
         if (!(await hasBranch(client, project, branch))) throw error;
       });
       return made;
@@ -62,7 +62,7 @@ export const firstCommit: ResourceKind<unknown> = {
     const wanted = inputs.parse(news);
     const client = connect(wanted);
     const upgrades = await outdatedIn(client, wanted, await readFolders(wanted.folders));
-    return { state: { ...news, ...kept.parse(olds.state), ...(await proposeUpgrade(client, wanted, upgrades)) } };
+    return { state: { ...news, ...recorded.parse(olds.state), ...(await proposeUpgrade(client, wanted, upgrades)) } };
   },
 };
 
@@ -70,7 +70,7 @@ function connect({ url, token, caFile }: Inputs): GitLab {
   return connectGitLab({ url, token, ...(caFile && { caFile }) });
 }
 
-/** Whether a newer Flux is wanted than by the last run; by an older one nothing is taken back. */
+/** Whether a newer Flux is wanted than in the last run. An older version downgrades nothing. */
 function hasRisen({ upgrade: before }: Inputs, { upgrade: now }: Inputs): boolean {
   return now !== undefined && (before === undefined || compare(now.version, before.version) > 0);
 }
@@ -79,7 +79,7 @@ function creations(files: ReadonlyMap<string, string>): Action[] {
   return [...files].map(([filePath, content]) => ({ action: "create", filePath, content }));
 }
 
-/** Flux's components of the wanted version, where the branch has older ones, with the controllers that it has. */
+/** Flux's components of the wanted version if the branch has older ones, with the controllers that the branch has. */
 async function outdatedIn(
   client: GitLab,
   { project, branch, upgrade }: Inputs,
@@ -104,13 +104,13 @@ async function proposeUpgrade(
   return { upgradeRequest: await propose(client, project, actions, proposal) };
 }
 
-/** Files that a branch has nothing in the place of. */
+/** Files that a branch does not have. */
 async function missingFrom(client: GitLab, project: string, ref: string, files: ReadonlyMap<string, string>) {
   const there = await Promise.all([...files.keys()].map((path) => contentAt(client, project, path, ref)));
   return new Map([...files].filter((_, index) => there[index] === undefined));
 }
 
-/** undefined: there is no such file. */
+/** Text of a file. undefined: the file does not exist. */
 async function contentAt(client: GitLab, project: string, path: string, ref: string): Promise<string | undefined> {
   try {
     const { content } = await client.RepositoryFiles.show(project, path, ref);
@@ -121,7 +121,7 @@ async function contentAt(client: GitLab, project: string, path: string, ref: str
   }
 }
 
-/** One commit on a branch of its own, and the merge request for it; those of an earlier attempt are taken up. @returns its number */
+/** Commits to a branch of its own and opens a merge request, or updates those of an earlier attempt. @returns its number */
 async function propose(
   client: GitLab,
   project: string,
@@ -149,7 +149,7 @@ async function hasBranch(client: GitLab, project: string, branch: string): Promi
   }
 }
 
-/** Every file by its path; a later folder wins. Sorted: the same folders make the same request. */
+/** Every file by its path; a later folder takes precedence. Sorted, so that the same folders give the same request. */
 async function readFolders(folders: readonly string[]): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const folder of folders) {

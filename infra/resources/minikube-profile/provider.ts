@@ -16,7 +16,7 @@ import { minikubeProfileShape, type ProfileSpec } from "./schema.js";
 
 const { inputs, outputs } = minikubeProfileShape;
 
-/** One profile, and what the stack knows of it. */
+/** One profile and its claim. */
 interface Place {
   readonly spec: ProfileSpec;
   readonly claim: Claim;
@@ -34,15 +34,15 @@ async function placeOf(properties: Properties, ctx: Context<unknown>): Promise<P
   return { spec, claim, minikube: new Minikube(spec.profile, { program, kubeconfigFile, progress, signal }) };
 }
 
-/** A cluster of Minikube's, made and deleted by the stack. Stopped or gone is a difference, whoever did it. */
+/** A Minikube cluster that the stack creates and deletes. A stopped or deleted one is a difference, whatever stopped it. */
 export const minikubeProfile: ResourceKind<unknown> = {
   secrets: minikubeProfileShape.secrets,
   diff: async (_id, olds, news, ctx) => {
     const { minikube, claim } = await placeOf(news, ctx);
     const found = reachable(await minikube.look(), claim);
     if (await claim.isAnother(found)) return replacement(["identity"]);
-    // There is nothing to delete, and the new one comes first: to delete what was in the old one the engine would use a
-    // provider that it has just ended.
+    // Nothing has to be deleted, and the new cluster is created first: to delete objects of the old one, the engine would use
+    // a provider that it has just ended.
     if (found.state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     const change = planChange(inputs.parse(olds.inputs), inputs.parse(news), found);
     if (change.kind === "replace") return replacement(change.properties);
@@ -56,7 +56,7 @@ export const minikubeProfile: ResourceKind<unknown> = {
     if (found.state !== "absent" && (await claim.profile()) !== spec.profile) throw taken(spec.profile);
     await claim.take(spec.profile);
     await keepAuthority(minikubeFolder(process.env), spec.profile, spec.extraCa);
-    // What a killed run left half made is not worth mending: nothing is in it yet.
+    // A killed run may have left a cluster that is half created. It is empty, so it is deleted and not repaired.
     if (found.state === "broken" || found.state === "stopped") await minikube.delete(found);
     await minikube.create(spec);
     return { id: spec.profile, state: await stateOf(place, news) };
@@ -80,19 +80,19 @@ export const minikubeProfile: ResourceKind<unknown> = {
     const { minikube, spec } = place;
     const change = planChange(inputs.parse(olds.inputs), spec, reachable(await minikube.look(), place.claim));
     if (change.kind === "replace") throw vanished(spec.profile);
-    // Before the start: what answers a request made later has looked since.
+    // Taken before the start: an object that is reconciled later has been reconciled by the started cluster.
     const startedAt = change.kind === "update" && change.start ? new Date().toISOString() : olds.state.startedAt;
     if (change.kind === "update") await apply(change, place);
     return { state: { ...(await stateOf(place, news)), ...(startedAt !== undefined && { startedAt }) } };
   },
   delete: async (_id, state, ctx) => {
     const { minikube, claim, spec } = await placeOf(state, ctx);
-    // Its successor has its profile by now.
+    // The successor has the profile already.
     const current = await claim.identity();
     if (current !== undefined && current !== state.identity) return;
     const found = await minikube.look();
     if (await claim.isAnother(found)) {
-      ctx.log("warning", `profile ${spec.profile} is another cluster by now: it is left as it is`);
+      ctx.log("warning", `profile ${spec.profile} is another cluster now and is not changed`);
     } else if (found.state !== "absent") {
       await minikube.delete(found);
     }
@@ -123,7 +123,7 @@ async function stateOf({ claim, spec }: Place, news: Properties): Promise<Proper
   }
 }
 
-/** A cluster whose kubeconfig was lost is as good as stopped: starting it writes a new one. */
+/** A cluster without its kubeconfig counts as stopped: starting it writes a new one. */
 function reachable(found: Found, { kubeconfigFile }: Claim): Found {
   if (found.state !== "running" || existsSync(kubeconfigFile)) return found;
   return { state: "stopped", profile: found.profile, missing: "its kubeconfig" };
@@ -135,12 +135,12 @@ function replacement(properties: readonly string[]) {
 
 function taken(profile: string): UserError {
   return new UserError(
-    `the profile ${profile} is there, and this stack did not make it`,
+    `the profile ${profile} exists, and this stack did not create it`,
     "setting minikubeProfile",
-    `name another one, or use it as it is: setting minikubeOwned false; or delete it: minikube delete -p ${profile}`,
+    `choose another one, or use it as it is: setting minikubeOwned false; or delete it: minikube delete -p ${profile}`,
   );
 }
 
 function vanished(profile: string): UserError {
-  return new UserError("the cluster went while it was looked at", `profile ${profile}`, "run the command again");
+  return new UserError("the cluster was deleted while it was examined", `profile ${profile}`, "run the command again");
 }

@@ -20,7 +20,7 @@ interface ListedToken {
 }
 
 /**
- * Whether less is left than the window may go without renewal.
+ * Whether a window ends so soon that it is renewed.
  *
  * @param renewBefore days
  */
@@ -28,19 +28,19 @@ export function isDue(expiresAt: string, renewBefore: number, now: number): bool
   return Date.parse(expiresAt) - now < renewBefore * DAY;
 }
 
-/** A new window: ends at a midnight (UTC), since GitLab keeps some expiries as dates. */
+/** End of a new window: a midnight (UTC), because GitLab stores some expiries as dates. */
 export function windowEnd(days: number, now: number): string {
   return new Date(Math.floor(now / DAY + days) * DAY).toISOString();
 }
 
-/** Names of which no token is left that works: revoked, or expired. */
+/** Names without a working token: each one is revoked, or expired. */
 export function lost(names: readonly string[], listed: readonly ListedToken[], now: number): string[] {
   const works = (token: ListedToken) => !token.revoked && (!token.expires_at || Date.parse(token.expires_at) > now);
   const working = new Set(listed.filter(works).map(({ name }) => name));
   return names.filter((name) => !working.has(name));
 }
 
-/** Renewal by time, in the engine's own terms: a due window is replaced, and its tokens with it. */
+/** Renewal by time, as a replacement: the engine replaces a due window, and its tokens with it. */
 export const tokenWindow: ResourceKind<unknown> = {
   secrets: tokenWindowShape.secrets,
   diff: async (_id, olds, news) => {
@@ -59,14 +59,14 @@ export const tokenWindow: ResourceKind<unknown> = {
   update: async (_id, olds, news) => ({ state: { ...news, ...state.parse(olds.state) } }),
 };
 
-/** What is compared. A mark that has had its effect may go: that of a rotation in a pipeline is in no commit. */
+/** The inputs that are compared. rotateBefore may be removed after it had its effect: a rotation in a pipeline commits nothing. */
 function wanted({ rotateBefore: _, ...rest }: Properties): string {
   return JSON.stringify(Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 const renewal: Difference = { changes: true, changed: ["expiresAt"], replaces: ["expiresAt"] };
 
-/** Whether a token that was made in this window works no more. Asks GitLab, where it can be asked by now: in a preview it may not even run. */
+/** Whether a token of this window does not work any more. GitLab is asked only if it is known: in a preview it may not exist. */
 async function anyLost(olds: Properties, news: Properties): Promise<boolean> {
   const known = place.safeParse(news);
   const before = place.safeParse(olds);
@@ -85,7 +85,7 @@ async function anyLost(olds: Properties, news: Properties): Promise<boolean> {
   );
 }
 
-/** undefined: not to be known now. What is wrong with GitLab or its token is for the resources to say that need it. */
+/** undefined: unknown. An error of GitLab is reported by the resources that need GitLab. */
 async function listed(request: Promise<unknown>): Promise<ListedToken[] | undefined> {
   try {
     return (await request) as ListedToken[];

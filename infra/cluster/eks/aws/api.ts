@@ -10,7 +10,7 @@ export interface AwsAccess {
   readonly fetch?: typeof fetch;
 }
 
-/** What AWS refused. */
+/** A request that AWS rejected. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
 
@@ -36,16 +36,16 @@ interface AwsCall {
   readonly body?: unknown;
 }
 
-/** The few questions to AWS that have to be answered before Pulumi makes anything, and after its plugin has ended. */
+/** Requests to AWS before Pulumi creates anything, and after its plugin has ended. */
 export class AwsApi {
   constructor(private readonly access: AwsAccess) {}
 
-  /** Body of an answer, from JSON. @throws AwsError when AWS refuses, UserError when it does not answer */
+  /** Body of an answer, from JSON. @throws AwsError when AWS rejects the request, UserError when it does not answer */
   async json<T>(call: AwsCall): Promise<T> {
     return JSON.parse((await this.text(call)) || "{}") as T;
   }
 
-  /** Body of an answer. @throws AwsError when AWS refuses, UserError when it does not answer */
+  /** Body of an answer. @throws AwsError when AWS rejects the request, UserError when it does not answer */
   async text({ service, path = "/", query = {}, target, body }: AwsCall): Promise<string> {
     const { region, credentials, fetch: ask = fetch } = this.access;
     const url = new URL(path, endpointOf(service, region));
@@ -73,7 +73,7 @@ export class AwsApi {
     throw refusal(answer, text);
   }
 
-  /** The same, where what was asked for may not exist, or these credentials may not see it. */
+  /** The result of a request; undefined if its object does not exist, or the credentials have no permission to read it. */
   async maybe<T>(request: Promise<T>): Promise<T | undefined> {
     try {
       return await request;
@@ -84,24 +84,24 @@ export class AwsApi {
   }
 }
 
-/** Whether AWS says that there is no such thing. */
+/** Whether AWS says that the object does not exist. */
 export function isMissing({ code }: AwsError): boolean {
   return /NotFound|NoSuch/.test(code);
 }
 
-/** Whether AWS says that these credentials may not do it. */
+/** Whether AWS says that the credentials lack the permission. */
 export function isDenied({ code }: AwsError): boolean {
   return /AccessDenied|UnauthorizedOperation|NotAuthorized/.test(code);
 }
 
-/** What AWS refuses, as something that people can fix. */
+/** A rejected request as an error with a fix; any other error as it is. */
 export function refused(error: unknown): unknown {
   if (!(error instanceof AwsError)) return error;
   const fix = "renew the credentials (aws sso login, a new ID token), or have the identity allowed to do this";
   return new UserError(`AWS refuses these credentials: ${error.message} (${error.code})`, "AWS", fix, { cause: error });
 }
 
-/** Each protocol of AWS's has its own place for the code. */
+/** Each AWS protocol has its own place for the error code. */
 function refusal(answer: Response, text: string): AwsError {
   const [, query] = /<Code>([\w.]+)<\/Code>/.exec(text) ?? [];
   const [, json] = /"(?:__type|code|Code)"\s*:\s*"(?:[\w.]+#)?(\w+)"/.exec(text) ?? [];

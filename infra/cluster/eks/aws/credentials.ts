@@ -1,7 +1,7 @@
 import { UserError } from "@timonier/kit/user-error";
 import type { AwsCredentials } from "./sign.js";
 
-/** For which stack credentials are looked for. */
+/** Where credentials are searched. */
 export interface CredentialSources {
   readonly region: string;
   /** Setting aws:profile. @default the environment's */
@@ -9,14 +9,14 @@ export interface CredentialSources {
 }
 
 /**
- * Credentials from where AWS's own programs find them: the environment, a profile with keys, single sign-on, a role or a program, a
- * web identity (a pipeline's ID token), the container's or the machine's role.
+ * Credentials from the sources of the AWS CLI: the environment; a profile with keys, single sign-on, a role or a program; a
+ * web identity (a pipeline's ID token); the role of the container or the machine.
  *
- * @throws UserError when there are no credentials, or AWS refuses them
+ * @throws UserError when there are no credentials, or AWS rejects them
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 export async function findCredentials({ region, profile }: CredentialSources): Promise<AwsCredentials> {
-  // Loaded here: stacks without AWS do not need it.
+  // Loaded on demand: stacks without AWS do not need it.
   const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
   const provide = defaultProvider({ ...(profile !== undefined && { profile }), clientConfig: { region } });
   try {

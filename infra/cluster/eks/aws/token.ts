@@ -1,13 +1,13 @@
 import { endpointOf } from "./endpoint.js";
 import { type AwsCredentials, presign } from "./sign.js";
 
-/** Seconds that the presigned URL in a token is valid. EKS accepts at most these, and the token for 15 minutes. */
+/** Validity of the presigned URL in a token, in seconds: the most that EKS accepts. The token itself is valid for 15 minutes. */
 const URL_SECONDS = 60;
 
-/** Milliseconds for which a token counts as valid: a minute less than EKS accepts it. */
+/** Milliseconds for which a token is used: one minute less than EKS accepts it. */
 const TOKEN_LIFE = 14 * 60_000;
 
-/** For whom and for which cluster. */
+/** Who asks for a token, and for which cluster. */
 export interface TokenRequest {
   readonly credentials: AwsCredentials;
   readonly cluster: string;
@@ -23,8 +23,8 @@ export interface EksToken {
 }
 
 /**
- * The token that `aws eks get-token` makes: a presigned request to STS, which EKS sends to learn whose it is. Nothing is
- * asked of AWS.
+ * The same token as `aws eks get-token` returns: a presigned request to STS, which EKS sends to identify the caller. This
+ * function sends no request.
  *
  * @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
  */

@@ -16,9 +16,9 @@ export function minikubeFolder(env: NodeJS.ProcessEnv, home = homedir()): string
 }
 
 /**
- * Puts an authority where minikube takes those from that it hands out with every start; all profiles of a home share them.
+ * Writes an authority to the folder whose files minikube copies to nodes at every start; all profiles of a home share it.
  *
- * @param pem undefined: the profile has none any more
+ * @param pem undefined: removes the authority of the profile
  * @see https://minikube.sigs.k8s.io/docs/handbook/untrusted_certs/
  */
 export async function keepAuthority(folder: string, profile: string, pem: string | undefined): Promise<void> {

@@ -9,8 +9,8 @@ import type { Found } from "./profile.js";
 const kept = z.object({ profile: z.string(), identity: z.string().optional() });
 
 /**
- * Which profile a stack has begun to make: written before minikube is called, so that one that a killed run left half made
- * is told from a user's own.
+ * Which profile a stack has begun to create. Written before minikube is called, so that a profile that a killed run left
+ * half created is not taken for a user's own.
  */
 export class Claim {
   /** @param folder the stack's cluster folder */
@@ -21,23 +21,23 @@ export class Claim {
     return join(this.folder, "kubeconfig");
   }
 
-  /** Name of the profile; undefined: the stack has made none. */
+  /** Name of the profile; undefined: the stack has created none. */
   async profile(): Promise<string | undefined> {
     return (await this.read())?.profile;
   }
 
-  /** UID of namespace kube-system of the cluster that the stack has made last. undefined: it is yet to be made. */
+  /** UID of namespace kube-system of the cluster that the stack created last. undefined: it is not created yet. */
   async identity(): Promise<string | undefined> {
     return (await this.read())?.identity;
   }
 
-  /** @param identity UID of namespace kube-system. undefined: the cluster is yet to be made */
+  /** @param identity UID of namespace kube-system. undefined: the cluster is not created yet */
   async take(profile: string, identity?: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await writeFileAtomic(this.file, `${JSON.stringify({ profile, identity })}\n`, { mode: 0o600 });
   }
 
-  /** Whether somebody made another cluster in the profile's place. One that does not answer cannot be told. */
+  /** Whether another cluster has the profile's name now. false for a cluster that does not answer. */
   async isAnother(found: Found): Promise<boolean> {
     const identity = (await this.read())?.identity;
     if (found.state !== "running" || identity === undefined || !existsSync(this.kubeconfigFile)) return false;
@@ -48,7 +48,7 @@ export class Claim {
     }
   }
 
-  /** The profile is gone, and its context with it. */
+  /** Removes the claim and the context of a deleted profile. */
   async drop(): Promise<void> {
     for (const file of [this.file, this.kubeconfigFile]) await rm(file, { force: true });
   }

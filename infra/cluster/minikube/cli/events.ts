@@ -1,7 +1,7 @@
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
 
-/** What minikube says with `-o json`, one CloudEvent a line. */
+/** Output of minikube with `-o json`: one CloudEvent a line. */
 export type MinikubeEvent =
   | { readonly kind: "step"; readonly name: string; readonly message: string; readonly at: string; readonly of: string }
   | { readonly kind: "download"; readonly artifact: string }
@@ -15,7 +15,7 @@ export type MinikubeEvent =
       readonly url: string;
       /** Addresses of known issues. */
       readonly issues: string;
-      /** undefined: the command goes on. */
+      /** undefined: the command continues. */
       readonly exitCode: number | undefined;
     };
 
@@ -30,7 +30,8 @@ const PREFIX = "io.k8s.sigs.minikube.";
 /**
  * One line of `minikube … -o json`.
  *
- * @returns undefined for what is no event, such as a line of a program that minikube runs, and for the progress of a download
+ * @returns undefined for a line that is not an event, such as output of a program that minikube runs, and for the progress
+ *   of a download
  * @see https://minikube.sigs.k8s.io/docs/contrib/json_output/
  */
 export function parseEvent(line: string): MinikubeEvent | undefined {
@@ -56,11 +57,11 @@ export function parseEvent(line: string): MinikubeEvent | undefined {
   }
 }
 
-/** A line of progress for people; undefined for an event that is none. */
+/** A line of progress for people; undefined for any other event. */
 export function progressOf(event: MinikubeEvent): string | undefined {
   switch (event.kind) {
     case "step":
-      // Minikube decorates: "Booting up control plane ..."
+      // minikube adds dots: "Booting up control plane ..."
       return `${event.at === "" ? "" : `${event.at}/${event.of} `}${event.message.replace(/[\s.]*$/, "")}`;
     case "download":
       return `downloading ${event.artifact}`;
@@ -70,19 +71,19 @@ export function progressOf(event: MinikubeEvent): string | undefined {
 }
 
 /**
- * Why a command of minikube's failed, in its own words.
+ * Why a minikube command failed, with minikube's own reason and advice.
  *
  * @param said its events, in order
- * @param command without options that nobody typed: `minikube start`
- * @param rest what it said elsewhere: the end of its standard error
+ * @param command without the options that this program adds: `minikube start`
+ * @param rest its standard error
  */
 export function failureOf(said: readonly MinikubeEvent[], command: string, profile: string, rest: string): UserError {
   const errors = said.filter((event) => event.kind === "error");
-  // Minikube says much as an error that is none, and ends with the one that has an exit code.
+  // minikube reports some harmless messages as errors; the error that ends the command has an exit code.
   const last = errors.findLast(({ exitCode }) => exitCode !== undefined);
   const where = `${command}, profile ${profile}`;
   if (!last) {
-    // Deletions end with an error that has no exit code; its log is on standard error.
+    // A failed deletion ends with an error without an exit code, and writes its log to standard error.
     const ending = said.at(-1);
     const spoken = errors.findLast(({ message }) => message !== "")?.message ?? "";
     const words = ending?.kind === "error" && ending.message !== "" ? tail(ending.message) : tail(rest) || spoken;
@@ -95,14 +96,14 @@ export function failureOf(said: readonly MinikubeEvent[], command: string, profi
   return new UserError(`${last.message}${name}`, where, fix || logs(profile));
 }
 
-/** The last lines, without those that only name the outputs of a command that failed. */
+/** The last lines, without the headings `stdout:` and `stderr:` of a failed command. */
 function tail(text: string): string {
   const lines = text.split("\n").filter((line) => !/^\s*((stdout|stderr):)?\s*$/.test(line));
   return lines.slice(-4).join(" | ");
 }
 
 function logs(profile: string): string {
-  return `look into minikube logs -p ${profile}`;
+  return `see minikube logs -p ${profile}`;
 }
 
 function jsonOf(line: string): unknown {

@@ -1,28 +1,22 @@
 import type { Progress } from "@timonier/kit/progress";
 import { ensureTools } from "@timonier/toolchain/ensure";
+import type { ProcessStatus } from "../../kind.js";
 import { Claim } from "./claim.js";
 import { Minikube } from "./minikube.js";
 
-/** A stack's profile, for `timonier status`. */
-export interface ProfileStatus {
-  readonly state: "running" | "stopped" | "absent";
-  /** What does not run, for people. */
-  readonly missing: readonly string[];
-}
-
 /**
- * Looks at the profile that a stack has made.
+ * Looks at the profile that a stack has created.
  *
  * @param folder the stack's cluster folder
  * @param binDir folder of links to tools
- * @returns undefined when the stack has made none: it uses somebody else's
- * @throws UserError when minikube does not say it
+ * @returns undefined when the stack has created none: it uses a profile that it does not own
+ * @throws UserError when minikube does not answer
  */
 export async function inspectMinikube(
   folder: string,
   binDir: string,
   progress: Progress,
-): Promise<ProfileStatus | undefined> {
+): Promise<ProcessStatus | undefined> {
   const claim = new Claim(folder);
   const profile = await claim.profile();
   if (profile === undefined) return undefined;

@@ -16,27 +16,27 @@ export interface MinikubeOptions {
   readonly program: string;
   /** Where minikube writes the cluster's context: never the user's own file. */
   readonly kubeconfigFile: string;
-  /** @default process.env: MINIKUBE_HOME and every other setting of minikube's come from there */
+  /** MINIKUBE_HOME and every other setting of minikube. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
   readonly progress?: Progress;
   /** Ends the running command. */
   readonly signal?: AbortSignal;
 }
 
-/** Longest time to tell how things are, in milliseconds. */
+/** Timeout of a command that only reads, in milliseconds. */
 const LOOK = 60_000;
 
-/** Longest time for a command that changes something, in milliseconds: images are pulled over slow lines. */
+/** Timeout of a command that changes something, in milliseconds: images may be pulled over a slow line. */
 const WORK = 30 * 60_000;
 
-/** Longest time to stop what is deleted next, in milliseconds: minikube tries for two minutes. */
+/** Timeout of the stop before a deletion, in milliseconds: minikube tries for two minutes. */
 const HALT = 3 * 60_000;
 
-const othersVariables = /^(PULUMI_|GITLAB_|NODE_OPTIONS$|GOGC$)/;
+const foreignVariables = /^(PULUMI_|GITLAB_|NODE_OPTIONS$|GOGC$)/;
 
 /**
- * With driver none a deletion has kubeadm uninstall Kubernetes. A start that was cut short before kubeadm was there has
- * installed nothing, and minikube cannot delete its profile: neither now nor later.
+ * With driver none, kubeadm uninstalls Kubernetes at a deletion. A start that ended before kubeadm was downloaded has
+ * installed nothing, and minikube can never delete its profile.
  */
 const noKubeadm = /kubeadm\W+ No such file or directory/;
 
@@ -47,23 +47,23 @@ export class Minikube {
     private readonly options: MinikubeOptions,
   ) {}
 
-  /** How the profile is. @throws UserError when minikube does not say it */
+  /** State of the profile. @throws UserError when minikube does not answer */
   async look(): Promise<Found> {
     const list = await this.quiet(["profile", "list", "--light", "--output=json"]);
     const profile = this.understood(list.stdout, "minikube profile list");
     if (typeof profile === "string") {
-      // The quick list has no profile that cannot be read, such as one whose start failed early.
+      // The light list omits profiles that minikube cannot read, such as one whose start failed early.
       const all = await this.quiet(["profile", "list", "--output=json"]);
       const found = this.understood(all.stdout, "minikube profile list");
       return { state: typeof found === "string" ? found : "broken" };
     }
-    // Its exit code tells the same as its output.
+    // Its exit code says the same as its output.
     const status = await this.quiet(["status", this.selected, "--output=json"]);
     const missing = whatIsMissing(status.stdout);
     return missing === undefined ? { state: "running", profile } : { state: "stopped", profile, missing };
   }
 
-  /** Makes the cluster. @throws UserError with minikube's own reason and advice */
+  /** Creates the cluster. @throws UserError with minikube's own reason and advice */
   async create(spec: ProfileSpec): Promise<void> {
     await this.say(startArguments(spec));
   }
@@ -90,9 +90,9 @@ export class Minikube {
   }
 
   /**
-   * Deletes the cluster and its profile; one that is not there is none of minikube's errors.
+   * Deletes the cluster and its profile; deleting a profile that does not exist succeeds.
    *
-   * @param found how the profile is
+   * @param found state of the profile
    */
   async delete(found: Found): Promise<void> {
     if ("profile" in found && isDriver(found.profile.driver) && driverOf(found.profile.driver).uninstalls) {
@@ -107,20 +107,20 @@ export class Minikube {
   }
 
   /**
-   * kubeadm ends the kubelet and then the pods that are there. One that the runtime has just been asked for comes later, and
-   * stays: so nothing is asked for by then.
+   * Stops the cluster before its deletion. kubeadm ends the kubelet and then the pods that run. A pod that the runtime is
+   * about to start would appear later and stay, so no pod may be starting at that time.
    */
   private async halt(): Promise<void> {
     try {
       await this.say(["stop", this.selected, "--output=json"], HALT);
     } catch (error) {
-      // What is half made may not be able to stop; that it is deleted counts.
+      // A cluster that is half created may not be able to stop, and is deleted anyway.
       if (!(error instanceof UserError)) throw error;
       this.options.progress?.(`${error.what}: deleting it as it is`);
     }
   }
 
-  /** What minikube itself does with a profile that it cannot read. */
+  /** Removes the profile's files, as minikube itself does with a profile that it cannot read. */
   private async forget(): Promise<void> {
     const folder = minikubeFolder(this.options.env ?? process.env);
     for (const part of ["profiles", "machines"]) {
@@ -137,13 +137,13 @@ export class Minikube {
       return findProfile(output, this.profile);
     } catch (cause) {
       const fix = `run it by hand: ${command} --output=json`;
-      throw new UserError("minikube's answer is not understood", command, fix, { cause });
+      throw new UserError("minikube's output has an unknown format", command, fix, { cause });
     }
   }
 
-  /** A command that changes something; what it says is told as it comes. */
+  /** Runs a command that changes something, and reports its progress. */
   private async say(args: readonly string[], timeout = WORK): Promise<void> {
-    // Loaded where a process is started: most runs start none, and it takes a tenth of a second.
+    // Loaded on demand: it takes 0.1 s, and most runs start no process.
     const { execa } = await import("execa");
     const said: MinikubeEvent[] = [];
     const child = execa(this.options.program, args, { ...this.spawning(timeout), buffer: { stdout: false } });
@@ -175,10 +175,10 @@ export class Minikube {
     const { kubeconfigFile, env = process.env, signal } = this.options;
     return {
       env: {
-        // With driver none its children are the cluster: what is Pulumi's and GitLab's is none of theirs.
-        ...Object.fromEntries(Object.entries(withUserTmpdir(env)).filter(([name]) => !othersVariables.test(name))),
+        // With driver none its child processes are the cluster, which must not see settings of Pulumi and GitLab.
+        ...Object.fromEntries(Object.entries(withUserTmpdir(env)).filter(([name]) => !foreignVariables.test(name))),
         KUBECONFIG: kubeconfigFile,
-        // It would ask GitHub for a newer one in every call.
+        // Otherwise each call asks GitHub for a newer version.
         MINIKUBE_WANTUPDATENOTIFICATION: "false",
         MINIKUBE_SUPPRESS_DOCKER_PERFORMANCE: "true",
       },

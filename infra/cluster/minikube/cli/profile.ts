@@ -1,25 +1,25 @@
 import { z } from "zod";
 
-/** What minikube knows of a profile. */
+/** A profile as minikube lists it. */
 export interface Profile {
   readonly driver: string;
   /** Without `v`. */
   readonly kubernetesVersion: string;
   readonly runtime: string;
-  /** Of each node; 0 where the cluster has the machine's. */
+  /** Processors of each node; 0 if the cluster uses the machine's. */
   readonly cpus: number;
   readonly memory: number;
-  /** Names, the control plane's first; empty for the control plane of a cluster of one node. */
+  /** Names, the control plane's first; its name is empty in a cluster with one node. */
   readonly nodes: readonly string[];
-  /** Those that are enabled. */
+  /** Enabled addons. */
   readonly addons: readonly string[];
   readonly registryMirrors: readonly string[];
 }
 
-/** A profile as it is found. */
+/** State of a profile. */
 export type Found =
   | { readonly state: "absent" }
-  /** There is something of that name that minikube cannot read. */
+  /** minikube cannot read the profile. */
   | { readonly state: "broken" }
   | { readonly state: "running"; readonly profile: Profile }
   /** `missing`: what does not run, for people. */
@@ -41,11 +41,10 @@ const list = z.object({
 });
 
 /**
- * A profile in what `minikube profile list -o json` prints.
+ * Finds a profile in the output of `minikube profile list -o json`.
  *
- * @param output all of it
- * @returns the profile, or why there is none
- * @throws ZodError or SyntaxError when it is something else
+ * @returns the profile, or its state when there is none
+ * @throws ZodError or SyntaxError for output in another format
  */
 export function findProfile(output: string, name: string): Profile | "absent" | "broken" {
   const { valid, invalid } = list.parse(JSON.parse(output));
@@ -67,22 +66,21 @@ export function findProfile(output: string, name: string): Profile | "absent" | 
 const node = z.object({ Name: z.string(), Host: z.string(), Kubelet: z.string(), APIServer: z.string() });
 
 /**
- * What does not run of a profile, by what `minikube status -o json` prints: one object, or a list where there are several
- * nodes.
+ * What does not run of a profile, from the output of `minikube status -o json`: one object, or a list with several nodes.
  *
- * @returns undefined when all of it runs
+ * @returns undefined when everything runs
  */
 export function whatIsMissing(output: string): string | undefined {
   const nodes = statuses(output);
   if (nodes.length === 0) return "minikube does not find its machine";
-  const faults = nodes.flatMap(({ Name, Host, Kubelet, APIServer }) => {
+  const stopped = nodes.flatMap(({ Name, Host, Kubelet, APIServer }) => {
     if (Host !== "Running") return [`${Name}: ${Host}`];
     const parts = { kubelet: Kubelet, apiserver: APIServer };
     return Object.entries(parts).flatMap(([part, state]) =>
       state === "Running" || state === "Irrelevant" ? [] : [`${Name}: ${part} ${state}`],
     );
   });
-  return faults.length === 0 ? undefined : faults.join(", ");
+  return stopped.length === 0 ? undefined : stopped.join(", ");
 }
 
 function statuses(output: string): z.infer<typeof node>[] {
@@ -90,7 +88,7 @@ function statuses(output: string): z.infer<typeof node>[] {
     const parsed: unknown = JSON.parse(output);
     return z.array(node).parse(Array.isArray(parsed) ? parsed : [parsed]);
   } catch {
-    // Nothing, or the event of an error: the machine behind the profile is not there.
+    // No output, or an error event: the machine of the profile does not exist.
     return [];
   }
 }

@@ -5,8 +5,7 @@ import { Claim } from "./claim.js";
 import { Minikube } from "./minikube.js";
 
 /**
- * Deletes the profile that a stack has begun to make, if there is one: what a run that was killed left is in no state of
- * Pulumi's.
+ * Deletes the profile that a stack has begun to create, if any: Pulumi's state does not know what a killed run has left.
  *
  * @param folder the stack's cluster folder
  * @param binDir folder of links to tools
@@ -18,7 +17,7 @@ export async function sweepMinikube(folder: string, binDir: string, progress: Pr
   const { minikube: program } = await ensureTools(["minikube"], { binDir, progress });
   const minikube = new Minikube(profile, { program, kubeconfigFile: claim.kubeconfigFile, progress });
   const found = await minikube.look();
-  if (await claim.isAnother(found)) progress(`profile ${profile} is another cluster by now: it is left as it is`);
+  if (await claim.isAnother(found)) progress(`profile ${profile} is another cluster now and is not changed`);
   else if (found.state !== "absent") await minikube.delete(found);
   await keepAuthority(minikubeFolder(process.env), profile, undefined);
   await claim.drop();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "../../../../../infra/cluster/existing/facts.js";
-import { makerOf } from "../../../../../infra/cluster/existing/gather.js";
+import { installerOf } from "../../../../../infra/cluster/existing/gather.js";
 import { judgeCluster } from "../../../../../infra/cluster/existing/judge.js";
 import { versions } from "../../../../../packages/kit/versions.js";
 
@@ -13,7 +13,7 @@ const bare: ClusterFacts = {
   ...{ denied: [], flux: undefined, preexisting: new Set() },
 };
 const flux: FluxFacts = {
-  ...{ namespace: "flux-system", version: versions.flux, maker: { kind: "flux" } },
+  ...{ namespace: "flux-system", version: versions.flux, installer: { kind: "flux" } },
   ...{ url: undefined, path: undefined },
 };
 const found = (facts: Partial<ClusterFacts>) => judgeCluster({ ...bare, ...facts }, wanted);
@@ -46,9 +46,13 @@ test.each([
   [{ version: "2.8.1" }, "ok", `a merge request will upgrade it to ${versions.flux}`],
   [{ version: "3.0.0" }, "ok", "it stays"],
   [{ version: undefined }, "ok", "version unknown"],
-  [{ maker: { kind: "this" } as const }, "ok", "installed by this stack"],
-  [{ maker: { kind: "another", cluster: "east" } as const }, "fatal", "a stack made it for clusters/east"],
-  [{ maker: { kind: "tool", tool: "Helm (release flux2)" } as const }, "fatal", "installed by Helm (release flux2)"],
+  [{ installer: { kind: "this" } as const }, "ok", "installed by this stack"],
+  [{ installer: { kind: "another", cluster: "east" } as const }, "fatal", "a stack made it for clusters/east"],
+  [
+    { installer: { kind: "tool", tool: "Helm (release flux2)" } as const },
+    "fatal",
+    "installed by Helm (release flux2)",
+  ],
   [{ namespace: "gitops" }, "fatal", "runs in namespace gitops"],
   [{ url: wanted.url, path: wanted.path }, "ok", `version ${versions.flux}`],
   [{ url: wanted.url, path: "clusters/east" }, "fatal", "it follows clusters/east of"],
@@ -58,7 +62,7 @@ test.each([
 });
 
 const made = (labels: Record<string, string>, annotations: Record<string, string> = {}, manager = "flux") =>
-  makerOf({ metadata: { uid: "", name: "x", labels, annotations, managedFields: [{ manager }] } }, "west");
+  installerOf({ metadata: { uid: "", name: "x", labels, annotations, managedFields: [{ manager }] } }, "west");
 
 test.each([
   [{}, {}, { kind: "flux" }],
