@@ -20,7 +20,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   const plan = await planDelivery(config, instance, sources);
 
   const cluster = await connectCluster(plan.wanted);
-  const repositories = createRepositories(config, { instance, cluster: cluster.name, contents: plan.contents });
+  const repositories = await createRepositories(config, { instance, cluster: cluster.name, contents: plan.contents });
   const flux = new Flux("flux", { cluster, repositories, plan, caBundle: instance.caBundle, timeout: config.timeout });
   receivePushes(config, { cluster, repositories, sources: plan.sources, controllers: flux.controllers });
   const delivered = awaitDelivery({

@@ -44,7 +44,7 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
     : undefined;
   // There is nobody to ask, and what Pulumi changes is this machine's own.
   const change = (env: Readonly<Record<string, string>>) =>
-    pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], { ...env, ...lost?.environment });
+    pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], env);
   const code = await withLogIf(debug, stack, progress, change);
   if (code !== 0) return exitCodes.no;
   await lost?.sweep();

@@ -5,17 +5,16 @@ import { gatherFacts } from "../../infra/gitlab/preflight/gather-gitlab.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
 import { tokenTable } from "../../infra/gitlab/repository/token-table.js";
 import { variableNames } from "../../infra/gitlab/repository/variable-names.js";
-import type { StateResource } from "../stack/deployment.js";
+import { adoptedProjectShape } from "../../infra/resources/adopted-project/schema.js";
+import { knownIds, type StateResource, withoutType } from "../stack/deployment.js";
 import type { Pulumi } from "../stack/pulumi.js";
 import { remoteToken } from "../stack/stack-gitlab.js";
 import { deleteUnrecorded } from "./unrecorded.js";
 
 type RemoteConfig = Extract<PlatformConfig["gitlab"], { kind: "remote" }>;
 
-/** Steps after a lost state. */
+/** What is left to do after the update. */
 export interface Lost {
-  /** Variables for the program, with the projects to add to the state. */
-  readonly environment: Readonly<Record<string, string>>;
   /** Deletes the old tokens after the new ones are delivered. */
   sweep(): Promise<void>;
 }
@@ -38,6 +37,7 @@ export async function findLost(
   );
   if (own.length === 0) return undefined;
   for (const { path } of own) progress(`${path}: created by this stack and missing in its state; added as it is`);
+  await forgetPaths(pulumi);
   // Deleted first, because new variables cannot have the names of existing ones.
   for (const { project } of own) {
     for (const key of variableNames) {
@@ -45,7 +45,6 @@ export async function findLost(
     }
   }
   return {
-    environment: { TIMONIER_LOST_PROJECTS: own.map(({ project }) => project).join(",") },
     sweep: async () => {
       const deployment = await pulumi.deployment();
       for (const { path, project } of own) {
@@ -59,6 +58,13 @@ export async function findLost(
       }
     },
   };
+}
+
+/** A run that failed before it imported the projects recorded their paths, and the program would not import them now. */
+async function forgetPaths(pulumi: Pulumi): Promise<void> {
+  const deployment = await pulumi.deployment();
+  const { type } = adoptedProjectShape;
+  if (knownIds(deployment, type).size > 0) await pulumi.replaceDeployment(withoutType(deployment, type));
 }
 
 const tokenTypes = {

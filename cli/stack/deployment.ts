@@ -59,6 +59,11 @@ export function knownIds(deployment: Deployment, type: string): ReadonlySet<stri
   return new Set(known.flatMap((one) => one.id ?? []));
 }
 
+/** The same state without the resources of a type. No other resource of the state may depend on them. */
+export function withoutType<D extends Deployment>(deployment: D, type: string): D {
+  return { ...deployment, resources: (deployment.resources ?? []).filter((one) => one.type !== type) };
+}
+
 /** Provider of a cluster that outlives its stack; undefined where `down` deletes the cluster, or nothing was created in it yet. */
 export function survivingProvider(deployment: Deployment): StateResource | undefined {
   return deployment.resources?.find(({ type, deletedWith }) => type === "pulumi:providers:kubernetes" && !deletedWith);

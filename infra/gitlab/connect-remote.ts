@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectGitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { stopAtFatal } from "../finding.js";
-import { existingRepositories } from "./existing.js";
+import { existingRepositories } from "./existing-repositories.js";
 import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./gitlab-instance.js";
 import { isOfficialPlugin } from "./official.js";
 import { gatherFacts } from "./preflight/gather-gitlab.js";
@@ -56,7 +56,7 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
     provider,
     namespace: namespaceOf(facts, remote, provider),
     owned: undefined,
-    existing: await existingRepositories(client, facts, wanted, progress),
+    existing: existingRepositories(facts, wanted),
   };
 }
 

@@ -30,8 +30,8 @@ export interface GitLabInstance {
 export interface ExistingRepository {
   readonly id: number;
   readonly owner: Owner;
-  /** Pulumi's state does not have it, though the stack made it: back from its deletion, or the state was lost. */
-  readonly unknown: boolean;
+  /** What to do with a project that is scheduled for deletion, and its path now. @default it is not scheduled */
+  readonly scheduled?: { readonly path: string; readonly action: "restore" | "purge" };
 }
 
 /** Options of what is in a GitLab that the stack owns: deleted with it, and replaced with it. */

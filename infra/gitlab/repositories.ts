@@ -1,4 +1,5 @@
 import type { PlatformConfig } from "../config.js";
+import { adoptProject } from "./adopt-project.js";
 import type { GitLabInstance } from "./gitlab-instance.js";
 import type { InitialContent } from "./repository/initial-content.js";
 import { rehearsalVariables } from "./repository/pipeline-variables.js";
@@ -22,7 +23,7 @@ export interface Repositories {
 }
 
 /** Creates or adopts both repositories, and tells the pipelines of each how to rehearse a merge request. */
-export function createRepositories(config: PlatformConfig, args: RepositoriesArgs): Repositories {
+export async function createRepositories(config: PlatformConfig, args: RepositoriesArgs): Promise<Repositories> {
   const { instance, cluster, contents } = args;
   const { branch, visibility, protect, review, program } = config;
   const common = { instance, cluster, branch, visibility, protect, review };
@@ -32,13 +33,17 @@ export function createRepositories(config: PlatformConfig, args: RepositoriesArg
     notes: config.ciToken,
     readByPipelines: program !== undefined,
   };
+  const [setupAdoption, applicationAdoption] = await Promise.all([
+    adoptProject("setup", config.setupRepository, protect, instance),
+    adoptProject("application", config.applicationRepository, protect, instance),
+  ]);
   const setup = new Repository("setup", {
-    ...{ ...common, tokens, content: contents.setup },
+    ...{ ...common, tokens, content: contents.setup, adoption: setupAdoption },
     path: config.setupRepository,
     description: "Flux, its sources and kustomizations, for every cluster",
   });
   const application = new Repository("application", {
-    ...{ ...common, content: contents.application },
+    ...{ ...common, content: contents.application, adoption: applicationAdoption },
     tokens: { ...tokens, imageAutomation: config.imageAutomation },
     path: config.applicationRepository,
     description: "Manifests of the applications",

@@ -1,4 +1,6 @@
 import { serve } from "@timonier/provider-host/serve";
+import { adoptedProject } from "./adopted-project/provider.js";
+import { adoptedProjectShape } from "./adopted-project/schema.js";
 import { drain } from "./drain/provider.js";
 import { drainShape } from "./drain/schema.js";
 import { embeddedCluster } from "./embedded-cluster/provider.js";
@@ -24,6 +26,7 @@ serve({
     [embeddedGitLabShape.type]: embeddedGitLab,
     [minikubeProfileShape.type]: minikubeProfile,
     [firstCommitShape.type]: firstCommit,
+    [adoptedProjectShape.type]: adoptedProject,
     [tokenWindowShape.type]: tokenWindow,
     [hookTokenShape.type]: hookToken,
     [drainShape.type]: drain,

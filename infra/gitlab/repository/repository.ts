@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FirstCommit } from "../../resources/first-commit/resource.js";
 import { addressOf, ownedBy } from "../gitlab-instance.js";
-import { adoptionOf } from "./adoption.js";
+import { type Adoption, adoptionOf } from "./adoption.js";
 import { commitContent, type InitialContent } from "./initial-content.js";
 import { noteVariables } from "./pipeline-variables.js";
 import { createProject, type ProjectArgs } from "./project.js";
@@ -14,6 +14,8 @@ export interface RepositoryArgs extends ProjectArgs {
   readonly branch: string;
   readonly content: InitialContent;
   readonly tokens: TokenSettings;
+  /** What becomes of a project that is there. @default there is none */
+  readonly adoption?: Adoption;
 }
 
 /** Which tokens a repository gets, where the licence has them, and how long they live. */
@@ -62,7 +64,7 @@ export class Repository extends pulumi.ComponentResource {
     super("timonier:gitlab:Repository", name, {}, opts);
     const { instance, path, branch, cluster, review } = args;
     const { features, caBundle } = instance;
-    const adoption = adoptionOf(instance.existing.get(path), args.protect);
+    const { adoption = adoptionOf(undefined, { protect: args.protect, isRecorded: true }) } = args;
     this.fullPath = `${instance.namespace.path}/${path}`;
     this.url = addressOf(instance, path);
     this.managed = adoption.managed;

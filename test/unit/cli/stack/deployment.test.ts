@@ -11,6 +11,7 @@ import {
   survivingProvider,
   unprotected,
   withoutPending,
+  withoutType,
 } from "../../../../cli/stack/deployment.js";
 
 const made = { urn: "urn:made", type: "t", id: "1" };
@@ -23,6 +24,12 @@ const deployment = {
     { type: "deleting", resource: made },
   ],
 };
+
+test("a state without the resources of a type keeps all others", () => {
+  const other = { urn: "urn:other", type: "u" };
+  expect(withoutType({ ...deployment, resources: [made, other] }, "t")).toEqual({ ...deployment, resources: [other] });
+  expect(withoutType({}, "t")).toEqual({ resources: [] });
+});
 
 test("only creations are in doubt: a deletion is simply done again", () => {
   expect(pendingCreates(deployment)).toEqual([doubtful]);

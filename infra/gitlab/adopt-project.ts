@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { AdoptedProject } from "../resources/adopted-project/resource.js";
+import type { GitLabInstance } from "./gitlab-instance.js";
+import { type Adoption, adoptionOf } from "./repository/adoption.js";
+
+/**
+ * How the stack holds the project at a repository's path. In a GitLab that it does not own, the path is prepared first.
+ *
+ * @param name of the repository's resource
+ * @param path last part of the repository's path
+ * @param protect whether to refuse the deletion of a project that this stack created
+ */
+export async function adoptProject(
+  name: string,
+  path: string,
+  protect: boolean,
+  instance: GitLabInstance,
+): Promise<Adoption> {
+  if (instance.owned) return adoptionOf(undefined, { protect, isRecorded: true });
+  const there = instance.existing.get(path);
+  const start = new Date().toISOString();
+  const record = new AdoptedProject(`${name}-adoption`, {
+    url: instance.url,
+    token: instance.token,
+    ...(instance.caFile && { caFile: instance.caFile }),
+    path: `${instance.namespace.path}/${path}`,
+    ...(there?.scheduled && { scheduled: { id: there.id, ...there.scheduled } }),
+  });
+  // Awaited because Pulumi has no options whose values are outputs. The engine knows it in a preview too.
+  const isRecorded = (await resolved(record.recordedAt)) < start;
+  const { project, ...adoption } = adoptionOf(there, { protect, isRecorded });
+  return { ...adoption, project: { ...project, dependsOn: record } };
+}
+
+function resolved<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+}
