@@ -5,7 +5,7 @@ import { Problem } from "./model/problem.js";
 import { type RefChange, zeroId } from "./model/protection.js";
 import type { MergeRequest } from "./model/types/merge-requests.js";
 import type { Project } from "./model/types/projects.js";
-import { openRequest, updateRequest } from "./routes/merge-requests.js";
+import { openRequest, updateRequest } from "./routes/merge-request-edits.js";
 import { acceptRequest } from "./routes/merging.js";
 import { projectUrl, titleOf } from "./views/commit.js";
 

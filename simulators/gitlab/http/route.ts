@@ -1,13 +1,7 @@
 import pLimit from "p-limit";
-import { accessLevels } from "../model/access-level.js";
-import { canSeeGroup, canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
-import { findGroup, findProject } from "../model/namespaces.js";
 import { pageHeaders, pageRequest, slice } from "../model/paging.js";
 import type { Spec, Values } from "../model/params.js";
-import { forbidden, notFound, unauthorized } from "../model/problem.js";
 import type { State } from "../model/server-state.js";
-import type { User } from "../model/types/accounts.js";
-import type { Group, Project } from "../model/types/projects.js";
 import type { Caller } from "./auth.js";
 import type { Context } from "./server-context.js";
 
@@ -80,47 +74,4 @@ export async function page<T>(call: Call, list: readonly T[], render: (element: 
   const limit = pLimit(sideBySide);
   const body = await Promise.all(slice(list, request).map((element) => limit(() => render(element))));
   return { status: 200, body, headers: pageHeaders(list.length, request, call.address) };
-}
-
-/** Who calls. @throws Problem 401 for strangers */
-export function userOf(call: Call): User {
-  if (!call.caller) throw unauthorized();
-  return call.caller.user;
-}
-
-/** @throws Problem 403 for whoever is no administrator */
-export function administrator(call: Call): User {
-  const user = userOf(call);
-  call.role = Math.max(call.role, accessLevels.admin);
-  if (!user.admin) throw forbidden();
-  return user;
-}
-
-/**
- * The project that the address names.
- *
- * @param level role that the call needs; 0 for whoever may see the project
- * @throws Problem 404 for what the caller may not see, 403 for a role that is too low
- */
-export function projectOf(call: Call, level: number = accessLevels.none, id = call.path.id ?? ""): Project {
-  call.role = Math.max(call.role, level);
-  const project = findProject(call.state, id);
-  if (!project || !canSeeProject(call.state, call.caller?.user, project)) throw notFound("Project");
-  if (level > 0) {
-    if (!call.caller) throw unauthorized();
-    if (projectLevel(call.state, call.caller.user, project, call.now) < level) throw forbidden();
-  }
-  return project;
-}
-
-/** The group that the address names, by the same rules. */
-export function groupOf(call: Call, level: number = accessLevels.none, id = call.path.id ?? ""): Group {
-  call.role = Math.max(call.role, level);
-  const group = findGroup(call.state, id);
-  if (!group || !canSeeGroup(call.state, call.caller?.user, group)) throw notFound("Group");
-  if (level > 0) {
-    if (!call.caller) throw unauthorized();
-    if (groupLevel(call.state, call.caller.user, group, call.now) < level) throw forbidden();
-  }
-  return group;
 }

@@ -1,9 +1,10 @@
 import { git } from "@timonier/kit/git";
 import { resolve } from "../git/queries.js";
+import { codeOf } from "../http/lookups.js";
 import { repositoryOf } from "../http/server-context.js";
 import { notFound } from "../model/problem.js";
 import type { Project } from "../model/types/projects.js";
-import { codeOf } from "../routes/branches.js";
+
 import { type Links, splitRef } from "./page-address.js";
 import type { Visit } from "./visit.js";
 

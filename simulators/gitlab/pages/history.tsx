@@ -1,11 +1,12 @@
 import { gitBytes } from "@timonier/kit/git";
 import { diff, emptyTree, type FileDiff } from "../git/diff.js";
 import { branchHeads, log, readCommit, readCommits, resolve } from "../git/queries.js";
+import { codeOf } from "../http/lookups.js";
 import { repositoryOf } from "../http/server-context.js";
 import { isFilePath } from "../model/paths.js";
 import { notFound } from "../model/problem.js";
 import { rulesFor } from "../model/protection.js";
-import { codeOf } from "../routes/branches.js";
+
 import { titleOf } from "../views/commit.js";
 import { codeAt, PathCrumbs } from "./code.js";
 import { Diff } from "./diff.js";

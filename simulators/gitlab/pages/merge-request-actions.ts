@@ -1,7 +1,8 @@
+import { requestOf } from "../http/lookups.js";
 import { readyTitle } from "../model/draft.js";
 import { Problem, unauthorized } from "../model/problem.js";
 import { approve, unapprove } from "../routes/approvals.js";
-import { requestOf, updateRequest } from "../routes/merge-requests.js";
+import { updateRequest } from "../routes/merge-request-edits.js";
 import { acceptRequest } from "../routes/merging.js";
 import { addNote, reply, resolveDiscussion } from "../routes/notes.js";
 import { mergeRequestPage } from "./merge-request.js";

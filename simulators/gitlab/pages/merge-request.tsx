@@ -1,8 +1,9 @@
 import { Fragment } from "preact";
+import { requestOf } from "../http/lookups.js";
 import { examine } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
-import { requestOf } from "../routes/merge-requests.js";
+
 import { notesOf } from "../routes/notes.js";
 import { renderMarkdown } from "./markdown.js";
 import { Approvals, Labels, MergeBox, People, PipelineBox } from "./merge-request-boxes.js";

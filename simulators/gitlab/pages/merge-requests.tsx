@@ -1,10 +1,10 @@
 import { diff } from "../git/diff.js";
 import { log } from "../git/queries.js";
+import { codeOf, requestOf } from "../http/lookups.js";
 import { repositoryOf } from "../http/server-context.js";
 import { isDraft } from "../model/draft.js";
 import type { MergeRequest } from "../model/types/merge-requests.js";
-import { codeOf } from "../routes/branches.js";
-import { requestOf } from "../routes/merge-requests.js";
+
 import { Diff } from "./diff.js";
 import { plainDiff } from "./history.js";
 import { mergeRequestPage } from "./merge-request.js";

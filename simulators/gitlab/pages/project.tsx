@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import { branchHead, branchHeads, listTree, readBlob, readCommit, type TreeEntry } from "../git/queries.js";
+import { codeOf } from "../http/lookups.js";
 import { repositoryOf } from "../http/server-context.js";
 import { notFound } from "../model/problem.js";
 import type { Project } from "../model/types/projects.js";
-import { codeOf } from "../routes/branches.js";
+
 import { titleOf } from "../views/commit.js";
 import { codeAt, PathCrumbs } from "./code.js";
 import { renderMarkdown } from "./markdown.js";

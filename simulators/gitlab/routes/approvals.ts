@@ -1,15 +1,6 @@
-import {
-  type Call,
-  created,
-  groupOf,
-  noContent,
-  ok,
-  page,
-  projectOf,
-  type Route,
-  route,
-  userOf,
-} from "../http/route.js";
+import { projectOf, requestOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { groupRoute, requestRoute } from "../http/scoped-routes.js";
 import { accessLevels } from "../model/access-level.js";
 import { missingApprovals, rulesOf } from "../model/approvals.js";
 import { projectLevel } from "../model/membership.js";
@@ -20,7 +11,6 @@ import type { Project } from "../model/types/projects.js";
 import type { ApprovalRule } from "../model/types/protection.js";
 import { sendMergeRequestEvent } from "../views/merge-request-event.js";
 import { userById } from "../views/user.js";
-import { requestOf } from "./merge-requests.js";
 
 const rules = "/projects/:id/approval_rules";
 const request = "/projects/:id/merge_requests/:iid";
@@ -47,8 +37,7 @@ const switchParams = Object.fromEntries(Object.keys(switches).map((name) => [nam
 /** @see https://docs.gitlab.com/api/merge_request_approvals/ */
 export const approvalRoutes: readonly Route[] = [
   // @see https://docs.gitlab.com/api/merge_request_approval_settings/
-  route("GET", "/groups/:id/merge_request_approval_setting", {}, (call) => {
-    groupOf(call, accessLevels.owner);
+  groupRoute("GET", "/groups/:id/merge_request_approval_setting", { level: accessLevels.owner }, (call) => {
     if (call.context.settings.tier !== "premium") throw notFound();
     const unset = (value: boolean) => ({ value, locked: false, inherited_from: null });
     return ok({
@@ -123,8 +112,7 @@ export const approvalRoutes: readonly Route[] = [
     return noContent();
   }),
   route("GET", `${request}/approvals`, {}, (call) => ok(approvals(call, requestOf(call).request))),
-  route("GET", `${request}/approval_state`, {}, (call) => {
-    const found = requestOf(call);
+  requestRoute("GET", `${request}/approval_state`, {}, (call, found) => {
     premiumProject(call, accessLevels.none);
     return ok({
       approval_rules_overwritten: false,

@@ -1,9 +1,10 @@
 import { moveRefs, RefMoved } from "../git/commit.js";
 import { branchHead, branchHeads, isAncestor, readCommits, resolve } from "../git/queries.js";
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { projectOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route } from "../http/route.js";
+import { codeRoute, projectRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
-import { canReadCode } from "../model/membership.js";
 import { isRefName, refNameError } from "../model/paths.js";
 import { badRequest, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor, zeroId } from "../model/protection.js";
@@ -11,34 +12,28 @@ import type { Project } from "../model/types/projects.js";
 import { afterPush } from "../push.js";
 import { branchView } from "../views/branch.js";
 
-/** The project, for a caller who may read its code. @throws Problem 404 or 403 */
-export function codeOf(call: Call): Project {
-  const project = projectOf(call);
-  call.role = Math.max(call.role, accessLevels.reporter);
-  if (!canReadCode(call.state, call.caller?.user, project)) throw call.caller ? forbidden() : notFound("Project");
-  return project;
-}
-
 /** @see https://docs.gitlab.com/api/branches/ */
 export const branchRoutes: readonly Route[] = [
-  route("GET", "/projects/:id/repository/branches", { may: { search: "string" }, open: true }, async (call, values) => {
-    const project = codeOf(call);
-    const heads = [...(await branchHeads(repositoryOf(call.context, project)))];
-    const found = heads
-      .filter(([name]) => !values.search || fits(name, values.search))
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return page(call, found, ([name, head]) => render(call, project, name, head));
-  }),
-  route("GET", "/projects/:id/repository/branches/:branch", { open: true }, async (call) => {
-    const project = codeOf(call);
-    return ok(await render(call, project, call.path.branch ?? "", await existing(call, project)));
-  }),
-  route(
+  codeRoute(
+    "GET",
+    "/projects/:id/repository/branches",
+    { may: { search: "string" }, open: true },
+    async (call, project, values) => {
+      const heads = [...(await branchHeads(repositoryOf(call.context, project)))];
+      const found = heads
+        .filter(([name]) => !values.search || fits(name, values.search))
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      return page(call, found, ([name, head]) => render(call, project, name, head));
+    },
+  ),
+  codeRoute("GET", "/projects/:id/repository/branches/:branch", { open: true }, async (call, project) =>
+    ok(await render(call, project, call.path.branch ?? "", await existing(call, project))),
+  ),
+  projectRoute(
     "POST",
     "/projects/:id/repository/branches",
-    { needs: { branch: "string", ref: "string" } },
-    async (call, { branch, ref }) => {
-      const project = projectOf(call, accessLevels.developer);
+    { level: accessLevels.developer, needs: { branch: "string", ref: "string" } },
+    async (call, project, { branch, ref }) => {
       const repository = repositoryOf(call.context, project);
       if (project.archived) throw forbidden();
       if (!isRefName(branch)) throw problem(400, "Branch name is invalid");
@@ -58,36 +53,44 @@ export const branchRoutes: readonly Route[] = [
       return created(await render(call, project, branch, commit));
     },
   ),
-  route("DELETE", "/projects/:id/repository/branches/:branch", {}, async (call) => {
-    const project = projectOf(call, accessLevels.developer);
-    const branch = call.path.branch ?? "";
-    const head = await existing(call, project);
-    const user = userOf(call);
-    if (project.archived) throw forbidden();
-    if (branch === project.defaultBranch) throw problem(405, "Cannot remove HEAD branch");
-    if (rulesFor(call.state, project, branch).length > 0) {
-      // The API counts as the web interface: maintainers may.
-      projectOf(call, accessLevels.maintainer);
-    }
-    await moveRefs(repositoryOf(call.context, project), [`delete refs/heads/${branch} ${head}`]);
-    await afterPush(call.context, project, user, [{ ref: `refs/heads/${branch}`, before: head, after: zeroId }]);
-    return noContent();
-  }),
-  route("DELETE", "/projects/:id/repository/merged_branches", {}, async (call) => {
-    const project = projectOf(call, accessLevels.developer);
-    const repository = repositoryOf(call.context, project);
-    const heads = await branchHeads(repository);
-    const main = heads.get(project.defaultBranch);
-    for (const [name, head] of main ? heads : []) {
-      const kept = name === project.defaultBranch || rulesFor(call.state, project, name).length > 0;
-      if (kept || !main || !(await isAncestor(repository, head, main))) continue;
-      await moveRefs(repository, [`delete refs/heads/${name} ${head}`]);
-      await afterPush(call.context, project, userOf(call), [
-        { ref: `refs/heads/${name}`, before: head, after: zeroId },
-      ]);
-    }
-    return { status: 202, body: { message: "202 Accepted" } };
-  }),
+  projectRoute(
+    "DELETE",
+    "/projects/:id/repository/branches/:branch",
+    { level: accessLevels.developer },
+    async (call, project) => {
+      const branch = call.path.branch ?? "";
+      const head = await existing(call, project);
+      const user = userOf(call);
+      if (project.archived) throw forbidden();
+      if (branch === project.defaultBranch) throw problem(405, "Cannot remove HEAD branch");
+      if (rulesFor(call.state, project, branch).length > 0) {
+        // The API counts as the web interface: maintainers may.
+        projectOf(call, accessLevels.maintainer);
+      }
+      await moveRefs(repositoryOf(call.context, project), [`delete refs/heads/${branch} ${head}`]);
+      await afterPush(call.context, project, user, [{ ref: `refs/heads/${branch}`, before: head, after: zeroId }]);
+      return noContent();
+    },
+  ),
+  projectRoute(
+    "DELETE",
+    "/projects/:id/repository/merged_branches",
+    { level: accessLevels.developer },
+    async (call, project) => {
+      const repository = repositoryOf(call.context, project);
+      const heads = await branchHeads(repository);
+      const main = heads.get(project.defaultBranch);
+      for (const [name, head] of main ? heads : []) {
+        const kept = name === project.defaultBranch || rulesFor(call.state, project, name).length > 0;
+        if (kept || !main || !(await isAncestor(repository, head, main))) continue;
+        await moveRefs(repository, [`delete refs/heads/${name} ${head}`]);
+        await afterPush(call.context, project, userOf(call), [
+          { ref: `refs/heads/${name}`, before: head, after: zeroId },
+        ]);
+      }
+      return { status: 202, body: { message: "202 Accepted" } };
+    },
+  ),
 ];
 
 async function existing(call: Call, project: Project): Promise<string> {

@@ -3,7 +3,9 @@ import type { CommitAction } from "../commit-plan.js";
 import { createCommit } from "../commits.js";
 import { diff, emptyTree } from "../git/diff.js";
 import { isAncestor, log, mergeBase, readCommit, resolve } from "../git/queries.js";
-import { type Call, created, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { userOf } from "../http/lookups.js";
+import { type Call, created, ok, page, type Route } from "../http/route.js";
+import { codeRoute, projectRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf } from "../model/pipelines.js";
@@ -13,13 +15,12 @@ import type { Project } from "../model/types/projects.js";
 import { commitView, diffView } from "../views/commit.js";
 import { mergeRequestView } from "../views/merge-request.js";
 import { pipelineView } from "../views/pipeline.js";
-import { codeOf } from "./branches.js";
 
 const kinds = ["create", "delete", "move", "update", "chmod"];
 
 /** @see https://docs.gitlab.com/api/commits/ */
 export const commitRoutes: readonly Route[] = [
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/commits",
     {
@@ -34,8 +35,7 @@ export const commitRoutes: readonly Route[] = [
       },
       open: true,
     },
-    async (call, values) => {
-      const project = codeOf(call);
+    async (call, project, values) => {
       const repository = repositoryOf(call.context, project);
       const start = await resolve(repository, values.ref_name ?? project.defaultBranch);
       if (!start && values.ref_name) throw notFound("Commit");
@@ -50,10 +50,11 @@ export const commitRoutes: readonly Route[] = [
       return page(call, commits, (commit) => commitView(call.context, project, commit));
     },
   ),
-  route(
+  projectRoute(
     "POST",
     "/projects/:id/repository/commits",
     {
+      level: accessLevels.developer,
       needs: { branch: "string", commit_message: "string", actions: "objects" },
       may: {
         start_branch: "string",
@@ -64,8 +65,7 @@ export const commitRoutes: readonly Route[] = [
         stats: "boolean",
       },
     },
-    async (call, values) => {
-      const project = projectOf(call, accessLevels.developer);
+    async (call, project, values) => {
       if (project.archived) throw forbidden();
       const id = await createCommit(call.context, project, userOf(call), {
         branch: values.branch,
@@ -81,23 +81,23 @@ export const commitRoutes: readonly Route[] = [
       return created(await render(call, project, id));
     },
   ),
-  route("GET", "/projects/:id/repository/commits/:sha", { may: { stats: "boolean" }, open: true }, async (call) => {
-    const project = codeOf(call);
-    return ok(await render(call, project, await commitOf(call, project)));
-  }),
-  route("GET", "/projects/:id/repository/commits/:sha/diff", { open: true }, async (call) => {
-    const project = codeOf(call);
+  codeRoute(
+    "GET",
+    "/projects/:id/repository/commits/:sha",
+    { may: { stats: "boolean" }, open: true },
+    async (call, project) => ok(await render(call, project, await commitOf(call, project))),
+  ),
+  codeRoute("GET", "/projects/:id/repository/commits/:sha/diff", { open: true }, async (call, project) => {
     const repository = repositoryOf(call.context, project);
     const commit = await readCommit(repository, await commitOf(call, project));
     if (!commit) throw notFound("Commit");
     return page(call, await diff(repository, commit.parents[0] ?? emptyTree, commit.id), diffView);
   }),
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/commits/:sha/refs",
     { may: { type: ["branch", "tag", "all"] as const }, open: true },
-    async (call, { type = "all" }) => {
-      const project = codeOf(call);
+    async (call, project, { type = "all" }) => {
       const sha = await commitOf(call, project);
       const kinds = (["branch", "tag"] as const).filter((kind) => type === "all" || type === kind);
       const lists = await Promise.all(
@@ -116,12 +116,11 @@ export const commitRoutes: readonly Route[] = [
       return page(call, lists.flat(), (each) => each);
     },
   ),
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/commits/:sha/merge_requests",
     { may: { state: ["opened", "closed", "merged", "locked"] }, open: true },
-    async (call, { state }) => {
-      const project = codeOf(call);
+    async (call, project, { state }) => {
       const repository = repositoryOf(call.context, project);
       const sha = await commitOf(call, project);
       const found: MergeRequest[] = [];
@@ -135,12 +134,11 @@ export const commitRoutes: readonly Route[] = [
       return page(call, found, (request) => mergeRequestView(call.context, project, request));
     },
   ),
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/merge_base",
     { needs: { refs: "strings" }, open: true },
-    async (call, { refs }) => {
-      const project = codeOf(call);
+    async (call, project, { refs }) => {
       const repository = repositoryOf(call.context, project);
       const [one, other] = await Promise.all([resolve(repository, refs[0] ?? ""), resolve(repository, refs[1] ?? "")]);
       if (!one || !other) throw apiError(400, "Could not find ref");

@@ -1,16 +1,6 @@
 import { isExpired } from "../http/auth.js";
-import {
-  administrator,
-  type Call,
-  created,
-  groupOf,
-  noContent,
-  ok,
-  page,
-  projectOf,
-  type Route,
-  route,
-} from "../http/route.js";
+import { administrator, groupOf, projectOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { apiError, invalid, notFound } from "../model/problem.js";
 import { deployScopes } from "../model/scopes.js";

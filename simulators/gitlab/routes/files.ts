@@ -3,23 +3,13 @@ import { gitBytes } from "@timonier/kit/git";
 import { createCommit, readFileAt } from "../commits.js";
 import { diff } from "../git/diff.js";
 import { entryAt, listTree, log, mergeBase, readBlob, readCommit, resolve } from "../git/queries.js";
-import {
-  type Answer,
-  type Call,
-  created,
-  noContent,
-  ok,
-  page,
-  projectOf,
-  type Route,
-  route,
-  userOf,
-} from "../http/route.js";
+import { codeOf, projectOf, userOf } from "../http/lookups.js";
+import { type Answer, type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { codeRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { forbidden, notFound, problem } from "../model/problem.js";
 import { commitView, diffView, projectUrl } from "../views/commit.js";
-import { codeOf } from "./branches.js";
 
 const reading = { scopes: ["api", "read_api", "read_repository"], open: true } as const;
 const file = "/projects/:id/repository/files/:file_path";
@@ -65,12 +55,11 @@ export const fileRoutes: readonly Route[] = [
   route("DELETE", file, { needs: { branch: "string", commit_message: "string" }, may: change }, (call, values) =>
     write(call, "delete", values).then(noContent),
   ),
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/tree",
     { may: { path: "string", ref: "string", recursive: "boolean" }, open: true },
-    async (call, values) => {
-      const project = codeOf(call);
+    async (call, project, values) => {
       const repository = repositoryOf(call.context, project);
       const commit = await resolve(repository, values.ref ?? project.defaultBranch);
       if (!commit) throw notFound("Tree");
@@ -92,12 +81,11 @@ export const fileRoutes: readonly Route[] = [
     return ok({ size: content.length, encoding: "base64", content: content.toString("base64"), sha: call.path.sha });
   }),
   route("GET", "/projects/:id/repository/blobs/:sha/raw", { open: true }, async (call) => raw(await blob(call))),
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/compare",
     { needs: { from: "string", to: "string" }, may: { straight: "boolean" }, open: true },
-    async (call, values) => {
-      const project = codeOf(call);
+    async (call, project, values) => {
       const repository = repositoryOf(call.context, project);
       const [from, to] = await Promise.all([resolve(repository, values.from), resolve(repository, values.to)]);
       if (!from || !to) throw notFound("Ref");
@@ -115,12 +103,11 @@ export const fileRoutes: readonly Route[] = [
     },
   ),
   ...["archive", "archive.tar.gz", "archive.tar", "archive.zip"].map((name) =>
-    route(
+    codeRoute(
       "GET",
       `/projects/:id/repository/${name}`,
       { ...reading, may: { sha: "string", path: "string" } },
-      async (call, values) => {
-        const project = codeOf(call);
+      async (call, project, values) => {
         const repository = repositoryOf(call.context, project);
         const commit = await resolve(repository, values.sha ?? project.defaultBranch);
         if (!commit) throw notFound("File");

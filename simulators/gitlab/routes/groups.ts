@@ -1,4 +1,6 @@
-import { accepted, type Call, created, groupOf, ok, page, type Route, route, userOf } from "../http/route.js";
+import { groupOf, userOf } from "../http/lookups.js";
+import { accepted, type Call, created, ok, page, type Route, route } from "../http/route.js";
+import { groupRoute } from "../http/scoped-routes.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { canSeeGroup, groupLevel } from "../model/membership.js";
 import {
@@ -56,24 +58,21 @@ const namespaceFilters = { search: "string", owned_only: "boolean", top_level_on
 /** @see https://docs.gitlab.com/api/groups/ and https://docs.gitlab.com/api/namespaces/ */
 export const groupRoutes: readonly Route[] = [
   route("GET", "/groups", { may: filters, open: true }, (call, values) => list(call, call.state.groups, values)),
-  route("GET", "/groups/:id/subgroups", { may: filters, open: true }, (call, values) => {
-    const { id } = groupOf(call);
-    return list(
+  groupRoute("GET", "/groups/:id/subgroups", { may: filters, open: true }, (call, { id }, values) =>
+    list(
       call,
       call.state.groups.filter((group) => group.parentId === id),
       values,
-    );
-  }),
-  route("GET", "/groups/:id/descendant_groups", { may: filters, open: true }, (call, values) => {
-    const top = groupOf(call);
-    return list(
+    ),
+  ),
+  groupRoute("GET", "/groups/:id/descendant_groups", { may: filters, open: true }, (call, top, values) =>
+    list(
       call,
       call.state.groups.filter((group) => group !== top && lineage(call.state, group).includes(top)),
       values,
-    );
-  }),
-  route("GET", "/groups/:id", { may: { with_projects: "boolean" }, open: true }, (call, values) => {
-    const group = groupOf(call);
+    ),
+  ),
+  groupRoute("GET", "/groups/:id", { may: { with_projects: "boolean" }, open: true }, (call, group, values) => {
     const projects = call.state.projects.filter((project) => project.namespaceId === group.id);
     const listed = projects.map((project) => simpleProject(call.context, project));
     return ok({
@@ -111,8 +110,7 @@ export const groupRoutes: readonly Route[] = [
       return created(view(call, group));
     },
   ),
-  route("PUT", "/groups/:id", { may: editable }, (call, values) => {
-    const group = groupOf(call, accessLevels.owner);
+  groupRoute("PUT", "/groups/:id", { level: accessLevels.owner, may: editable }, (call, group, values) => {
     const { name, path, visibility, ...settings } = values;
     const parent = call.state.groups.find(({ id }) => id === group.parentId);
     check(call, name ?? group.name, path ?? group.path, parent, group);
@@ -124,28 +122,31 @@ export const groupRoutes: readonly Route[] = [
     Object.assign(group.settings, settings);
     return ok(view(call, group));
   }),
-  route("DELETE", "/groups/:id", { may: { permanently_remove: "boolean", full_path: "string" } }, (call, values) => {
-    const group = groupOf(call, accessLevels.owner);
-    if (values.permanently_remove) {
-      if (!group.markedForDeletionOn) throw problem(400, "Group must be marked for deletion first.");
-      if (values.full_path !== groupPath(call.state, group)) {
-        throw problem(400, "`full_path` is incorrect. You must enter the complete path for the subgroup.");
+  groupRoute(
+    "DELETE",
+    "/groups/:id",
+    { level: accessLevels.owner, may: { permanently_remove: "boolean", full_path: "string" } },
+    (call, group, values) => {
+      if (values.permanently_remove) {
+        if (!group.markedForDeletionOn) throw problem(400, "Group must be marked for deletion first.");
+        if (values.full_path !== groupPath(call.state, group)) {
+          throw problem(400, "`full_path` is incorrect. You must enter the complete path for the subgroup.");
+        }
+        setImmediate(() => void purge(call, group).catch((error) => call.context.log(String(error))));
+      } else {
+        if (group.markedForDeletionOn) throw problem(400, "Group has been already marked for deletion");
+        group.before = { path: group.path, name: group.name };
+        group.markedForDeletionOn = call.now.toISOString().slice(0, 10);
+        group.path = `${group.path}-deletion_scheduled-${group.id}`;
+        group.name = `${group.name}-deletion_scheduled-${group.id}`;
+        for (const project of call.state.projects) {
+          if (project.namespaceId === group.id && !project.markedForDeletionOn) markForDeletion(project);
+        }
       }
-      setImmediate(() => void purge(call, group).catch((error) => call.context.log(String(error))));
-    } else {
-      if (group.markedForDeletionOn) throw problem(400, "Group has been already marked for deletion");
-      group.before = { path: group.path, name: group.name };
-      group.markedForDeletionOn = call.now.toISOString().slice(0, 10);
-      group.path = `${group.path}-deletion_scheduled-${group.id}`;
-      group.name = `${group.name}-deletion_scheduled-${group.id}`;
-      for (const project of call.state.projects) {
-        if (project.namespaceId === group.id && !project.markedForDeletionOn) markForDeletion(project);
-      }
-    }
-    return accepted();
-  }),
-  route("POST", "/groups/:id/restore", {}, (call) => {
-    const group = groupOf(call, accessLevels.owner);
+      return accepted();
+    },
+  ),
+  groupRoute("POST", "/groups/:id/restore", { level: accessLevels.owner }, (call, group) => {
     if (!group.before) throw problem(400, "Group has not been marked for deletion");
     const parent = call.state.groups.find(({ id }) => id === group.parentId);
     check(call, group.before.name, group.before.path, parent, group);

@@ -1,6 +1,8 @@
 import { branchHead } from "../git/queries.js";
 import { alertStatus, deliver, recordDelivery } from "../hooks.js";
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { projectOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { isGoodHookUrl, localHooksAllowed } from "../model/hook-address.js";
@@ -57,23 +59,27 @@ const defaults = {
 export const hookRoutes: readonly Route[] = [
   route("GET", base, {}, (call) => page(call, owned(call), (hook) => view(call, hook))),
   route("GET", `${base}/:hook_id`, {}, (call) => ok(view(call, existing(call)))),
-  route("POST", base, { needs: { url: "string" }, may: attributes }, (call, values) => {
-    const project = projectOf(call, accessLevels.maintainer);
-    const { url, token, ...settings } = values;
-    checkUrl(call, url);
-    const hook: Hook = {
-      id: nextId(call.state, "hook"),
-      projectId: project.id,
-      url,
-      token: token || null,
-      createdAt: call.now.toISOString(),
-      settings: { push_events: true, ...settings },
-      failures: 0,
-      disabledUntil: null,
-    };
-    call.state.hooks.push(hook);
-    return created(view(call, hook));
-  }),
+  projectRoute(
+    "POST",
+    base,
+    { level: accessLevels.maintainer, needs: { url: "string" }, may: attributes },
+    (call, project, values) => {
+      const { url, token, ...settings } = values;
+      checkUrl(call, url);
+      const hook: Hook = {
+        id: nextId(call.state, "hook"),
+        projectId: project.id,
+        url,
+        token: token || null,
+        createdAt: call.now.toISOString(),
+        settings: { push_events: true, ...settings },
+        failures: 0,
+        disabledUntil: null,
+      };
+      call.state.hooks.push(hook);
+      return created(view(call, hook));
+    },
+  ),
   route("PUT", `${base}/:hook_id`, { may: { ...attributes, url: "string" } }, (call, values) => {
     const hook = existing(call);
     const { url, token, ...settings } = values;
@@ -88,8 +94,7 @@ export const hookRoutes: readonly Route[] = [
     removeWhere(call.state.hooks, (hook) => hook === gone);
     return noContent();
   }),
-  route("POST", `${base}/:hook_id/test/:trigger`, {}, async (call) => {
-    const project = projectOf(call, accessLevels.maintainer);
+  projectRoute("POST", `${base}/:hook_id/test/:trigger`, { level: accessLevels.maintainer }, async (call, project) => {
     const hook = existing(call);
     if (!switches.includes(call.path.trigger as never)) throw apiError(400, "trigger does not have a valid value");
     const status = await test(call, project, hook).catch((error) => {

@@ -1,4 +1,5 @@
-import { administrator, created, ok, type Route, route, userOf } from "../http/route.js";
+import { administrator, userOf } from "../http/lookups.js";
+import { created, ok, type Route, route } from "../http/route.js";
 import { answerQuery } from "../model/graphql.js";
 import { groupLevel } from "../model/membership.js";
 import { forbidden, notFound } from "../model/problem.js";

@@ -1,4 +1,5 @@
-import { ok, page, projectOf, type Route, route } from "../http/route.js";
+import { ok, page, type Route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { forbidden } from "../model/problem.js";
 
 const filters = {
@@ -29,20 +30,15 @@ const filters = {
  * @see https://docs.gitlab.com/api/issues/
  */
 export const issueRoutes: readonly Route[] = [
-  route("GET", "/projects/:id/issues", { may: filters, open: true }, (call) => {
-    projectOf(call);
-    return page(call, [], (none) => none);
-  }),
-  route("GET", "/projects/:id/issues_statistics", { may: filters, open: true }, (call) => {
-    projectOf(call);
-    return ok({ statistics: { counts: { all: 0, closed: 0, opened: 0 } } });
-  }),
-  route(
+  projectRoute("GET", "/projects/:id/issues", { may: filters, open: true }, (call) => page(call, [], (none) => none)),
+  projectRoute("GET", "/projects/:id/issues_statistics", { may: filters, open: true }, () =>
+    ok({ statistics: { counts: { all: 0, closed: 0, opened: 0 } } }),
+  ),
+  projectRoute(
     "POST",
     "/projects/:id/issues",
     { may: { title: "string", description: "content", labels: "strings" } },
-    (call) => {
-      projectOf(call);
+    () => {
       throw forbidden();
     },
   ),

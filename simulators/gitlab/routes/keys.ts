@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
+import { projectOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels } from "../model/access-level.js";
 import { invalid, notFound } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
@@ -12,12 +14,15 @@ const scope = "/projects/:id/job_token_scope";
 export const keyRoutes: readonly Route[] = [
   route("GET", base, {}, (call) => page(call, owned(call), view)),
   route("GET", `${base}/:key_id`, {}, (call) => ok(view(existing(call)))),
-  route(
+  projectRoute(
     "POST",
     base,
-    { needs: { title: "string", key: "string" }, may: { can_push: "boolean", expires_at: "day" } },
-    (call, values) => {
-      const project = projectOf(call, accessLevels.maintainer);
+    {
+      level: accessLevels.maintainer,
+      needs: { title: "string", key: "string" },
+      may: { can_push: "boolean", expires_at: "day" },
+    },
+    (call, project, values) => {
       const text = values.key.trim().split(/\s+/).slice(0, 2).join(" ");
       if (!/^(ssh-(rsa|ed25519)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/]{40,}=*$/.test(text))
         throw invalid({ key: ["is invalid"] });
@@ -46,10 +51,9 @@ export const keyRoutes: readonly Route[] = [
     removeWhere(call.state.deployKeys, (key) => key === gone);
     return noContent();
   }),
-  route("GET", scope, {}, (call) => {
-    const { settings } = projectOf(call, accessLevels.maintainer);
-    return ok({ inbound_enabled: settings.ci_inbound_job_token_scope_enabled ?? true, outbound_enabled: false });
-  }),
+  projectRoute("GET", scope, { level: accessLevels.maintainer }, (_call, { settings }) =>
+    ok({ inbound_enabled: settings.ci_inbound_job_token_scope_enabled ?? true, outbound_enabled: false }),
+  ),
   route("PATCH", scope, { needs: { enabled: "boolean" } }, (call, { enabled }) => {
     projectOf(call, accessLevels.maintainer).settings.ci_inbound_job_token_scope_enabled = enabled;
     return noContent();

@@ -1,4 +1,6 @@
-import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
+import { projectOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels } from "../model/access-level.js";
 import { addLabel, isColor, labelNamed, labelsOf } from "../model/labels.js";
 import { invalid, notFound, problem } from "../model/problem.js";
@@ -20,12 +22,11 @@ export const labelRoutes: readonly Route[] = [
     },
   ),
   route("GET", one, { open: true }, (call) => ok(labelView(call, existing(call)))),
-  route(
+  projectRoute(
     "POST",
     "/projects/:id/labels",
-    { needs: { name: "string", color: "string" }, may: { description: "string" } },
-    (call, { name, color, description }) => {
-      const project = projectOf(call, accessLevels.reporter);
+    { level: accessLevels.reporter, needs: { name: "string", color: "string" }, may: { description: "string" } },
+    (call, project, { name, color, description }) => {
       if (labelNamed(call.state, project, name)) throw problem(409, "Label already exists");
       checkLabel(name, color);
       const label = addLabel(call.state, project, name);
@@ -33,21 +34,24 @@ export const labelRoutes: readonly Route[] = [
       return created(labelView(call, label));
     },
   ),
-  route("PUT", one, { may: { new_name: "string", color: "string", description: "string" } }, (call, values) => {
-    const project = projectOf(call, accessLevels.reporter);
-    const label = existing(call);
-    const { new_name: name = label.name, color = label.color, description = label.description } = values;
-    checkLabel(name, color);
-    const twin = labelNamed(call.state, project, name);
-    if (twin && twin !== label) throw invalid({ title: ["has already been taken"] });
-    for (const request of call.state.mergeRequests.filter(({ projectId }) => projectId === project.id)) {
-      request.labels = request.labels.map((each) => (each === label.name ? name : each));
-    }
-    Object.assign(label, { name, color, description });
-    return ok(labelView(call, label));
-  }),
-  route("DELETE", one, {}, (call) => {
-    const project = projectOf(call, accessLevels.reporter);
+  projectRoute(
+    "PUT",
+    one,
+    { level: accessLevels.reporter, may: { new_name: "string", color: "string", description: "string" } },
+    (call, project, values) => {
+      const label = existing(call);
+      const { new_name: name = label.name, color = label.color, description = label.description } = values;
+      checkLabel(name, color);
+      const twin = labelNamed(call.state, project, name);
+      if (twin && twin !== label) throw invalid({ title: ["has already been taken"] });
+      for (const request of call.state.mergeRequests.filter(({ projectId }) => projectId === project.id)) {
+        request.labels = request.labels.map((each) => (each === label.name ? name : each));
+      }
+      Object.assign(label, { name, color, description });
+      return ok(labelView(call, label));
+    },
+  ),
+  projectRoute("DELETE", one, { level: accessLevels.reporter }, (call, project) => {
     const gone = existing(call);
     removeWhere(call.state.labels, (label) => label === gone);
     for (const request of call.state.mergeRequests.filter(({ projectId }) => projectId === project.id)) {

@@ -1,15 +1,5 @@
-import {
-  type Call,
-  created,
-  groupOf,
-  noContent,
-  ok,
-  page,
-  projectOf,
-  type Route,
-  route,
-  userOf,
-} from "../http/route.js";
+import { groupOf, projectOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../model/membership.js";
 import { apiError, forbidden, notFound, problem } from "../model/problem.js";

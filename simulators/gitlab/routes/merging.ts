@@ -2,7 +2,8 @@ import { autoMergeStep, mergeNow } from "../auto-merge.js";
 import { RefMoved } from "../git/commit.js";
 import { moveBranch } from "../git/merge.js";
 import { branchHead } from "../git/queries.js";
-import { type Call, created, ok, type Route, route, userOf } from "../http/route.js";
+import { requestOf, userOf } from "../http/lookups.js";
+import { type Call, created, ok, type Route, route } from "../http/route.js";
 import { repositoryOf } from "../http/server-context.js";
 import { examine } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
@@ -11,7 +12,6 @@ import { canMerge, canPush } from "../model/protection.js";
 import { afterPush } from "../push.js";
 import { RebaseConflict, rebaseCommits } from "../rebase.js";
 import { fullMergeRequest } from "../views/merge-request.js";
-import { requestOf } from "./merge-requests.js";
 
 const base = "/projects/:id/merge_requests";
 

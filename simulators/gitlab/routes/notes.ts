@@ -1,6 +1,8 @@
 import { diff } from "../git/diff.js";
 import { resolve } from "../git/queries.js";
-import { type Call, created, noContent, ok, page, type Route, route, userOf } from "../http/route.js";
+import { requestOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { requestRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
@@ -12,19 +14,17 @@ import type { Note, NotePosition } from "../model/types/merge-requests.js";
 import { noteView } from "../views/merge-request.js";
 import { hookProject } from "../views/push-event.js";
 import { userById } from "../views/user.js";
-import { requestOf } from "./merge-requests.js";
 
 const base = "/projects/:id/merge_requests/:iid";
 const one = `${base}/discussions/:discussion_id`;
 
 /** @see https://docs.gitlab.com/api/notes/#merge-requests and https://docs.gitlab.com/api/discussions/#merge-requests */
 export const noteRoutes: readonly Route[] = [
-  route(
+  requestRoute(
     "GET",
     `${base}/notes`,
     { may: { sort: ["asc", "desc"], order_by: ["created_at", "updated_at"] }, open: true },
-    (call, values) => {
-      const { request } = requestOf(call);
+    (call, { request }, values) => {
       const key = ({ createdAt, updatedAt }: Note) => (values.order_by === "updated_at" ? updatedAt : createdAt);
       const direction = values.sort === "asc" ? 1 : -1;
       const notes = notesOf(call).sort((a, b) => direction * (key(a).localeCompare(key(b)) || a.id - b.id));

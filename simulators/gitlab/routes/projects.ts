@@ -1,16 +1,6 @@
-import {
-  accepted,
-  administrator,
-  type Call,
-  created,
-  groupOf,
-  ok,
-  page,
-  projectOf,
-  type Route,
-  route,
-  userOf,
-} from "../http/route.js";
+import { administrator, groupOf, projectOf, userOf } from "../http/lookups.js";
+import { accepted, type Call, created, ok, page, type Route, route } from "../http/route.js";
+import { groupRoute, projectRoute } from "../http/scoped-routes.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
 import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/namespaces.js";
@@ -78,25 +68,26 @@ export const projectRoutes: readonly Route[] = [
       values,
     );
   }),
-  route("GET", "/groups/:id/projects", { may: { ...filters, ...groupFilters }, open: true }, (call, values) => {
-    const group = groupOf(call);
-    const inside = new Set([group.id]);
-    for (const each of values.include_subgroups ? call.state.groups : [])
-      if (inside.has(each.parentId ?? 0)) inside.add(each.id);
-    const shared = new Set(
-      call.state.shares.filter(({ groupId }) => groupId === group.id).map((each) => each.projectId),
-    );
-    const found = call.state.projects.filter(
-      ({ id, namespaceId }) => inside.has(namespaceId) || (values.with_shared !== false && shared.has(id)),
-    );
-    return list(call, found, values);
-  }),
-  route("GET", "/projects/:id", { open: true }, async (call) => {
-    const project = projectOf(call);
-    return ok(
-      call.caller ? await projectView(call.context, project, call.caller.user) : simpleProject(call.context, project),
-    );
-  }),
+  groupRoute(
+    "GET",
+    "/groups/:id/projects",
+    { may: { ...filters, ...groupFilters }, open: true },
+    (call, group, values) => {
+      const inside = new Set([group.id]);
+      for (const each of values.include_subgroups ? call.state.groups : [])
+        if (inside.has(each.parentId ?? 0)) inside.add(each.id);
+      const shared = new Set(
+        call.state.shares.filter(({ groupId }) => groupId === group.id).map((each) => each.projectId),
+      );
+      const found = call.state.projects.filter(
+        ({ id, namespaceId }) => inside.has(namespaceId) || (values.with_shared !== false && shared.has(id)),
+      );
+      return list(call, found, values);
+    },
+  ),
+  projectRoute("GET", "/projects/:id", { open: true }, async (call, project) =>
+    ok(call.caller ? await projectView(call.context, project, call.caller.user) : simpleProject(call.context, project)),
+  ),
   route(
     "POST",
     "/projects",
@@ -114,45 +105,56 @@ export const projectRoutes: readonly Route[] = [
       return create(call, user, values);
     },
   ),
-  route("PUT", "/projects/:id", { may: params }, async (call, values) => {
-    const project = projectOf(call, maintainer);
+  projectRoute("PUT", "/projects/:id", { level: maintainer, may: params }, async (call, project, values) => {
     const settings = attributes(values);
     const { name, path, visibility, default_branch: defaultBranch } = values;
     await updateProject(call.context, project, { name, path, visibility, defaultBranch, settings });
     return ok(await projectView(call.context, project, userOf(call)));
   }),
-  route("DELETE", "/projects/:id", { may: { permanently_remove: "boolean", full_path: "string" } }, (call, values) => {
-    const project = projectOf(call, owner);
-    if (values.permanently_remove) {
-      checkPurge(call.context, project, values.full_path);
-      setImmediate(() => void purgeProjects(call.context, [project]).catch((error) => call.context.log(String(error))));
-    } else {
-      markForDeletion(project);
-    }
-    return accepted();
-  }),
-  route("POST", "/projects/:id/restore", {}, async (call) => {
-    const project = projectOf(call, owner);
+  projectRoute(
+    "DELETE",
+    "/projects/:id",
+    { level: owner, may: { permanently_remove: "boolean", full_path: "string" } },
+    (call, project, values) => {
+      if (values.permanently_remove) {
+        checkPurge(call.context, project, values.full_path);
+        setImmediate(
+          () => void purgeProjects(call.context, [project]).catch((error) => call.context.log(String(error))),
+        );
+      } else {
+        markForDeletion(project);
+      }
+      return accepted();
+    },
+  ),
+  projectRoute("POST", "/projects/:id/restore", { level: owner }, async (call, project) => {
     restoreProject(call.context, project);
     return created(await projectView(call.context, project, userOf(call)));
   }),
   route("POST", "/projects/:id/archive", {}, (call) => setArchived(call, true)),
   route("POST", "/projects/:id/unarchive", {}, (call) => setArchived(call, false)),
-  route("PUT", "/projects/:id/transfer", { needs: { namespace: "string" } }, async (call, { namespace: id }) => {
-    const project = projectOf(call, owner);
-    const namespace = findNamespace(call.state, id);
-    if (!namespace || !mayCreateIn(call, userOf(call), namespace.id)) throw notFound("Namespace");
-    if (pathTaken(call.state, namespace, project.path))
-      throw problem(400, "Transfer failed: project with the same path already exists");
-    project.namespaceId = namespace.id;
-    return ok(await projectView(call.context, project, userOf(call)));
-  }),
-  route(
+  projectRoute(
+    "PUT",
+    "/projects/:id/transfer",
+    { level: owner, needs: { namespace: "string" } },
+    async (call, project, { namespace: id }) => {
+      const namespace = findNamespace(call.state, id);
+      if (!namespace || !mayCreateIn(call, userOf(call), namespace.id)) throw notFound("Namespace");
+      if (pathTaken(call.state, namespace, project.path))
+        throw problem(400, "Transfer failed: project with the same path already exists");
+      project.namespaceId = namespace.id;
+      return ok(await projectView(call.context, project, userOf(call)));
+    },
+  ),
+  projectRoute(
     "POST",
     "/projects/:id/share",
-    { needs: { group_id: "integer", group_access: memberLevels.map(String) }, may: { expires_at: "day" } },
-    (call, values) => {
-      const project = projectOf(call, maintainer);
+    {
+      level: maintainer,
+      needs: { group_id: "integer", group_access: memberLevels.map(String) },
+      may: { expires_at: "day" },
+    },
+    (call, project, values) => {
       const group = groupOf(call, 0, String(values.group_id));
       if (call.state.shares.some((share) => share.projectId === project.id && share.groupId === group.id)) {
         throw problem(409, "Group has already been taken");
@@ -173,8 +175,7 @@ export const projectRoutes: readonly Route[] = [
       });
     },
   ),
-  route("DELETE", "/projects/:id/share/:group_id", {}, (call) => {
-    const project = projectOf(call, maintainer);
+  projectRoute("DELETE", "/projects/:id/share/:group_id", { level: maintainer }, (call, project) => {
     const at = call.state.shares.findIndex(
       (share) => share.projectId === project.id && String(share.groupId) === call.path.group_id,
     );
@@ -183,8 +184,7 @@ export const projectRoutes: readonly Route[] = [
     return { status: 204 };
   }),
   // Push rules are Premium's; a project without any answers so there as well.
-  route("GET", "/projects/:id/push_rule", {}, (call) => {
-    projectOf(call, maintainer);
+  projectRoute("GET", "/projects/:id/push_rule", { level: maintainer }, () => {
     throw notFound("Push Rule");
   }),
 ];

@@ -1,4 +1,6 @@
-import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
+import { projectOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels, protectionLevels } from "../model/access-level.js";
 import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
@@ -20,36 +22,44 @@ const rules = {
 
 /** @see https://docs.gitlab.com/api/protected_branches/ */
 export const protectedBranchRoutes: readonly Route[] = [
-  route("GET", "/projects/:id/protected_branches", { may: { search: "string" } }, (call, { search }) => {
-    const project = projectOf(call, accessLevels.maintainer);
-    const found = call.state.protectedBranches.filter(
-      (rule) => rule.projectId === project.id && rule.name.includes(search ?? ""),
-    );
-    return page(call, found, (rule) => protectedBranchView(call.context, rule));
-  }),
+  projectRoute(
+    "GET",
+    "/projects/:id/protected_branches",
+    { level: accessLevels.maintainer, may: { search: "string" } },
+    (call, project, { search }) => {
+      const found = call.state.protectedBranches.filter(
+        (rule) => rule.projectId === project.id && rule.name.includes(search ?? ""),
+      );
+      return page(call, found, (rule) => protectedBranchView(call.context, rule));
+    },
+  ),
   route("GET", "/projects/:id/protected_branches/:name", {}, (call) =>
     ok(protectedBranchView(call.context, existing(call, projectOf(call, accessLevels.maintainer)))),
   ),
-  route("POST", "/projects/:id/protected_branches", { needs: { name: "string" }, may: rules }, (call, values) => {
-    const project = projectOf(call, accessLevels.maintainer);
-    if (call.state.protectedBranches.some((rule) => rule.projectId === project.id && rule.name === values.name)) {
-      throw problem(409, `Protected branch '${values.name}' already exists`);
-    }
-    checkTier(call, values);
-    const rule: ProtectedBranch = {
-      id: nextId(call.state, "protectedBranch"),
-      projectId: project.id,
-      name: values.name,
-      push: accesses(call, values.push_access_level, values.allowed_to_push),
-      merge: accesses(call, values.merge_access_level, values.allowed_to_merge),
-      unprotect: accesses(call, values.unprotect_access_level, values.allowed_to_unprotect),
-      allowForcePush: values.allow_force_push ?? false,
-      codeOwnerApprovalRequired: values.code_owner_approval_required ?? false,
-    };
-    call.state.protectedBranches.push(rule);
-    if (rule.name === project.defaultBranch) project.protectionPending = false;
-    return created(protectedBranchView(call.context, rule));
-  }),
+  projectRoute(
+    "POST",
+    "/projects/:id/protected_branches",
+    { level: accessLevels.maintainer, needs: { name: "string" }, may: rules },
+    (call, project, values) => {
+      if (call.state.protectedBranches.some((rule) => rule.projectId === project.id && rule.name === values.name)) {
+        throw problem(409, `Protected branch '${values.name}' already exists`);
+      }
+      checkTier(call, values);
+      const rule: ProtectedBranch = {
+        id: nextId(call.state, "protectedBranch"),
+        projectId: project.id,
+        name: values.name,
+        push: accesses(call, values.push_access_level, values.allowed_to_push),
+        merge: accesses(call, values.merge_access_level, values.allowed_to_merge),
+        unprotect: accesses(call, values.unprotect_access_level, values.allowed_to_unprotect),
+        allowForcePush: values.allow_force_push ?? false,
+        codeOwnerApprovalRequired: values.code_owner_approval_required ?? false,
+      };
+      call.state.protectedBranches.push(rule);
+      if (rule.name === project.defaultBranch) project.protectionPending = false;
+      return created(protectedBranchView(call.context, rule));
+    },
+  ),
   route("PATCH", "/projects/:id/protected_branches/:name", { may: rules }, (call, values) => {
     const rule = existing(call, projectOf(call, accessLevels.maintainer));
     checkTier(call, values);
@@ -64,13 +74,17 @@ export const protectedBranchRoutes: readonly Route[] = [
       rule.codeOwnerApprovalRequired = values.code_owner_approval_required;
     return ok(protectedBranchView(call.context, rule));
   }),
-  route("DELETE", "/projects/:id/protected_branches/:name", {}, (call) => {
-    const project = projectOf(call, accessLevels.maintainer);
-    const gone = existing(call, project);
-    removeWhere(call.state.protectedBranches, (rule) => rule === gone);
-    if (gone.name === project.defaultBranch) project.protectionPending = false;
-    return noContent();
-  }),
+  projectRoute(
+    "DELETE",
+    "/projects/:id/protected_branches/:name",
+    { level: accessLevels.maintainer },
+    (call, project) => {
+      const gone = existing(call, project);
+      removeWhere(call.state.protectedBranches, (rule) => rule === gone);
+      if (gone.name === project.defaultBranch) project.protectionPending = false;
+      return noContent();
+    },
+  ),
 ];
 
 function existing(call: Call, project: Project): ProtectedBranch {

@@ -1,4 +1,6 @@
-import { type Call, created, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
+import { projectOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels, describeProtectionLevel } from "../model/access-level.js";
 import { apiError, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
@@ -12,15 +14,20 @@ const levels = [accessLevels.none, accessLevels.developer, accessLevels.maintain
 export const protectedTagRoutes: readonly Route[] = [
   route("GET", base, {}, (call) => page(call, owned(call), view)),
   route("GET", `${base}/:name`, {}, (call) => ok(view(existing(call)))),
-  route("POST", base, { needs: { name: "string" }, may: { create_access_level: "integer" } }, (call, values) => {
-    const project = projectOf(call, accessLevels.maintainer);
-    const { name, create_access_level: level = accessLevels.maintainer } = values;
-    if (!levels.some((each) => each === level)) throw apiError(400, "create_access_level does not have a valid value");
-    if (owned(call).some((rule) => rule.name === name)) throw problem(409, `Protected tag '${name}' already exists`);
-    const rule = { projectId: project.id, name, create: [roleAccess(call.state, level)] };
-    call.state.protectedTags.push(rule);
-    return created(view(rule));
-  }),
+  projectRoute(
+    "POST",
+    base,
+    { level: accessLevels.maintainer, needs: { name: "string" }, may: { create_access_level: "integer" } },
+    (call, project, values) => {
+      const { name, create_access_level: level = accessLevels.maintainer } = values;
+      if (!levels.some((each) => each === level))
+        throw apiError(400, "create_access_level does not have a valid value");
+      if (owned(call).some((rule) => rule.name === name)) throw problem(409, `Protected tag '${name}' already exists`);
+      const rule = { projectId: project.id, name, create: [roleAccess(call.state, level)] };
+      call.state.protectedTags.push(rule);
+      return created(view(rule));
+    },
+  ),
   route("DELETE", `${base}/:name`, {}, (call) => {
     const gone = existing(call);
     removeWhere(call.state.protectedTags, (rule) => rule === gone);

@@ -1,4 +1,6 @@
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { projectOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels } from "../model/access-level.js";
 import { isCron, isTimeZone } from "../model/cron.js";
 import { invalid, notFound } from "../model/problem.js";
@@ -19,26 +21,30 @@ export const scheduleRoutes: readonly Route[] = [
     return page(call, found, (schedule) => view(call, schedule));
   }),
   route("GET", `${base}/:schedule_id`, {}, (call) => ok(full(call, existing(call, accessLevels.reporter)))),
-  route("POST", base, { needs: { description: "string", ref: "string", cron: "string" }, may }, (call, values) => {
-    const project = projectOf(call, accessLevels.developer);
-    checkTimes(values.cron, values.cron_timezone);
-    const now = call.now.toISOString();
-    const schedule: Schedule = {
-      id: nextId(call.state, "schedule"),
-      projectId: project.id,
-      description: values.description,
-      ref: fullRef(values.ref),
-      cron: values.cron,
-      cronTimezone: values.cron_timezone ?? "UTC",
-      active: values.active ?? true,
-      ownerId: userOf(call).id,
-      createdAt: now,
-      updatedAt: now,
-      variables: [],
-    };
-    call.state.schedules.push(schedule);
-    return created(full(call, schedule));
-  }),
+  projectRoute(
+    "POST",
+    base,
+    { level: accessLevels.developer, needs: { description: "string", ref: "string", cron: "string" }, may },
+    (call, project, values) => {
+      checkTimes(values.cron, values.cron_timezone);
+      const now = call.now.toISOString();
+      const schedule: Schedule = {
+        id: nextId(call.state, "schedule"),
+        projectId: project.id,
+        description: values.description,
+        ref: fullRef(values.ref),
+        cron: values.cron,
+        cronTimezone: values.cron_timezone ?? "UTC",
+        active: values.active ?? true,
+        ownerId: userOf(call).id,
+        createdAt: now,
+        updatedAt: now,
+        variables: [],
+      };
+      call.state.schedules.push(schedule);
+      return created(full(call, schedule));
+    },
+  ),
   route(
     "PUT",
     `${base}/:schedule_id`,

@@ -1,5 +1,7 @@
 import { tryGit } from "@timonier/kit/git";
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { codeOf, projectOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { codeRoute, projectRoute, requestRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf, transitionError } from "../model/pipelines.js";
@@ -9,9 +11,8 @@ import { nextId, removeWhere } from "../model/server-state.js";
 import type { CommitStatus, JobStatus, Pipeline } from "../model/types/automation.js";
 import type { Project } from "../model/types/projects.js";
 import { fullPipelineView, pipelineView, statusView } from "../views/pipeline.js";
-import { codeOf } from "./branches.js";
+
 import { commitOf } from "./commits.js";
-import { requestOf } from "./merge-requests.js";
 
 const states = ["pending", "running", "success", "failed", "canceled", "skipped"] as const;
 const ended: readonly JobStatus[] = ["success", "failed", "canceled", "skipped"];
@@ -22,12 +23,11 @@ const ended: readonly JobStatus[] = ["success", "failed", "canceled", "skipped"]
  * @see https://docs.gitlab.com/api/commits/#commit-status and https://docs.gitlab.com/api/pipelines/
  */
 export const statusRoutes: readonly Route[] = [
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/repository/commits/:sha/statuses",
     { may: { ref: "string", name: "string", stage: "string", all: "boolean", pipeline_id: "integer" } },
-    async (call, values) => {
-      const project = codeOf(call);
+    async (call, project, values) => {
       const sha = await commitOf(call, project);
       const found = call.state.commitStatuses.filter(
         (status) =>
@@ -60,7 +60,7 @@ export const statusRoutes: readonly Route[] = [
     },
     report,
   ),
-  route(
+  codeRoute(
     "GET",
     "/projects/:id/pipelines",
     {
@@ -79,8 +79,7 @@ export const statusRoutes: readonly Route[] = [
         updated_before: "day",
       },
     },
-    (call, values) => {
-      const project = codeOf(call);
+    (call, project, values) => {
       const user = call.state.users.find(({ username }) => username === values.username);
       const within = (at: string, after: string | undefined, before: string | undefined) =>
         (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
@@ -108,18 +107,15 @@ export const statusRoutes: readonly Route[] = [
       return page(call, found, (each) => pipelineView(call.context, project, each));
     },
   ),
-  route("GET", "/projects/:id/pipelines/latest", { may: { ref: "string" } }, (call, { ref }) => {
-    const project = codeOf(call);
+  codeRoute("GET", "/projects/:id/pipelines/latest", { may: { ref: "string" } }, (call, project, { ref }) => {
     const [latest] = pipelinesOf(call.state, project.id, { ref: ref ?? project.defaultBranch });
     if (!latest) throw forbidden();
     return ok(fullPipelineView(call.context, project, latest));
   }),
-  route("GET", "/projects/:id/pipelines/:pipeline_id", {}, (call) => {
-    const project = codeOf(call);
-    return ok(fullPipelineView(call.context, project, existing(call, project)));
-  }),
-  route("DELETE", "/projects/:id/pipelines/:pipeline_id", {}, (call) => {
-    const project = projectOf(call, accessLevels.owner);
+  codeRoute("GET", "/projects/:id/pipelines/:pipeline_id", {}, (call, project) =>
+    ok(fullPipelineView(call.context, project, existing(call, project))),
+  ),
+  projectRoute("DELETE", "/projects/:id/pipelines/:pipeline_id", { level: accessLevels.owner }, (call, project) => {
     const gone = existing(call, project);
     removeWhere(call.state.pipelines, (each) => each === gone);
     removeWhere(call.state.commitStatuses, ({ pipelineId }) => pipelineId === gone.id);
@@ -132,8 +128,7 @@ export const statusRoutes: readonly Route[] = [
       return page(call, [], (none) => none);
     }),
   ),
-  route("GET", "/projects/:id/merge_requests/:iid/pipelines", { open: true }, (call) => {
-    const { project, request } = requestOf(call);
+  requestRoute("GET", "/projects/:id/merge_requests/:iid/pipelines", { open: true }, (call, { project, request }) => {
     const found = pipelinesOf(call.state, project.id, { ref: request.sourceBranch });
     return page(call, found, (each) => pipelineView(call.context, project, each));
   }),

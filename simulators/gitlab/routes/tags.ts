@@ -2,7 +2,9 @@ import { git } from "@timonier/kit/git";
 import { moveRefs, RefMoved } from "../git/commit.js";
 import { readCommit, resolve } from "../git/queries.js";
 import { readTag, tagObject } from "../git/tag.js";
-import { type Call, created, noContent, ok, page, projectOf, type Route, route, userOf } from "../http/route.js";
+import { codeOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { codeRoute, projectRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { isRefName, refNameError } from "../model/paths.js";
@@ -12,7 +14,6 @@ import type { Project } from "../model/types/projects.js";
 import { afterPush } from "../push.js";
 import { commitView } from "../views/commit.js";
 import { apiTime } from "../views/time.js";
-import { codeOf } from "./branches.js";
 
 const base = "/projects/:id/repository/tags";
 
@@ -24,8 +25,7 @@ const filters = {
 
 /** @see https://docs.gitlab.com/api/tags/ */
 export const tagRoutes: readonly Route[] = [
-  route("GET", base, { may: filters, open: true }, async (call, values) => {
-    const project = codeOf(call);
+  codeRoute("GET", base, { may: filters, open: true }, async (call, project, values) => {
     const key = { updated: "creatordate", name: "refname", version: "version:refname" }[values.order_by ?? "updated"];
     const text = await git(repositoryOf(call.context, project), [
       "for-each-ref",
@@ -39,12 +39,11 @@ export const tagRoutes: readonly Route[] = [
   route("GET", `${base}/:tag`, { open: true }, async (call) =>
     ok(await render(call, codeOf(call), call.path.tag ?? "")),
   ),
-  route(
+  projectRoute(
     "POST",
     base,
-    { needs: { tag_name: "string", ref: "string" }, may: { message: "string" } },
-    async (call, values) => {
-      const project = projectOf(call, accessLevels.developer);
+    { level: accessLevels.developer, needs: { tag_name: "string", ref: "string" }, may: { message: "string" } },
+    async (call, project, values) => {
       const repository = repositoryOf(call.context, project);
       if (project.archived) throw forbidden();
       if (!isRefName(values.tag_name)) throw problem(400, "Tag name invalid");
@@ -65,8 +64,7 @@ export const tagRoutes: readonly Route[] = [
       return created(await render(call, project, values.tag_name));
     },
   ),
-  route("DELETE", `${base}/:tag`, {}, async (call) => {
-    const project = projectOf(call, accessLevels.maintainer);
+  projectRoute("DELETE", `${base}/:tag`, { level: accessLevels.maintainer }, async (call, project) => {
     const repository = repositoryOf(call.context, project);
     const name = call.path.tag ?? "";
     if (project.archived) throw forbidden();

@@ -1,16 +1,5 @@
-import {
-  administrator,
-  type Call,
-  created,
-  groupOf,
-  noContent,
-  ok,
-  page,
-  projectOf,
-  type Route,
-  route,
-  userOf,
-} from "../http/route.js";
+import { administrator, groupOf, projectOf, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { tokenExpiry } from "../model/expiry.js";
 import { groupLevel, projectLevel } from "../model/membership.js";

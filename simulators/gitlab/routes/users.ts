@@ -1,4 +1,5 @@
-import { administrator, type Call, created, noContent, ok, page, type Route, route, userOf } from "../http/route.js";
+import { administrator, userOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { pathTaken } from "../model/namespaces.js";
 import { isNumericId, pathErrors } from "../model/paths.js";
 import { invalid, notFound, problem } from "../model/problem.js";

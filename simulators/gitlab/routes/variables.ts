@@ -1,4 +1,5 @@
-import { type Call, created, groupOf, noContent, ok, page, projectOf, type Route, route } from "../http/route.js";
+import { groupOf, projectOf } from "../http/lookups.js";
+import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
 import { invalid, notFound } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
