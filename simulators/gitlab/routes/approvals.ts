@@ -1,5 +1,6 @@
+import { collection } from "../http/collection.js";
 import { projectOf, requestOf, userOf } from "../http/lookups.js";
-import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { type Call, created, ok, type Route, route } from "../http/route.js";
 import { groupRoute, requestRoute } from "../http/scoped-routes.js";
 import { accessLevels } from "../model/access-level.js";
 import { missingApprovals, rulesOf } from "../model/approvals.js";
@@ -14,6 +15,15 @@ import { userById } from "../views/user.js";
 
 const rules = "/projects/:id/approval_rules";
 const request = "/projects/:id/merge_requests/:iid";
+const projectRules = collection<ApprovalRule>({
+  path: rules,
+  part: "rule_id",
+  all: ({ approvalRules }) => approvalRules,
+  owned: (call, access) => {
+    const { id } = premiumProject(call, access === "read" ? accessLevels.developer : accessLevels.maintainer);
+    return call.state.approvalRules.filter(({ projectId }) => projectId === id);
+  },
+});
 const wish = {
   user_ids: "integers",
   usernames: "strings",
@@ -58,22 +68,12 @@ export const approvalRoutes: readonly Route[] = [
     Object.assign(project.settings, values);
     return created(settings(call, project));
   }),
-  route("GET", rules, {}, (call) => {
-    const project = premiumProject(call, accessLevels.developer);
-    return page(
-      call,
-      call.state.approvalRules.filter((rule) => rule.projectId === project.id),
-      (rule) => view(call, rule),
-    );
-  }),
-  route("GET", `${rules}/:rule_id`, {}, (call) =>
-    ok(view(call, existing(call, premiumProject(call, accessLevels.developer)))),
-  ),
+  projectRules.list(view),
+  projectRules.show(view),
   route("POST", rules, { needs: { name: "string", approvals_required: "integer" }, may: wish }, (call, values) => {
     const project = premiumProject(call, accessLevels.maintainer);
-    if (call.state.approvalRules.some((rule) => rule.projectId === project.id && rule.name === values.name)) {
+    if (projectRules.owned(call, "write").some(({ name }) => name === values.name))
       throw invalid({ name: ["has already been taken"] });
-    }
     const rule: ApprovalRule = {
       id: nextId(call.state, "approvalRule"),
       projectId: project.id,
@@ -91,10 +91,10 @@ export const approvalRoutes: readonly Route[] = [
   }),
   route(
     "PUT",
-    `${rules}/:rule_id`,
+    projectRules.item,
     { may: { ...wish, name: "string", approvals_required: "integer" } },
     (call, values) => {
-      const rule = existing(call, premiumProject(call, accessLevels.maintainer));
+      const rule = projectRules.find(call, "write");
       Object.assign(rule, {
         name: values.name ?? rule.name,
         approvalsRequired: values.approvals_required ?? rule.approvalsRequired,
@@ -106,11 +106,7 @@ export const approvalRoutes: readonly Route[] = [
       return ok(view(call, rule));
     },
   ),
-  route("DELETE", `${rules}/:rule_id`, {}, (call) => {
-    const gone = existing(call, premiumProject(call, accessLevels.maintainer));
-    removeWhere(call.state.approvalRules, (rule) => rule === gone);
-    return noContent();
-  }),
+  projectRules.remove(),
   route("GET", `${request}/approvals`, {}, (call) => ok(approvals(call, requestOf(call).request))),
   requestRoute("GET", `${request}/approval_state`, {}, (call, found) => {
     premiumProject(call, accessLevels.none);
@@ -165,14 +161,6 @@ function premiumProject(call: Call, level: number): Project {
     throw call.context.settings.flavour === "gitlab.com" ? forbidden() : apiError(404, "404 Not Found");
   }
   return project;
-}
-
-function existing(call: Call, project: Project): ApprovalRule {
-  const rule = call.state.approvalRules.find(
-    ({ id, projectId }) => projectId === project.id && String(id) === call.path.rule_id,
-  );
-  if (!rule) throw notFound();
-  return rule;
 }
 
 function userIds(call: Call, values: { user_ids?: number[]; usernames?: string[] }): number[] | undefined {

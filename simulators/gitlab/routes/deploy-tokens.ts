@@ -1,11 +1,12 @@
 import { isExpired } from "../http/auth.js";
+import { collection } from "../http/collection.js";
 import { administrator, groupOf, projectOf } from "../http/lookups.js";
-import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { type Call, created, page, type Route, route } from "../http/route.js";
 import { accessLevels } from "../model/access-level.js";
-import { apiError, invalid, notFound } from "../model/problem.js";
+import { apiError, invalid } from "../model/problem.js";
 import { deployScopes } from "../model/scopes.js";
 import { digest, newSecret, tokenPrefixes } from "../model/secrets.js";
-import { nextId, removeWhere } from "../model/server-state.js";
+import { nextId } from "../model/server-state.js";
 import type { DeployToken } from "../model/types/accounts.js";
 
 const wish = { expires_at: "day", username: "string" } as const;
@@ -17,11 +18,19 @@ export const deployTokenRoutes: readonly Route[] = [
     return list(call, call.state.deployTokens, values.active);
   }),
   ...(["project", "group"] as const).flatMap((kind) => {
-    const base = `/${kind}s/:id/deploy_tokens`;
+    const tokens = collection<DeployToken>({
+      path: `/${kind}s/:id/deploy_tokens`,
+      part: "token_id",
+      all: ({ deployTokens }) => deployTokens,
+      owned: (call) => owned(call, kind),
+      missing: "DeployToken",
+    });
     return [
-      route("GET", base, { may: { active: "boolean" } }, (call, { active }) => list(call, owned(call, kind), active)),
-      route("GET", `${base}/:token_id`, {}, (call) => ok(view(call, existing(call, kind)))),
-      route("POST", base, { needs: { name: "string", scopes: "strings" }, may: wish }, (call, values) => {
+      route("GET", tokens.path, { may: { active: "boolean" } }, (call, { active }) =>
+        list(call, tokens.owned(call, "read"), active),
+      ),
+      tokens.show(view),
+      route("POST", tokens.path, { needs: { name: "string", scopes: "strings" }, may: wish }, (call, values) => {
         const { id: ownerId } = ownerOf(call, kind);
         if (values.scopes.length === 0) throw invalid({ base: ["Scopes can't be blank"] });
         if (values.scopes.some((scope) => !deployScopes.includes(scope)))
@@ -45,11 +54,7 @@ export const deployTokenRoutes: readonly Route[] = [
         call.state.deployTokens.push(token);
         return created({ ...view(call, token), token: value });
       }),
-      route("DELETE", `${base}/:token_id`, {}, (call) => {
-        const gone = existing(call, kind);
-        removeWhere(call.state.deployTokens, (token) => token === gone);
-        return noContent();
-      }),
+      tokens.remove(),
     ];
   }),
 ];
@@ -61,12 +66,6 @@ function ownerOf(call: Call, kind: "project" | "group"): { readonly id: number }
 function owned(call: Call, kind: "project" | "group"): DeployToken[] {
   const { id } = ownerOf(call, kind);
   return call.state.deployTokens.filter(({ owner }) => owner.kind === kind && owner.id === id);
-}
-
-function existing(call: Call, kind: "project" | "group"): DeployToken {
-  const token = owned(call, kind).find(({ id }) => String(id) === call.path.token_id);
-  if (!token) throw notFound("DeployToken");
-  return token;
 }
 
 function list(call: Call, tokens: readonly DeployToken[], active: boolean | undefined) {

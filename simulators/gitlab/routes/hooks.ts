@@ -1,19 +1,26 @@
 import { branchHead } from "../git/queries.js";
 import { alertStatus, deliver, recordDelivery } from "../hooks.js";
-import { projectOf, userOf } from "../http/lookups.js";
-import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { collection, ofProject } from "../http/collection.js";
+import { userOf } from "../http/lookups.js";
+import { type Call, created, ok, type Route, route } from "../http/route.js";
 import { projectRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { isGoodHookUrl, localHooksAllowed } from "../model/hook-address.js";
-import { apiError, notFound, problem } from "../model/problem.js";
+import { apiError, problem } from "../model/problem.js";
 import { zeroId } from "../model/protection.js";
-import { nextId, removeWhere } from "../model/server-state.js";
+import { nextId } from "../model/server-state.js";
 import type { Hook } from "../model/types/automation.js";
 import type { Project } from "../model/types/projects.js";
 import { pushPayload } from "../views/push-event.js";
 
 const base = "/projects/:id/hooks";
+const hooks = collection<Hook>({
+  path: base,
+  part: "hook_id",
+  all: ({ hooks }) => hooks,
+  owned: ofProject(({ hooks }) => hooks, accessLevels.maintainer),
+});
 const switches = [
   "push_events",
   "tag_push_events",
@@ -57,8 +64,8 @@ const defaults = {
 
 /** @see https://docs.gitlab.com/api/project_webhooks/ */
 export const hookRoutes: readonly Route[] = [
-  route("GET", base, {}, (call) => page(call, owned(call), (hook) => view(call, hook))),
-  route("GET", `${base}/:hook_id`, {}, (call) => ok(view(call, existing(call)))),
+  hooks.list(view),
+  hooks.show(view),
   projectRoute(
     "POST",
     base,
@@ -80,8 +87,8 @@ export const hookRoutes: readonly Route[] = [
       return created(view(call, hook));
     },
   ),
-  route("PUT", `${base}/:hook_id`, { may: { ...attributes, url: "string" } }, (call, values) => {
-    const hook = existing(call);
+  route("PUT", hooks.item, { may: { ...attributes, url: "string" } }, (call, values) => {
+    const hook = hooks.find(call, "write");
     const { url, token, ...settings } = values;
     if (url !== undefined) checkUrl(call, url);
     Object.assign(hook.settings, settings);
@@ -89,13 +96,9 @@ export const hookRoutes: readonly Route[] = [
     if (token !== undefined) hook.token = token || null;
     return ok(view(call, hook));
   }),
-  route("DELETE", `${base}/:hook_id`, {}, (call) => {
-    const gone = existing(call);
-    removeWhere(call.state.hooks, (hook) => hook === gone);
-    return noContent();
-  }),
-  projectRoute("POST", `${base}/:hook_id/test/:trigger`, { level: accessLevels.maintainer }, async (call, project) => {
-    const hook = existing(call);
+  hooks.remove(),
+  projectRoute("POST", `${hooks.item}/test/:trigger`, { level: accessLevels.maintainer }, async (call, project) => {
+    const hook = hooks.find(call, "write");
     if (!switches.includes(call.path.trigger as never)) throw apiError(400, "trigger does not have a valid value");
     const status = await test(call, project, hook).catch((error) => {
       throw problem(422, (error as Error).message);
@@ -118,17 +121,6 @@ async function test(call: Call, project: Project, hook: Hook): Promise<number> {
 function checkUrl(call: Call, url: string): void {
   if (!isGoodHookUrl(url, localHooksAllowed(call.context.settings, call.state)))
     throw apiError(422, "Invalid url given");
-}
-
-function owned(call: Call): Hook[] {
-  const project = projectOf(call, accessLevels.maintainer);
-  return call.state.hooks.filter((hook) => hook.projectId === project.id);
-}
-
-function existing(call: Call): Hook {
-  const hook = owned(call).find(({ id }) => String(id) === call.path.hook_id);
-  if (!hook) throw notFound();
-  return hook;
 }
 
 function view(call: Call, hook: Hook): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { collection, ofProject } from "../http/collection.js";
 import { projectOf } from "../http/lookups.js";
 import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { projectRoute } from "../http/scoped-routes.js";
@@ -10,10 +11,18 @@ import type { DeployKey } from "../model/types/accounts.js";
 const base = "/projects/:id/deploy_keys";
 const scope = "/projects/:id/job_token_scope";
 
+const keys = collection<DeployKey>({
+  path: base,
+  part: "key_id",
+  all: ({ deployKeys }) => deployKeys,
+  owned: ofProject(({ deployKeys }) => deployKeys, accessLevels.maintainer),
+  missing: "Deploy Key",
+});
+
 /** Deploy keys and the scope of job tokens. @see https://docs.gitlab.com/api/deploy_keys/ and https://docs.gitlab.com/api/project_job_token_scopes/ */
 export const keyRoutes: readonly Route[] = [
-  route("GET", base, {}, (call) => page(call, owned(call), view)),
-  route("GET", `${base}/:key_id`, {}, (call) => ok(view(existing(call)))),
+  keys.list(view),
+  keys.show(view),
   projectRoute(
     "POST",
     base,
@@ -26,7 +35,7 @@ export const keyRoutes: readonly Route[] = [
       const text = values.key.trim().split(/\s+/).slice(0, 2).join(" ");
       if (!/^(ssh-(rsa|ed25519)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/]{40,}=*$/.test(text))
         throw invalid({ key: ["is invalid"] });
-      if (owned(call).some((each) => each.key.startsWith(text)))
+      if (keys.owned(call, "read").some((each) => each.key.startsWith(text)))
         throw invalid({ fingerprint_sha256: ["has already been taken"] });
       const key: DeployKey = {
         id: nextId(call.state, "deployKey"),
@@ -38,19 +47,15 @@ export const keyRoutes: readonly Route[] = [
         expiresAt: values.expires_at ?? null,
       };
       call.state.deployKeys.push(key);
-      return created(view(key));
+      return created(view(call, key));
     },
   ),
-  route("PUT", `${base}/:key_id`, { may: { title: "string", can_push: "boolean" } }, (call, values) => {
-    const key = existing(call);
+  route("PUT", keys.item, { may: { title: "string", can_push: "boolean" } }, (call, values) => {
+    const key = keys.find(call, "write");
     Object.assign(key, { title: values.title ?? key.title, canPush: values.can_push ?? key.canPush });
-    return ok(view(key));
+    return ok(view(call, key));
   }),
-  route("DELETE", `${base}/:key_id`, {}, (call) => {
-    const gone = existing(call);
-    removeWhere(call.state.deployKeys, (key) => key === gone);
-    return noContent();
-  }),
+  keys.remove(),
   projectRoute("GET", scope, { level: accessLevels.maintainer }, (_call, { settings }) =>
     ok({ inbound_enabled: settings.ci_inbound_job_token_scope_enabled ?? true, outbound_enabled: false }),
   ),
@@ -83,18 +88,7 @@ export const keyRoutes: readonly Route[] = [
   }),
 ];
 
-function owned(call: Call): DeployKey[] {
-  const project = projectOf(call, accessLevels.maintainer);
-  return call.state.deployKeys.filter((key) => key.projectId === project.id);
-}
-
-function existing(call: Call): DeployKey {
-  const key = owned(call).find(({ id }) => String(id) === call.path.key_id);
-  if (!key) throw notFound("Deploy Key");
-  return key;
-}
-
-function view(key: DeployKey): Record<string, unknown> {
+function view(_call: Call, key: DeployKey): Record<string, unknown> {
   const material = Buffer.from(key.key.split(/\s+/)[1] ?? "", "base64");
   return {
     id: key.id,

@@ -1,14 +1,21 @@
+import { collection, ofProject } from "../http/collection.js";
 import { projectOf } from "../http/lookups.js";
-import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { type Call, created, ok, page, type Route, route } from "../http/route.js";
 import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels, protectionLevels } from "../model/access-level.js";
 import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { roleAccess } from "../model/protection.js";
-import { nextId, removeWhere } from "../model/server-state.js";
-import type { Project } from "../model/types/projects.js";
+import { nextId } from "../model/server-state.js";
 import type { BranchAccess, ProtectedBranch } from "../model/types/protection.js";
 import { protectedBranchView } from "../views/branch.js";
 
+const branches = collection<ProtectedBranch>({
+  path: "/projects/:id/protected_branches",
+  part: "name",
+  all: ({ protectedBranches }) => protectedBranches,
+  owned: ofProject(({ protectedBranches }) => protectedBranches, accessLevels.maintainer),
+  key: ({ name }) => name,
+});
 const rules = {
   push_access_level: "integer",
   merge_access_level: "integer",
@@ -22,28 +29,18 @@ const rules = {
 
 /** @see https://docs.gitlab.com/api/protected_branches/ */
 export const protectedBranchRoutes: readonly Route[] = [
-  projectRoute(
-    "GET",
-    "/projects/:id/protected_branches",
-    { level: accessLevels.maintainer, may: { search: "string" } },
-    (call, project, { search }) => {
-      const found = call.state.protectedBranches.filter(
-        (rule) => rule.projectId === project.id && rule.name.includes(search ?? ""),
-      );
-      return page(call, found, (rule) => protectedBranchView(call.context, rule));
-    },
-  ),
-  route("GET", "/projects/:id/protected_branches/:name", {}, (call) =>
-    ok(protectedBranchView(call.context, existing(call, projectOf(call, accessLevels.maintainer)))),
-  ),
+  route("GET", branches.path, { may: { search: "string" } }, (call, { search = "" }) => {
+    const found = branches.owned(call, "read").filter(({ name }) => name.includes(search));
+    return page(call, found, (rule) => view(call, rule));
+  }),
+  branches.show(view),
   projectRoute(
     "POST",
-    "/projects/:id/protected_branches",
+    branches.path,
     { level: accessLevels.maintainer, needs: { name: "string" }, may: rules },
     (call, project, values) => {
-      if (call.state.protectedBranches.some((rule) => rule.projectId === project.id && rule.name === values.name)) {
+      if (branches.owned(call, "write").some(({ name }) => name === values.name))
         throw problem(409, `Protected branch '${values.name}' already exists`);
-      }
       checkTier(call, values);
       const rule: ProtectedBranch = {
         id: nextId(call.state, "protectedBranch"),
@@ -57,11 +54,11 @@ export const protectedBranchRoutes: readonly Route[] = [
       };
       call.state.protectedBranches.push(rule);
       if (rule.name === project.defaultBranch) project.protectionPending = false;
-      return created(protectedBranchView(call.context, rule));
+      return created(view(call, rule));
     },
   ),
-  route("PATCH", "/projects/:id/protected_branches/:name", { may: rules }, (call, values) => {
-    const rule = existing(call, projectOf(call, accessLevels.maintainer));
+  route("PATCH", branches.item, { may: rules }, (call, values) => {
+    const rule = branches.find(call, "write");
     checkTier(call, values);
     const merged = {
       push: merge(call, rule.push, values.allowed_to_push),
@@ -72,30 +69,19 @@ export const protectedBranchRoutes: readonly Route[] = [
     if (values.allow_force_push !== undefined) rule.allowForcePush = values.allow_force_push;
     if (values.code_owner_approval_required !== undefined)
       rule.codeOwnerApprovalRequired = values.code_owner_approval_required;
-    return ok(protectedBranchView(call.context, rule));
+    return ok(view(call, rule));
   }),
-  projectRoute(
-    "DELETE",
-    "/projects/:id/protected_branches/:name",
-    { level: accessLevels.maintainer },
-    (call, project) => {
-      const gone = existing(call, project);
-      removeWhere(call.state.protectedBranches, (rule) => rule === gone);
-      if (gone.name === project.defaultBranch) project.protectionPending = false;
-      return noContent();
-    },
-  ),
+  branches.remove((call, { name }) => {
+    const project = projectOf(call);
+    if (name === project.defaultBranch) project.protectionPending = false;
+  }),
 ];
 
-function existing(call: Call, project: Project): ProtectedBranch {
-  const found = call.state.protectedBranches.find(
-    (rule) => rule.projectId === project.id && rule.name === call.path.name,
-  );
-  if (!found) throw notFound();
-  return found;
+function view(call: Call, rule: ProtectedBranch): Record<string, unknown> {
+  return protectedBranchView(call.context, rule);
 }
 
-/** Entries for users and groups are refused on Free with the words of the licence check; a role alone is for everybody. */
+/** Entries for users, groups and deploy keys need a licence; entries for roles do not. */
 function checkTier(call: Call, values: { [name: string]: unknown; code_owner_approval_required?: boolean }): void {
   if (call.context.settings.tier === "premium") return;
   const lists = [values.allowed_to_push, values.allowed_to_merge, values.allowed_to_unprotect].flat() as Record<

@@ -1,5 +1,6 @@
-import { projectOf, userOf } from "../http/lookups.js";
-import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
+import { collection, ofProject } from "../http/collection.js";
+import { userOf } from "../http/lookups.js";
+import { type Call, created, ok, page, type Route, route } from "../http/route.js";
 import { projectRoute } from "../http/scoped-routes.js";
 import { accessLevels } from "../model/access-level.js";
 import { isCron, isTimeZone } from "../model/cron.js";
@@ -9,22 +10,30 @@ import type { Schedule } from "../model/types/automation.js";
 import { userById } from "../views/user.js";
 
 const base = "/projects/:id/pipeline_schedules";
+const { reporter, developer, maintainer } = accessLevels;
+const schedules = collection<Schedule>({
+  path: base,
+  part: "schedule_id",
+  all: ({ schedules }) => schedules,
+  owned: ofProject(({ schedules }) => schedules, { read: reporter, write: developer, delete: maintainer }),
+  missing: "Pipeline Schedule",
+});
 const may = { cron_timezone: "string", active: "boolean" } as const;
 const variable = { value: "string", variable_type: ["env_var", "file"] } as const;
 
 /** @see https://docs.gitlab.com/api/pipeline_schedules/ */
 export const scheduleRoutes: readonly Route[] = [
   route("GET", base, { may: { scope: ["active", "inactive"] } }, (call, { scope }) => {
-    const found = owned(call, accessLevels.reporter).filter(
-      ({ active }) => scope === undefined || active === (scope === "active"),
-    );
+    const found = schedules
+      .owned(call, "read")
+      .filter(({ active }) => scope === undefined || active === (scope === "active"));
     return page(call, found, (schedule) => view(call, schedule));
   }),
-  route("GET", `${base}/:schedule_id`, {}, (call) => ok(full(call, existing(call, accessLevels.reporter)))),
+  schedules.show(full),
   projectRoute(
     "POST",
     base,
-    { level: accessLevels.developer, needs: { description: "string", ref: "string", cron: "string" }, may },
+    { level: developer, needs: { description: "string", ref: "string", cron: "string" }, may },
     (call, project, values) => {
       checkTimes(values.cron, values.cron_timezone);
       const now = call.now.toISOString();
@@ -47,10 +56,10 @@ export const scheduleRoutes: readonly Route[] = [
   ),
   route(
     "PUT",
-    `${base}/:schedule_id`,
+    schedules.item,
     { may: { ...may, description: "string", ref: "string", cron: "string" } },
     (call, values) => {
-      const schedule = existing(call, accessLevels.developer);
+      const schedule = schedules.find(call, "write");
       checkTimes(values.cron, values.cron_timezone);
       Object.assign(schedule, {
         description: values.description ?? schedule.description,
@@ -63,41 +72,37 @@ export const scheduleRoutes: readonly Route[] = [
       return ok(full(call, schedule));
     },
   ),
-  route("DELETE", `${base}/:schedule_id`, {}, (call) => {
-    const gone = existing(call, accessLevels.maintainer);
-    removeWhere(call.state.schedules, (schedule) => schedule === gone);
-    return noContent();
-  }),
-  route("POST", `${base}/:schedule_id/take_ownership`, {}, (call) => {
-    const schedule = existing(call, accessLevels.developer);
+  schedules.remove(),
+  route("POST", `${schedules.item}/take_ownership`, {}, (call) => {
+    const schedule = schedules.find(call, "write");
     schedule.ownerId = userOf(call).id;
     return created(full(call, schedule));
   }),
   route(
     "POST",
-    `${base}/:schedule_id/variables`,
+    `${schedules.item}/variables`,
     { needs: { key: "string", value: "string" }, may: { variable_type: ["env_var", "file"] } },
     (call, values) => {
-      const schedule = existing(call, accessLevels.developer);
+      const schedule = schedules.find(call, "write");
       if (schedule.variables.some(({ key }) => key === values.key)) throw invalid({ key: ["has already been taken"] });
       const made = { key: values.key, value: values.value, variable_type: values.variable_type ?? "env_var" };
       schedule.variables.push(made);
       return created(made);
     },
   ),
-  route("PUT", `${base}/:schedule_id/variables/:key`, { may: variable }, (call, values) => {
+  route("PUT", `${schedules.item}/variables/:key`, { may: variable }, (call, values) => {
     const found = variableOf(call);
     return ok(Object.assign(found, values));
   }),
-  route("DELETE", `${base}/:schedule_id/variables/:key`, {}, (call) => {
+  route("DELETE", `${schedules.item}/variables/:key`, {}, (call) => {
     const gone = variableOf(call);
-    removeWhere(existing(call, accessLevels.developer).variables, (each) => each === gone);
+    removeWhere(schedules.find(call, "write").variables, (each) => each === gone);
     return { status: 202, body: gone };
   }),
 ];
 
 function variableOf(call: Call) {
-  const found = existing(call, accessLevels.developer).variables.find(({ key }) => key === call.path.key);
+  const found = schedules.find(call, "write").variables.find(({ key }) => key === call.path.key);
   if (!found) throw notFound("Pipeline Schedule Variable");
   return found;
 }
@@ -107,17 +112,6 @@ const fullRef = (ref: string) => (ref.startsWith("refs/") ? ref : `refs/heads/${
 function checkTimes(cron: string | undefined, zone: string | undefined): void {
   if (cron !== undefined && !isCron(cron)) throw invalid({ cron: ["syntax is invalid"] });
   if (zone !== undefined && !isTimeZone(zone)) throw invalid({ cron_timezone: ["syntax is invalid"] });
-}
-
-function owned(call: Call, level: number): Schedule[] {
-  const project = projectOf(call, level);
-  return call.state.schedules.filter((schedule) => schedule.projectId === project.id);
-}
-
-function existing(call: Call, level: number): Schedule {
-  const found = owned(call, level).find(({ id }) => String(id) === call.path.schedule_id);
-  if (!found) throw notFound("Pipeline Schedule");
-  return found;
 }
 
 function view(call: Call, schedule: Schedule): Record<string, unknown> {
@@ -135,9 +129,6 @@ function view(call: Call, schedule: Schedule): Record<string, unknown> {
   };
 }
 
-const full = (call: Call, schedule: Schedule) => ({
-  ...view(call, schedule),
-  last_pipeline: null,
-  variables: schedule.variables,
-  inputs: [],
-});
+function full(call: Call, schedule: Schedule): Record<string, unknown> {
+  return { ...view(call, schedule), last_pipeline: null, variables: schedule.variables, inputs: [] };
+}
