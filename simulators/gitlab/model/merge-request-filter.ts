@@ -1,6 +1,7 @@
 import { isDraft } from "./draft.js";
 import { readParams, refuseUnknown } from "./params.js";
 import type { State } from "./server-state.js";
+import { isWithin, sortBy } from "./sorting.js";
 import type { MergeRequest } from "./types/merge-requests.js";
 
 /** Filters that `not` negates. */
@@ -148,11 +149,9 @@ function fitsText(
 function fitsTimes(request: MergeRequest, filters: MergeRequestFilters): boolean {
   // Nothing is deployed here.
   if (filters.environment || filters.deployed_after || filters.deployed_before) return false;
-  const within = (at: string, after: string | undefined, before: string | undefined) =>
-    (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
   return (
-    within(request.createdAt, filters.created_after, filters.created_before) &&
-    within(request.updatedAt, filters.updated_after, filters.updated_before)
+    isWithin(request.createdAt, filters.created_after, filters.created_before) &&
+    isWithin(request.updatedAt, filters.updated_after, filters.updated_before)
   );
 }
 
@@ -176,6 +175,5 @@ function sorted(
 ): MergeRequest[] {
   const keys = { title: "title", updated_at: "updatedAt", merged_at: "mergedAt", created_at: "createdAt" } as const;
   const key = (request: MergeRequest) => request[keys[by as keyof typeof keys] ?? "createdAt"] ?? "";
-  const direction = sort === "asc" ? 1 : -1;
-  return list.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
+  return sortBy(list, key, sort);
 }

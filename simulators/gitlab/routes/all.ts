@@ -13,6 +13,7 @@ import { labelRoutes } from "./labels.js";
 import { memberRoutes } from "./members.js";
 import { mergeRequestRoutes } from "./merge-requests.js";
 import { mergingRoutes } from "./merging.js";
+import { namespaceRoutes } from "./namespaces.js";
 import { noteRoutes } from "./notes.js";
 import { projectRoutes } from "./projects.js";
 import { protectedBranchRoutes } from "./protected-branches.js";
@@ -30,6 +31,7 @@ export const allRoutes: readonly Route[] = [
   ...userRoutes,
   ...tokenRoutes,
   ...groupRoutes,
+  ...namespaceRoutes,
   ...memberRoutes,
   ...projectRoutes,
   ...fileRoutes,

@@ -9,6 +9,8 @@ import { basicUser, memberView } from "../views/user.js";
 
 type Source = "project" | "group";
 
+const filters = { query: "string", user_ids: "integers" } as const;
+
 /** @see https://docs.gitlab.com/api/projects/#list-users */
 const users = route(
   "GET",
@@ -30,75 +32,87 @@ const users = route(
 /** @see https://docs.gitlab.com/api/members/ */
 export const memberRoutes: readonly Route[] = [
   users,
-  ...(["project", "group"] as const).flatMap((source) => {
-    const base = `/${source}s/:id/members`;
-    const wish = { access_level: "integer" } as const;
-    return [
-      route("GET", base, { may: { query: "string", user_ids: "integers" } }, (call, values) => {
-        const own = all(call, source).filter(
-          (member) => member.source === source && member.sourceId === idOf(call, source),
-        );
-        return page(call, search(call, own, values), (member) => memberView(call.context, member));
-      }),
-      route("GET", `${base}/all`, { may: { query: "string", user_ids: "integers" } }, (call, values) =>
-        page(call, search(call, highest(all(call, source)), values), (member) => memberView(call.context, member)),
-      ),
-      route("GET", `${base}/:user_id`, {}, (call) => ok(memberView(call.context, own(call, source)))),
-      route("GET", `${base}/all/:user_id`, {}, (call) => {
-        const found = highest(all(call, source)).find((member) => String(member.userId) === call.path.user_id);
-        if (!found) throw notFound();
-        return ok(memberView(call.context, found));
-      }),
-      route(
-        "POST",
-        base,
-        { needs: wish, may: { user_id: "string", username: "string", expires_at: "day" } },
-        (call, values) => {
-          const sourceId = manage(call, source);
-          const user = call.state.users.find(
-            ({ id, username }) => String(id) === values.user_id || username === values.username,
-          );
-          if (!values.user_id && !values.username)
-            throw apiError(400, "user_id, username are missing, exactly one parameter must be provided");
-          if (!user) throw notFound("User");
-          checkLevel(call, source, values.access_level);
-          if (
-            call.state.members.some(
-              (member) => member.source === source && member.sourceId === sourceId && member.userId === user.id,
-            )
-          ) {
-            throw problem(409, "Member already exists");
-          }
-          const member: Member = {
-            source,
-            sourceId,
-            userId: user.id,
-            accessLevel: values.access_level,
-            expiresAt: values.expires_at ?? null,
-            createdAt: call.now.toISOString(),
-            createdBy: userOf(call).id,
-          };
-          call.state.members.push(member);
-          return created(memberView(call.context, member));
-        },
-      ),
-      route("PUT", `${base}/:user_id`, { needs: wish, may: { expires_at: "day" } }, (call, values) => {
-        manage(call, source);
-        checkLevel(call, source, values.access_level);
-        const member = own(call, source);
-        member.accessLevel = values.access_level;
-        if (values.expires_at !== undefined) member.expiresAt = values.expires_at;
-        return ok(memberView(call.context, member));
-      }),
-      route("DELETE", `${base}/:user_id`, {}, (call) => {
-        if (call.path.user_id !== String(userOf(call).id)) manage(call, source);
-        const gone = own(call, source);
-        removeWhere(call.state.members, (member) => member === gone);
-        return noContent();
-      }),
-    ];
-  }),
+  ...(["project", "group"] as const).flatMap((source) => [...readingRoutes(source), ...changingRoutes(source)]),
 ];
+
+function readingRoutes(source: Source): Route[] {
+  const base = `/${source}s/:id/members`;
+  const view = (call: Call) => (member: Member) => memberView(call.context, member);
+  return [
+    route("GET", base, { may: filters }, (call, values) => {
+      const id = idOf(call, source);
+      const own = all(call, source).filter((member) => member.source === source && member.sourceId === id);
+      return page(call, search(call, own, values), view(call));
+    }),
+    route("GET", `${base}/all`, { may: filters }, (call, values) =>
+      page(call, search(call, highest(all(call, source)), values), view(call)),
+    ),
+    route("GET", `${base}/:user_id`, {}, (call) => ok(memberView(call.context, own(call, source)))),
+    route("GET", `${base}/all/:user_id`, {}, (call) => {
+      const found = highest(all(call, source)).find((member) => String(member.userId) === call.path.user_id);
+      if (!found) throw notFound();
+      return ok(memberView(call.context, found));
+    }),
+  ];
+}
+
+function changingRoutes(source: Source): Route[] {
+  const base = `/${source}s/:id/members`;
+  const level = { access_level: "integer" } as const;
+  const may = { user_id: "string", username: "string", expires_at: "day" } as const;
+  return [
+    route("POST", base, { needs: level, may }, (call, values) =>
+      created(memberView(call.context, add(call, source, values))),
+    ),
+    route("PUT", `${base}/:user_id`, { needs: level, may: { expires_at: "day" } }, (call, values) => {
+      manage(call, source);
+      checkLevel(call, source, values.access_level);
+      const member = own(call, source);
+      member.accessLevel = values.access_level;
+      if (values.expires_at !== undefined) member.expiresAt = values.expires_at;
+      return ok(memberView(call.context, member));
+    }),
+    route("DELETE", `${base}/:user_id`, {}, (call) => {
+      if (call.path.user_id !== String(userOf(call).id)) manage(call, source);
+      const gone = own(call, source);
+      removeWhere(call.state.members, (member) => member === gone);
+      return noContent();
+    }),
+  ];
+}
+
+interface NewMember {
+  readonly access_level: number;
+  readonly user_id?: string;
+  readonly username?: string;
+  readonly expires_at?: string;
+}
+
+function add(call: Call, source: Source, values: NewMember): Member {
+  const sourceId = manage(call, source);
+  if (!values.user_id && !values.username)
+    throw apiError(400, "user_id, username are missing, exactly one parameter must be provided");
+  const user = call.state.users.find(
+    ({ id, username }) => String(id) === values.user_id || username === values.username,
+  );
+  if (!user) throw notFound("User");
+  checkLevel(call, source, values.access_level);
+  const known = call.state.members.some(
+    (member) => member.source === source && member.sourceId === sourceId && member.userId === user.id,
+  );
+  if (known) throw problem(409, "Member already exists");
+  const member: Member = {
+    source,
+    sourceId,
+    userId: user.id,
+    accessLevel: values.access_level,
+    expiresAt: values.expires_at ?? null,
+    createdAt: call.now.toISOString(),
+    createdBy: userOf(call).id,
+  };
+  call.state.members.push(member);
+  return member;
+}
 
 function idOf(call: Call, source: Source, level: number = accessLevels.none): number {
   return (source === "project" ? projectOf(call, level) : groupOf(call, level)).id;
@@ -124,7 +138,7 @@ function manage(call: Call, source: Source): number {
   return idOf(call, source, source === "project" ? accessLevels.maintainer : accessLevels.owner);
 }
 
-/** Nobody hands out more than she has. */
+/** @throws Problem for a role that is unknown, or higher than the caller's own */
 function checkLevel(call: Call, source: Source, level: number): void {
   if (!memberLevels.includes(level)) throw apiError(400, "access_level does not have a valid value");
   const user = userOf(call);

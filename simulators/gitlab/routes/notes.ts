@@ -10,6 +10,7 @@ import { readPosition } from "../model/position.js";
 import { badRequest, forbidden, notFound } from "../model/problem.js";
 import { randomHex } from "../model/secrets.js";
 import { nextId, removeWhere } from "../model/server-state.js";
+import { sortBy } from "../model/sorting.js";
 import type { Note, NotePosition } from "../model/types/merge-requests.js";
 import { noteView } from "../views/merge-request.js";
 import { hookProject } from "../views/push-event.js";
@@ -26,8 +27,7 @@ export const noteRoutes: readonly Route[] = [
     { may: { sort: ["asc", "desc"], order_by: ["created_at", "updated_at"] }, open: true },
     (call, { request }, values) => {
       const key = ({ createdAt, updatedAt }: Note) => (values.order_by === "updated_at" ? updatedAt : createdAt);
-      const direction = values.sort === "asc" ? 1 : -1;
-      const notes = notesOf(call).sort((a, b) => direction * (key(a).localeCompare(key(b)) || a.id - b.id));
+      const notes = sortBy(notesOf(call), key, values.sort ?? "desc");
       return page(call, notes, (note) => noteView(call.context, note, request.id));
     },
   ),

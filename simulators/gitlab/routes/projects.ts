@@ -7,6 +7,7 @@ import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/n
 import type { Kind, Values } from "../model/params.js";
 import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { keptAttributes, projectParams } from "../model/project-attributes.js";
+import { isWithin, sortBy } from "../model/sorting.js";
 import type { User } from "../model/types/accounts.js";
 import type { Project, Visibility } from "../model/types/projects.js";
 import {
@@ -242,8 +243,6 @@ const topicsOf = (project: Project) => (project.settings.topics as string[] | un
 function list(call: Call, from: readonly Project[], values: Filters) {
   const user = call.caller?.user;
   const member = (project: Project) => projectLevel(call.state, user && { ...user, admin: false }, project);
-  const within = (at: string, after: string | undefined, before: string | undefined) =>
-    (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
   const wanted = values.search?.toLowerCase() ?? "";
   const found = from.filter(
     (project) =>
@@ -258,8 +257,8 @@ function list(call: Call, from: readonly Project[], values: Filters) {
       !values.starred &&
       (values.id_after === undefined || project.id > values.id_after) &&
       (values.id_before === undefined || project.id < values.id_before) &&
-      within(project.lastActivityAt, values.last_activity_after, values.last_activity_before) &&
-      within(project.updatedAt, values.updated_after, values.updated_before) &&
+      isWithin(project.lastActivityAt, values.last_activity_after, values.last_activity_before) &&
+      isWithin(project.updatedAt, values.updated_after, values.updated_before) &&
       (!values.with_issues_enabled || project.settings.issues_access_level !== "disabled") &&
       (!values.with_merge_requests_enabled || project.settings.merge_requests_access_level !== "disabled") &&
       (values.archived === undefined || project.archived === values.archived),
@@ -275,11 +274,9 @@ function list(call: Call, from: readonly Project[], values: Filters) {
       star_count: 0,
       similarity: 0,
     })[values.order_by ?? "created_at"];
-  const direction = values.sort === "asc" ? 1 : -1;
-  found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
   const render =
     values.simple || !user
       ? simpleProject
       : (context: Call["context"], project: Project) => projectView(context, project, user);
-  return page(call, found, (project) => render(call.context, project));
+  return page(call, sortBy(found, key, values.sort ?? "desc"), (project) => render(call.context, project));
 }

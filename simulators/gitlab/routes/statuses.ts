@@ -8,6 +8,7 @@ import { pipelineStatus, pipelinesOf, transitionError } from "../model/pipelines
 import { apiError, forbidden, notFound, problem } from "../model/problem.js";
 import { canMerge, canPush, rulesFor } from "../model/protection.js";
 import { nextId, removeWhere } from "../model/server-state.js";
+import { isWithin, sortBy } from "../model/sorting.js";
 import type { CommitStatus, JobStatus, Pipeline } from "../model/types/automation.js";
 import type { Project } from "../model/types/projects.js";
 import { fullPipelineView, pipelineView, statusView } from "../views/pipeline.js";
@@ -81,8 +82,6 @@ export const statusRoutes: readonly Route[] = [
     },
     (call, project, values) => {
       const user = call.state.users.find(({ username }) => username === values.username);
-      const within = (at: string, after: string | undefined, before: string | undefined) =>
-        (!after || Date.parse(at) >= Date.parse(after)) && (!before || Date.parse(at) <= Date.parse(before));
       const found = pipelinesOf(call.state, project.id, values).filter((each) => {
         const status = pipelineStatus(call.state, each);
         return (
@@ -90,8 +89,8 @@ export const statusRoutes: readonly Route[] = [
           (!values.scope || scopes[values.scope](status)) &&
           (!values.source || values.source === "external") &&
           (!values.username || each.userId === user?.id) &&
-          within(each.createdAt, values.created_after, values.created_before) &&
-          within(each.updatedAt, values.updated_after, values.updated_before)
+          isWithin(each.createdAt, values.created_after, values.created_before) &&
+          isWithin(each.updatedAt, values.updated_after, values.updated_before)
         );
       });
       const key = (each: Pipeline) =>
@@ -102,9 +101,7 @@ export const statusRoutes: readonly Route[] = [
           updated_at: each.updatedAt,
           user_id: each.userId,
         })[values.order_by ?? "id"];
-      const direction = values.sort === "asc" ? 1 : -1;
-      found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
-      return page(call, found, (each) => pipelineView(call.context, project, each));
+      return page(call, sortBy(found, key, values.sort ?? "desc"), (each) => pipelineView(call.context, project, each));
     },
   ),
   codeRoute("GET", "/projects/:id/pipelines/latest", { may: { ref: "string" } }, (call, project, { ref }) => {

@@ -4,6 +4,7 @@ import { pathTaken } from "../model/namespaces.js";
 import { isNumericId, pathErrors } from "../model/paths.js";
 import { invalid, notFound, problem } from "../model/problem.js";
 import { nextId, removeWhere } from "../model/server-state.js";
+import { isWithin, sortBy } from "../model/sorting.js";
 import type { User } from "../model/types/accounts.js";
 import { fullUser, publicUser } from "../views/user.js";
 
@@ -41,16 +42,15 @@ export const userRoutes: readonly Route[] = [
         !values.external &&
         (!values.admins || user.admin) &&
         (!(values.humans || values.without_project_bots) || !user.bot) &&
-        (!values.created_after || Date.parse(user.createdAt) >= Date.parse(values.created_after)) &&
-        (!values.created_before || Date.parse(user.createdAt) <= Date.parse(values.created_before)),
+        isWithin(user.createdAt, values.created_after, values.created_before),
     );
     const key = (user: User) =>
       ({ id: user.id, name: user.name, username: user.username, created_at: user.id, updated_at: user.id })[
         values.order_by ?? "id"
       ];
-    const direction = values.sort === "asc" ? 1 : -1;
-    found.sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id));
-    return page(call, found, (user) => (asker.admin ? fullUser : publicUser)(call.context, user));
+    return page(call, sortBy(found, key, values.sort ?? "desc"), (user) =>
+      (asker.admin ? fullUser : publicUser)(call.context, user),
+    );
   }),
   route("GET", "/users/:id", { scopes: reading }, (call) => {
     const user = existing(call);
