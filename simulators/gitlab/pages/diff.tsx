@@ -6,6 +6,27 @@ import { Scroll } from "./parts.js";
 const mostInFile = 2_000;
 const mostInPage = 10_000;
 
+/** A file of a difference as the page shows it. */
+interface ShownFile {
+  readonly change: FileDiff;
+  readonly lines: readonly PatchLine[];
+  /** Number of lines that are not shown. */
+  readonly hidden: number;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** Cuts what is too long for a page. */
+function shownFiles(changes: readonly FileDiff[]): ShownFile[] {
+  let budget = mostInPage;
+  return changes.map((change) => {
+    const lines = patchLines(change.patch);
+    const shown = Math.min(lines.length, mostInFile, Math.max(0, budget));
+    budget -= shown;
+    return { change, lines: lines.slice(0, shown), hidden: lines.length - shown, ...countLines(change.patch) };
+  });
+}
+
 /** A difference between two commits. @param whole address of the whole difference as text */
 export function Diff(props: {
   changes: readonly FileDiff[];
@@ -13,13 +34,7 @@ export function Diff(props: {
   file: (change: FileDiff) => string | undefined;
 }) {
   const { changes, whole } = props;
-  let budget = mostInPage;
-  const files = changes.map((change) => {
-    const lines = patchLines(change.patch);
-    const shown = Math.min(lines.length, mostInFile, Math.max(0, budget));
-    budget -= shown;
-    return { change, lines: lines.slice(0, shown), hidden: lines.length - shown, ...countLines(change.patch) };
-  });
+  const files = shownFiles(changes);
   const sum = (of: "added" | "removed") => files.reduce((total, each) => total + each[of], 0);
   return (
     <>
@@ -42,32 +57,45 @@ export function Diff(props: {
           </ul>
         </details>
       )}
-      {files.map(({ change, lines, hidden, added, removed }, index) => (
-        <details class="box difffile" open id={`file-${index + 1}`} key={change.newPath}>
-          <summary>
-            <span class="filename">
-              {change.status === "renamed" && change.oldPath !== change.newPath ? `${change.oldPath} → ` : ""}
-              {change.newPath}
-            </span>{" "}
-            <span class="muted">{describe(change)}</span> <Counts added={added} removed={removed} />
-          </summary>
-          <FileLink href={props.file(change)} />
-          <Lines lines={lines} />
-          {change.patch === "" && (
-            <p class="muted">
-              {change.status === "renamed"
-                ? "Renamed without changes."
-                : "No lines to show: a binary file, or its mode alone."}
-            </p>
-          )}
-          {hidden > 0 && (
-            <p class="muted">
-              {hidden} more lines are not shown here: <a href={whole}>the whole diff as text</a>
-            </p>
-          )}
-        </details>
+      {files.map((file, index) => (
+        <File
+          key={file.change.newPath}
+          id={`file-${index + 1}`}
+          file={file}
+          whole={whole}
+          href={props.file(file.change)}
+        />
       ))}
     </>
+  );
+}
+
+function File(props: { id: string; file: ShownFile; whole: string; href: string | undefined }) {
+  const { change, lines, hidden, added, removed } = props.file;
+  return (
+    <details class="box difffile" open id={props.id}>
+      <summary>
+        <span class="filename">
+          {change.status === "renamed" && change.oldPath !== change.newPath ? `${change.oldPath} → ` : ""}
+          {change.newPath}
+        </span>{" "}
+        <span class="muted">{describe(change)}</span> <Counts added={added} removed={removed} />
+      </summary>
+      <FileLink href={props.href} />
+      <Lines lines={lines} />
+      {change.patch === "" && (
+        <p class="muted">
+          {change.status === "renamed"
+            ? "Renamed without changes."
+            : "No lines to show: a binary file, or its mode alone."}
+        </p>
+      )}
+      {hidden > 0 && (
+        <p class="muted">
+          {hidden} more lines are not shown here: <a href={props.whole}>the whole diff as text</a>
+        </p>
+      )}
+    </details>
   );
 }
 

@@ -107,35 +107,42 @@ const words: Readonly<Record<string, string>> = {
   commits_status: "Merge blocked: the source branch does not exist, or holds no commits that the target branch lacks.",
 };
 
-/** Whether it can be merged, and the buttons of who may. */
+/** Whether it can be merged, or how it ended, with the buttons for what the visitor may do. */
 export function MergeBox(shown: Shown) {
+  return shown.request.state === "opened" ? <OpenBox {...shown} /> : <EndedBox {...shown} />;
+}
+
+function EndedBox(shown: Shown) {
+  const { visit, project, request } = shown;
+  const { state, now } = visit.call;
+  const merged = request.state === "merged";
+  const at = merged ? request.mergedAt : request.closedAt;
+  const by = merged ? request.mergedBy : request.closedBy;
+  const commit = request.mergeCommitSha ?? (merged ? request.sha : null);
+  return (
+    <section class={`box bar ${merged ? "merged" : ""}`}>
+      <span>
+        {merged ? "Merged" : "Closed"} by <Person user={state.users.find((user) => user.id === by)} />{" "}
+        {at && <When at={at} now={now} />}
+        {commit && (
+          <>
+            {" "}
+            as{" "}
+            <a class="sha" href={links(visit, project).commit(commit)}>
+              {commit.slice(0, 8)}
+            </a>
+          </>
+        )}
+      </span>
+      {!merged && mayEdit(shown) && <Button shown={shown} action="reopen" text="Reopen merge request" />}
+    </section>
+  );
+}
+
+function OpenBox(shown: Shown) {
   const { visit, project, request, seen, level } = shown;
-  const { state, now, caller } = visit.call;
+  const { state, caller } = visit.call;
   const to = links(visit, project);
-  const by = (id: number | null) => state.users.find((user) => user.id === id);
-  if (request.state !== "opened") {
-    const merged = request.state === "merged";
-    const at = merged ? request.mergedAt : request.closedAt;
-    const commit = request.mergeCommitSha ?? (merged ? request.sha : null);
-    return (
-      <section class={`box bar ${merged ? "merged" : ""}`}>
-        <span>
-          {merged ? "Merged" : "Closed"} by <Person user={by(merged ? request.mergedBy : request.closedBy)} />{" "}
-          {at && <When at={at} now={now} />}
-          {commit && (
-            <>
-              {" "}
-              as{" "}
-              <a class="sha" href={to.commit(commit)}>
-                {commit.slice(0, 8)}
-              </a>
-            </>
-          )}
-        </span>
-        {!merged && mayEdit(shown) && <Button shown={shown} action="reopen" text="Reopen merge request" />}
-      </section>
-    );
-  }
   const user = caller?.user;
   const { targetBranch: target } = request;
   const may = user && level > 0 && (canMerge(state, user, project, target) || canPush(state, user, project, target));

@@ -5,9 +5,9 @@ import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
 
 import { notesOf } from "../routes/notes.js";
-import { renderMarkdown } from "./markdown.js";
+import { type MarkdownBase, renderMarkdown } from "./markdown.js";
 import { Approvals, Labels, MergeBox, People, PipelineBox } from "./merge-request-boxes.js";
-import { eventsOf } from "./merge-request-events.js";
+import { eventsOf, type ShownEvent } from "./merge-request-events.js";
 import { MergeRequestHead } from "./merge-request-head.js";
 import { Thread } from "./notes.js";
 import { Form, Markdown } from "./parts.js";
@@ -25,21 +25,7 @@ export async function mergeRequestPage(
   const writes = call.caller?.token.scopes.includes("api") === true && !project.archived;
   const level = writes ? projectLevel(call.state, call.caller?.user, project, call.now) : accessLevels.none;
   const shown: Shown = { visit, project, request, seen, level };
-  const to = links(visit, project);
-  const base = {
-    folder: "",
-    blob: (path: string) => to.blob(project.defaultBranch, path),
-    raw: (path: string) => to.raw(project.defaultBranch, path),
-  };
-  const notes = notesOf(call);
-  const threads = [...new Set(notes.map(({ discussionId }) => discussionId))].map((id) =>
-    notes.filter((note) => note.discussionId === id),
-  );
-  const comments = threads.map((thread, index) => ({
-    at: `${thread[0]?.createdAt} ${index}`,
-    node: <Thread shown={shown} notes={thread} base={base} />,
-  }));
-  const activity = [...eventsOf(shown), ...comments].sort((a, b) => (a.at < b.at ? -1 : 1));
+  const base = markdownBase(shown);
   return {
     kind: "page",
     title: `${request.title} (!${request.iid}) · ${project.name}`,
@@ -62,22 +48,49 @@ export async function mergeRequestPage(
         <Approvals {...shown} />
         <MergeBox {...shown} />
         <h2>Activity</h2>
-        {activity.map(({ at, node }) => (
+        {activityOf(shown, base).map(({ at, node }) => (
           <Fragment key={at}>{node}</Fragment>
         ))}
-        {call.caller && writes && (
-          <Form visit={visit} action={to.mergeRequest(request.iid, "notes")} class="box stack">
-            <label>
-              Comment
-              <textarea name="body" rows={4} required placeholder="Markdown" />
-            </label>
-            <label class="check">
-              <input type="checkbox" name="thread" value="1" /> Start a thread that has to be resolved
-            </label>
-            <button type="submit">Comment</button>
-          </Form>
-        )}
+        {call.caller && writes && <CommentForm {...shown} />}
       </>
     ),
   };
+}
+
+/** What relative links in a description or comment refer to: the default branch. */
+function markdownBase({ visit, project }: Shown): MarkdownBase {
+  const to = links(visit, project);
+  return {
+    folder: "",
+    blob: (path) => to.blob(project.defaultBranch, path),
+    raw: (path) => to.raw(project.defaultBranch, path),
+  };
+}
+
+/** Events and threads, oldest first. */
+function activityOf(shown: Shown, base: MarkdownBase): ShownEvent[] {
+  const notes = notesOf(shown.visit.call);
+  const threads = [...new Set(notes.map(({ discussionId }) => discussionId))].map((id) =>
+    notes.filter((note) => note.discussionId === id),
+  );
+  const comments = threads.map((thread, index) => ({
+    at: `${thread[0]?.createdAt} ${index}`,
+    node: <Thread shown={shown} notes={thread} base={base} />,
+  }));
+  return [...eventsOf(shown), ...comments].sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+function CommentForm({ visit, project, request }: Shown) {
+  return (
+    <Form visit={visit} action={links(visit, project).mergeRequest(request.iid, "notes")} class="box stack">
+      <label>
+        Comment
+        <textarea name="body" rows={4} required placeholder="Markdown" />
+      </label>
+      <label class="check">
+        <input type="checkbox" name="thread" value="1" /> Start a thread that has to be resolved
+      </label>
+      <button type="submit">Comment</button>
+    </Form>
+  );
 }

@@ -63,15 +63,7 @@ export async function buildPages(context: Context): Promise<FastifyInstance> {
       handler: (request, reply) => run(context, page, request, reply),
     });
   }
-  for (const [name, type] of [
-    ["style.css", "text/css; charset=utf-8"],
-    ["icon.svg", "image/svg+xml"],
-  ] as const) {
-    const content = readFileSync(new URL(`assets/${name}`, import.meta.url));
-    app.get(`/assets/${name}`, (_request, reply) =>
-      reply.header("cache-control", "private, max-age=300").type(type).send(content),
-    );
-  }
+  serveAssets(app);
   app.setNotFoundHandler((request, reply) =>
     sendError(openVisit(context, request, reply), reply, notFound(), request.method),
   );
@@ -83,6 +75,18 @@ export async function buildPages(context: Context): Promise<FastifyInstance> {
   });
   await app.ready();
   return app;
+}
+
+function serveAssets(app: FastifyInstance): void {
+  for (const [name, type] of [
+    ["style.css", "text/css; charset=utf-8"],
+    ["icon.svg", "image/svg+xml"],
+  ] as const) {
+    const content = readFileSync(new URL(`assets/${name}`, import.meta.url));
+    app.get(`/assets/${name}`, (_request, reply) =>
+      reply.header("cache-control", "private, max-age=300").type(type).send(content),
+    );
+  }
 }
 
 /** A form sent from elsewhere is refused before it is read; the token in the form is checked all the same. */

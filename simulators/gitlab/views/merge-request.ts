@@ -34,12 +34,21 @@ export async function mergeRequestView(
   project: Project,
   request: MergeRequest,
 ): Promise<Record<string, unknown>> {
-  const path = projectPath(context.store.state, project);
-  const found = await examine(context, project, request);
-  const blocked = found.conflicts || found.status === "commits_status";
   const notes = context.store.state.notes.filter(
     (note) => note.projectId === project.id && note.mergeRequestIid === request.iid && !note.system,
   );
+  return {
+    ...attributesOf(context, project, request),
+    ...peopleOf(context, request),
+    ...(await mergeStatusOf(context, project, request)),
+    user_notes_count: notes.length,
+    blocking_discussions_resolved: !notes.some((note) => note.resolvable && !note.resolved),
+    ...unserved,
+  };
+}
+
+function attributesOf(context: Context, project: Project, request: MergeRequest): Record<string, unknown> {
+  const short = `!${request.iid}`;
   return {
     id: request.id,
     iid: request.iid,
@@ -49,32 +58,16 @@ export async function mergeRequestView(
     state: request.state,
     created_at: request.createdAt,
     updated_at: request.updatedAt,
-    merged_by: userById(context, request.mergedBy),
-    merge_user: userById(context, request.mergedBy ?? request.autoMerge?.userId ?? null),
     merged_at: request.mergedAt,
-    closed_by: userById(context, request.closedBy),
     closed_at: request.closedAt,
     target_branch: request.targetBranch,
     source_branch: request.sourceBranch,
-    user_notes_count: notes.length,
-    upvotes: 0,
-    downvotes: 0,
-    author: userById(context, request.authorId),
-    assignees: request.assigneeIds.map((id) => userById(context, id)),
-    assignee: userById(context, request.assigneeIds[0] ?? null),
-    reviewers: request.reviewerIds.map((id) => userById(context, id)),
     source_project_id: project.id,
     target_project_id: project.id,
     labels: request.labels,
     draft: isDraft(request.title),
-    imported: false,
-    imported_from: "none",
     work_in_progress: isDraft(request.title),
-    milestone: null,
     merge_when_pipeline_succeeds: Boolean(request.autoMerge),
-    merge_status: blocked ? "cannot_be_merged" : "can_be_merged",
-    detailed_merge_status: found.status,
-    merge_after: null,
     sha: request.sha === "" ? null : request.sha,
     merge_commit_sha: request.mergeCommitSha,
     squash_commit_sha: request.squashCommitSha,
@@ -82,18 +75,53 @@ export async function mergeRequestView(
     should_remove_source_branch: request.removeSourceBranch || null,
     force_remove_source_branch: request.removeSourceBranch,
     prepared_at: request.createdAt,
-    reference: `!${request.iid}`,
-    references: { short: `!${request.iid}`, relative: `!${request.iid}`, full: `${path}!${request.iid}` },
+    reference: short,
+    references: { short, relative: short, full: projectPath(context.store.state, project) + short },
     web_url: `${projectUrl(context, project)}/-/merge_requests/${request.iid}`,
-    time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
     squash: request.squash,
     squash_on_merge: request.squash,
-    task_completion_status: { count: 0, completed_count: 0 },
-    has_conflicts: found.conflicts,
-    blocking_discussions_resolved: !notes.some((note) => note.resolvable && !note.resolved),
-    approvals_before_merge: null,
   };
 }
+
+function peopleOf(context: Context, request: MergeRequest): Record<string, unknown> {
+  const [assignee = null] = request.assigneeIds;
+  return {
+    author: userById(context, request.authorId),
+    assignees: request.assigneeIds.map((id) => userById(context, id)),
+    assignee: userById(context, assignee),
+    reviewers: request.reviewerIds.map((id) => userById(context, id)),
+    merged_by: userById(context, request.mergedBy),
+    merge_user: userById(context, request.mergedBy ?? request.autoMerge?.userId ?? null),
+    closed_by: userById(context, request.closedBy),
+  };
+}
+
+async function mergeStatusOf(
+  context: Context,
+  project: Project,
+  request: MergeRequest,
+): Promise<Record<string, unknown>> {
+  const { status, conflicts } = await examine(context, project, request);
+  const blocked = conflicts || status === "commits_status";
+  return {
+    merge_status: blocked ? "cannot_be_merged" : "can_be_merged",
+    detailed_merge_status: status,
+    has_conflicts: conflicts,
+  };
+}
+
+/** Attributes of features that are not served, as GitLab shows them before their first use. */
+const unserved = {
+  upvotes: 0,
+  downvotes: 0,
+  imported: false,
+  imported_from: "none",
+  milestone: null,
+  merge_after: null,
+  time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
+  task_completion_status: { count: 0, completed_count: 0 },
+  approvals_before_merge: null,
+};
 
 /** One merge request with all that is known. */
 export async function fullMergeRequest(
