@@ -3,18 +3,18 @@ import { exitCodes } from "../exit-codes.js";
 import { connectMergeRequest, type MergeRequestOptions } from "../merge-request/connected-merge-request.js";
 import { type ReportFiles, readReportFiles } from "../merge-request/report-files.js";
 
-/** What `timonier note` takes. */
+/** Options of `timonier note`. */
 export interface NoteVerbOptions extends ReportFiles, MergeRequestOptions {
   readonly key?: string;
   readonly link?: string;
 }
 
-/** `timonier note`: the report as the one note of its merge request; without a token a word, and no error. */
+/** `timonier note`: writes the report as the note of its merge request. Without a token it prints a line and succeeds. */
 export async function note(options: NoteVerbOptions): Promise<number> {
   const report = await readReportFiles(options);
   const connected = connectMergeRequest(options);
   if (!connected) {
-    console.log("note: skipped, there is no token (TIMONIER_NOTE_TOKEN); pipelines of forks have none");
+    console.log("note: skipped, because there is no token (TIMONIER_NOTE_TOKEN); pipelines of forks have none");
     return exitCodes.done;
   }
   const { client, project, mergeRequest, headSha, pipeline } = connected;
@@ -30,6 +30,7 @@ export async function note(options: NoteVerbOptions): Promise<number> {
 
 function sentence(posted: Posted, project: string, mergeRequest: number): string {
   const where = `${project}!${mergeRequest}`;
-  if (posted.state === "outdated") return `note: nothing written on ${where}, its head is ${posted.head} by now`;
+  if (posted.state === "outdated")
+    return `note: nothing written on ${where}, because its head is ${posted.head} by now`;
   return `note: ${posted.state} on ${where} (note ${posted.id})`;
 }

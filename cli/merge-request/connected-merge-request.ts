@@ -2,13 +2,13 @@ import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { mergeRequestOf, type PipelineMergeRequest } from "@timonier/report/note/pipeline-merge-request";
 
-/** Which merge request, where that is not the pipeline's own. */
+/** A merge request other than the pipeline's own. */
 export interface MergeRequestOptions {
   readonly project?: string;
   readonly mergeRequest?: number;
 }
 
-/** A merge request with what it takes to speak to its GitLab. */
+/** A merge request, and a client of its GitLab. */
 export interface ConnectedMergeRequest {
   readonly client: GitLab;
   readonly project: string;
@@ -18,21 +18,16 @@ export interface ConnectedMergeRequest {
 }
 
 /**
- * The merge request of this pipeline, or the one that is named.
+ * Connects to the merge request of this pipeline, or to the one that the options name.
  *
  * @returns undefined when there is no token, as in pipelines of forks
- * @throws UserError when it is not said which merge request of which GitLab
+ * @throws UserError when the merge request or its GitLab is not known
  */
 export function connectMergeRequest(options: MergeRequestOptions): ConnectedMergeRequest | undefined {
   const pipeline = mergeRequestOf(process.env);
   if (pipeline.token === undefined) return undefined;
   const { caFile } = pipeline;
-  const url = need(
-    pipeline.url,
-    "the address of GitLab",
-    "CI_SERVER_URL",
-    "run it in a pipeline, or export GITLAB_URL",
-  );
+  const url = need(pipeline.url, "the URL of GitLab", "CI_SERVER_URL", "run it in a pipeline, or export GITLAB_URL");
   return {
     client: connectGitLab({ url, token: pipeline.token, ...(caFile !== undefined && { caFile }) }),
     project: need(options.project ?? pipeline.project, "the project", "CI_PROJECT_ID", "name it: --project"),

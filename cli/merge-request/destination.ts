@@ -5,33 +5,33 @@ import { stackConfig } from "../stack/preflight.js";
 import { Pulumi, type StackOutputs } from "../stack/pulumi.js";
 import { findStack, type Stack } from "../stack/stack.js";
 
-/** What is known of a stack's repositories. */
+/** The repositories of a stack. */
 export type Repositories = Pick<
   StackOutputs,
   "gitlab" | "gitlabUrl" | "gitlabCaFile" | "setupRepository" | "applicationRepository"
 >;
 
-/** For which cluster is synthesized, and where it goes. */
+/** The cluster that manifests are synthesized for, and the repositories that they go to. */
 export interface Destination {
   readonly stack: Stack;
   readonly cluster: string;
-  /** Branch that Flux follows. undefined: what apps/settings.yaml says. */
+  /** Branch that Flux follows. @default the one in apps/settings.yaml */
   readonly branch: string | undefined;
-  /** Address of the application repository. undefined: what apps/settings.yaml says. */
+  /** URL of the application repository. @default the one in apps/settings.yaml */
   readonly applicationUrl: string | undefined;
-  /** undefined: nobody knows where they are, and nothing can be published. */
+  /** undefined when they are not known, so that nothing can be published. */
   readonly repositories: Repositories | undefined;
 }
 
-/** What takes precedence over every setting. */
+/** Environment variables that take precedence over every setting. */
 export interface DestinationEnvironment {
   readonly TIMONIER_CLUSTER?: string | undefined;
   readonly TIMONIER_APPLICATION_URL?: string | undefined;
 }
 
 /**
- * Where a stack's manifests go: as the stack that is up says, else as its settings do, so that a pipeline or a fresh
- * clone synthesizes the same bytes.
+ * Reads the destination of a stack's manifests from the running stack, else from its settings, so that a pipeline or a fresh clone
+ * synthesizes the same bytes.
  *
  * @throws UserError for a stack that does not exist, unless the environment names its cluster
  */
@@ -50,17 +50,17 @@ export async function destinationOf(name: string, env: DestinationEnvironment = 
   };
 }
 
-/** @throws UserError when nobody knows where they are */
+/** @throws UserError when the repositories are not known */
 export function knownRepositories({ stack, repositories }: Pick<Destination, "stack" | "repositories">): Repositories {
   if (repositories) return repositories;
   throw new UserError(
-    "nobody knows where the repositories are: nothing is up, and the settings name no group",
+    "the repositories are not known: the stack is not up, and its settings name no group",
     `stack ${stack.name}`,
-    "npm run up, or set timonier:namespace in the stack's settings",
+    "run `npm run up`, or set timonier:namespace in the stack's settings",
   );
 }
 
-/** Only a GitLab that is there already, and a group or user that is named, have addresses before `up`. */
+/** Before `up`, repositories have URLs only on an existing GitLab and with a group or user in the settings. */
 export function repositoriesOf({ gitlab, namespace, ...config }: RepositorySettings): Repositories | undefined {
   if (gitlab.kind !== "remote" || namespace === undefined) return undefined;
   const address = (path: string) => `${gitlab.url}/${namespace}/${path}.git`;

@@ -12,28 +12,28 @@ import { destinationOf, knownRepositories, type Repositories } from "./destinati
 import { findProvenance } from "./found-provenance.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
 
-/** What `publish` would propose, where nobody but this machine sees it. */
+/** The changes that `publish` would propose, as local clones. */
 export interface Proposal {
-  /** Name of the stack's cluster, which is its folder's in the setup repository. */
+  /** Name of the stack's cluster, and of its folder in the setup repository. */
   readonly cluster: string;
   readonly setup: ProposedRepository;
   readonly application: ProposedRepository;
-  /** JSON file of the lines in apps/ behind the objects. */
+  /** JSON file with the source lines of the objects. */
   readonly provenance: string;
 }
 
-/** A clone of a repository: `origin/HEAD` is its branch as it is, `HEAD` has what apps/ says on top. */
+/** A clone of a repository: `origin/HEAD` is its branch, and `HEAD` adds the manifests that apps/ synthesizes. */
 export interface ProposedRepository {
   readonly folder: string;
-  /** Whether the two differ. */
+  /** Whether `HEAD` differs from `origin/HEAD`. */
   readonly differs: boolean;
 }
 
 /**
- * Both repositories of a stack as clones, and on top of each what `publish` would propose. Nothing is pushed.
+ * Clones both repositories of a stack, and commits to each clone what `publish` would propose. Nothing is pushed.
  *
  * @param into folder for the clones
- * @throws UserError where the repositories are not known or cannot be read
+ * @throws UserError when the repositories are not known or cannot be read
  */
 export async function propose(name: string, into: string): Promise<Proposal> {
   const destination = await destinationOf(name);
@@ -49,7 +49,7 @@ export async function propose(name: string, into: string): Promise<Proposal> {
     const { branch } = input.application;
     await cloneRepository({ address, branch, folder, credential, caFile: repositories.gitlabCaFile });
     const former = await formerTree(folder, trees[repository]);
-    return { folder, former, differs: await commitTree(folder, trees[repository], "What apps/ says") };
+    return { folder, former, differs: await commitTree(folder, trees[repository], "Manifests of apps/") };
   };
   const [setup, application] = await Promise.all([
     proposed("setup", repositories.setupRepository),
@@ -61,7 +61,7 @@ export async function propose(name: string, into: string): Promise<Proposal> {
   return { cluster, setup, application, provenance };
 }
 
-/** What a clone has of a tree's files. */
+/** The former content of a tree's files in a clone. */
 async function formerTree(folder: string, tree: Tree): Promise<Tree> {
   const read = [...tree.keys()].map(async (path) => {
     const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
@@ -70,7 +70,7 @@ async function formerTree(folder: string, tree: Tree): Promise<Tree> {
   return new Map((await Promise.all(read)).flat());
 }
 
-/** As whom the repositories are read: as the stack, where the environment names nobody. */
+/** Credential to read the repositories: of the environment, else of the stack. */
 async function reader(stack: Stack, repositories: Repositories): Promise<ReadCredential> {
   const given = credentialOf(process.env, repositories);
   return given ?? { user: "oauth2", token: await stackGitLabToken(stack, repositories) };

@@ -10,8 +10,8 @@ import { withRehearsal } from "./with-rehearsal.js";
 type Options = Pick<RehearsalRequest, "assume" | "offline" | "timeout">;
 
 /**
- * What the merge requests that `publish` would open do to a stack's cluster, as one report. Each becomes a merge of its own,
- * so each is rehearsed beside the other repository as it is.
+ * Rehearses the merge requests that `publish` would open for a stack, and joins the reports. They are merged one by one, so each is
+ * rehearsed with the present state of the other repository.
  */
 export async function rehearseProposal(stack: string, options: Options): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), "timonier-proposal-"));
@@ -28,7 +28,7 @@ export async function rehearseProposal(stack: string, options: Options): Promise
   }
 }
 
-/** One for each repository that differs; where none does, the setup repository's, which then says so. */
+/** One request for each repository that changes. Without any change the setup repository is rehearsed, which reports no change. */
 function requestsFor({ cluster, setup, application, provenance }: Proposal, options: Options): RehearsalRequest[] {
   const common = { ...options, base: "origin/HEAD", head: "HEAD", cluster, provenance };
   const ofSetup = {
@@ -40,7 +40,7 @@ function requestsFor({ cluster, setup, application, provenance }: Proposal, opti
   return [...(setup.differs || !application.differs ? [ofSetup] : []), ...(application.differs ? [ofApplication] : [])];
 }
 
-/** The program's own commits in a pipeline, where the note is on a merge request to it; else what is in the folder. */
+/** In a pipeline the commits of the program, because the note is written on its merge request; else the working folder. */
 function changeOf(env: NodeJS.ProcessEnv): JoinedChange {
   const [base, head] = [env.CI_MERGE_REQUEST_DIFF_BASE_SHA, env.CI_COMMIT_SHA];
   return {

@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { GateVerbOptions } from "../commands/gate.js";
 import type { NoteVerbOptions } from "../commands/note.js";
 
-/** Names are written out here, so that no command loads what another one needs; the verbs' types hold that they are right. */
+/** Literal names, so that a command does not load the modules of another one. The types of the commands check them. */
 const formats = ["markdown", "json", "html", "codequality", "junit"] as const;
 const rules = ["data-loss", "deletions", "rejected", "policies", "unknown", "not-evaluated", "infrastructure"] as const;
 const ways = ["label", "approval"] as const;
 
-/** The verbs that work on a report: `note`, `gate`, `report`. */
+/** Adds the commands that work on a report: `note`, `gate`, `report`. */
 export function addReportVerbs(
   program: Command,
   verb: <O>(run: (options: O) => Promise<number>) => (options: O) => Promise<void>,
@@ -16,23 +16,38 @@ export function addReportVerbs(
     program
       .command(name)
       .description(description)
-      .requiredOption("--report <file>", "what `timonier rehearse --format json` wrote")
-      .option("--preview <file>", "what `pulumi preview --json` printed");
+      .requiredOption("--report <file>", "output of `timonier rehearse --format json`")
+      .option("--preview <file>", "output of `pulumi preview --json`");
   const onMergeRequest = (command: Command) =>
     command
-      .option("--project <id>", "number or path of the project (in a pipeline: its own)")
-      .option("--merge-request <number>", "its number in the project (in a pipeline: its own)", wholeNumber);
+      .option("--project <id>", "id or path of the project (default: the pipeline's project)")
+      .option(
+        "--merge-request <number>",
+        "number of the merge request in its project (default: the pipeline's merge request)",
+        wholeNumber,
+      );
 
-  onMergeRequest(add("note", "the report as the one note of its merge request"))
-    .option("--link <url>", "address of the whole page")
-    .option("--key <name>", "keeps notes of several programs apart", "default")
+  onMergeRequest(add("note", "write the report as the note of its merge request"))
+    .option("--link <url>", "URL of the full report")
+    .option("--key <name>", "separates the notes of several programs", "default")
     .action(verb(async (options: NoteVerbOptions) => (await import("../commands/note.js")).note(options)));
-  onMergeRequest(add("gate", "whether the merge may go on: exit code 0 yes, 2 no, 1 nobody knows"))
-    .option("--fail-on <rules>", `of: ${rules.join(", ")}`, listOf(rules), ["data-loss", "rejected", "policies"])
-    .option("--accept <ways>", "what counts as accepted, of: label, approval; or none", listOf(ways), [...ways])
+  onMergeRequest(
+    add("gate", "check whether the merge may continue: exit code 0: may merge; 2: must not merge; 1: no verdict"),
+  )
+    .option("--fail-on <rules>", `rules that close the gate, comma-separated, of: ${rules.join(", ")}`, listOf(rules), [
+      "data-loss",
+      "rejected",
+      "policies",
+    ])
+    .option(
+      "--accept <ways>",
+      "how people can accept what a rule found, comma-separated, of: label, approval; or none",
+      listOf(ways),
+      [...ways],
+    )
     .action(verb(async (options: GateVerbOptions) => (await import("../commands/gate.js")).gate(options)));
-  add("report", "both planes of a merge in one of the forms")
-    .addOption(new Option("--format <form>", "of the report").choices(formats).default("markdown"))
+  add("report", "print the report on cluster and infrastructure in one of the formats")
+    .addOption(new Option("--format <format>", "format of the report").choices(formats).default("markdown"))
     .action(
       verb(async (options: { report: string; format: (typeof formats)[number] }) =>
         (await import("../commands/report.js")).report(options),
@@ -40,13 +55,13 @@ export function addReportVerbs(
     );
 }
 
-/** `a,b` of known words; `none` is the empty list. */
+/** Parses `a,b`, a list of known words. `none` is the empty list. */
 function listOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
   return (text) => {
     const words = text.split(",").map((word) => word.trim());
     if (words.length === 1 && words[0] === "none") return [];
     const unknown = words.find((word) => !known.some((one) => one === word));
-    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${known.join(", ")}, none.`);
+    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${known.join(", ")}, none.`);
     return words as T[];
   };
 }

@@ -4,14 +4,15 @@ import { parsePreview, withInfrastructure } from "@timonier/report/infrastructur
 import type { Report } from "@timonier/report/model";
 import { parseReport } from "@timonier/report/read-report";
 
-/** Files of one merge: the rehearsal's report, and what `pulumi preview --json` printed. */
+/** Files about one merge. */
 export interface ReportFiles {
+  /** Output of `timonier rehearse --format json`. */
   readonly report: string;
-  /** undefined: the infrastructure was not previewed. */
+  /** Output of `pulumi preview --json`. @default the infrastructure was not previewed */
   readonly preview?: string;
 }
 
-/** The report with both planes. @throws UserError for what cannot be read or is no report */
+/** Reads the report on cluster and infrastructure. @throws UserError for a file that cannot be read or is not a report */
 export async function readReportFiles({ report, preview }: ReportFiles): Promise<Report> {
   const rehearsed = parseReport(await read(report, "--report"), report);
   return preview === undefined
@@ -26,7 +27,7 @@ async function read(file: string, option: string): Promise<string> {
     throw new UserError(
       `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       option,
-      "name the file that the earlier job left among its artifacts",
+      "name the file among the artifacts of the earlier job",
     );
   }
 }

@@ -6,16 +6,16 @@ import { foldersOf, ownedPaths } from "@timonier/manifests/publish-plan";
 import type { Tree } from "@timonier/manifests/tree";
 import { execa } from "execa";
 
-/** As whom to read. */
+/** Credential to read a repository. */
 export interface ReadCredential {
   readonly user: string;
-  /** Secret: it reaches git by its environment, never by an argument or a file. */
+  /** Secret: git gets it from its environment, never from an argument or a file. */
   readonly token: string;
 }
 
-/** A repository, and where its clone goes. */
+/** A repository, and the folder of its clone. */
 export interface CloneOptions {
-  /** Address, ending in `.git`. */
+  /** URL, ending in `.git`. */
   readonly address: string;
   readonly branch: string;
   readonly folder: string;
@@ -25,20 +25,20 @@ export interface CloneOptions {
 }
 
 /**
- * Clones the whole branch into a folder that is deleted first.
+ * Clones a branch with its history into a folder, which is deleted first.
  *
- * @throws UserError with git's own words
+ * @throws UserError with git's message
  */
 export async function cloneRepository({ address, branch, folder, credential, caFile }: CloneOptions): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const settings: ReadonlyArray<readonly [key: string, value: string]> = [
-    // An empty one first: none of this machine's own helpers is asked, or told.
+    // An empty helper first, so that no credential helper of this machine is used.
     ["credential.helper", ""],
     ["credential.helper", '!f() { echo "username=$TIMONIER_GIT_USER"; echo "password=$TIMONIER_GIT_TOKEN"; }; f'],
   ];
   const env = {
     GIT_TERMINAL_PROMPT: "0",
-    // As a variable: one of this machine's own would beat a setting.
+    // As a variable, because GIT_SSL_CAINFO of this machine would override a setting.
     ...(caFile && { GIT_SSL_CAINFO: caFile }),
     GIT_CONFIG_COUNT: String(settings.length),
     ...Object.fromEntries(settings.map(([key], index) => [`GIT_CONFIG_KEY_${index}`, key])),
@@ -57,10 +57,9 @@ export async function cloneRepository({ address, branch, folder, credential, caF
 }
 
 /**
- * Commits a tree onto a clone's head, as `publish` would make it: what an earlier synthesis wrote and this one does not
- * goes, every other file stays.
+ * Commits a tree to a clone, as `publish` would: it deletes the files of an earlier synthesis that the tree lacks, and keeps all others.
  *
- * @returns whether anything differs; nothing is committed otherwise
+ * @returns whether anything differs; else nothing is committed
  */
 export async function commitTree(folder: string, tree: Tree, message: string): Promise<boolean> {
   for (const part of foldersOf(tree)) {

@@ -8,7 +8,7 @@ import type { Report } from "@timonier/report/model";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import { progress } from "../terminal.js";
 
-/** Rehearses on this user's control plane, which is then left warm for the next time. */
+/** Rehearses on this user's rehearsal cluster, which then stays ready for the next run. */
 export async function withRehearsal<T>(
   work: (run: (request: RehearsalRequest) => Promise<Report>) => Promise<T>,
 ): Promise<T> {

@@ -6,8 +6,8 @@ import { clip, oneLine } from "./text.js";
 
 type Severity = "info" | "minor" | "major" | "critical" | "blocker";
 
-/** One finding. @see https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format */
-interface Finding {
+/** One entry of the report. @see https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format */
+interface Violation {
   readonly description: string;
   readonly check_name: string;
   readonly fingerprint: string;
@@ -15,16 +15,16 @@ interface Finding {
   readonly location: { readonly path: string; readonly lines: { readonly begin: number } };
 }
 
-interface Found {
+interface Issue {
   readonly check: string;
-  /** What it is about; with the check it names the finding, whatever its words and its line are. */
+  /** Object or subject. Together with the check it identifies the issue, independent of its text and line. */
   readonly subject: string;
   readonly severity: Severity;
-  readonly words: string;
+  readonly description: string;
   readonly place: Provenance;
 }
 
-/** What GitLab shows beside the lines of a merge request's diff. */
+/** The report that GitLab shows beside the lines of a merge request's diff. */
 export function renderCodeQuality(
   report: Report,
   manifest: (change: ObjectChange) => Provenance | undefined = () => undefined,
@@ -32,18 +32,18 @@ export function renderCodeQuality(
   const found = [
     ...changes(report, manifest),
     ...reconciliations(report),
-    ...others(report),
+    ...otherIssues(report),
     ...infrastructure(report),
   ];
   const seen = new Map<string, number>();
-  const findings = found.map(({ check, subject, severity, words, place }): Finding => {
+  const violations = found.map(({ check, subject, severity, description, place }): Violation => {
     const name = `${check}\0${subject}`;
     const twin = seen.get(name) ?? 0;
     seen.set(name, twin + 1);
     return {
-      description: clip(oneLine(words), 1_000),
+      description: clip(oneLine(description), 1_000),
       check_name: `timonier/${check}`,
-      // GitLab shows one finding for each fingerprint.
+      // GitLab shows one entry for each fingerprint.
       fingerprint: createHash("sha256")
         .update(twin === 0 ? name : `${name}\0${twin}`)
         .digest("hex"),
@@ -51,10 +51,10 @@ export function renderCodeQuality(
       location: { path: relative(place.file), lines: { begin: Math.max(1, Math.trunc(place.line)) } },
     };
   });
-  return `${JSON.stringify(findings, undefined, 2)}\n`;
+  return `${JSON.stringify(violations, undefined, 2)}\n`;
 }
 
-function changes(report: Report, manifest: (change: ObjectChange) => Provenance | undefined): Found[] {
+function changes(report: Report, manifest: (change: ObjectChange) => Provenance | undefined): Issue[] {
   return graveChanges(report).map((change) => {
     const { action, dataLoss, ref, message, provenance } = change;
     const name = refName(ref);
@@ -62,7 +62,7 @@ function changes(report: Report, manifest: (change: ObjectChange) => Provenance 
       check: dataLoss ? "data-loss" : action,
       subject: subject(ref),
       severity: dataLoss ? "critical" : action === "rejected" ? "blocker" : "major",
-      words: `${name} ${verbs[action]}${dataLoss ? ", and its data is lost" : ""}${message === undefined ? "" : `: ${message}`}`,
+      description: `${name} ${verbs[action]}${dataLoss ? ", and its data is lost" : ""}${message === undefined ? "" : `: ${message}`}`,
       place: provenance ?? manifest(change) ?? standIn(ref),
     };
   });
@@ -71,50 +71,50 @@ function changes(report: Report, manifest: (change: ObjectChange) => Provenance 
 const verbs = {
   created: "is created",
   updated: "is updated",
-  recreated: "is deleted and made anew",
+  recreated: "is deleted and recreated",
   pruned: "is pruned",
   deleted: "is deleted",
-  rejected: "is refused",
+  rejected: "is rejected",
 } as const;
 
-function reconciliations(report: Report): Found[] {
+function reconciliations(report: Report): Issue[] {
   return report.reconciliations.filter(isUnready).map((one) => ({
     check: "not-ready",
     subject: subject(one.ref),
     severity: "blocker",
-    words: [`${refName(one.ref)} is not Ready`, one.reason, one.message]
+    description: [`${refName(one.ref)} is not Ready`, one.reason, one.message]
       .filter((part) => part !== undefined)
       .join(": "),
     place: placeOf(report, one.ref),
   }));
 }
 
-function others(report: Report): Found[] {
+function otherIssues(report: Report): Issue[] {
   const policies = report.policies.map(
-    ({ policy, ref, level, message }): Found => ({
+    ({ policy, ref, level, message }): Issue => ({
       check: `policy/${policy}`,
       subject: subject(ref),
       severity: level === "fatal" ? "critical" : "minor",
-      words: `${refName(ref)}: ${message}`,
+      description: `${refName(ref)}: ${message}`,
       place: placeOf(report, ref),
     }),
   );
   const unknown = report.notEvaluated.map(
-    ({ subject, reason }): Found => ({
+    ({ subject, reason }): Issue => ({
       check: "not-evaluated",
       subject,
       severity: "info",
-      words: `${subject} was not evaluated: ${reason}`,
+      description: `${subject} was not evaluated: ${reason}`,
       place: { file: "not-evaluated", line: 1 },
     }),
   );
-  const error: Found[] = report.error
+  const error: Issue[] = report.error
     ? [
         {
           check: "no-answer",
           subject: "",
           severity: "blocker",
-          words: `${report.error.what} (${report.error.where})`,
+          description: `${report.error.what} (${report.error.where})`,
           place: { file: "rehearsal", line: 1 },
         },
       ]
@@ -122,21 +122,27 @@ function others(report: Report): Found[] {
   return [...policies, ...unknown, ...error];
 }
 
-function infrastructure(report: Report): Found[] {
+function infrastructure(report: Report): Issue[] {
   const place = { file: "Pulumi.yaml", line: 1 };
   const errors = (report.infrastructure?.diagnostics ?? [])
     .filter(({ level }) => level === "error")
     .map(
-      ({ message }): Found => ({ check: "pulumi-error", subject: message, severity: "blocker", words: message, place }),
+      ({ message }): Issue => ({
+        check: "pulumi-error",
+        subject: message,
+        severity: "blocker",
+        description: message,
+        place,
+      }),
     );
   const steps = orderedSteps(report)
     .filter(isGraveStep)
     .map(
-      ({ operation, urn, name, type }): Found => ({
+      ({ operation, urn, name, type }): Issue => ({
         check: `pulumi-${operation}`,
         subject: urn,
         severity: "major",
-        words: `pulumi up: ${operation} ${name} (${type})`,
+        description: `pulumi up: ${operation} ${name} (${type})`,
         place,
       }),
     );
@@ -147,17 +153,17 @@ function subject({ apiVersion, kind, namespace, name }: ObjectRef): string {
   return [apiVersion.split("/")[0], kind, namespace ?? "", name].join("/");
 }
 
-/** Cause of the object of that name, where it changes. */
+/** Provenance of the object of that name, when it changes. */
 function placeOf({ changes }: Report, ref: ObjectRef): Provenance {
   return changes.find((change) => subject(change.ref) === subject(ref))?.provenance ?? standIn(ref);
 }
 
-/** GitLab wants a path: where none is known, the object's own name is one. */
+/** GitLab requires a path: the object's name replaces an unknown one. */
 function standIn({ kind, namespace, name }: ObjectRef): Provenance {
   return { file: [namespace, kind, name].filter((part) => part).join("/"), line: 1 };
 }
 
-/** GitLab refuses paths that are not inside of the repository. */
+/** GitLab rejects paths outside of the repository. */
 function relative(path: string): string {
   return path.replace(/^(\.{0,2}\/)+/, "") || "unknown";
 }

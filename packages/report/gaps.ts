@@ -1,14 +1,14 @@
 import type { NotEvaluated } from "./model.js";
 
-/** Entries that share a reason. */
+/** Entries with the same reason. */
 export interface Gap extends Omit<NotEvaluated, "subject"> {
   readonly subjects: readonly string[];
 }
 
-/** Subjects of one gap that a note names. */
+/** How many subjects of one gap a note names. */
 export const NAMED = 5;
 
-/** What was not evaluated, by reason: first what the merge can affect. */
+/** Entries that were not evaluated, grouped by reason, affected ones first. */
 export function groupedGaps(notEvaluated: readonly NotEvaluated[]): Gap[] {
   const groups = new Map<string, Gap>();
   for (const { subject, ...rest } of notEvaluated) {

@@ -4,11 +4,11 @@ import type { Report } from "./model.js";
 import { oneLine } from "./text.js";
 
 /**
- * What may fail a pipeline.
+ * Rules that can close the gate.
  *
  * `data-loss`: data is lost that no manifest brings back · `deletions`: any object is deleted, pruned or recreated ·
- * `rejected`: an object is rejected, something does not become Ready, `pulumi up` would fail · `policies`: a fatal one is
- * broken · `unknown`: something that the merge can affect was not evaluated · `not-evaluated`: anything was not evaluated ·
+ * `rejected`: an object is rejected, a reconciliation does not become Ready, or `pulumi up` would fail · `policies`: a fatal one is
+ * violated · `unknown`: something that the merge can affect was not evaluated · `not-evaluated`: anything was not evaluated ·
  * `infrastructure`: `pulumi up` deletes or replaces.
  */
 export const gateRules = [
@@ -23,37 +23,37 @@ export const gateRules = [
 
 export type GateRule = (typeof gateRules)[number];
 
-/** What fails where nothing is said. */
+/** Rules that apply by default. */
 export const defaultGateRules: readonly GateRule[] = ["data-loss", "rejected", "policies", "unknown"];
 
-/** Whether somebody may accept it. What is rejected does not happen: there is nothing to accept, only something to mend. */
+/** Whether a person can accept what a rule found. A rejected change is not applied, so it can only be fixed. */
 export function isAcceptable(rule: GateReason["rule"]): rule is GateRule {
   return rule !== "rejected" && rule !== "unable";
 }
 
-/** That somebody knows and wants it. */
+/** A person's consent to what some rules found. */
 export interface Acceptance {
   readonly rules: readonly GateRule[];
-  /** Whose: `the label timonier:accept-data-loss`, `the approval of @jane`. */
+  /** Who gave it: `the label timonier:accept-data-loss`, `the approval of @jane`. */
   readonly by: string;
 }
 
-/** One rule that something breaks. */
+/** A rule that found something. */
 export interface GateReason {
   readonly rule: GateRule | "unable";
-  /** What breaks it, one line each. */
+  /** What it found, one line each. */
   readonly what: readonly string[];
-  /** Who accepts it. undefined: nobody, and the gate is shut. */
+  /** Who accepted it. @default not accepted, so the gate is shut */
   readonly acceptedBy?: string;
 }
 
-/** `open`: nothing that counts, or all of it accepted · `shut`: something is not accepted · `unable`: nobody knows. */
+/** `open`: nothing was found, or all of it is accepted · `shut`: something is not accepted · `unable`: there is no verdict. */
 export interface GateJudgement {
   readonly state: "open" | "shut" | "unable";
   readonly reasons: readonly GateReason[];
 }
 
-/** Whether a merge may go on. Pure: what was accepted is for the caller to ask. */
+/** Whether a merge may continue. @param accepted consents that the caller has read from GitLab */
 export function judgeGate(report: Report, rules: readonly GateRule[], accepted: readonly Acceptance[]): GateJudgement {
   if (report.verdict === "unable") {
     const what = report.error ? oneLine(`${report.error.what} (${report.error.where})`) : "the rehearsal could not run";
@@ -61,7 +61,7 @@ export function judgeGate(report: Report, rules: readonly GateRule[], accepted: 
   }
   const reasons = gateRules
     .filter((rule) => rules.includes(rule))
-    .map((rule) => ({ rule, what: breaks[rule](report).map(oneLine) }))
+    .map((rule) => ({ rule, what: findings[rule](report).map(oneLine) }))
     .filter(({ what }) => what.length > 0)
     .map((reason): GateReason => {
       const by = isAcceptable(reason.rule) && accepted.find(({ rules }) => rules.includes(reason.rule))?.by;
@@ -70,7 +70,7 @@ export function judgeGate(report: Report, rules: readonly GateRule[], accepted: 
   return { state: reasons.every(({ acceptedBy }) => acceptedBy !== undefined) ? "open" : "shut", reasons };
 }
 
-const breaks: Readonly<Record<GateRule, (report: Report) => string[]>> = {
+const findings: Readonly<Record<GateRule, (report: Report) => string[]>> = {
   "data-loss": ({ changes }) =>
     changes
       .filter(({ dataLoss }) => dataLoss)
@@ -82,27 +82,27 @@ const breaks: Readonly<Record<GateRule, (report: Report) => string[]>> = {
   rejected: (report) => [
     ...report.changes
       .filter(({ action }) => action === "rejected")
-      .map(({ ref, message }) => told(`${refName(ref)} is refused`, message)),
+      .map(({ ref, message }) => withMessage(`${refName(ref)} is rejected`, message)),
     ...report.reconciliations
       .filter(isUnready)
-      .map(({ ref, message }) => told(`${refName(ref)} is not Ready`, message)),
+      .map(({ ref, message }) => withMessage(`${refName(ref)} is not Ready`, message)),
     ...(report.infrastructure?.diagnostics ?? [])
       .filter(({ level }) => level === "error")
-      .map(({ message }) => told("pulumi up fails", message)),
+      .map(({ message }) => withMessage("pulumi up fails", message)),
   ],
   policies: ({ policies }) =>
     policies
       .filter(({ level }) => level === "fatal")
-      .map(({ policy, ref, message }) => told(`${refName(ref)} breaks ${policy}`, message)),
+      .map(({ policy, ref, message }) => withMessage(`${refName(ref)} violates ${policy}`, message)),
   unknown: ({ notEvaluated }) =>
-    notEvaluated.filter(({ affected }) => affected).map(({ subject, reason }) => told(subject, reason)),
-  "not-evaluated": ({ notEvaluated }) => notEvaluated.map(({ subject, reason }) => told(subject, reason)),
+    notEvaluated.filter(({ affected }) => affected).map(({ subject, reason }) => withMessage(subject, reason)),
+  "not-evaluated": ({ notEvaluated }) => notEvaluated.map(({ subject, reason }) => withMessage(subject, reason)),
   infrastructure: (report) =>
     orderedSteps(report)
       .filter(isGraveStep)
       .map(({ operation, name, type }) => `pulumi up: ${operation} ${name} (${type})`),
 };
 
-function told(what: string, words: string | undefined): string {
-  return words === undefined || words === "" ? what : `${what}: ${words}`;
+function withMessage(what: string, message: string | undefined): string {
+  return message === undefined || message === "" ? what : `${what}: ${message}`;
 }

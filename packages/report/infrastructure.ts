@@ -4,7 +4,7 @@ import { z } from "zod";
 import { isGraveStep } from "./digest.js";
 import type { InfrastructurePlan, InfrastructureStep, Report, Verdict } from "./model.js";
 
-/** What is read of the answer. Values of properties are in it too, and none of them is looked at. */
+/** The part of the output that is read. Values of properties are in the output as well, and are ignored. */
 const digest = z.object({
   steps: z
     .array(
@@ -19,7 +19,7 @@ const digest = z.object({
     )
     .nullish(),
   diagnostics: z.array(z.object({ message: z.string(), severity: z.string() })).nullish(),
-  // Every answer of the engine has it, and it is among the last: without it the answer is cut, or it is another file.
+  // Every output has it near its end: without it the file is truncated, or it is another file.
   changeSummary: z.record(z.string(), z.number()).nullable(),
 });
 
@@ -29,10 +29,10 @@ type RawStep = NonNullable<Digest["steps"]>[number];
 /**
  * What `pulumi up` would do, from the standard output of `pulumi preview --json`; also of one that failed.
  *
- * Names of properties only: whatever a property holds stays out, a secret or not.
+ * Contains names of properties only, never their values.
  *
  * @param stack name for a preview that has no step @default "unknown"
- * @throws UserError for what is no such output, or not all of it
+ * @throws UserError for anything but a complete output
  * @see https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/
  */
 export function parsePreview(text: string, stack = "unknown"): InfrastructurePlan {
@@ -44,7 +44,7 @@ export function parsePreview(text: string, stack = "unknown"): InfrastructurePla
   };
 }
 
-/** What the engine says of a resource it says again with each of its steps. */
+/** The engine repeats the diagnostics of a resource with each of its steps. */
 function once(all: NonNullable<Digest["diagnostics"]>): InfrastructurePlan["diagnostics"] {
   const found = new Map<string, InfrastructurePlan["diagnostics"][number]>();
   for (const { severity: level, message } of all) {
@@ -59,30 +59,32 @@ function read(text: string): Digest {
     new UserError(
       what,
       "the output of `pulumi preview --json`",
-      "run it again, with standard output alone in the file: pulumi preview --json > preview.json",
+      "run it again, and redirect standard output only: pulumi preview --json > preview.json",
     );
   if (text.trim() === "") throw invalid("the preview is empty: it did not run");
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    // Without a cause: the parser's own words quote the text, which may hold a secret.
-    throw invalid("the preview is no JSON, or it is cut");
+    // Without a cause: the parser's message quotes the text, which may contain a secret.
+    throw invalid("the preview is not JSON, or it is truncated");
   }
   const result = digest.safeParse(parsed);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw invalid(`the preview has another form: ${issue?.path.map(String).join(".") || "all of it"}: ${issue?.code}`);
+  throw invalid(
+    `the preview has an unexpected form: ${issue?.path.map(String).join(".") || "the whole file"}: ${issue?.code}`,
+  );
 }
 
-/** The engine's words without its marks of colour and the terminal's, and without the word that the level says already. */
+/** A message without colour codes and without the prefix that repeats its level. */
 function plain(message: string): string {
   return stripVTControlCharacters(message.replace(/<\{%[^%]*%\}>/g, ""))
     .replace(/^(error|warning): /, "")
     .trim();
 }
 
-/** One step a resource: a replacement is three in the engine's answer. */
+/** One step for each resource: the engine reports a replacement as three. */
 function merged(raw: readonly RawStep[]): readonly InfrastructureStep[] {
   const byUrn = new Map<string, { operation: InfrastructureStep["operation"]; from: RawStep[] }>();
   for (const step of raw) {
@@ -103,7 +105,7 @@ function merged(raw: readonly RawStep[]): readonly InfrastructureStep[] {
   }));
 }
 
-/** undefined: nothing differs afterwards. @see https://www.pulumi.com/docs/iac/concepts/how-pulumi-works/ */
+/** @returns undefined when the resource does not change @see https://www.pulumi.com/docs/iac/concepts/how-pulumi-works/ */
 function operationOf({ op, oldState }: RawStep): InfrastructureStep["operation"] | undefined {
   switch (op) {
     case "same":
@@ -134,7 +136,7 @@ function operationOf({ op, oldState }: RawStep): InfrastructureStep["operation"]
   }
 }
 
-/** Those that force a replacement first. */
+/** Names of changed properties, those that force a replacement first. */
 function properties(steps: readonly RawStep[]): readonly string[] {
   const forcing = steps.flatMap(({ replaceReasons, detailedDiff }) => [
     ...Object.entries(detailedDiff ?? {})
@@ -160,8 +162,8 @@ function named(urn: string): { type: string; name: string } {
 }
 
 /**
- * A report with its other plane. The verdict is on both: a resource that is deleted or replaced is destructive, an update
- * that fails before it begins is rejected. Where the rehearsal could not run, there still is no answer.
+ * A report with the infrastructure. The verdict covers both halves: a deleted or replaced resource is destructive, a preview that fails
+ * is rejected. A rehearsal that could not run keeps its verdict.
  */
 export function withInfrastructure(report: Report, plan: InfrastructurePlan): Report {
   return { ...report, infrastructure: plan, verdict: verdictOn(report.verdict, plan) };

@@ -1,7 +1,7 @@
 import { refName } from "@timonier/kit/kube-discovery";
 import type { Coverage, Reconciliation, Report, Revision, Share, Verdict } from "./model.js";
 
-/** The change that several rehearsals are of. */
+/** The change that several rehearsals are about. */
 export interface JoinedChange {
   /** @default the first report's */
   readonly base?: Revision;
@@ -9,12 +9,12 @@ export interface JoinedChange {
   readonly head?: Revision;
 }
 
-/** The verdict on all of them is the worst of theirs. */
+/** Verdicts from best to worst: the joined report has the worst one. */
 const byWeight: readonly Verdict[] = ["safe", "unknown", "destructive", "rejected", "unable"];
 
 /**
- * Several rehearsals of one change as one report: a change to apps/ becomes a merge request in each repository that it
- * touches, and one to the setup repository may reach several clusters.
+ * Joins several rehearsals of one change: a change of apps/ becomes a merge request in each affected repository, and a change of the
+ * setup repository may affect several clusters.
  *
  * @param reports at least one
  * @param change commits of the change itself, where the reports are about what follows from it
@@ -22,7 +22,7 @@ const byWeight: readonly Verdict[] = ["safe", "unknown", "destructive", "rejecte
 export function joinReports(all: readonly [Report, ...Report[]], change: JoinedChange = {}): Report {
   const [first] = all;
   const error = all.find((one) => one.error)?.error;
-  // A Kustomization is in each rehearsal of its cluster: what became of it where it was not as before counts.
+  // Each rehearsal of a cluster contains the same Kustomizations: the one whose state changes counts.
   const reconciliations = new Map<string, Reconciliation>();
   for (const one of all.flatMap((report) => report.reconciliations)) {
     const name = `${one.cluster ?? ""} ${refName(one.ref)}`;
@@ -45,7 +45,7 @@ export function joinReports(all: readonly [Report, ...Report[]], change: JoinedC
   };
 }
 
-/** Files and objects are the same ones in each rehearsal of a repository: a cluster may evaluate what another one does not read. */
+/** Sums: a cluster may evaluate files and objects of a repository that another cluster does not read. */
 function coverageOf(all: readonly Report[]): Pick<Report, "coverage"> {
   const parts = all.flatMap(({ coverage }) => coverage ?? []);
   if (parts.length === 0) return {};

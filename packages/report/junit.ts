@@ -7,7 +7,7 @@ import { clip, oneLine, visible } from "./text.js";
 interface Case {
   readonly name: string;
   readonly result: "passed" | "failure" | "error" | "skipped";
-  /** One line that says why. */
+  /** The reason in one line. */
   readonly reason?: string;
   readonly details?: string;
 }
@@ -18,8 +18,8 @@ interface Suite {
 }
 
 /**
- * What GitLab shows as tests: each reconciliation, each refused object, each result of a policy, each thing that was not
- * evaluated, each resource that `pulumi up` deletes or replaces.
+ * The report that GitLab shows as tests: reconciliations, rejected objects, policy results, entries that were not evaluated, and
+ * resources that `pulumi up` deletes or replaces.
  *
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */
@@ -39,8 +39,8 @@ export function renderJUnit(report: Report): string {
         if (one.details !== undefined) test.ele("system-out").txt(visible(one.details));
         continue;
       }
-      const told = test.ele(one.result, { message: clip(oneLine(one.reason ?? ""), 1_000) });
-      if (one.details !== undefined) told.txt(visible(one.details));
+      const result = test.ele(one.result, { message: clip(oneLine(one.reason ?? ""), 1_000) });
+      if (one.details !== undefined) result.txt(visible(one.details));
     }
   }
   return `${root.end({ prettyPrint: true })}\n`;
@@ -89,14 +89,14 @@ function error({ what, where, fix }: NonNullable<Report["error"]>): Case {
 
 function reconciliation(one: Report["reconciliations"][number]): Case {
   const name = refName(one.ref);
-  if (one.ready === undefined) return { name, result: "passed", details: "it is not there afterwards" };
+  if (one.ready === undefined) return { name, result: "passed", details: "it does not exist after the merge" };
   const words = [one.reason, one.message].filter((part) => part !== undefined).join(": ");
   if (one.notEvaluated) return { name, result: "skipped", reason: "not evaluated" };
   if (!isUnready(one)) return { name, result: "passed", details: words };
   return { name, result: "failure", reason: `Ready is ${one.ready}`, details: words };
 }
 
-/** Only what a reader has to know of: resources that are made or changed are no tests. */
+/** Errors of the preview and deleted or replaced resources. Created and updated resources are not reported as tests. */
 function infrastructure(report: Report): Case[] {
   const errors = (report.infrastructure?.diagnostics ?? []).filter(({ level }) => level === "error");
   return [

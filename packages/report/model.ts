@@ -4,8 +4,8 @@ import type { ObjectRef } from "@timonier/kit/kube-discovery";
 export const schemaVersion = 2;
 
 /**
- * What one merge does, on both planes: made by a rehearsal and by `pulumi preview`, rendered in every format from here.
- * Plain data: `JSON.stringify` of it is the JSON format, whole and without loss. No value of a Secret is ever in it.
+ * What one merge does to the cluster and to the infrastructure, from a rehearsal and from `pulumi preview`. Every format is rendered
+ * from it. It is plain data: `JSON.stringify` of it is the JSON format. It contains no value of a Secret.
  */
 export interface Report {
   /** Version of this format: {@link schemaVersion}. A reader rejects any other version. */
@@ -13,24 +13,24 @@ export interface Report {
   readonly verdict: Verdict;
   readonly base: Revision;
   readonly head: Revision;
-  /** Why there is no answer; only with verdict `unable`. */
+  /** Why the rehearsal could not run or end in time; with verdict `unable` only. */
   readonly error?: ReportError;
-  /** How much of the change and of the cluster was evaluated. @default the rehearsal could not run */
+  /** How much of the change and of the cluster was evaluated. @default not known, because the rehearsal could not run */
   readonly coverage?: Coverage;
-  /** Versions of Flux, where another minor version was rehearsed with than the cluster has. @default the same one */
+  /** Versions of Flux, when the rehearsal ran another minor version than the cluster. @default the same version */
   readonly flux?: { readonly cluster: string; readonly rehearsed: string };
-  /** Every object that is not the same afterwards; what destroys comes first, then in the order of reconciliation. */
+  /** Every object that changes: deletions first, then in the order of reconciliation. */
   readonly changes: readonly ObjectChange[];
-  /** Kustomizations and HelmReleases, each after those it depends on. */
+  /** Kustomizations and HelmReleases, each after its dependencies. */
   readonly reconciliations: readonly Reconciliation[];
-  /** Images and charts whose version differs. */
+  /** Images and charts whose version changes. */
   readonly versions: readonly VersionChange[];
   readonly policies: readonly PolicyResult[];
-  /** What the rehearsal cannot judge, never passed over silently. */
+  /** What the rehearsal cannot evaluate. */
   readonly notEvaluated: readonly NotEvaluated[];
-  /** What was simulated, in sentences: `readiness of pods`. */
+  /** What was simulated: `readiness of pods`. */
   readonly simulated: readonly string[];
-  /** The other plane. undefined: it was not previewed. */
+  /** What happens to the infrastructure. @default not previewed */
   readonly infrastructure?: InfrastructurePlan;
   /** Milliseconds that the rehearsal took. */
   readonly duration: number;
@@ -42,12 +42,12 @@ export interface Report {
  * recreated or data is lost · `rejected`: something is not applied, or does not become Ready · `unable`: the rehearsal could
  * not run, or did not end in time.
  *
- * Where several hold, `rejected` comes before `destructive`, because what is rejected does not happen, and both come before
- * `unable` and `unknown`, because they are certain.
+ * When several apply, `rejected` comes before `destructive`, because a rejected change does not happen, and both come before `unable`
+ * and `unknown`, because they are certain.
  */
 export type Verdict = "safe" | "unknown" | "destructive" | "rejected" | "unable";
 
-/** How many there are, and how many of them were evaluated. */
+/** A total, and how many of it were evaluated. */
 export interface Share {
   readonly evaluated: number;
   readonly all: number;
@@ -55,23 +55,23 @@ export interface Share {
 
 /** How much of the change and of the cluster was evaluated. */
 export interface Coverage {
-  /** Files that differ and that a Kustomization or a release can read. */
+  /** Changed files that a Kustomization or a release can read. */
   readonly files: Share;
   /** Kustomizations and HelmReleases of the head. */
   readonly reconciliations: Share;
-  /** Kubernetes objects written in the head's files. */
+  /** Kubernetes objects in the files of the head. */
   readonly objects: Share;
 }
 
-/** One side of the comparison. */
+/** The base or the head of the comparison. */
 export interface Revision {
-  /** As it was asked for: `main`, `HEAD`, a folder. */
+  /** As the user named it: `main`, `HEAD`, a folder. */
   readonly ref: string;
-  /** Commit. undefined: a folder that is not committed. */
+  /** Commit. @default a folder that is not committed */
   readonly sha?: string;
 }
 
-/** As every error: what, where, the fix. */
+/** What is wrong, where, and how to fix it. */
 export interface ReportError {
   readonly what: string;
   readonly where: string;
@@ -79,94 +79,94 @@ export interface ReportError {
 }
 
 /**
- * `pruned`: Flux deletes it, since no tree names it any more · `deleted`: it goes with something else, as objects do
- * with their namespace or owner · `recreated`: deleted and made anew, under the same name · `rejected`: the API server or
- * a controller refuses it; what was there before stays.
+ * `pruned`: Flux deletes it, because no tree contains it any more · `deleted`: it is deleted with another object, as its namespace or
+ * owner · `recreated`: deleted and created under the same name · `rejected`: the API server or a controller rejects it, and the object
+ * stays as it was.
  */
 export type Action = "created" | "updated" | "recreated" | "pruned" | "deleted" | "rejected";
 
-/** One object before and after. */
+/** The change of one object. */
 export interface ObjectChange {
   readonly ref: ObjectRef;
   readonly action: Action;
-  /** Data is lost that no manifest brings back: a volume claim, a namespace with one, a custom resource's definition. */
+  /** Data is lost that no manifest restores: a volume claim, a namespace with one, a definition with its objects. */
   readonly dataLoss: boolean;
-  /** In the API server's or controller's words, for what is rejected; or why it goes. */
+  /** Message of the API server or controller for a rejected object, or the reason of a deletion. */
   readonly message?: string;
-  /** Kustomization or HelmRelease that applies it: `Kustomization default/myapp`. Afterwards; before, for what goes. */
+  /** Kustomization or HelmRelease that applies it after the merge, or applied a deleted one: `Kustomization default/myapp`. */
   readonly owner?: string;
-  /** The one it belonged to before, where that is another. */
+  /** The owner before the merge, if it changes. */
   readonly formerOwner?: string;
-  /** Unified diff of the manifests as the API server has them, without what it manages itself; empty where only `message` says something. */
+  /** Unified diff of the object in the API server, without the fields that it manages; empty when only `message` applies. */
   readonly diff: string;
-  /** Place in the TypeScript program that it comes from. undefined: it was not synthesized, or nobody knows. */
+  /** Source line behind the change. @default not known, or the object was not synthesized */
   readonly provenance?: Provenance;
-  /** Folder of its cluster: `clusters/production`. undefined: there is only one. */
+  /** Folder of its cluster: `clusters/production`. @default there is only one cluster */
   readonly cluster?: string;
 }
 
-/** A line of the program: `apps/nginx.ts`, 8. */
+/** Source line behind an object or a field: `apps/nginx.ts`, 8. */
 export interface Provenance {
   readonly file: string;
   readonly line: number;
 }
 
-/** What becomes of a Kustomization or a HelmRelease. */
+/** The state of a Kustomization or a HelmRelease before and after the merge. */
 export interface Reconciliation {
   readonly ref: ObjectRef;
-  /** `Ready`'s status; `Unknown`: it did not settle while it was watched. undefined: it is not there afterwards. */
+  /** Status of its Ready condition after the merge; `Unknown` when it did not reconcile in time. @default it does not exist after the merge */
   readonly ready?: "True" | "False" | "Unknown";
-  /** Before the merge. undefined: it was not there. */
+  /** Status of its Ready condition before the merge. @default it does not exist before the merge */
   readonly readyBefore?: "True" | "False" | "Unknown";
   readonly reason?: string;
-  /** The condition's own words. */
+  /** Message of the condition. */
   readonly message?: string;
-  /** Nothing can be said about it: {@link Report.notEvaluated} says why. `ready` is then what was seen, and no prediction. */
+  /** It was not evaluated; {@link Report.notEvaluated} says why. `ready` is then no prediction. */
   readonly notEvaluated?: true;
-  /** Names: `Kustomization default/infra`. */
+  /** Names of its dependencies: `Kustomization default/infra`. */
   readonly dependsOn: readonly string[];
-  /** Folder of its cluster. undefined: there is only one. */
+  /** Folder of its cluster. @default there is only one cluster */
   readonly cluster?: string;
 }
 
-/** An image or a chart at another version. */
+/** An image or a chart whose version changes. */
 export interface VersionChange {
   readonly kind: "image" | "chart";
   /** Without tag or version: `docker.io/library/nginx`, `podinfo`. */
   readonly name: string;
-  /** undefined: it is new. */
+  /** @default it is new */
   readonly from?: string;
-  /** undefined: it is used no more. */
+  /** @default it is no longer used */
   readonly to?: string;
   /** Objects that use it. */
   readonly usedBy: readonly ObjectRef[];
 }
 
-/** One rule that did not pass, about one object. */
+/** A policy that one object violates. */
 export interface PolicyResult {
   readonly policy: string;
   readonly ref: ObjectRef;
-  /** `fatal` ones fail a gate. */
+  /** Fatal results close the gate. */
   readonly level: "warning" | "fatal";
   readonly message: string;
 }
 
-/** Something that the rehearsal has no answer for. */
+/** Something that the rehearsal cannot evaluate. */
 export interface NotEvaluated {
   /** An object, a source, a webhook, a file: `HelmRepository default/charts`. */
   readonly subject: string;
   /** `its address cannot be reached from here: …` */
   readonly reason: string;
-  /** The merge changes it, or can affect it: the verdict cannot be `safe`. @default the merge does not reach it */
+  /** The merge changes it or can affect it, so the verdict cannot be `safe`. @default the merge does not affect it */
   readonly affected?: true;
-  /** Option with which it can be evaluated: `--source default/charts=DIR`. @default there is none */
+  /** Option that makes it possible to evaluate it: `--source default/charts=DIR`. @default there is none */
   readonly option?: string;
 }
 
 /** What `pulumi up` would do, from `pulumi preview --json`. */
 export interface InfrastructurePlan {
   readonly stack: string;
-  /** Only what is not the same afterwards. */
+  /** Resources that change. */
   readonly steps: readonly InfrastructureStep[];
   /** Errors and warnings of the preview. */
   readonly diagnostics: ReadonlyArray<{ readonly level: "warning" | "error"; readonly message: string }>;
@@ -178,6 +178,6 @@ export interface InfrastructureStep {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Properties that differ, those that force a replacement first. Never values of secrets. */
+  /** Names of changed properties, those that force a replacement first. */
   readonly properties: readonly string[];
 }

@@ -5,25 +5,25 @@ import { renderJUnit } from "./junit.js";
 import { renderMarkdown } from "./markdown/document.js";
 import type { ObjectChange, Provenance, Report } from "./model.js";
 
-/** Every form of a report. `codequality` and `junit` are those that GitLab reads. */
+/** Formats of a report. GitLab reads `codequality` and `junit`. */
 export const reportFormats = ["markdown", "json", "html", "codequality", "junit"] as const;
 
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** What differs from a whole report. */
+/** Options of {@link renderReport}. */
 export interface RenderOptions {
   /**
-   * Most characters of Markdown, at least 10,000. What does not fit is left out, the least important first, and is counted
-   * where it is missing. The other formats are always whole. @default no limit
+   * Most characters of Markdown, at least 10,000. Entries that do not fit are omitted, the least important first, and counted. The
+   * other formats are never shortened. @default no limit
    */
   readonly limit?: number;
-  /** Address of the whole page, named where something is left out. @default none */
+  /** URL of the full report, for a note that is shortened. @default none */
   readonly link?: string;
-  /** Where the manifest of an object is, for findings in an object whose cause is not known. @default nobody knows */
+  /** Place of an object's manifest, for an object without provenance. @default not known */
   readonly manifest?: (change: ObjectChange) => Provenance | undefined;
 }
 
-/** A report in one of its forms. Whatever comes from outside is inert in each of them. */
+/** A report in one of its formats. External text is never interpreted as markup in any of them. */
 export function renderReport(report: Report, format: ReportFormat, options: RenderOptions = {}): string {
   const shown = withoutSecrets(report);
   switch (format) {
@@ -40,7 +40,7 @@ export function renderReport(report: Report, format: ReportFormat, options: Rend
   }
 }
 
-/** Whoever made the report left values of Secrets out of it; should one have slipped in, it ends here. */
+/** A report contains no values of Secrets. This is a second barrier for a report that was made by another program. */
 function withoutSecrets(report: Report): Report {
   if (!report.changes.some((change) => isSecret(change) && change.diff !== "")) return report;
   return { ...report, changes: report.changes.map((change) => (isSecret(change) ? { ...change, diff: "" } : change)) };

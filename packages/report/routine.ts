@@ -4,8 +4,8 @@ import type { ObjectChange } from "./model.js";
 const versionLine = /^["']?(app\.kubernetes\.io\/version|helm\.sh\/chart|version|checksum\/[\w.-]+)["']?:/;
 
 /**
- * Whether a change needs no attention: it only moves images to another patch version or digest, or changes labels that repeat a
- * version. What it does to other fields makes it no routine.
+ * Whether a change needs no attention: it only changes patch versions or digests of images, or labels that repeat a version. A change
+ * of any other field needs attention.
  */
 export function isRoutine({ action, dataLoss, diff, message }: ObjectChange): boolean {
   if (action !== "updated" || dataLoss || message !== undefined || diff === "") return false;

@@ -1,15 +1,15 @@
-/** Control, format and surrogate characters, and Unicode's own ends of a line: what a reader does not see as it is. */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+/** Control, format and surrogate characters and Unicode line separators: invisible to a reader. */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /**
- * Text as it is, without what hides in it: a character that nobody sees, or that turns the order of others, is written as
- * its number. Tabs and ends of lines stay.
+ * Text in which invisible characters, and characters that change the order of others, are written as their code point. Tabs and line
+ * ends stay.
  *
  * @example `admin⟨U+202E⟩txt.exe`
  * @see https://trojansource.codes
  */
 export function visible(text: string): string {
-  return text.replace(unseen, (character) => {
+  return text.replace(invisible, (character) => {
     if (character === "\n" || character === "\t") return character;
     return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
   });
@@ -20,10 +20,10 @@ export function oneLine(text: string): string {
   return visible(text).replace(/\t/g, " ").replace(/\n/g, " ⏎ ");
 }
 
-/** The first characters, and how many more there are. Infinity: all of it. */
+/** The first characters, and how many more there are. @param longest Infinity for the whole text */
 export function clip(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  // A pair of surrogates is not cut in two.
+  // Keep surrogate pairs together.
   const end = /[\uD800-\uDBFF]/.test(text.charAt(longest - 1)) ? longest - 1 : longest;
   return `${text.slice(0, end)}… (${text.length - end} more characters)`;
 }

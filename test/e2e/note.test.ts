@@ -51,7 +51,7 @@ type Proposal = Awaited<ReturnType<typeof propose>>;
 
 function options({ id, iid }: Proposal, headSha: string, more: Partial<Report> = {}): NoteOptions {
   const report: Report = { ...sampleReport(), head: { ref: "topic", sha: headSha }, ...more };
-  return { project: id, mergeRequest: iid, headSha, report, settle: 0 };
+  return { project: id, mergeRequest: iid, headSha, report, settleTime: 0 };
 }
 
 /** The command line as a job of a merge request's pipeline sees it. */

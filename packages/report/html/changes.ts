@@ -3,11 +3,11 @@ import { diffSize, graveChanges, harmlessChanges, isGrave, isSecret } from "../d
 import type { ObjectChange, Report } from "../model.js";
 import { type Content, escaped, html, Markup } from "./markup.js";
 
-/** What destroys, and then what does not. */
+/** Changes that need attention first, then the others. */
 export function changeSections(report: Report): Content {
   return [
     table("Deleted, recreated or rejected", graveChanges(report)),
-    table("Created or changed", harmlessChanges(report)),
+    table("Created or updated", harmlessChanges(report)),
   ];
 }
 
@@ -16,7 +16,7 @@ function table(title: string, changes: readonly ObjectChange[]): Content {
   return html`<section>
 <h2>${title}</h2>
 <div class="scroll"><table>
-<thead><tr><th scope="col">action</th><th scope="col">object</th><th scope="col">applied by</th><th scope="col">comes from</th></tr></thead>
+<thead><tr><th scope="col">action</th><th scope="col">object</th><th scope="col">applied by</th><th scope="col">provenance</th></tr></thead>
 <tbody>
 ${changes.map(row)}</tbody>
 </table></div>
@@ -27,10 +27,10 @@ ${changes.map(row)}</tbody>
 function row(change: ObjectChange): Markup {
   const { ref, owner, formerOwner, provenance, message } = change;
   return html`<tr><td class="fixed">${action(change)}</td><th scope="row"><code>${refName(ref)}</code>${
-    isSecret(change) ? html` <span class="soft">(its values are not shown)</span>` : undefined
+    isSecret(change) ? html` <span class="soft">(values hidden)</span>` : undefined
   }${message === undefined ? undefined : html`<span class="message">${message}</span>`}</th><td>${
     owner === undefined ? undefined : html`<code>${owner}</code>`
-  }${formerOwner === undefined ? undefined : html` <span class="soft">formerly <code>${formerOwner}</code></span>`}</td><td>${
+  }${formerOwner === undefined ? undefined : html` <span class="soft">formerly by <code>${formerOwner}</code></span>`}</td><td>${
     provenance ? html`<code>${provenance.file}:${provenance.line}</code>` : undefined
   }</td></tr>
 `;
@@ -43,7 +43,7 @@ function action(change: ObjectChange): Markup {
   return html`<span class="word ${bad ? "bad" : "warn"}">${word}</span>`;
 }
 
-/** Every diff, folded. */
+/** All diffs, folded. */
 export function diffSection(report: Report): Content {
   const changes = [...graveChanges(report), ...harmlessChanges(report)].filter(({ diff }) => diff !== "");
   if (changes.length === 0) return undefined;
@@ -61,9 +61,9 @@ function folded(change: ObjectChange): Markup {
 }
 
 /**
- * Each line is a block of its own, so that its colour reaches the edge. The line's sign says the same as its colour.
+ * Each line is an element of its own, so that its colour fills the width. The line's sign has the same meaning as its colour.
  *
- * Escaped as one text: a template for each line would take ten times as long for a diff of many megabytes.
+ * The text is escaped as a whole, because a template for each line takes ten times as long for a diff of many megabytes.
  */
 function lines(diff: string): Markup {
   const text = `${escaped(diff.replace(/\r\n/g, "\n").replace(/\n$/, ""))}\n`;

@@ -1,16 +1,15 @@
 import { visible } from "../text.js";
 
-/** HTML that is safe as it is: made by {@link html}, or of {@link escaped} text and tags that are written out. */
+/** Safe HTML: made by {@link html}, or of {@link escaped} text and literal tags. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What a template takes: text, which is escaped, markup, lists of both; undefined is nothing. */
+/** Content of a template: text, which is escaped, markup, or lists of both. undefined renders nothing. */
 export type Content = string | number | Markup | undefined | readonly Content[];
 
 /**
- * A piece of a page. Every value is escaped unless it was made here, so no text becomes markup; attributes are written
- * with double quotes.
+ * A part of a page. Every value is escaped unless it is {@link Markup}, so no text becomes markup. Attributes need double quotes.
  *
  * @example html`<td class="${kind}">${text}</td>`
  */

@@ -14,7 +14,7 @@ import {
 import { style } from "./style.js";
 
 /**
- * The whole report as one page: no script, nothing loaded, nothing cut. Its own policy allows its one style and nothing else.
+ * The full report as one HTML page without scripts or external resources. Its Content-Security-Policy allows its one style only.
  *
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
  */
@@ -39,7 +39,7 @@ export function renderHtml(report: Report): string {
 <p class="why">${reasons(report)}</p>
 <p>${revision(report.base)} → ${revision(report.head)}<span class="soft">, rehearsed in ${(report.duration / 1000).toFixed(1)} s</span></p>
 ${report.verdict === "unable" ? undefined : html`<ul>${counts(report).map((line) => html`<li>${line}</li>`)}</ul>`}
-${error(report)}
+${errorDetails(report)}
 </header>
 ${sections(report)}
 </main>
@@ -61,7 +61,7 @@ function sections(report: Report): Content {
   ];
 }
 
-function error({ error }: Report): Content {
+function errorDetails({ error }: Report): Content {
   if (!error) return undefined;
   return html`<p class="message bad">${error.what}</p>
 <ul><li>where: <code>${error.where}</code></li><li>fix: ${error.fix}</li></ul>`;

@@ -4,7 +4,7 @@ import { groupedGaps } from "../gaps.js";
 import type { Reconciliation, Report, VersionChange } from "../model.js";
 import { type Content, html, type Markup } from "./markup.js";
 
-/** `pulumi up`, deletions and replacements first. */
+/** Steps of `pulumi up`, deletions and replacements first. */
 export function infrastructureSection(report: Report): Content {
   const plan = report.infrastructure;
   if (!plan) return undefined;
@@ -17,7 +17,7 @@ export function infrastructureSection(report: Report): Content {
   );
   return html`<section>
 <h2>Infrastructure: <code>pulumi up</code> of <code>${plan.stack}</code></h2>
-${steps.length + diagnostics.length === 0 ? html`<p>It changes nothing.</p>` : undefined}
+${steps.length + diagnostics.length === 0 ? html`<p>No changes.</p>` : undefined}
 ${
   diagnostics.length === 0
     ? undefined
@@ -27,41 +27,41 @@ ${
 `,
       )}</ul>`
 }
-${steps.length === 0 ? undefined : table(["operation", "resource", "type", "differs in"], steps)}
+${steps.length === 0 ? undefined : table(["operation", "resource", "type", "properties"], steps)}
 </section>
 `;
 }
 
-/** Kustomizations and HelmReleases, in the order in which they are reconciled. */
+/** Kustomizations and HelmReleases, in the order of their dependencies. */
 export function reconciliationSection({ reconciliations }: Report): Content {
   if (reconciliations.length === 0) return undefined;
   const rows = reconciliations.map(
     (one) => html`<tr><th scope="row"><code>${refName(one.ref)}</code>${
       one.dependsOn.length === 0 ? undefined : html`<span class="message">after ${one.dependsOn.join(", ")}</span>`
-    }</th><td class="fixed">${one.readyBefore ?? "was not there"}</td><td class="fixed">${afterwards(one)}</td><td>${
+    }</th><td class="fixed">${one.readyBefore ?? "absent"}</td><td class="fixed">${afterwards(one)}</td><td>${
       one.reason
     }${one.message === undefined ? undefined : html`<span class="message">${one.message}</span>`}</td></tr>
 `,
   );
   return html`<section>
-<h2>Reconciliations, in their order</h2>
-${table(["object", "Ready before", "afterwards", "in its own words"], rows)}
+<h2>Reconciliations, in order</h2>
+${table(["object", "Ready before", "Ready after", "message"], rows)}
 </section>
 `;
 }
 
 function afterwards(one: Reconciliation): Markup {
-  if (one.ready === undefined) return html`<span class="soft">is not there</span>`;
+  if (one.ready === undefined) return html`<span class="soft">absent</span>`;
   if (one.notEvaluated) return html`<span class="soft">not evaluated</span>`;
   return html`<span class="word ${isUnready(one) ? "bad" : "good"}">${one.ready}</span>`;
 }
 
-/** Images and charts that differ. */
+/** Images and charts whose version changes. */
 export function versionSection({ versions }: Report): Content {
   if (versions.length === 0) return undefined;
   return html`<section>
 <h2>Images and charts</h2>
-${table(["what", "from", "to", "used by"], versions.map(versionRow))}
+${table(["image or chart", "from", "to", "used by"], versions.map(versionRow))}
 </section>
 `;
 }
@@ -75,7 +75,7 @@ function versionRow({ kind, name, from, to, usedBy }: VersionChange): Markup {
 `;
 }
 
-/** Rules that are broken. */
+/** Policies that are violated, fatal ones first. */
 export function policySection({ policies }: Report): Content {
   if (policies.length === 0) return undefined;
   const fatalFirst = [...policies].sort((a, b) => a.level.localeCompare(b.level));
@@ -87,12 +87,12 @@ export function policySection({ policies }: Report): Content {
   );
   return html`<section>
 <h2>Policies</h2>
-${table(["level", "rule", "object"], rows)}
+${table(["level", "policy", "object"], rows)}
 </section>
 `;
 }
 
-/** What was not evaluated, what the merge can affect first. */
+/** What was not evaluated, affected entries first. */
 export function notEvaluatedSection({ notEvaluated }: Report): Content {
   if (notEvaluated.length === 0) return undefined;
   const rows = groupedGaps(notEvaluated).map(
@@ -105,12 +105,12 @@ export function notEvaluatedSection({ notEvaluated }: Report): Content {
   );
   return html`<section>
 <h2>Not evaluated</h2>
-${table(["what", "why"], rows)}
+${table(["subject", "reason"], rows)}
 </section>
 `;
 }
 
-/** What was not as in life. */
+/** What the rehearsal simulated. */
 export function simulatedSection({ simulated }: Report): Content {
   if (simulated.length === 0) return undefined;
   return html`<section>

@@ -1,4 +1,4 @@
-/** The page's only style; it follows the reader's preference for dark or light. */
+/** The page's only style. It follows the reader's preference for dark or light. */
 export const style = `
 :root { color-scheme: light dark;
   --text: #1f2328; --soft: #59636e; --page: #ffffff; --panel: #f6f8fa; --line: #d1d9e0;

@@ -6,7 +6,7 @@ import { count } from "../text.js";
 import type { Section } from "./cut.js";
 import { code, codeElement, diffBlock } from "./inert.js";
 
-/** What destroys, and then what does not. */
+/** Changes that need attention first, then the others. */
 export function changeSections(report: Report, longest: number): readonly (Section | undefined)[] {
   const list = (title: string, changes: readonly ObjectChange[], importance: number): Section | undefined =>
     changes.length === 0
@@ -23,7 +23,7 @@ export function changeSections(report: Report, longest: number): readonly (Secti
   return [
     list("Deleted, recreated or rejected", graveChanges(report), 1),
     list(
-      "Created or changed",
+      "Created or updated",
       harmless.filter((change) => !isRoutine(change)),
       7,
     ),
@@ -31,10 +31,10 @@ export function changeSections(report: Report, longest: number): readonly (Secti
   ];
 }
 
-/** Objects of a routine section that are named. */
+/** How many objects of the routine section are named. */
 const NAMED = 10;
 
-/** One line for everything that needs no attention. */
+/** One line for all routine changes. */
 function routineSection(changes: readonly ObjectChange[], longest: number): Section | undefined {
   if (changes.length === 0) return undefined;
   const names = changes.slice(0, NAMED).map(({ ref }) => code(refName(ref), longest));
@@ -48,9 +48,9 @@ function entry(change: ObjectChange, longest: number): string {
   const what = dataLoss ? `${action}, its data is lost` : action;
   const parts = [
     `${isGrave(change) ? `**${what}**` : what} ${code(refName(change.ref), longest)}`,
-    ...(isSecret(change) ? ["(a Secret: its values are not shown)"] : []),
+    ...(isSecret(change) ? ["(a Secret: values hidden)"] : []),
     ...(owner !== undefined ? [`by ${code(owner, longest)}`] : []),
-    ...(formerOwner !== undefined ? [`formerly of ${code(formerOwner, longest)}`] : []),
+    ...(formerOwner !== undefined ? [`formerly by ${code(formerOwner, longest)}`] : []),
     ...(provenance ? [`from ${code(place(provenance), longest)}`] : []),
   ];
   return `- ${parts.join(" ")}${message === undefined ? "" : `\\\n  ${code(message, longest)}`}`;
@@ -61,7 +61,7 @@ function place({ file, line }: Provenance): string {
   return `${file}:${line}`;
 }
 
-/** The folded diffs, the least important of all; one that is too long is left out alone. */
+/** The folded diffs. They are dropped first when the note is too long, the long ones before the short ones that follow. */
 export function diffSection(report: Report, longest: number): Section | undefined {
   const changes = [...graveChanges(report), ...harmlessChanges(report)].filter(({ diff }) => diff !== "");
   if (changes.length === 0) return undefined;

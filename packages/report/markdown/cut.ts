@@ -1,35 +1,35 @@
-/** A part of the note: a head, and entries of which any number can be left out. */
+/** A part of the note: a head, and entries that can be omitted. */
 export interface Section {
-  /** What the entries are: `objects`. */
+  /** What the entries are called: `objects`. */
   readonly noun: string;
-  /** What goes first when there is no room: 0 stays longest. */
+  /** Order in which sections are shortened: the highest number first. */
   readonly importance: number;
-  /** Heading and what stands before the entries; never cut. */
+  /** Heading and text before the entries; never omitted. */
   readonly head: string;
   readonly entries: readonly string[];
-  /** Between two entries. */
+  /** Text between two entries. */
   readonly gap: string;
-  /** An entry without room is left out alone; otherwise all that follow it are too, so that a list has no holes. */
+  /** Whether an entry that does not fit is omitted alone. Otherwise all later ones are omitted as well, so that a list has no gaps. */
   readonly holes: boolean;
 }
 
-/** Room for the sentences that say what is missing. */
+/** Characters reserved for the sentences that say what is missing. */
 const noticeLength = 200;
 
 /**
- * Sections in their order, no longer than a limit, in characters.
+ * Joins sections to a text of at most `limit` characters.
  *
- * Entries are taken by importance while there is room; each section says how many of its entries are missing, so nothing
- * is lost without a word.
+ * Entries are taken by importance while they fit. Each section says how many of its entries are missing.
  *
- * @throws RangeError when there is no room for the heads
+ * @param truncated sentence that says where the full report is, for a note that is shortened
+ * @throws RangeError when the heads alone do not fit
  */
-export function assemble(sections: readonly Section[], limit: number, whole: string): string {
+export function assemble(sections: readonly Section[], limit: number, truncated: string): string {
   const complete = sections.map((section) => section.entries.length);
   const length = sections.reduce((sum, section) => sum + lengthOf(section) + 2, 0);
   if (length <= limit) return join(sections, complete.map(takeAll), "");
-  const reserve = sections.reduce((sum, { head }) => sum + head.length + noticeLength, whole.length);
-  if (reserve > limit) throw new RangeError(`no report fits in ${limit} characters: ${reserve} is the least`);
+  const reserve = sections.reduce((sum, { head }) => sum + head.length + noticeLength, truncated.length);
+  if (reserve > limit) throw new RangeError(`a report needs at least ${reserve} characters, the limit is ${limit}`);
   let room = limit - reserve;
   const taken = sections.map((): ReadonlySet<number> => new Set());
   const byImportance = [...sections.keys()].sort((a, b) => importance(sections, a) - importance(sections, b));
@@ -39,7 +39,7 @@ export function assemble(sections: readonly Section[], limit: number, whole: str
     taken[index] = fits.taken;
     room = fits.room;
   }
-  return join(sections, taken, whole);
+  return join(sections, taken, truncated);
 }
 
 const takeAll = (length: number): ReadonlySet<number> => new Set(Array.from({ length }, (_, index) => index));
@@ -63,16 +63,16 @@ function take({ entries, gap, holes }: Section, free: number): { taken: Readonly
   return { taken, room };
 }
 
-/** `whole`: the sentence at the top that says where the rest is; empty where nothing is missing. */
-function join(sections: readonly Section[], taken: readonly ReadonlySet<number>[], whole: string): string {
+/** @param truncated see {@link assemble}; empty when nothing is missing */
+function join(sections: readonly Section[], taken: readonly ReadonlySet<number>[], truncated: string): string {
   const parts = sections.map((section, index) => {
     const { head, entries, gap, noun } = section;
     const shown = taken[index] ?? new Set();
     const text = head + entries.filter((_, entry) => shown.has(entry)).join(gap);
     const missing = entries.length - shown.size;
-    const notice = `**${missing} of ${entries.length} ${noun} left out for want of room; the whole page has them.**`;
+    const notice = `**${missing} of ${entries.length} ${noun} omitted because the note is too long. The full report has them.**`;
     return missing === 0 ? text : `${text.trimEnd()}\n\n${notice}`;
   });
   const [first = "", ...rest] = parts;
-  return `${[first, ...(whole ? [whole] : []), ...rest].join("\n\n")}\n`;
+  return `${[first, ...(truncated ? [truncated] : []), ...rest].join("\n\n")}\n`;
 }

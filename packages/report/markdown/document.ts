@@ -12,14 +12,14 @@ import {
   versionSection,
 } from "./sections.js";
 
-/** Most characters of one text from outside, where the whole is limited. */
+/** Most characters of one external text in a note that has a limit. */
 const clipped = 300;
 
 /** The note for GitLab. @see https://docs.gitlab.com/user/markdown/ */
 export function renderMarkdown(report: Report, { limit, link }: { limit?: number; link?: string }): string {
   const longest = limit === undefined ? Number.POSITIVE_INFINITY : clipped;
   const page = address(link);
-  const there = page ? `[on the whole page](${page})` : "among the job's artifacts, in whole";
+  const there = page ? `[on this page](${page})` : "among the job's artifacts";
   const sections = [
     headSection(report, page, longest),
     ...changeSections(report, longest),
@@ -31,7 +31,11 @@ export function renderMarkdown(report: Report, { limit, link }: { limit?: number
     simulatedSection(report, longest),
     diffSection(report, longest),
   ].filter((section) => section !== undefined);
-  return assemble(sections, limit ?? Number.POSITIVE_INFINITY, `**This note is cut: what is missing is ${there}.**`);
+  return assemble(
+    sections,
+    limit ?? Number.POSITIVE_INFINITY,
+    `**This note is truncated. The full report is ${there}.**`,
+  );
 }
 
 function headSection(report: Report, page: string | undefined, longest: number): Section {
@@ -39,7 +43,7 @@ function headSection(report: Report, page: string | undefined, longest: number):
   const seconds = (report.duration / 1000).toFixed(1);
   const lines = [
     `### ${sign} ${word}: ${reasons(report)}`,
-    `${revision(report.base, longest)} → ${revision(report.head, longest)}, rehearsed in ${seconds} s${page ? ` · [whole page](${page})` : ""}`,
+    `${revision(report.base, longest)} → ${revision(report.head, longest)}, rehearsed in ${seconds} s${page ? ` · [full report](${page})` : ""}`,
     ...(report.verdict === "unable"
       ? []
       : [
@@ -49,11 +53,11 @@ function headSection(report: Report, page: string | undefined, longest: number):
         ]),
   ];
   const { error } = report;
-  const told = error
+  const details = error
     ? [`- ${code(error.what, longest)}`, `- where: ${code(error.where, longest)}`, `- fix: ${code(error.fix, longest)}`]
     : [];
-  const head = lines.join("\n\n") + (told.length > 0 ? "\n\n" : "");
-  return { noun: "lines", importance: 0, head, entries: told, gap: "\n", holes: false };
+  const head = lines.join("\n\n") + (details.length > 0 ? "\n\n" : "");
+  return { noun: "lines", importance: 0, head, entries: details, gap: "\n", holes: false };
 }
 
 function revision({ ref, sha }: Revision, longest: number): string {

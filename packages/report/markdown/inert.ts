@@ -1,13 +1,13 @@
 import { clip, oneLine, visible } from "../text.js";
 
-/** Letters, digits and punctuation that mean nothing to Markdown, to a table or to GitLab inside of a code span. */
+/** Letters, digits and punctuation without a meaning for Markdown, tables or GitLab inside a code span. */
 const plain = /^[\p{L}\p{N}/.:_=+()-](?:[\p{L}\p{N} /.:,;_=+()'-]*[\p{L}\p{N}/.:,;_=+()'-])?$/u;
 
 /**
- * Text from outside as inline code: nothing in it is markup, a mention, a reference or a quick action.
+ * External text as inline code: nothing in it is markup, a mention, a reference or a quick action.
  *
- * GitLab makes references after it has decoded entities, so an escape is not enough; it leaves `code` alone. What is not
- * plain is an element whose every sign is a number: no delimiter can close it, no `|` can end a table's cell.
+ * GitLab creates references after it has decoded entities, so escaping is not enough, but it ignores `code`. Text that is not plain
+ * becomes an element with numeric entities: no delimiter can close it, and no `|` can end a table cell.
  *
  * @see https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
@@ -16,21 +16,21 @@ export function code(text: string, longest = Number.POSITIVE_INFINITY): string {
   return plain.test(line) ? `\`${line}\`` : codeElement(line);
 }
 
-/** A sentence of ours as it is; {@link code} where it holds anything but words. */
+/** A sentence of the program as it is; {@link code} when it contains more than words. */
 export function words(sentence: string, longest = Number.POSITIVE_INFINITY): string {
   const prose = /^\p{L}[\p{L}\p{N} ,;:()'-]*\.?$/u.test(sentence) && sentence.length <= longest;
   return prose ? sentence : code(sentence, longest);
 }
 
-/** As {@link code}, where Markdown is not read: between the tags of a block of HTML. */
+/** As {@link code}, for the inside of an HTML block, where Markdown is not parsed. */
 export function codeElement(text: string, longest = Number.POSITIVE_INFINITY): string {
   const line = oneLine(clip(text, longest));
   return `<code>${line.replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</code>`;
 }
 
 /**
- * A unified diff as a block that nothing in it can end, and with no line that begins with a word of its own: a quick action
- * counts at the begin of a line only, and old versions of GitLab look for the block's end without counting the backticks.
+ * A unified diff as a code block that its content cannot end, and without a line that begins with a word: a quick action starts at the
+ * beginning of a line, and old versions of GitLab do not count the backticks at the end of a block.
  *
  * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
  */
@@ -42,7 +42,7 @@ export function diffBlock(diff: string): string {
   return `${fence}diff\n${text}\n${fence}`;
 }
 
-/** A link's address, or undefined where it is none that a page may have. */
+/** URL of a link. @returns undefined for anything but http and https */
 export function address(link: string | undefined): string | undefined {
   if (link === undefined || !URL.canParse(link)) return undefined;
   const url = new URL(link);

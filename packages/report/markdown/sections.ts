@@ -5,7 +5,7 @@ import type { Reconciliation, Report } from "../model.js";
 import type { Section } from "./cut.js";
 import { code, words } from "./inert.js";
 
-/** `pulumi up`, deletions and replacements first. undefined: it was not previewed. */
+/** Steps of `pulumi up`, deletions and replacements first. @returns undefined when there was no preview */
 export function infrastructureSection(report: Report, longest: number): Section | undefined {
   const plan = report.infrastructure;
   if (!plan) return undefined;
@@ -18,17 +18,17 @@ export function infrastructureSection(report: Report, longest: number): Section 
       return `- ${operation} ${code(step.name, longest)} (${code(step.type, longest)})${properties}`;
     }),
   ];
-  const nothing = entries.length === 0 ? "changes nothing." : "";
+  const nothing = entries.length === 0 ? "No changes." : "";
   const head = `#### Infrastructure: \`pulumi up\` of ${code(plan.stack, Math.min(longest, 100))}\n\n${nothing}`;
   return { noun: "lines", importance: 2, head, entries, gap: "\n", holes: false };
 }
 
-/** Kustomizations and HelmReleases, in the order in which they are reconciled. */
+/** Kustomizations and HelmReleases, in the order of their dependencies. */
 export function reconciliationSection(report: Report, longest: number): Section | undefined {
   if (report.reconciliations.length === 0) return undefined;
   const reconciliations = notableReconciliations(report);
   const rest = report.reconciliations.length - reconciliations.length;
-  const others = `${rest} ${reconciliations.length === 0 ? "" : "other "}${rest === 1 ? "is" : "are"} Ready before and afterwards.\n\n`;
+  const others = `${rest} ${reconciliations.length === 0 ? "" : "other "}${rest === 1 ? "is" : "are"} Ready before and after.\n\n`;
   if (reconciliations.length === 0)
     return {
       noun: "lines",
@@ -41,7 +41,7 @@ export function reconciliationSection(report: Report, longest: number): Section 
   return {
     noun: "reconciliations",
     importance: 3,
-    head: `#### Reconciliations, in their order\n\n${rest > 0 ? others : ""}| | Ready before | afterwards | in its own words |\n|---|---|---|---|\n`,
+    head: `#### Reconciliations, in order\n\n${rest > 0 ? others : ""}| | Ready before | Ready after | message |\n|---|---|---|---|\n`,
     entries: reconciliations.map((one) => {
       const words = [one.reason, one.message].filter((part) => part !== undefined).join(": ");
       const after =
@@ -55,16 +55,16 @@ export function reconciliationSection(report: Report, longest: number): Section 
 }
 
 function before({ readyBefore }: Reconciliation): string {
-  return readyBefore ?? "was not there";
+  return readyBefore ?? "absent";
 }
 
 function afterwards({ ready, notEvaluated }: Reconciliation): string {
-  if (ready === undefined) return "is not there";
+  if (ready === undefined) return "absent";
   if (notEvaluated) return "not evaluated";
   return ready === "True" ? "True" : `**${ready}**`;
 }
 
-/** Images and charts that differ. */
+/** Images and charts whose version changes. */
 export function versionSection({ versions }: Report, longest: number): Section | undefined {
   if (versions.length === 0) return undefined;
   return {
@@ -92,7 +92,7 @@ function version(text: string | undefined, longest: number): string {
   return text === undefined ? "none" : code(text, longest);
 }
 
-/** Rules that are broken. */
+/** Policies that are violated, fatal ones first. */
 export function policySection({ policies }: Report, longest: number): Section | undefined {
   const fatalFirst = [...policies].sort((a, b) => a.level.localeCompare(b.level));
   return list({ title: "Policies", noun: "results", importance: 4 }, fatalFirst, ({ policy, ref, level, message }) => {
@@ -101,7 +101,7 @@ export function policySection({ policies }: Report, longest: number): Section | 
   });
 }
 
-/** What was not evaluated, what the merge can affect first; entries with the same reason and option are one line. */
+/** What was not evaluated, affected entries first. Entries with the same reason and option share a line. */
 export function notEvaluatedSection({ notEvaluated }: Report, longest: number): Section | undefined {
   return list(
     { title: "Not evaluated", noun: "entries", importance: 2 },
@@ -109,13 +109,13 @@ export function notEvaluatedSection({ notEvaluated }: Report, longest: number): 
     ({ subjects, reason, affected, option }) => {
       const names = subjects.slice(0, NAMED).map((subject) => code(subject, longest));
       const more = subjects.length > NAMED ? ` and ${subjects.length - NAMED} more` : "";
-      const way = option === undefined ? "" : ` — ${code(option, longest)}`;
-      return `- ${affected ? "**affected**: " : ""}${names.join(", ")}${more}: ${code(reason, longest)}${way}`;
+      const hint = option === undefined ? "" : ` — ${code(option, longest)}`;
+      return `- ${affected ? "**affected**: " : ""}${names.join(", ")}${more}: ${code(reason, longest)}${hint}`;
     },
   );
 }
 
-/** What was not as in life. */
+/** What the rehearsal simulated. */
 export function simulatedSection({ simulated }: Report, longest: number): Section | undefined {
   return list(
     { title: "Simulated", noun: "entries", importance: 8 },

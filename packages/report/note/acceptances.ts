@@ -2,22 +2,22 @@ import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import { type Acceptance, type GateRule, gateRules } from "../gate.js";
 
-/** What is used of a GitLab client. */
+/** The part of the GitLab client that is used. */
 export type AcceptanceClient = Pick<GitLab, "MergeRequestApprovals" | "MergeRequests">;
 
-/** Ways to accept. */
-export const acceptWays = ["label", "approval"] as const;
+/** How people can accept what the gate found. */
+export const acceptanceWays = ["label", "approval"] as const;
 
-export type AcceptWay = (typeof acceptWays)[number];
+export type AcceptanceWay = (typeof acceptanceWays)[number];
 
-/** Which merge request, and what counts. */
+/** Which merge request is read, and what counts as acceptance. */
 export interface AcceptanceOptions {
   readonly project: number | string;
   readonly mergeRequest: number;
-  /** Head that the report was made for: what was accepted for another one does not count. */
+  /** Head that the report is about: acceptance of another head does not count. */
   readonly headSha: string;
-  readonly ways: readonly AcceptWay[];
-  /** When the head's pipeline began, for a GitLab that does not say when the head was pushed; ISO 8601. */
+  readonly ways: readonly AcceptanceWay[];
+  /** When the head's pipeline was created, for a GitLab that does not report when the head was pushed; ISO 8601. */
   readonly pipelineCreatedAt?: string;
 }
 
@@ -31,8 +31,8 @@ export function acceptLabel(rule: GateRule): string {
 }
 
 /**
- * What people accept on a merge request: rules by their labels, and all of them by an approval of somebody else than its
- * author, made after the head was pushed. A head that has changed in the meantime has no acceptance.
+ * Acceptances on a merge request: a label accepts one rule, and an approval by another user than the author, given after the head was
+ * pushed, accepts all of them. A head that has changed meanwhile has none.
  */
 export async function acceptances(
   client: AcceptanceClient,
@@ -63,7 +63,7 @@ async function approverOf(client: AcceptanceClient, options: AcceptanceOptions, 
   )?.user.username;
 }
 
-/** When the head was pushed, in milliseconds since the epoch. undefined: nobody knows, so no approval is of this head. */
+/** When the head was pushed, in milliseconds since the epoch. @returns undefined when that is not known: then no approval counts */
 async function pushedAt(client: AcceptanceClient, options: AcceptanceOptions): Promise<number | undefined> {
   const { project, mergeRequest, headSha, pipelineCreatedAt } = options;
   const versions = await client.MergeRequests.allDiffVersions(project, mergeRequest).catch((error: unknown) => {

@@ -4,53 +4,53 @@ import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 import { UserError } from "@timonier/kit/user-error";
 import type { Report } from "../model.js";
 import { renderReport } from "../render.js";
-import { checkKey, type Mark, marked, markLength, readMark } from "./marker.js";
+import { checkKey, markerLength, type NoteMarker, readMarker, withMarker } from "./marker.js";
 
-/** What is used of a GitLab client. */
+/** The part of the GitLab client that is used. */
 export type NoteClient = Pick<GitLab, "MergeRequestNotes" | "MergeRequests" | "Users">;
 
-/** Which note, and where. */
+/** Which note is written, and where. */
 export interface NoteOptions {
-  /** Number of the project that the merge request goes to, or its path. */
+  /** Id or path of the merge request's target project. */
   readonly project: number | string;
-  /** Its number in the project. */
+  /** Number of the merge request in its project. */
   readonly mergeRequest: number;
-  /** Both planes, as far as they are known. */
+  /** Report on the cluster, and on the infrastructure if it was previewed. */
   readonly report: Report;
-  /** Head of the source branch that the report was made for. In merged-results pipelines that is not the pipeline's commit. */
+  /** Head of the source branch that the report is about. In a merged results pipeline that is not the pipeline's commit. */
   readonly headSha: string;
-  /** Commit of the pipeline, where it is a merge of that head: the report's own head may be this one. */
+  /** Commit of a merged results pipeline: the report may be about this one. @default the pipeline runs for the head */
   readonly mergedSha?: string;
-  /** Keeps the notes of several programs on one merge request apart. @default "default" */
+  /** Separates the notes of several programs on one merge request. @default "default" */
   readonly key?: string;
-  /** Address of the whole page. @default none */
+  /** URL of the full report. @default none */
   readonly link?: string;
   /** Most characters of a note. @default 1,000,000, which is GitLab's own limit */
   readonly limit?: number;
-  /** Milliseconds after which a note that took another commit's place is looked at again. @default 1,000 */
-  readonly settle?: number;
+  /** Milliseconds after which a note that replaced another commit's note is checked again. @default 1,000 */
+  readonly settleTime?: number;
 }
 
-/** What came of it. */
+/** Result of {@link postNote}. */
 export type Posted =
   | { readonly state: "created" | "updated" | "unchanged"; readonly id: number }
-  /** The merge request has another head by now: nothing is said about the old one. */
+  /** The merge request has another head by now, so nothing was written. */
   | { readonly state: "outdated"; readonly head: string };
 
 /** @see https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
 const noteLimit = 1_000_000;
 
-/** Looks after which something else is wrong than a race; one that nobody disturbs takes two. */
+/** Most attempts: an undisturbed run needs two, and more than this cannot be a race between runs. */
 const rounds = 10;
 
 /**
- * Writes the one note of a merge request: made once, then edited in place.
+ * Writes the one note of a merge request: the first run creates it, later runs edit it.
  *
- * Nothing is written for a commit that is not the head any more. Two runs at once end with one note, the first one made;
- * of two heads the newer one's stays. GitLab edits notes without asking what they held, so a run looks again afterwards:
- * an edit that crossed a push is taken back.
+ * Nothing is written for a commit that is no longer the head. Of two concurrent runs the note that was created first stays; of two
+ * heads the newer one's note stays. GitLab edits notes unconditionally, so a run checks its note afterwards and withdraws an edit
+ * that crossed a push.
  *
- * @throws UserError when the report is about another commit than it is posted for, and for what GitLab refuses
+ * @throws UserError when the report is about another commit, and when GitLab rejects a request
  */
 export async function postNote(client: NoteClient, options: NoteOptions): Promise<Posted> {
   const { headSha } = options;
@@ -64,7 +64,7 @@ export async function postNote(client: NoteClient, options: NoteOptions): Promis
     );
   }
   const text = renderReport(options.report, "markdown", {
-    limit: (options.limit ?? noteLimit) - markLength,
+    limit: (options.limit ?? noteLimit) - markerLength,
     ...(options.link !== undefined && { link: options.link }),
   });
   const run = new Run(client, options, key, text.trimEnd());
@@ -73,22 +73,22 @@ export async function postNote(client: NoteClient, options: NoteOptions): Promis
     if (posted) return posted;
   }
   throw new UserError(
-    `the note was changed by somebody else ${rounds} times`,
+    `the note was changed by another program ${rounds} times`,
     `merge request !${options.mergeRequest} of ${options.project}`,
-    "let one job at a time write it: resource_group in .gitlab-ci.yml",
+    "let one job at a time write it, with resource_group in .gitlab-ci.yml",
   );
 }
 
 interface Note {
   readonly id: number;
-  readonly mark: Mark;
+  readonly marker: NoteMarker;
 }
 
 class Run {
   #me: number | undefined;
   #state: "created" | "updated" | "unchanged" = "unchanged";
   readonly #body: string;
-  readonly #mark: Mark;
+  readonly #mark: NoteMarker;
 
   constructor(
     private readonly client: NoteClient,
@@ -96,45 +96,45 @@ class Run {
     private readonly key: string,
     text: string,
   ) {
-    ({ body: this.#body, mark: this.#mark } = marked(key, options.headSha, text));
+    ({ body: this.#body, marker: this.#mark } = withMarker(key, options.headSha, text));
   }
 
-  /** One attempt. undefined: something is not as it has to be in the end, so it is looked at again. */
+  /** One attempt. @returns undefined when the note has to be checked again */
   async round(): Promise<Posted | undefined> {
-    const { headSha, settle = 1_000 } = this.options;
-    const [first, ...spare] = await this.ours();
-    // Asked last, so that a push has the least time to come between.
+    const { headSha, settleTime = 1_000 } = this.options;
+    const [first, ...duplicates] = await this.ownNotes();
+    // Read last, to leave the least time for a push in between.
     const head = await this.head();
-    if (head !== headSha) return this.takeBack(head);
-    if (first && this.isMine(first)) {
-      if (spare.length === 0) return { state: this.#state, id: first.id };
-      await this.remove(spare);
+    if (head !== headSha) return this.withdraw(head);
+    if (first && this.isCurrent(first)) {
+      if (duplicates.length === 0) return { state: this.#state, id: first.id };
+      await this.remove(duplicates);
       return undefined;
     }
-    const replaces = first !== undefined && first.mark.head !== headSha;
+    const replaces = first !== undefined && first.marker.head !== headSha;
     if (!(await this.write(first))) return undefined;
     this.#state = first || this.#state === "updated" ? "updated" : "created";
-    // Where another commit's note stood, a run for that commit may still be on its way.
-    if (replaces) await sleep(settle);
+    // A run for the commit of the replaced note may still write.
+    if (replaces) await sleep(settleTime);
     return undefined;
   }
 
-  /** Notes of this key that this token's own user wrote, the oldest first. */
-  private async ours(): Promise<readonly Note[]> {
+  /** Notes with this key by the token's own user, the oldest first. */
+  private async ownNotes(): Promise<readonly Note[]> {
     const { project, mergeRequest } = this.options;
     this.#me ??= (await this.client.Users.showCurrentUser()).id;
     const notes = await this.client.MergeRequestNotes.all(project, mergeRequest, { perPage: 100 });
     return notes
       .filter(({ author, system }) => author.id === this.#me && !system)
       .flatMap(({ id, body }) => {
-        const mark = readMark(this.key, body);
-        return mark ? [{ id, mark }] : [];
+        const marker = readMarker(this.key, body);
+        return marker ? [{ id, marker }] : [];
       })
       .sort((a, b) => a.id - b.id);
   }
 
-  private isMine({ mark }: Note): boolean {
-    return mark.head === this.#mark.head && mark.text === this.#mark.text;
+  private isCurrent({ marker }: Note): boolean {
+    return marker.head === this.#mark.head && marker.text === this.#mark.text;
   }
 
   private async head(): Promise<string> {
@@ -142,7 +142,7 @@ class Run {
     return (await this.client.MergeRequests.show(project, mergeRequest)).sha;
   }
 
-  /** @returns false when it is not known to be written: the note is gone, or GitLab broke off */
+  /** @returns false when the note was deleted meanwhile, or when GitLab did not confirm the request */
   private async write(note: Note | undefined): Promise<boolean> {
     const { project, mergeRequest } = this.options;
     const notes = this.client.MergeRequestNotes;
@@ -163,22 +163,22 @@ class Run {
     }
   }
 
-  /** Whatever this run wrote is about an old commit: it makes way, and the newer head's run writes its own. */
-  private async takeBack(head: string): Promise<Posted> {
+  /** Withdraws what this run wrote about an old commit. The run for the newer head writes its own note. */
+  private async withdraw(head: string): Promise<Posted> {
     const { project, mergeRequest, headSha } = this.options;
     if (this.#state === "unchanged") return { state: "outdated", head };
-    const [kept, ...spare] = await this.ours();
-    await this.remove(spare.filter((note) => this.isMine(note)));
-    if (kept && this.isMine(kept)) {
-      const said = `The report about \`${headSha}\` is outdated: the head is \`${head}\`. Its own pipeline writes here; if that one has ended, run its job again.`;
-      const { body } = marked(this.key, headSha, said);
+    const [kept, ...duplicates] = await this.ownNotes();
+    await this.remove(duplicates.filter((note) => this.isCurrent(note)));
+    if (kept && this.isCurrent(kept)) {
+      const notice = `This report about \`${headSha}\` is outdated: the head is \`${head}\`. The head's pipeline updates this note; if that pipeline has ended, run its job again.`;
+      const { body } = withMarker(this.key, headSha, notice);
       await this.client.MergeRequestNotes.edit(project, mergeRequest, kept.id, { body }).catch(unlessGone);
     }
     return { state: "outdated", head };
   }
 }
 
-/** Another run removes the same notes. */
+/** Another run may remove the same notes. */
 function unlessGone(error: unknown): void {
   if (!isGone(error)) throw error;
 }

@@ -1,24 +1,24 @@
 /** Environment of a job. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a pipeline knows of its merge request. */
+/** What a pipeline's variables say about its merge request. */
 export interface PipelineMergeRequest {
   readonly project: string | undefined;
   readonly mergeRequest: number | undefined;
   /** Head of the source branch. */
   readonly headSha: string | undefined;
-  /** The pipeline's commit, where that is a merge of the head: merged results, merge trains. */
+  /** The commit of a merged results pipeline or a merge train. */
   readonly mergedSha: string | undefined;
   /** ISO 8601. The head was pushed before it. */
   readonly pipelineCreatedAt: string | undefined;
   readonly url: string | undefined;
   readonly caFile: string | undefined;
-  /** A token that may write notes; a job's own may not. */
+  /** A token that may write notes. The job token may not. */
   readonly token: string | undefined;
 }
 
 /**
- * What the predefined variables say, and those that `pulumi up` gives to a repository's pipelines.
+ * Reads the predefined variables, and those that `pulumi up` sets for a repository's pipelines.
  *
  * @see https://docs.gitlab.com/ci/variables/predefined_variables/
  */
@@ -30,7 +30,7 @@ export function mergeRequestOf(environment: Environment): PipelineMergeRequest {
   return {
     project: value("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID"),
     mergeRequest: Number.isInteger(number) && number > 0 ? number : undefined,
-    // Only merged results pipelines have the second one: their commit is GitLab's own merge.
+    // Only merged results pipelines have CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: their commit is GitLab's merge.
     headSha: source ?? commit,
     mergedSha: source !== undefined && source !== commit ? commit : undefined,
     pipelineCreatedAt: value("CI_PIPELINE_CREATED_AT"),

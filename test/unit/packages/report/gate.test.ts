@@ -21,12 +21,12 @@ describe("the gate", () => {
         {
           rule: "rejected",
           what: [
-            "Deployment default/web is refused: spec.selector: Invalid value: field is immutable",
+            "Deployment default/web is rejected: spec.selector: Invalid value: field is immutable",
             "Kustomization default/myapp is not Ready: Deployment/default/web dry-run failed",
             "Kustomization default/slow is not Ready",
           ],
         },
-        { rule: "policies", what: ["Pod default/web breaks images: tag latest"] },
+        { rule: "policies", what: ["Pod default/web violates images: tag latest"] },
       ],
     });
   });

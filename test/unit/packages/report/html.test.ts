@@ -18,7 +18,7 @@ describe("the page", () => {
 
   test("is whole: every object, every diff, every section", () => {
     for (const words of [
-      '<h1><span aria-hidden="true">⛔</span> Rejected</h1>\n<p class="why">1 object with data that no manifest brings back',
+      '<h1><span aria-hidden="true">⛔</span> Rejected</h1>\n<p class="why">1 object with data that no manifest restores',
       "<code>Deployment default/web</code>",
       "<code>apps/nginx.ts:8</code>",
       "deleted, data lost</span>",

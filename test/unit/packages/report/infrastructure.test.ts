@@ -87,9 +87,9 @@ describe("the output of pulumi preview", () => {
 
   test.each([
     ["empty", "", /is empty/],
-    ["cut", recorded("preview").slice(0, 2_000), /no JSON, or it is cut/],
-    ["another file", "{}", /has another form: changeSummary/],
-    ["a list", "[]", /has another form: all of it/],
+    ["cut", recorded("preview").slice(0, 2_000), /not JSON, or it is truncated/],
+    ["another file", "{}", /has an unexpected form: changeSummary/],
+    ["a list", "[]", /has an unexpected form: the whole file/],
     ["of an engine that nobody knows", raw([{ op: "teleport", urn: urn("a") }]), /unknown operation.*teleport/],
   ])("that is %s is refused", (_, text, words) => {
     expect(() => parsePreview(text)).toThrow(UserError);

@@ -19,20 +19,20 @@ describe("the note", () => {
     const markdown = renderReport(sampleReport(), "markdown");
     // THEN
     const order = [
-      "### ⛔ Rejected: 1 object with data that no manifest brings back, 1 object rejected, 1 object deleted, 1 object pruned",
+      "### ⛔ Rejected: 1 object with data that no manifest restores, 1 object rejected, 1 object deleted, 1 object pruned",
       `\`main\` (\`${"a".repeat(40)}\`) → \`topic\` (\`${"b".repeat(40)}\`)`,
-      "- 5 objects: 2 changed, 1 pruned, 1 deleted, 1 rejected",
-      "- 1 of 3 reconciliations Ready afterwards",
+      "- 5 objects: 2 updated, 1 pruned, 1 deleted, 1 rejected",
+      "- 1 of 3 reconciliations Ready after the merge",
       "- pulumi up: 2 resources: 1 replace, 1 update",
       "- **deleted, its data is lost** `PersistentVolumeClaim default/data`",
-      "- **rejected** `Deployment default/web` by `Kustomization default/myapp` formerly of `Kustomization default/other` from `apps/nginx.ts:8`",
+      "- **rejected** `Deployment default/web` by `Kustomization default/myapp` formerly by `Kustomization default/other` from `apps/nginx.ts:8`",
       "- **pruned** `ConfigMap default/old`",
-      "- changed `Secret default/credentials` (a Secret: its values are not shown)",
+      "- updated `Secret default/credentials` (a Secret: values hidden)",
       "- **replace** `token` (`gitlab:index/deployToken:DeployToken`): `expiresAt`",
       "- update `setup`",
       "| `Kustomization default/infra` | True | True | `Applied` |",
       "| `Kustomization default/myapp` after `Kustomization default/infra` | True | **False** |",
-      "| `Kustomization default/gone` | True | is not there |",
+      "| `Kustomization default/gone` | True | absent |",
       "| image `docker.io/library/nginx` | `1.27` | `1.28` | `Deployment default/web` |",
       "- **fatal** `images`: `Pod default/web`: `tag latest`",
       "- warning `labels`",
@@ -53,8 +53,8 @@ describe("the note", () => {
     };
     expect(renderReport(report, "markdown")).toBe(
       "### ✅ Safe: everything is applied and nothing is lost\n\n`main` → `dist`, rehearsed in 0.9 s\n\n" +
-        "- 0 objects differ\n- 0 of 0 reconciliations Ready afterwards\n- pulumi up: 0 resources differ\n\n" +
-        "#### Infrastructure: `pulumi up` of `embedded`\n\nchanges nothing.\n",
+        "- 0 objects differ\n- 0 of 0 reconciliations Ready after the merge\n- pulumi up: 0 resources differ\n\n" +
+        "#### Infrastructure: `pulumi up` of `embedded`\n\nNo changes.\n",
     );
   });
 
@@ -164,7 +164,7 @@ function many(number: number, diff = "@@ -1 +1 @@\n-a\n+b\n", name = "object"): 
 
 describe("a limit", () => {
   const link = "https://gitlab.test/-/jobs/1/artifacts/file/report.html";
-  const whole = /\*\*This note is cut: what is missing is \[on the whole page\]/;
+  const whole = /\*\*This note is truncated\. The full report is \[on this page\]/;
 
   test("leaves out the diffs first, and says so with the link", () => {
     // GIVEN 40 objects with diffs of 1,000 characters
@@ -177,8 +177,8 @@ describe("a limit", () => {
     for (const { ref } of report.changes) expect(cut).toContain(`\`ConfigMap default/${ref.name}\``);
     const shown = cut.match(/```diff/g)?.length ?? 0;
     expect(shown).toBeGreaterThan(3);
-    expect(cut).toContain(`**${40 - shown} of 40 diffs left out for want of room; the whole page has them.**`);
-    expect(cut).not.toContain("objects left out");
+    expect(cut).toContain(`**${40 - shown} of 40 diffs omitted because the note is too long. The full report has them.**`);
+    expect(cut).not.toContain("objects omitted");
   });
 
   test("loses nothing without a word, at any size", () => {
@@ -189,11 +189,11 @@ describe("a limit", () => {
         expect(cut.length).toBeLessThanOrEqual(limit);
         expect(cut).toContain("### ⚠️ Destructive");
         const entries = cut.match(/^- \*\*pruned\*\* /gm)?.length ?? 0;
-        const left = /\*\*(\d+) of (\d+) objects left out/.exec(cut);
+        const left = /\*\*(\d+) of (\d+) objects omitted/.exec(cut);
         if (entries < number) expect(left?.slice(1).map(Number)).toEqual([number - entries, number]);
         if (entries < number) expect(cut).toMatch(whole);
         const diffs = cut.match(/^<details>/gm)?.length ?? 0;
-        if (diffs < 2 * number) expect(cut).toContain(`**${2 * number - diffs} of ${2 * number} diffs left out`);
+        if (diffs < 2 * number) expect(cut).toContain(`**${2 * number - diffs} of ${2 * number} diffs omitted`);
         if (diffs === 2 * number) expect(cut).not.toMatch(whole);
       }),
       { numRuns: 40, endOnFailure: true },
@@ -212,7 +212,7 @@ describe("a limit", () => {
     const taken = performance.now() - start;
     // THEN the small diffs are in the note and both large ones are not
     expect(note.length).toBeLessThan(20_000);
-    expect(note).toContain("**2 of 6 diffs left out");
+    expect(note).toContain("**2 of 6 diffs omitted");
     expect(page.match(/neither long nor short/g)?.length).toBe(2 * Math.ceil(10e6 / line.length));
     expect(page).toContain("+last line");
     expect(taken).toBeLessThan(10_000);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GitLabError } from "../../../../../packages/kit/gitlab-error.js";
 import type { Report } from "../../../../../packages/report/model.js";
-import { marked } from "../../../../../packages/report/note/marker.js";
+import { withMarker } from "../../../../../packages/report/note/marker.js";
 import { type NoteClient, type NoteOptions, postNote } from "../../../../../packages/report/note/note.js";
 import { sampleReport } from "../sample.js";
 import { FakeMergeRequest } from "./fake-merge-request.js";
@@ -11,7 +11,7 @@ const heads = { old: "a".repeat(40), new: "b".repeat(40) };
 
 function options(headSha: string, more: Partial<NoteOptions> = {}): NoteOptions {
   const report: Report = { ...sampleReport(), head: { ref: "topic", sha: headSha } };
-  return { project: 1, mergeRequest: 2, headSha, report, settle: 0, ...more };
+  return { project: 1, mergeRequest: 2, headSha, report, settleTime: 0, ...more };
 }
 
 const about = (request: FakeMergeRequest) =>
@@ -44,10 +44,10 @@ describe("the note", () => {
 
   test("is not one of somebody else, nor of another key, nor one that only quotes the mark", async () => {
     const request = new FakeMergeRequest(heads.old);
-    const { body } = marked("default", heads.old, "mine, says another");
+    const { body } = withMarker("default", heads.old, "mine, says another");
     request.add(8, body);
     request.add(7, `> ${body}`);
-    request.add(7, marked("other", heads.old, "another program").body);
+    request.add(7, withMarker("other", heads.old, "another program").body);
     request.add(7, body, true);
     expect(await postNote(request.client(), options(heads.old))).toEqual({ state: "created", id: 5 });
     expect(request.notes).toHaveLength(5);
@@ -56,15 +56,15 @@ describe("the note", () => {
 
   test("is one again where two of them are", async () => {
     const request = new FakeMergeRequest(heads.old);
-    request.add(7, marked("default", heads.old, "one").body);
-    request.add(7, marked("default", heads.old, "two").body);
+    request.add(7, withMarker("default", heads.old, "one").body);
+    request.add(7, withMarker("default", heads.old, "two").body);
     expect(await postNote(request.client(), options(heads.old))).toEqual({ state: "updated", id: 1 });
     expect(about(request)).toEqual([["a", "report"]]);
   });
 
   test("is made again where it vanished in the middle, and found where GitLab broke off", async () => {
     const request = new FakeMergeRequest(heads.new);
-    request.add(7, marked("default", heads.old, "one").body);
+    request.add(7, withMarker("default", heads.old, "one").body);
     const vanish = request.client("A", async (call) => {
       if (call === "edit 1") request.notes.splice(0);
     });
@@ -89,13 +89,13 @@ describe("the note", () => {
     const link = "https://gitlab.test/report.html";
     await postNote(request.client(), options(heads.old, { report: { ...report, changes }, limit: 20_000, link }));
     expect(request.notes[0]?.body.length).toBeLessThanOrEqual(20_000);
-    expect(request.notes[0]?.body).toContain("**2 of 2 diffs left out");
+    expect(request.notes[0]?.body).toContain("**2 of 2 diffs omitted");
     expect(request.notes[0]?.body).toContain(`(${link})`);
   });
 
   test.each(["", "a b", "a-->b", "x".repeat(65)])("has no key %j", async (key) => {
     const request = new FakeMergeRequest(heads.old);
-    await expect(postNote(request.client(), options(heads.old, { key }))).rejects.toThrow(/no key/);
+    await expect(postNote(request.client(), options(heads.old, { key }))).rejects.toThrow(/not a valid note key/);
   });
 });
 
@@ -104,7 +104,7 @@ describe("two runs at once", () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), fc.boolean(), async (scheduler, same, before) => {
         const request = new FakeMergeRequest(heads.old);
-        if (before) request.add(7, marked("default", heads.new, "earlier").body);
+        if (before) request.add(7, withMarker("default", heads.new, "earlier").body);
         const hold = (name: string) => (call: string) => scheduler.schedule(Promise.resolve(), `${name} ${call}`);
         const second = options(heads.old);
         const other = same ? second : { ...second, report: { ...second.report, duration: 1 } };
@@ -126,7 +126,7 @@ describe("two runs at once", () => {
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, before) => {
         // GIVEN a run for the head, a push, and a run for the new head
         const request = new FakeMergeRequest(heads.old);
-        if (before) request.add(7, marked("default", "c".repeat(40), "earlier").body);
+        if (before) request.add(7, withMarker("default", "c".repeat(40), "earlier").body);
         const hold = (name: string) => (call: string) => scheduler.schedule(Promise.resolve(), `${name} ${call}`);
         const push = scheduler.schedule(Promise.resolve(), "push").then(() => {
           request.head = heads.new;
