@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StateFolder } from "@timonier/kit/state";
+import { withRehearsal } from "@timonier/rehearsal/cli/with-rehearsal";
 import type { RehearsalRequest } from "@timonier/rehearsal/engine/request";
 import { type JoinedChange, joinReports } from "@timonier/report/join";
 import type { Report } from "@timonier/report/model";
+import { progress } from "../terminal.js";
 import { type Proposal, propose } from "./proposal.js";
-import { withRehearsal } from "./with-rehearsal.js";
 
 type Options = Pick<RehearsalRequest, "assume" | "offline" | "timeout">;
 
@@ -17,7 +19,7 @@ export async function rehearseProposal(stack: string, options: Options): Promise
   const folder = await mkdtemp(join(tmpdir(), "timonier-proposal-"));
   try {
     const requests = requestsFor(await propose(stack, folder), options);
-    const reports = await withRehearsal(async (run) => {
+    const reports = await withRehearsal({ progress, binDir: new StateFolder().bin }, async (run) => {
       const done: Report[] = [];
       for (const request of requests) done.push(await run(request));
       return done;

@@ -173,7 +173,7 @@ describe("timonier note", () => {
   test("without a token says so and is no error", async () => {
     const proposal = await propose("fork");
     const { code, stdout } = await timonier(proposal, ["note"], { TIMONIER_NOTE_TOKEN: "" });
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^note: skipped, there is no token/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^note: skipped, because there is no token/)]);
     expect(await proposal.notes()).toEqual([]);
   });
 

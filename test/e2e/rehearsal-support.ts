@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { toolsIn } from "../../packages/control-plane/tools.js";
+import { type ClusterTools, toolsIn } from "../../packages/control-plane/tools.js";
 import { exclusively, leaveWarm } from "../../packages/rehearsal/engine/lifetime.js";
 import { rehearsalLayout } from "../../packages/rehearsal/engine/rehearsal-layout.js";
 import { rehearse } from "../../packages/rehearsal/engine/rehearse.js";
@@ -95,10 +95,16 @@ export function writeFiles(folder: string, files: Files): void {
   }
 }
 
-/** Rehearsals of one control plane of its own. */
+/** The programs behind the links of the tool folder: the command line uses the same ones, so that both share a cluster. */
+function linkedTools(): ClusterTools {
+  const tools = Object.entries(toolsIn(toolFolder)).map(([name, link]) => [name, readlinkSync(link)]);
+  return Object.fromEntries(tools) as ClusterTools;
+}
+
+/** Rehearsals on a cluster of their own. */
 export function rehearsals(root: string) {
   const layout = rehearsalLayout(root);
-  const context = { tools: toolsIn(toolFolder), flux: join(toolFolder, "flux"), progress: () => {} };
+  const context = { tools: linkedTools(), flux: readlinkSync(join(toolFolder, "flux")), progress: () => {} };
   const rehearsal = (
     request: Partial<RehearsalRequest> & { cwd: string },
     env: Record<string, string> = {},

@@ -1,9 +1,12 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { checkout } from "../../packages/kit/state.js";
 import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
 import { judgeGate } from "../../packages/report/gate.js";
+import { parseReport } from "../../packages/report/read-report.js";
 import {
   commit,
   deployment,
@@ -186,6 +189,22 @@ test("a folder that is not committed is rehearsed as it is, and the clone stays 
   expect(report.head).toEqual({ ref: folder });
   expect(report.versions).toMatchObject([{ kind: "image", name: "nginx", from: "1.25.1", to: "1.27.0" }]);
   expect(await git(setup, "count-objects", "-v")).toBe(before);
+});
+
+test("timonier-rehearse in a clone of another repository gives the same report on the same cluster", async () => {
+  await commit(setup, { "apps/web/deployment.yaml": deployment("web", { replicas: 2 }) });
+  const program = join(checkout, "packages", "rehearsal", "bin", "timonier-rehearse.mjs");
+  const env = { TIMONIER_REHEARSAL: layout.root };
+  const standalone = (...args: string[]) => execa(program, args, { cwd: setup, env, reject: false });
+  const done = await standalone("--base", "main", "--cluster", "prod", "--format", "json");
+  expect(done.exitCode, done.stderr).toBe(0);
+  expect(done.stderr).not.toContain("creating a cluster");
+  const report = parseReport(done.stdout, "standard output");
+  expect([report.verdict, said(report)]).toEqual(["safe", ["updated Deployment default/web"]]);
+  const rejected = await standalone("--base", "no-such-branch", "--format", "markdown");
+  expect([rejected.exitCode, rejected.stdout]).toEqual([1, expect.stringContaining("no-such-branch")]);
+  const wrong = await standalone("--source", "nothing");
+  expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringContaining("--source NAMESPACE/NAME=PATH")]);
 });
 
 test("what cannot be rehearsed ends in a report that says why", async () => {

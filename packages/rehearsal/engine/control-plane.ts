@@ -15,14 +15,14 @@ import { rehearsalProfile } from "./cluster-profile.js";
 import { type ClusterRecord, fluxPorts } from "./cluster-record.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
-/** What starting may use. */
+/** What the start of a cluster needs. */
 export interface StartContext {
   readonly tools: ClusterTools;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
 
-/** One component, as kwokctl wrote it down. */
+/** A component of the cluster in kwokctl's configuration. */
 interface Component {
   readonly name: string;
   readonly binary: string;
@@ -31,7 +31,7 @@ interface Component {
   readonly workDir: string;
 }
 
-/** Makes the control plane anew: certificates, configuration, processes. Whatever was there goes. */
+/** Creates the control plane: certificates, configuration, processes. Deletes any other in the same folder. */
 export async function installControlPlane(
   layout: RehearsalLayout,
   { tools, progress, signal }: StartContext,
@@ -41,7 +41,7 @@ export async function installControlPlane(
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   rmSync(layout.record, { force: true });
   mkdirSync(layout.cluster.dir, { recursive: true, mode: 0o700 });
-  progress("rehearsal: making a control plane");
+  progress("rehearsal: creating a cluster");
   const names = [
     ...rehearsalProfile.components.flatMap(({ portOptions }) => portOptions),
     "kubeSchedulerPort",
@@ -52,7 +52,7 @@ export async function installControlPlane(
   return ports;
 }
 
-/** Starts those components that do not run, without kwokctl: it waits for each. */
+/** Starts the components that do not run. Without kwokctl, which waits for each of them. */
 export function startComponents(layout: RehearsalLayout): void {
   const components = parseAllDocuments(readFileSync(join(layout.cluster.controlPlane, "kwok.yaml"), "utf8")).flatMap(
     (document) => (document.toJS() as { components?: readonly Component[] } | null)?.components ?? [],
@@ -78,15 +78,15 @@ export function startComponents(layout: RehearsalLayout): void {
   }
 }
 
-/** The administrator's client; its kubeconfig is written for the Flux controllers. */
+/** A client with administrator rights. Writes its kubeconfig for the Flux controllers. */
 export function openApi(layout: RehearsalLayout, { ports }: Pick<ClusterRecord, "ports">): KubeApi {
   const access = adminAccess(layout.cluster, { ports });
-  if (!access) throw broken(layout, "its certificates are gone");
+  if (!access) throw broken(layout, "its certificates are missing");
   writeKubeconfig(layout.cluster, access);
   return new KubeApi(access);
 }
 
-/** Waits until the API server answers; ends early when it or etcd ended. */
+/** Waits until the API server answers, and fails at once when it or etcd has ended. */
 export async function apiServerReady(
   api: KubeApi,
   layout: RehearsalLayout,
@@ -98,7 +98,7 @@ export async function apiServerReady(
     {
       what: "the rehearsal's API server",
       where: layout.cluster.dir,
-      fix: `look into the logs in ${layout.cluster.logs}, then run the command again`,
+      fix: `read the logs in ${layout.cluster.logs}, then run the command again`,
       timeout: 90_000,
       interval: 50,
       progress,
@@ -108,7 +108,7 @@ export async function apiServerReady(
       if (await api.isReady(1_000)) return { done: true, value: undefined };
       for (const name of missingPrograms(layout).filter((one) => needed.includes(one))) {
         gone.set(name, (gone.get(name) ?? 0) + 1);
-        // Seen more than once: the first look may fall into the moment between fork and exec.
+        // More than once, because a process has another name between fork and exec.
         if ((gone.get(name) ?? 0) > 3) throw broken(layout, `${name} ended`);
       }
       return { done: false, missing: "not ready yet" };
@@ -119,8 +119,8 @@ export async function apiServerReady(
 function broken(layout: RehearsalLayout, what: string): UserError {
   const log = existsSync(layout.cluster.logs) ? layout.cluster.logs : layout.cluster.dir;
   return new UserError(
-    `the rehearsal's control plane does not start: ${what}`,
+    `the rehearsal cluster does not start: ${what}`,
     log,
-    "`timonier rehearse --stop`, then run the command again: it makes a new one",
+    "run the command with --stop, which deletes the cluster, then run it again",
   );
 }

@@ -4,9 +4,9 @@ import { serveGit } from "@timonier/kit/git-http-backend";
 import { UserError } from "@timonier/kit/user-error";
 
 /**
- * Serves the repositories of a folder to programs on this machine, for reading.
+ * Serves the repositories of a folder, read-only, to programs on this machine.
  *
- * @param others what answers all other requests
+ * @param others handles all other requests
  * @throws UserError for a port in use
  */
 export async function serveRepositories(
@@ -38,12 +38,12 @@ export async function serveRepositories(
   return server;
 }
 
-/** The port is chosen once, with the rehearsal's control plane: another program may have taken it since. */
+/** The port is chosen when the rehearsal cluster is created, so another program may have taken it since. */
 function taken(port: number, cause: Error): UserError {
   return new UserError(
     "another program uses the port of the rehearsal's Git server",
     `127.0.0.1:${port}`,
-    "end that program, or choose other ports: `timonier rehearse --stop`, then run the command again",
+    "end that program, or run the command with --stop and then again: that chooses other ports",
     { cause },
   );
 }

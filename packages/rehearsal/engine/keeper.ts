@@ -12,34 +12,34 @@ import type { KeeperOrder } from "./lifetime.js";
 import { clusterAt, type RehearsalCluster } from "./rehearsal-cluster.js";
 import { type RehearsalLayout, rehearsalLayout } from "./rehearsal-layout.js";
 
-/** How long a control plane waits for the next rehearsal. Milliseconds. */
+/** How long a frozen cluster waits for the next rehearsal. Milliseconds. */
 const IDLE = 30 * 60_000;
 
-/** Time between two looks whether the folder is there. Milliseconds. */
-const LOOK = 5_000;
+/** Time between two checks that the folder still exists. Milliseconds. */
+const CHECK_INTERVAL = 5_000;
 
-/** How long controllers that were started anew may take for their first look at everything. Milliseconds. */
-const SETTLING = 120_000;
+/** How long restarted controllers may take to reconcile everything once. Milliseconds. */
+const FIRST_RECONCILIATION = 120_000;
 
-/** `keeper.ts ORDER`: sets the control plane back to its base, freezes it there, and ends it after a while. */
+/** `keeper.ts ORDER`: restores the cluster to its base, freezes it, and ends it after a while. */
 async function main(order: KeeperOrder): Promise<void> {
   const layout = rehearsalLayout(order.root);
   const { tools, flux, at: key } = order;
   const cluster = await clusterAt(layout, key, { tools, flux, progress: silent });
   const ready = new Set(await readyAt(layout, key));
-  await firstLook(cluster, ready).catch(() => {});
+  await reconcileOnce(cluster, ready).catch(() => {});
   cluster.api.close();
   freeze(layout);
   await idle(layout);
   await killCluster(layout);
 }
 
-/** Waits for the next rehearsal, which ends this process; not longer than the folder is there. */
+/** Waits until the next rehearsal ends this process, until the idle time is over, or until the folder is deleted. */
 async function idle({ root }: RehearsalLayout): Promise<void> {
-  for (const end = Date.now() + IDLE; Date.now() < end && existsSync(root); ) await sleep(LOOK);
+  for (const end = Date.now() + IDLE; Date.now() < end && existsSync(root); ) await sleep(CHECK_INTERVAL);
 }
 
-/** Keys of what is Ready at a base. */
+/** Keys of the objects that are reconciled at a base. */
 async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> {
   if (key === EMPTY) return [];
   const { outcomes } = await readBase<RevisionState>(layout, key);
@@ -47,15 +47,15 @@ async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> 
 }
 
 /**
- * Controllers that were started anew look at everything once: done now, it is not part of the next rehearsal. Who depends on others
- * may have to look more than once until it is Ready again.
+ * Restarted controllers reconcile every object once. Doing that now makes the next rehearsal faster. An object with dependencies may
+ * need several reconciliations until it is Ready again.
  */
-async function firstLook(cluster: RehearsalCluster, ready: ReadonlySet<string>): Promise<void> {
+async function reconcileOnce(cluster: RehearsalCluster, ready: ReadonlySet<string>): Promise<void> {
   const watch = new ClusterWatch(cluster.api);
   try {
     const token = `rehearsal-${Date.now()}`;
-    for (const end = Date.now() + SETTLING; Date.now() < end; await watch.change(500)) {
-      // What is suspended is not looked at: by the tree, or because it needs something out of reach.
+    for (const end = Date.now() + FIRST_RECONCILIATION; Date.now() < end; await watch.change(500)) {
+      // Suspended objects are not reconciled: the tree suspends them, or they need something out of reach.
       const isDone = (one: KubeObject) =>
         at(one, "spec", "suspend") === true ||
         (textAt(one, "status", "lastHandledReconcileAt") === token &&

@@ -9,21 +9,21 @@ import { readClusterRecord } from "./cluster-record.js";
 import type { RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
-/** What the keeper is told. */
+/** Arguments of the keeper process. */
 export interface KeeperOrder {
   readonly root: string;
   readonly tools: RehearsalContext["tools"];
   readonly flux: string;
-  /** Base at which the control plane is to wait. */
+  /** Base to which the cluster is restored. */
   readonly at: string;
 }
 
-/** One rehearsal at a time: there is one control plane. A second one says that it waits. */
+/** Runs one rehearsal at a time, because there is one cluster. A second one waits and reports that. */
 export async function exclusively<T>(layout: RehearsalLayout, progress: Progress, work: () => Promise<T>): Promise<T> {
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
   const release = await locked(layout, progress);
   try {
-    // The keeper may be setting the control plane back: this run decides anew where it has to be.
+    // The keeper may be restoring the cluster to another base than this run needs.
     await stopDaemon(layout.keeperPid, 1_000);
     return await work();
   } finally {
@@ -35,19 +35,19 @@ async function locked(layout: RehearsalLayout, progress: Progress): Promise<() =
   const options = {
     lockfilePath: layout.lock,
     stale: 10_000,
-    // A machine that slept: the lock is stale for others, and the work here goes on.
+    // After a suspend of the machine the lock looks stale to others, but this run continues.
     onCompromised: () => {},
   };
   try {
     return await lockfile.lock(layout.root, options);
   } catch {
-    progress("rehearsal: waiting for another one to end");
+    progress("rehearsal: waiting for another rehearsal to end");
     const retries = { retries: 3_000, minTimeout: 200, maxTimeout: 200, factor: 1 };
     return await lockfile.lock(layout.root, { ...options, retries });
   }
 }
 
-/** Starts the process that sets the control plane back to its base, freezes it, and ends it when nobody needs it for a while. */
+/** Starts the keeper: a process that restores the cluster to its base, freezes it, and ends it after it was unused for a while. */
 export function leaveWarm(layout: RehearsalLayout, { tools, flux }: RehearsalContext): void {
   const last = readClusterRecord(layout)?.last;
   if (last === undefined) return;
@@ -68,12 +68,12 @@ export function leaveWarm(layout: RehearsalLayout, { tools, flux }: RehearsalCon
   });
 }
 
-/** Whether the control plane is back at its base, and waits there for the next rehearsal. */
+/** Whether the cluster is restored to its base and frozen, ready for the next rehearsal. */
 export function isRestored(layout: RehearsalLayout): boolean {
   return readClusterRecord(layout)?.at !== undefined && isFrozen(layout);
 }
 
-/** Ends everything, and deletes what was kept. */
+/** Ends all processes and deletes the stored bases. */
 export async function stopRehearsal(layout: RehearsalLayout): Promise<void> {
   if (!existsSync(layout.root)) return;
   await stopDaemon(layout.keeperPid, 1_000);

@@ -1,3 +1,4 @@
+import { clusterToolNames } from "@timonier/control-plane/tools";
 import { endProcess } from "@timonier/kit/daemon";
 import type { KubeApi } from "@timonier/kit/kube-api";
 import { KubeDiscovery } from "@timonier/kit/kube-discovery";
@@ -55,7 +56,7 @@ export async function clusterAt(
   policies: (server: string) => readonly KubeObject[] = () => [],
 ): Promise<RehearsalCluster> {
   const start = Date.now();
-  const pins = keyOf([context.tools, context.flux, STORED_FORM]);
+  const pins = keyOf([clusterToolNames.map((name) => context.tools[name]), context.flux, STORED_FORM]);
   const record = readClusterRecord(layout);
   if (record?.pins !== pins || !hasBase(layout, EMPTY)) return await install(layout, pins, context);
   const taken = takenPorts(layout, record);

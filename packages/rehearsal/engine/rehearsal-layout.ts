@@ -5,6 +5,8 @@ import { cacheRoot } from "@timonier/toolchain/cache";
 /** Where the one throwaway control plane of a user lies, and what is kept of it. */
 export interface RehearsalLayout {
   readonly root: string;
+  /** Links to the tools, when no other folder is given. */
+  readonly bin: string;
   /** One rehearsal at a time. */
   readonly lock: string;
   /** Ports, versions, and at which base the control plane is. */
@@ -35,6 +37,7 @@ export function rehearsalLayout(root: string): RehearsalLayout {
   const flux = join(cluster.dir, "flux");
   return {
     root,
+    bin: join(root, "bin"),
     lock: join(root, "lock"),
     record: join(root, "plane.json"),
     cluster,

@@ -65,7 +65,7 @@ function asUserError(error: unknown): UserError {
   return new UserError(
     `the rehearsal cluster rejected a request: ${error.message}`,
     "the rehearsal's API server",
-    "run the command again; if it fails again, start with a new cluster: npx timonier rehearse --stop",
+    "run the command again; if it fails again, run it with --stop first, which deletes the cluster",
     { cause: error },
   );
 }

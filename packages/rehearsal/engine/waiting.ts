@@ -2,20 +2,20 @@ import type { WaitOptions } from "@timonier/kit/wait";
 import type { StartContext } from "./control-plane.js";
 
 /**
- * How the control plane is waited for, once its API server answers.
+ * Options to wait for a part of the cluster, once its API server answers.
  *
  * @param what as a noun: `the Flux controllers`
- * @param where a folder or an address, if there is a better one to look at
+ * @param where a more specific folder or address
  */
 export function waitOptions(
   what: string,
   { progress, signal }: Pick<StartContext, "progress" | "signal">,
-  where = "the rehearsal's control plane",
+  where = "the rehearsal cluster",
 ): WaitOptions {
   return {
     what,
     where,
-    fix: "`timonier rehearse --stop`, which has a new control plane made, then run the command again",
+    fix: "run the command with --stop, which deletes the cluster, then run it again",
     timeout: 60_000,
     interval: 30,
     progress,
