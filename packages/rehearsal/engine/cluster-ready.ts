@@ -10,7 +10,7 @@ import type { StartContext } from "./control-plane.js";
 import { FLUX_MANAGER, fluxControllers } from "./flux-controllers.js";
 import { listeners } from "./listeners.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
-import { waitOptions } from "./waiting.js";
+import { waitOptions } from "./wait-options.js";
 
 /** Waits until the API server serves every version of some definitions. */
 export async function definitionsServed(

@@ -3,7 +3,7 @@ import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";
 import { type ApplyClient, applyAll, applyOne } from "./apply.js";
 import type { StartContext } from "./control-plane.js";
-import { waitOptions } from "./waiting.js";
+import { waitOptions } from "./wait-options.js";
 
 const apiVersion = "admissionregistration.k8s.io/v1";
 const name = "rehearsal.timonier-in-force";

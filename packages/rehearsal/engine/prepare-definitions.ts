@@ -12,7 +12,7 @@ import { applyOne } from "./apply.js";
 import { FLUX_MANAGER } from "./flux-controllers.js";
 import type { RehearsalCluster, RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalPlan } from "./rehearsal-plan.js";
-import { waitOptions } from "./waiting.js";
+import { waitOptions } from "./wait-options.js";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 

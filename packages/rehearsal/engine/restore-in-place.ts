@@ -7,7 +7,7 @@ import type { ClusterRecord } from "./cluster-record.js";
 import { type StartContext, startComponents } from "./control-plane.js";
 import { readRegistry, registryChanges, writeRegistry } from "./registry.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
-import { waitOptions } from "./waiting.js";
+import { waitOptions } from "./wait-options.js";
 
 /** What etcd and the API server held at a base: the cluster is restored to it without a restart of its API server. */
 export interface SavedRegistry {

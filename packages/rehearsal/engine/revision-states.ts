@@ -32,7 +32,7 @@ import { fluxArguments, gitServer, markModified, restartFlux, saveState } from "
 import { expectation, type RehearsalPlan, serveRevision, treeOf } from "./rehearsal-plan.js";
 import { applyInput } from "./rejected-input.js";
 import { isRight, rightsInForce } from "./rights-in-force.js";
-import { waitOptions } from "./waiting.js";
+import { waitOptions } from "./wait-options.js";
 
 /** How often Kustomizations are reconciled again whose objects were deleted, or whose accounts had no rights. */
 const ROUNDS = 2;

@@ -2,7 +2,7 @@ import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject } from "../model/kube-objects.js";
 import { type ApplyClient, applyAll } from "./apply.js";
 import type { StartContext } from "./control-plane.js";
-import { waitOptions } from "./waiting.js";
+import { waitOptions } from "./wait-options.js";
 
 const GROUP = "rbac.authorization.k8s.io";
 const NAME = "rehearsal.timonier-rights";
