@@ -1,4 +1,4 @@
-import { StateFolder } from "@timonier/kit/state";
+import { StateFolder } from "@timonier/kit/state-folder";
 import type { RehearseOptions } from "@timonier/rehearsal/cli/options";
 import { verdictCodes, writeReport } from "@timonier/rehearsal/cli/output";
 import { milliseconds, rehearseClone, stopRehearsalCluster } from "@timonier/rehearsal/cli/rehearse-clone";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StateFolder } from "@timonier/kit/state";
+import { StateFolder } from "@timonier/kit/state-folder";
 import { withRehearsal } from "@timonier/rehearsal/cli/with-rehearsal";
 import type { RehearsalRequest } from "@timonier/rehearsal/engine/request";
 import { type JoinedChange, joinReports } from "@timonier/report/join";

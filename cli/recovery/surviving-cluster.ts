@@ -14,7 +14,6 @@ import { OWNER_ANNOTATION } from "../../infra/cluster/cluster.js";
 import { clusterIdentity } from "../../infra/cluster/cluster-identity.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { planFlux } from "../../infra/flux/flux-plan.js";
-import { type Deployment, pendingCreates, stayingProvider } from "../stack/deployment.js";
 import { type Deployment, pendingCreates, survivingProvider } from "../stack/deployment.js";
 import { checkAllSettings } from "../stack/preflight.js";
 import type { Stack } from "../stack/stack.js";

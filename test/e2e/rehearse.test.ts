@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkout } from "../../packages/kit/state.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
 import { judgeGate } from "../../packages/report/gate.js";
 import { parseReport } from "../../packages/report/read-report.js";

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { EmbeddedCluster } from "../../resources/embedded-cluster/resource.js";
 import type { Cluster } from "../cluster.js";

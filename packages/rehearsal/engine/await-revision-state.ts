@@ -1,4 +1,3 @@
-import { wake } from "@timonier/health/stuck-definitions";
 import { UserError } from "@timonier/kit/user-error";
 import { hasCaughtUp } from "../model/caught-up.js";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";

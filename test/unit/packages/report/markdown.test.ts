@@ -177,7 +177,9 @@ describe("a limit", () => {
     for (const { ref } of report.changes) expect(cut).toContain(`\`ConfigMap default/${ref.name}\``);
     const shown = cut.match(/```diff/g)?.length ?? 0;
     expect(shown).toBeGreaterThan(3);
-    expect(cut).toContain(`**${40 - shown} of 40 diffs omitted because the note is too long. The full report has them.**`);
+    expect(cut).toContain(
+      `**${40 - shown} of 40 diffs omitted because the note is too long. The full report has them.**`,
+    );
     expect(cut).not.toContain("objects omitted");
   });
 
