@@ -50,7 +50,7 @@ export interface RouteOptions {
 }
 
 /** Makes a line of the API, its parameters typed by their table. */
-export function route<N extends Spec, M extends Spec>(
+export function route<const N extends Spec, const M extends Spec>(
   method: Route["method"],
   path: string,
   spec: { readonly needs?: N; readonly may?: M } & RouteOptions,

@@ -21,7 +21,7 @@ type ScopedHandler<T, N extends Spec, M extends Spec> = (
 ) => Answer | Promise<Answer>;
 
 function scoped<T>(find: (call: Call, level: number) => T) {
-  return <N extends Spec, M extends Spec>(
+  return <const N extends Spec, const M extends Spec>(
     method: Route["method"],
     path: string,
     { level = accessLevels.none, ...spec }: ScopedSpec<N, M>,
