@@ -1,4 +1,4 @@
-import { checkSettings, type SettingsSource, settingsFault } from "@timonier/kit/check-settings";
+import { checkSettings, type SettingsSource, settingsError } from "@timonier/kit/check-settings";
 import type { Duration } from "cdk8s";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
@@ -56,7 +56,7 @@ export function parseSettings(yaml: string, where = "apps/settings.yaml"): Setti
   const document = parseDocument(yaml, { prettyErrors: true });
   // The rest of a message is a drawing of the place.
   const faults = document.errors.map((error) => error.message.split(":\n")[0] ?? error.message);
-  if (faults.length > 0) throw settingsFault(faults, source);
+  if (faults.length > 0) throw settingsError(faults, source);
   return checkSettings(schema, plain(document, source), source);
 }
 
@@ -68,6 +68,6 @@ function plain(document: Document.Parsed, source: SettingsSource): unknown {
     JSON.stringify(value);
     return value;
   } catch (error) {
-    throw settingsFault([(error as Error).message.split("\n")[0] ?? String(error)], source);
+    throw settingsError([(error as Error).message.split("\n")[0] ?? String(error)], source);
   }
 }

@@ -1,4 +1,4 @@
 import { main } from "./cdk8s-synth.js";
 
-// Entry of cdk8s.yaml; everything else is in functions that tests can call.
+// Entry point in cdk8s.yaml; the code is in functions that tests can call.
 await main();

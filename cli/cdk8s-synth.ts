@@ -6,13 +6,13 @@ import { appsInput } from "../apps/main.js";
 import { readSettings } from "../apps/settings-file.js";
 import { synthesize } from "../infra/delivery/synthesize.js";
 
-/** What `cdk8s synth` may be told by its environment. */
+/** Environment variables of `cdk8s synth`. */
 export interface SynthEnvironment {
   /** Name of the cluster. @default "embedded" */
   readonly TIMONIER_CLUSTER?: string | undefined;
-  /** Address of the application repository. @default `application.url` of apps/settings.yaml */
+  /** URL of the application repository. @default `application.url` of apps/settings.yaml */
   readonly TIMONIER_APPLICATION_URL?: string | undefined;
-  /** Where to write; cdk8s sets it. @default "dist" */
+  /** Output folder, set by cdk8s. @default "dist" */
   readonly CDK8S_OUTDIR?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, 
   return writeTrees(env.CDK8S_OUTDIR || "dist", trees);
 }
 
-/** The command of cdk8s.yaml: shows a UserError without a stack trace. */
+/** The command in cdk8s.yaml; prints a UserError without a stack trace. */
 export async function main(): Promise<void> {
   try {
     await synth(process.env);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Needs Node.js alone, also an old one: obtains a supported one, brings the packages to the state of package-lock.json, then
-// hands over to cli/main.ts.
+// Runs on any Node.js without packages: obtains a supported Node.js, installs the packages of package-lock.json, then runs
+// cli/main.ts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -30,12 +30,12 @@ function fail(what, where, fix) {
   process.exit(3);
 }
 
-// Before anything is installed or linked: that would end in errors of its own.
+// Before anything is installed, which would fail on Windows with other errors.
 if (process.platform === "win32") {
   fail("Windows is not supported", "this machine", "use WSL 2: https://learn.microsoft.com/windows/wsl/install");
 }
 
-/** What node_modules was made from: another lock file, Node.js or platform installs the packages again. */
+/** Digest of what node_modules depends on: a change of the lock file, Node.js or platform installs the packages again. */
 function wanted() {
   const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
   return hash.update(`${process.platform}-${process.arch}-${process.versions.modules}`).digest("hex");
@@ -43,7 +43,7 @@ function wanted() {
 
 const upToDate = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted();
 
-/** One at a time: `npm ci` deletes what another would be reading. A lock whose owner is gone is taken over. */
+/** Runs one installation at a time, because `npm ci` deletes files that another command reads. Takes over the lock of an ended process. */
 async function withLock(work) {
   mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
   for (let waited = 0; ; waited++) {
@@ -55,9 +55,9 @@ async function withLock(work) {
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
       if (abandoned()) rmSync(lock, { force: true });
-      else if (waited === 0) console.error("packages: waiting for another command that is installing them");
+      else if (waited === 0) console.error("packages: waiting for another command that installs them");
       else if (waited > 600)
-        fail("the packages are still being installed by another command", lock, `end it, or delete ${lock}`);
+        fail("another command is still installing the packages", lock, `stop it, or delete ${lock}`);
       await new Promise((next) => setTimeout(next, 1000));
     }
   }
@@ -71,7 +71,7 @@ async function withLock(work) {
 function abandoned() {
   try {
     const owner = Number(readFileSync(lock, "utf8"));
-    // A file without a number is one that is being written, or one whose writer died just then.
+    // A file without a process id is being written, or its writer was killed.
     if (!owner) return Date.now() - statSync(lock).mtimeMs > 10_000;
     process.kill(owner, 0);
     return false;
@@ -84,7 +84,7 @@ function install() {
   if (upToDate()) return;
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
     fail(
-      "node_modules is a link, and npm ci would empty what it points to",
+      "node_modules is a link, and npm ci would delete the files behind it",
       modules,
       "delete the link, or run npm ci there",
     );
@@ -97,14 +97,14 @@ function install() {
     // Otherwise lefthook's install script adds Git hooks (docs/decisions/0114): contributors run `npm run hooks`.
     env: { ...process.env, CI: "true" },
   });
-  if (npm.status !== 0) fail("npm ci failed", root, "see npm's own words above; npm's registry has to be reachable");
+  if (npm.status !== 0) fail("npm ci failed", root, "see npm's message above; npm's registry must be reachable");
   linkCommand();
   writeFileSync(`${stamp}.new`, wanted());
   renameSync(`${stamp}.new`, stamp);
   console.error(`packages: npm ci done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/** So that `npx timonier` is this checkout's own, without npm looking elsewhere. */
+/** Makes `npx timonier` run this checkout, so that npm does not search its registry. */
 function linkCommand() {
   const link = join(modules, ".bin", "timonier");
   rmSync(link, { force: true });

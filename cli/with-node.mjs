@@ -1,5 +1,5 @@
-// `node cli/with-node.mjs COMMAND [ARGUMENT…]`: runs a command whose `node` is a supported Node.js.
-// Without a command it prints the folder of that Node.js, for PATH.
+// `node cli/with-node.mjs COMMAND [ARGUMENT…]`: runs a command with a supported Node.js as `node` in PATH.
+// Without a command it prints the folder of that Node.js.
 import { dirname } from "node:path";
 import { run, supportedNode } from "../packages/kit/node-runtime.mjs";
 

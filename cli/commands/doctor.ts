@@ -16,7 +16,7 @@ import { remoteToken } from "../stack/stack-gitlab.js";
 import { bad, good, progress } from "../terminal.js";
 import { table } from "../text-table.js";
 
-/** `timonier doctor`: what `up` checks before it makes anything, each line with its fix; exit code 0 when none is fatal. */
+/** `timonier doctor`: runs the checks of `up` and lists each finding with its fix; exit code 0 when none is fatal. */
 export async function doctor({ stack: name, json }: { stack: string; json?: boolean }): Promise<number> {
   const findings = await examine(findStack(name));
   const ok = findings.every(({ level }) => level !== "fatal");
@@ -27,7 +27,7 @@ export async function doctor({ stack: name, json }: { stack: string; json?: bool
 async function examine(stack: Stack): Promise<Finding[]> {
   try {
     const config = await checkAllSettings(stack);
-    const settings: Finding = { subject: "settings", level: "ok", message: `of stack ${stack.name}, and of apps/` };
+    const settings: Finding = { subject: "settings", level: "ok", message: `of stack ${stack.name} and of apps/` };
     const gitlab = await examineGitLab(stack, config);
     const { setup } = gitlab;
     const wanted = setup === undefined ? undefined : () => wantedIn(config, setup);
@@ -43,12 +43,12 @@ async function examineForms(stack: Stack): Promise<Finding[]> {
   return (await deprecatedSettings(stack)).map((message) => ({ subject: "settings", level: "warning", message, fix }));
 }
 
-/** What GitLab told, and the setup repository's address there, if that is known. */
+/** Findings about GitLab, and the URL of the setup repository where it is known. */
 async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ findings: Finding[]; setup?: string }> {
   try {
     const place = await gitlabOf(stack, config);
     if (!place) {
-      const message = "the embedded one; it does not run yet, `up` starts it";
+      const message = "embedded; not running, `up` starts it";
       return { findings: [{ subject: "GitLab", level: "ok", message }] };
     }
     const wanted = wantedOf(config);
@@ -66,9 +66,9 @@ async function wantedIn(config: PlatformConfig, setup: string) {
   return planFlux(config, setup, settings, objects).wanted();
 }
 
-/** undefined: the embedded one, which does not run. */
+/** URL and client of GitLab; undefined for an embedded GitLab that is not running. */
 async function gitlabOf(stack: Stack, config: PlatformConfig): Promise<{ url: string; client: GitLab } | undefined> {
-  // Asked by somebody who waits for the answer: one repetition, not five.
+  // One retry in place of five, because a user is waiting.
   const patience = { timeout: 10_000, retries: 1 };
   if (config.gitlab.kind === "remote") {
     const { url, caFile } = config.gitlab;

@@ -27,7 +27,7 @@ import { ensurePulumiHome } from "../stack/pulumi-home.js";
 import { exclusively, findStack, type Stack } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 
-/** `timonier down`: everything that the stack made, from whatever state it is in. */
+/** `timonier down`: deletes everything that the stack created, whatever state it is in. */
 export async function down({ stack: name, debug }: { stack: string; debug?: boolean }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
@@ -35,35 +35,35 @@ export async function down({ stack: name, debug }: { stack: string; debug?: bool
 }
 
 async function bringDown(stack: Stack, start: number, debug = false): Promise<number> {
-  let left: readonly string[] = [];
+  let unreachable: readonly string[] = [];
   const pulumi = new Pulumi(stack);
   const defect = pulumi.defect();
   if (defect) {
     if (!pulumi.isAllLocal()) throw defect;
-    // Everything of an embedded stack lies in its own folder: that is deleted without Pulumi's help.
-    progress(`${defect.what}; deleting what is in ${stack.state.stack(stack.name)}`);
+    // Everything of an embedded stack is in its own folder, which can be deleted without Pulumi.
+    progress(`${defect.what}; deleting the folder ${stack.state.stack(stack.name)}`);
     await pulumi.discard();
   } else if (await pulumi.exists()) {
     await ensureTools(["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes"], {
       binDir: stack.state.bin,
       progress,
     });
-    // In a pipeline's fresh clone there may be no plugins yet.
+    // A fresh clone in a pipeline has no plugins yet.
     await ensurePulumiHome(stack);
     await pulumi.releaseStaleLock();
-    const { staying, unreached } = await settleBefore(stack, pulumi);
-    left = unreached;
-    await staying?.drain();
-    const guarded = await protectedNow(stack, pulumi);
-    const spare = guarded.length > 0 ? ["--exclude-protected"] : [];
+    const { surviving, unreached } = await prepareDestroy(stack, pulumi);
+    unreachable = unreached;
+    await surviving?.drain();
+    const protectedOnes = await findProtected(stack, pulumi);
+    const exclude = protectedOnes.length > 0 ? ["--exclude-protected"] : [];
     const destroy = () =>
       withLogIf(debug, stack, progress, (env) =>
-        pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...spare], env),
+        pulumi.show(["destroy", "--yes", "--skip-preview", "--suppress-permalink", ...exclude], env),
       );
-    const code = await (staying ? staying.awake(destroy) : destroy());
+    const code = await (surviving ? surviving.whileDestroying(destroy) : destroy());
     if (code !== 0) return exitCodes.no;
-    await staying?.sweep();
-    if (guarded.length > 0) return spared(stack, guarded, start);
+    await surviving?.sweep();
+    if (protectedOnes.length > 0) return keepProtected(stack, protectedOnes, start);
     await pulumi.forget();
   }
   const settings = await writtenSettings(stack);
@@ -72,76 +72,75 @@ async function bringDown(stack: Stack, start: number, debug = false): Promise<nu
     await mkdir(dirname(stack.configFile), { recursive: true, mode: 0o700 });
     await writeFileAtomic(stack.configFile, settings, { mode: 0o600 });
   }
-  progress(`stack ${stack.name} is gone after ${elapsed(start)}`);
-  if (left.length > 0) progress("not removed, because the cluster did not answer, or is another one by now:");
-  for (const line of left) progress(`  ${line}`);
+  progress(`stack ${stack.name}: deleted after ${elapsed(start)}`);
+  if (unreachable.length > 0) progress("not deleted, because the cluster did not answer or is another cluster now:");
+  for (const line of unreachable) progress(`  ${line}`);
   for (const line of keptOnPurpose(stack)) progress(line);
   return exitCodes.done;
 }
 
 /**
- * Takes into Pulumi's knowledge what a killed run had made in a GitLab that stays; an embedded one goes as a whole.
+ * Resolves pending operations of a killed run in a GitLab that outlives the stack; an embedded GitLab is deleted as a whole.
  *
- * @returns the cluster, if it stays, with what it may hold beyond Pulumi's knowledge; and the objects in it that cannot be
- *   deleted, because it cannot be reached
+ * @returns a cluster that outlives the stack, where it can be reached, or else the objects in it that cannot be deleted
  */
-async function settleBefore(
+async function prepareDestroy(
   stack: Stack,
   pulumi: Pulumi,
-): Promise<{ staying?: SurvivingCluster; unreached: readonly string[] }> {
-  // Looked at first: settling ends the doubt, and with it what tells what may be in the cluster.
+): Promise<{ surviving?: SurvivingCluster; unreached: readonly string[] }> {
+  // Read first: resolving pending operations removes them from the state, and they show what may be in the cluster.
   const deployment = await pulumi.deployment();
-  // In a fresh clone it is not there, and after a newer pin the state names the older one.
+  // A fresh clone has no plugin, and the state may need an older version.
   for (const version of awsPlugins(deployment, versions.pulumiAws)) await pulumi.installPlugin("aws", version);
   if (hasPendingGitLabResources(deployment)) {
     const { gitlab } = await checkAllSettings(stack);
     await (await import("../recovery/interrupted.js")).resolveInterrupted(pulumi, deployment, gitlab, progress);
   }
   if (!survivingProvider(deployment)) return { unreached: [] };
-  const staying = await (await import("../recovery/surviving-cluster.js")).survivingCluster(
+  const surviving = await (await import("../recovery/surviving-cluster.js")).survivingCluster(
     stack,
     deployment,
     progress,
   );
-  return staying ? { staying, unreached: [] } : { unreached: objectsByKind(deployment) };
+  return surviving ? { surviving, unreached: [] } : { unreached: objectsByKind(deployment) };
 }
 
-/** What Pulumi may not delete; nothing once the setting says so, whether an update has been made since or not. */
-async function protectedNow(stack: Stack, pulumi: Pulumi): Promise<StateResource[]> {
+/** Resources that Pulumi must not delete. Where the setting `protect` is false, lifts the protection in the state. */
+async function findProtected(stack: Stack, pulumi: Pulumi): Promise<StateResource[]> {
   const deployment = await pulumi.deployment();
-  const guarded = protectedResources(deployment);
-  if (guarded.length === 0 || (await checkAllSettings(stack)).protect) return guarded;
+  const protectedOnes = protectedResources(deployment);
+  if (protectedOnes.length === 0 || (await checkAllSettings(stack)).protect) return protectedOnes;
   await pulumi.replaceDeployment(unprotected(deployment));
   return [];
 }
 
-/** What is protected stays, and with it what Pulumi knows of it: the next `up` goes on with the same repositories. */
-async function spared(stack: Stack, guarded: readonly StateResource[], start: number): Promise<number> {
+/** Keeps protected resources and the state, so that the next `up` continues with the same repositories. */
+async function keepProtected(stack: Stack, protectedOnes: readonly StateResource[], start: number): Promise<number> {
   await removeOwnCluster(stack);
-  progress(`all that is not protected is gone after ${elapsed(start)}`);
-  for (const { outputs, id } of guarded) {
+  progress(`everything except protected resources: deleted after ${elapsed(start)}`);
+  for (const { outputs, id } of protectedOnes) {
     progress(`kept ${String(outputs?.pathWithNamespace ?? outputs?.fullPath ?? id)}: protected`);
   }
   progress(
-    `to delete these too: pulumi config set protect false -s ${stack.name}, and npx timonier down -s ${stack.name}`,
+    `to delete these as well: pulumi config set protect false -s ${stack.name}, then npx timonier down -s ${stack.name}`,
   );
   return exitCodes.done;
 }
 
-/** What a run that was killed may have left outside of Pulumi's knowledge. */
+/** Deletes what a killed run may have created on this machine without recording it. */
 async function sweep(stack: Stack): Promise<void> {
   const gitlab = (await inspectGitLab(stack.gitlabFolder)) === "absent" ? undefined : removeGitLab(stack.gitlabFolder);
   await Promise.all([removeOwnCluster(stack), gitlab]);
   await rm(stack.state.stack(stack.name), { recursive: true, force: true });
 }
 
-/** Whichever kind of cluster the stack has made on this machine. */
+/** Deletes a cluster of any kind that the stack created on this machine. */
 async function removeOwnCluster(stack: Stack): Promise<void> {
   await sweepMinikube(stack.clusterFolder, stack.state.bin, progress);
   await removeCluster(stack.clusterFolder);
 }
 
-/** The stack's settings, where a person wrote some: the same stack may come up again. undefined: there is none to lose. */
+/** Text of the settings file where a user wrote settings, so that the stack can be created again; else undefined. */
 async function writtenSettings(stack: Stack): Promise<string | undefined> {
   if (!existsSync(stack.configFile)) return undefined;
   const own = new Set([...Object.keys(firstSettings), "timonier:rotateBefore"]);

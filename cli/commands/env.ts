@@ -12,9 +12,9 @@ import { findStack, stackEnvironment } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 
 /**
- * `timonier env`: what a shell needs to use kubectl, flux, pulumi and any GitLab client on this stack.
+ * `timonier env`: prints variables with which a shell can use kubectl, flux, pulumi and any GitLab client on this stack.
  *
- * Makes what those need to be there: the tools, and the stack itself, so that `pulumi up -s embedded` works from nothing.
+ * Installs the tools and creates the stack in Pulumi's backend, so that `pulumi up -s embedded` works in a fresh clone.
  */
 export async function env({ stack: name }: { stack: string }): Promise<number> {
   const stack = findStack(name);
@@ -38,7 +38,7 @@ export async function env({ stack: name }: { stack: string }): Promise<number> {
   return exitCodes.done;
 }
 
-/** Names of files, never a token itself: what is printed may end in a log. */
+/** Paths of files, and no token, because the output may end up in a log. */
 async function gitlabEnvironment(folder: string): Promise<Record<string, string>> {
   if (!existsSync(folder)) return {};
   const { url, caFile, tokenFile } = await reserveGitLab(folder);

@@ -4,9 +4,9 @@ import { runningStack } from "../stack/running-stack.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
 /**
- * `timonier merge`: what a maintainer does in GitLab's pages, for the story on one machine.
+ * `timonier merge`: merges the open merge requests as a maintainer would do on GitLab's web pages.
  *
- * Only the embedded GitLab has a maintainer whose token is here; elsewhere a person decides.
+ * Only the embedded GitLab has a maintainer whose token is on this machine; elsewhere a person decides.
  */
 export async function merge({ stack: name }: { stack: string }): Promise<number> {
   const { stack, outputs } = await runningStack(name);
@@ -16,12 +16,12 @@ export async function merge({ stack: name }: { stack: string }): Promise<number>
     const project = projectOf(outputs, repository);
     const open = await client.MergeRequests.all({ projectId: project, state: "opened", targetBranch: outputs.branch });
     for (const { iid, sha, title, web_url: url } of open) {
-      // The head that is open now: a push in between is refused by GitLab, not merged unseen.
+      // With the commit, so that GitLab does not merge a push that arrives in the meantime.
       const result = await client.MergeRequests.merge(project, iid, { sha, shouldRemoveSourceBranch: true });
       console.log(`${project}: merged !${iid} ${title} as ${String(result.merge_commit_sha).slice(0, 8)}\n  ${url}`);
       merged++;
     }
   }
   if (merged > 0) return exitCodes.done;
-  throw new UserError("no merge request is open", `both repositories of stack ${name}`, "npx timonier publish");
+  throw new UserError("there is no open merge request", `both repositories of stack ${name}`, "npx timonier publish");
 }

@@ -3,8 +3,8 @@ import { runningStack } from "../stack/running-stack.js";
 import { type Role, stackGitLab } from "../stack/stack-gitlab.js";
 
 /**
- * `timonier open`: where the merge requests are, and for the embedded GitLab a link that signs in there: once, within ten
- * minutes. The token itself is neither shown nor typed.
+ * `timonier open`: prints the URL of GitLab. For the embedded GitLab it is a link that signs in, which is valid once and for
+ * ten minutes, so that the token is neither printed nor typed.
  */
 export async function open({ stack: name, as = "maintainer" }: { stack: string; as?: Role }): Promise<number> {
   const { stack, outputs } = await runningStack(name);
@@ -15,7 +15,7 @@ export async function open({ stack: name, as = "maintainer" }: { stack: string; 
   const client = await stackGitLab(stack, outputs, as);
   const { body } = await client.requester.post<Record<"url" | "username", string>>("timonier/sign_in_links");
   console.log(
-    `GitLab of the stack ${name}; the link signs in as ${body.username}, once, within ten minutes:\n${body.url}`,
+    `GitLab of stack ${name}; the link signs in as ${body.username}, is valid once and for ten minutes:\n${body.url}`,
   );
   return exitCodes.done;
 }

@@ -12,7 +12,7 @@ import { Pulumi } from "../stack/pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 
-/** What a preview starts: no part of an embedded cluster. */
+/** Tools that a preview needs. */
 const needed = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "flux", "kubectl"] as const;
 
 interface PreviewOptions {
@@ -21,8 +21,8 @@ interface PreviewOptions {
 }
 
 /**
- * `timonier preview`: what `up` would do. Nothing is written but files in this checkout's state folder: a stack that was
- * never made is previewed against an empty state of its own, which is deleted afterwards.
+ * `timonier preview`: shows what `up` would change, and writes only into this checkout's state folder. A stack that does not
+ * exist yet is previewed against a temporary empty state.
  *
  * @returns 0 when the preview succeeded, whatever it shows
  */
@@ -33,7 +33,7 @@ export async function preview({ stack: name, ...options }: PreviewOptions & { st
     if (await new Pulumi(stack).exists()) return show(stack, options);
     const folder = await mkdtemp(join(tmpdir(), "timonier-preview-"));
     try {
-      progress(`stack ${name} is not there yet: everything would be made`);
+      progress(`stack ${name} does not exist yet: everything would be created`);
       return await show(await fromNothing(stack, folder), options);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -54,11 +54,11 @@ async function show(stack: Stack, { json = false, debug = false }: PreviewOption
   return code === 0 ? exitCodes.done : exitCodes.no;
 }
 
-/** The same stack with an empty state in a folder: where it is really kept, nothing is made for a look. */
+/** The stack with an empty state in a folder, so that its real backend does not change. */
 async function fromNothing(stack: Stack, folder: string): Promise<Stack> {
   const configFile = join(folder, `Pulumi.${stack.name}.yaml`);
   if (existsSync(stack.configFile)) await copyFile(stack.configFile, configFile);
-  // Settings that are enciphered were so with the real backend's passphrase.
+  // Encrypted settings need the passphrase of the real backend.
   const given = process.env.PULUMI_CONFIG_PASSPHRASE ?? process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
   const own = stack.backend.own || given === undefined;
   return { ...stack, configFile, backend: { url: `file://${folder}`, folder, own } };

@@ -4,15 +4,15 @@ import { exclusively } from "../stack/stack.js";
 import { up } from "./up.js";
 
 /**
- * `timonier rotate`: marks every token as due, then `up`, which makes new ones, delivers them and deletes the old ones.
+ * `timonier rotate`: marks every token as due, then runs `up`, which creates new tokens, delivers them and deletes the old ones.
  *
- * The mark stays in the stack's settings: a rotation that was cut short is ended by the next `up`, whoever runs it.
+ * The setting `rotateBefore` keeps the mark, so that the next `up` completes an interrupted rotation.
  */
 export async function rotate({ stack: name }: { stack: string }): Promise<number> {
   const { stack } = await runningStack(name);
   await exclusively(stack, async () => {
     const pulumi = new Pulumi(stack);
-    // In a pipeline's fresh clone there may be no settings yet to write into.
+    // A fresh clone in a pipeline has no settings file yet.
     await pulumi.ensureStack();
     await pulumi.set("rotateBefore", new Date().toISOString());
   });

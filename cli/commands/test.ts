@@ -7,15 +7,15 @@ import { runVitest } from "../../test/lanes/vitest.js";
 export interface TestOptions {
   /** Run every lane. */
   readonly all?: boolean;
-  /** Run every lane that `npm test` does not run, and add the last `npm test` of this checkout to the sum. */
+  /** Run every lane that `npm test` does not run, and include the last `npm test` of this checkout in the sum. */
   readonly rest?: boolean;
   /** Names of lanes, separated by commas. */
   readonly lanes?: string;
-  /** Run lanes that have not changed since they passed, too. */
+  /** Also run lanes that have not changed since they passed. */
   readonly force?: boolean;
 }
 
-/** `npm test`, `npm run test:all`. Without options, arguments are vitest's. @returns the exit code */
+/** `npm test`, `npm run test:all`. Without options, arguments go to vitest. @returns the exit code */
 export async function test(args: readonly string[], { all, rest, lanes: names, force = false }: TestOptions) {
   if (names !== undefined) return testLanes(names.split(",").map(known), { force });
   if (all) await testMainJob();
@@ -26,8 +26,8 @@ export async function test(args: readonly string[], { all, rest, lanes: names, f
 function known(name: string) {
   if (isLane(name)) return name;
   throw new UserError(
-    `no test lane is called ${name}`,
+    `unknown test lane: ${name}`,
     "--lanes",
-    `name some of ${lanes.map((one) => one.name).join(", ")}`,
+    `use one or more of ${lanes.map((one) => one.name).join(", ")}`,
   );
 }

@@ -10,7 +10,7 @@ import { Pulumi } from "../stack/pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 
-/** `timonier up`: tools, stack, `pulumi up`. The program itself waits until everything is Ready. */
+/** `timonier up`: installs tools, creates the stack and runs `pulumi up`, which waits until everything is Ready. */
 export async function up({ stack: name, debug }: { stack: string; debug?: boolean }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
@@ -21,8 +21,8 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
   const options = { binDir: stack.state.bin, progress };
   await ensureTools(pulumiToolNames, options);
   const pulumi = new Pulumi(stack);
-  // Whoever exported the variable for something else should see that it counts here.
-  if (!stack.backend.own) progress(`Pulumi's state is at ${stack.backend.url}: PULUMI_BACKEND_URL says so`);
+  // The user may have exported the variable for another project.
+  if (!stack.backend.own) progress(`Pulumi's state is at ${stack.backend.url}, from PULUMI_BACKEND_URL`);
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
   await keepGitLabPlugin(stack.state.stack(stack.name), chooseGitLabPlugin(config.gitlab));
@@ -32,26 +32,26 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
     await pulumi.installPlugin(plugin, version);
   }
   await pulumi.releaseStaleLock();
-  const inDoubt = await pulumi.pendingDeployment();
-  // Loaded when it is needed: a client of GitLab would stay in memory for as long as Pulumi runs.
-  if (inDoubt)
-    await (await import("../recovery/interrupted.js")).resolveInterrupted(pulumi, inDoubt, config.gitlab, progress);
+  const pending = await pulumi.pendingDeployment();
+  // Loaded on demand: a GitLab client would stay in memory while Pulumi runs.
+  if (pending)
+    await (await import("../recovery/interrupted.js")).resolveInterrupted(pulumi, pending, config.gitlab, progress);
   const { gitlab } = config;
-  // Only a state that knows no project at all can have been lost: every other run asks nothing.
+  // A state with a project was not lost, so most runs need no request.
   const mayBeLost = gitlab.kind === "remote" && (await pulumi.knownProjects()).size === 0;
   const lost = mayBeLost
     ? await (await import("../recovery/lost-state.js")).findLost(pulumi, config, gitlab, progress)
     : undefined;
-  // There is nobody to ask, and what Pulumi changes is this machine's own.
+  // Without a question, because the command has no terminal in a pipeline.
   const change = (env: Readonly<Record<string, string>>) =>
     pulumi.show(["up", "--yes", "--skip-preview", "--suppress-permalink"], env);
   const code = await withLogIf(debug, stack, progress, change);
   if (code !== 0) return exitCodes.no;
   await lost?.sweep();
   if (!(await pulumi.delivered())) {
-    progress(`nothing is left to do here after ${elapsed(start)}; merge what is named above, and Flux goes on`);
+    progress(`done after ${elapsed(start)}; Flux continues after you merge the merge requests listed above`);
     return exitCodes.done;
   }
-  progress(`everything is Ready after ${elapsed(start)}; look with: npx timonier status`);
+  progress(`everything is Ready after ${elapsed(start)}; details: npx timonier status`);
   return exitCodes.done;
 }

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { identify } from "./daemon.js";
 
 /**
- * Whether the processes that started this one, up to a number of generations, still run. A process whose ancestor was killed
- * goes on, and must not do work for it.
+ * Watches the processes that started this one. A process keeps running when its parent is killed, but must not work for it.
  *
- * @param generations 1: the parent alone
+ * @param generations number of ancestors; 1 is the parent alone
+ * @returns a function that says whether all of them still run
  */
 export function watchAncestors(generations: number): () => boolean {
   const known = [process.ppid];

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { nearest } from "./nearest.js";
 import { UserError } from "./user-error.js";
 
-/** Where settings came from, for errors. */
+/** Source of settings, for errors. */
 export interface SettingsSource {
-  /** A file, a stack's configuration. */
+  /** A file, or a stack's configuration. */
   readonly where: string;
   /** How a user corrects them. */
   readonly fix: string;
@@ -13,8 +13,8 @@ export interface SettingsSource {
 /**
  * Checks settings against a schema whose messages say what is expected: `a whole number from 0 to 10`.
  *
- * @param others faults that the caller found where the schema does not look, as sentences; they are told with its own
- * @throws UserError with every fault at once, each under its path; for an unknown key the known one that was probably meant
+ * @param others validation errors of the caller, which are reported together with those of the schema
+ * @throws UserError with all validation errors, each with its path, and with the closest known key for an unknown one
  */
 export function checkSettings<Schema extends z.ZodType>(
   schema: Schema,
@@ -25,16 +25,16 @@ export function checkSettings<Schema extends z.ZodType>(
   const result = schema.safeParse(written);
   if (result.success && others.length === 0) return result.data;
   const issues = result.error?.issues ?? [];
-  throw settingsFault([...issues.flatMap((issue) => sentences(issue, schema, written)), ...others], source);
+  throw settingsError([...issues.flatMap((issue) => sentences(issue, schema, written)), ...others], source);
 }
 
-/** One error for all faults. */
-export function settingsFault(faults: readonly string[], { where, fix }: SettingsSource): UserError {
-  const count = faults.length === 1 ? "a setting is wrong" : `${faults.length} settings are wrong`;
-  return new UserError(`${count}:\n${faults.map((fault) => `    ${fault}`).join("\n")}`, where, fix);
+/** One error for all validation errors. */
+export function settingsError(errors: readonly string[], { where, fix }: SettingsSource): UserError {
+  const count = errors.length === 1 ? "a setting is wrong" : `${errors.length} settings are wrong`;
+  return new UserError(`${count}:\n${errors.map((error) => `    ${error}`).join("\n")}`, where, fix);
 }
 
-/** One issue of zod in our words; one for each key when keys are unknown. */
+/** Validation errors for one issue of zod; one for each unknown key. */
 function sentences(issue: z.core.$ZodIssue, schema: z.ZodType, written: unknown): string[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
@@ -42,7 +42,7 @@ function sentences(issue: z.core.$ZodIssue, schema: z.ZodType, written: unknown)
     return issue.keys.map((key) => `${[...path, key].join(".")}: unknown; ${meant(key, known)}`);
   }
   const name = path.join(".") || "the settings";
-  // A parser's own sentence says already what it got.
+  // The message of a parser already contains the value.
   if (issue.code === "custom" && issue.params?.whole) return [`${name}: ${issue.message}`];
   const value = at(written, path);
   const expected = issue.code === "invalid_type" && issue.expected === "object" ? "a section" : issue.message;
@@ -54,7 +54,7 @@ function meant(key: string, known: readonly string[]): string {
   return near === undefined ? `known here: ${known.join(", ")}` : `did you mean "${near}"?`;
 }
 
-/** The value at a path, through plain objects and the schema's own sections. */
+/** Value at a path in plain objects or in sections of a schema. */
 function at(value: unknown, path: readonly string[]): unknown {
   let found = sections(value);
   for (const key of path) found = sections((found as Record<string, unknown> | null | undefined)?.[key]);

@@ -8,26 +8,26 @@ import writeFileAtomic from "write-file-atomic";
 export interface DaemonSpec {
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment: nothing is inherited that is not named. */
+  /** The complete environment: nothing is inherited. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Where the identity of the process is kept. */
+  /** File with the identity of the process. */
   readonly pidFile: string;
-  /** Standard output and error are appended here. */
+  /** Log to which standard output and error are appended. */
   readonly logFile: string;
 }
 
-/** A process, told from a later one that was given the same number. */
+/** Identity of a process, which distinguishes it from a later process with the same id. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Start time since boot and the boot itself, as the kernel tells them; a number alone is reused. */
+  /** Start time and boot id of the kernel, because process ids are reused. */
   readonly started: string;
 }
 
 /**
- * What tells this process from any other that ever had or will have its number; undefined when it does not run.
+ * Identity of a running process; undefined when it does not run.
  *
- * Linux: field 22 of /proc/PID/stat with the boot's id. Elsewhere: the start time that `ps` prints.
+ * On Linux it contains field 22 of /proc/PID/stat and the boot id; elsewhere the start time that `ps` prints.
  *
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
@@ -48,13 +48,13 @@ function identifyByPs(pid: number): ProcessIdentity | undefined {
   return status === 0 && stdout.trim() !== "" ? { pid, started: stdout.trim() } : undefined;
 }
 
-/** The daemon's process if it runs, by its own identity and not by number alone. */
+/** Process of the daemon, undefined when it does not run. */
 export function runningDaemon(pidFile: string): ProcessIdentity | undefined {
   if (!existsSync(pidFile)) return undefined;
   try {
-    const kept = JSON.parse(readFileSync(pidFile, "utf8")) as ProcessIdentity;
-    const now = identify(kept.pid);
-    return now?.started === kept.started ? now : undefined;
+    const stored = JSON.parse(readFileSync(pidFile, "utf8")) as ProcessIdentity;
+    const now = identify(stored.pid);
+    return now?.started === stored.started ? now : undefined;
   } catch {
     return undefined;
   }
@@ -73,7 +73,7 @@ export function startDaemon(spec: DaemonSpec): ProcessIdentity {
       detached: true,
       stdio: ["ignore", log, log],
     });
-    // A command that cannot be started emits "error" later; the caller notices that the process is missing.
+    // A command that cannot be started emits "error" later; the missing process id reports it.
     child.on("error", () => {});
     child.unref();
     const identity = child.pid === undefined ? undefined : identify(child.pid);
@@ -86,7 +86,7 @@ export function startDaemon(spec: DaemonSpec): ProcessIdentity {
 }
 
 /**
- * Ends the daemon: SIGTERM, then SIGKILL after the grace period. A process that is not the daemon's own is left alone.
+ * Ends the daemon: SIGTERM, then SIGKILL after the grace period. A later process with the same id is not ended.
  *
  * @param grace milliseconds @default 10 s
  */
@@ -96,7 +96,7 @@ export async function stopDaemon(pidFile: string, grace = 10_000): Promise<void>
   rmSync(pidFile, { force: true });
 }
 
-/** Ends one process by its identity and returns when it is gone. */
+/** Ends a process and returns when it has ended. */
 export async function endProcess(process_: ProcessIdentity, grace = 10_000): Promise<void> {
   const alive = () => identify(process_.pid)?.started === process_.started;
   for (const [signal, patience] of [

@@ -9,25 +9,25 @@ export interface BackendRequest {
   /** `/info/refs`, `/git-upload-pack` or `/git-receive-pack`. */
   readonly service: string;
   readonly query: string;
-  /** Bytes of the body that were read already. */
+  /** Bytes of the body that the caller has already read. */
   readonly head?: Buffer;
   /** The rest of the body. */
   readonly body: NodeJS.ReadableStream | AsyncIterator<Buffer> | undefined;
-  /** Whether the body was unpacked on the way, so that Git must not do it again. */
+  /** Whether the caller has decompressed the body. */
   readonly unpacked?: boolean;
-  /** Who asks, for Git's own record. */
+  /** User name, which Git writes into reflogs. */
   readonly user: string;
   readonly env?: NodeJS.ProcessEnv;
   /**
-   * Runs after Git ended and before the answer ends: what it does is done when the client returns.
+   * Runs after Git has ended and before the response ends, so that it is complete when the client returns.
    *
-   * @returns packets to be sent before the flush packet that ends Git's answer
+   * @returns packets to send before the flush packet at the end of Git's response
    */
   readonly after?: () => Promise<Buffer>;
 }
 
 /**
- * Answers by `git http-backend` as a CGI program, streaming both ways.
+ * Serves a request by `git http-backend` as a CGI program, streaming in both directions.
  *
  * @see https://git-scm.com/docs/git-http-backend
  */
@@ -55,7 +55,7 @@ export async function serveGit(
   await feeding;
   const more = await call.after?.();
   if (answered && more) {
-    // Only an answer that ends with a flush packet has room for messages before it.
+    // Messages can be added only before a flush packet at the end.
     response.end(answered.toString() === "0000" ? Buffer.concat([more, answered]) : answered);
   } else if (!answered) {
     response.writeHead(500, { "content-type": "text/plain" });
@@ -97,7 +97,7 @@ async function feed(stdin: NodeJS.WritableStream, call: BackendRequest): Promise
       }
     }
   } catch {
-    // The client went away or Git refused to read on; Git's end decides the answer.
+    // The client disconnected or Git stopped reading; Git's exit code decides the response.
   } finally {
     stdin.end();
   }
@@ -114,10 +114,10 @@ function drained(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /**
- * Turns CGI output into an answer.
+ * Turns CGI output into a response.
  *
- * @param held how many bytes of its end are not sent
- * @returns the bytes that were not sent; undefined when there was no answer
+ * @param held number of bytes at its end that are not sent
+ * @returns the bytes that were not sent; undefined where there was no response
  */
 async function answer(
   stdout: AsyncIterable<Buffer>,

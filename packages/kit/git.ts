@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 
-/** What a Git command printed and how it ended. */
+/** Output and exit code of a Git command. */
 export interface GitResult {
   readonly code: number;
   readonly stdout: Buffer;
   readonly stderr: string;
 }
 
-/** A Git command that failed although it should not. */
+/** A Git command failed unexpectedly. */
 export class GitError extends Error {
   override readonly name = "GitError";
 
@@ -19,7 +19,7 @@ export class GitError extends Error {
   }
 }
 
-/** Environment of every Git command: nothing of the user's own configuration, no prompts, fixed language. */
+/** Environment of every Git command: without the user's configuration, without prompts, in English. */
 export function gitEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -33,7 +33,7 @@ export function gitEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv
   };
 }
 
-/** Runs Git in a bare repository and returns whatever it answered. */
+/** Runs Git in a bare repository; a failure is not an error. */
 export function tryGit(
   repository: string,
   args: readonly string[],
@@ -49,7 +49,7 @@ export function tryGit(
     child.on("close", (code) => {
       resolve({ code: code ?? -1, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() });
     });
-    // Git may end without reading its input; what it says then is in the result.
+    // Git may end without reading its input; the result contains its message.
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
   });
@@ -64,7 +64,7 @@ export async function git(
   return (await gitBytes(repository, args, options)).toString();
 }
 
-/** Runs Git and returns its output as it is. @throws GitError unless it ends with 0 */
+/** Runs Git and returns its output as bytes. @throws GitError unless it ends with 0 */
 export async function gitBytes(
   repository: string,
   args: readonly string[],

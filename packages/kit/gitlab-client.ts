@@ -4,46 +4,46 @@ import { createRequesterFn, type RequestOptions } from "@gitbeaker/requester-uti
 import { Gitlab } from "@gitbeaker/rest";
 import pRetry from "p-retry";
 import type { Agent } from "undici";
-import { errorWords, GitLabError, refused, unanswered } from "./gitlab-error.js";
+import { errorMessage, GitLabError, refused, unanswered } from "./gitlab-error.js";
 import { elapsed, type Progress, silent } from "./progress.js";
 import { UserError } from "./user-error.js";
 
-/** A client of one GitLab as one user. Its `requester` sends what the typed resources lack. */
+/** A client of one GitLab as one user. Its `requester` sends requests that the typed resources lack. */
 export type GitLab = Gitlab<false>;
 
-/** Which GitLab, as whom, and how patiently. */
+/** Server, token and timeouts of a client. */
 export interface GitLabOptions {
-  /** Address of the instance, with or without `/api/v4`. */
+  /** URL of the instance, with or without `/api/v4`. */
   readonly url: string;
   /** Personal, project or group access token; never logged. */
   readonly token: string;
-  /** PEM file of the authority that signed GitLab's certificate. @default the system's own */
+  /** PEM file of the authority that signed GitLab's certificate. @default the system's authorities */
   readonly caFile?: string;
   /** Accepts any certificate. @default false */
   readonly insecure?: boolean;
   /** Sent with every request. @default none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Longest wait for one answer, in milliseconds. @default 30 s */
+  /** Timeout of one request, in milliseconds. @default 30 s */
   readonly timeout?: number;
-  /** How often a request that can safely be repeated is repeated. @default 5 */
+  /** Number of retries of a request that can safely be repeated. @default 5 */
   readonly retries?: number;
-  /** Told when a request is repeated or waits for the rate limit. @default nobody */
+  /** Called when a request is repeated or waits for the rate limit. @default not reported */
   readonly progress?: Progress;
 }
 
-/** Longest wait for a rate limit to be lifted, in milliseconds: past that the user decides. */
+/** Longest wait for the end of a rate limit, in milliseconds; after that the user decides. */
 const RATE_LIMIT_PATIENCE = 120_000;
 
-/** Methods that may be sent twice. A POST whose fate is unknown is for its caller to look up. */
+/** Methods that may be sent twice. The caller checks whether a POST without an answer was carried out. */
 const repeatable = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 
 /**
  * Connects to GitLab. Nothing is sent yet.
  *
- * Requests that can be repeated are, after 5xx answers and broken connections, with growing jittered pauses; a 429 waits
- * as long as GitLab says. Whatever stays refused is a {@link GitLabError}, which never holds the token.
+ * Repeats requests that can be repeated after 5xx answers and broken connections, with growing random pauses; after a 429 it
+ * waits as long as GitLab says. A request that fails in the end throws a {@link GitLabError}, which never contains the token.
  *
- * @throws UserError when the address is none or the authority's file cannot be read
+ * @throws UserError when the URL is invalid or the authority's file cannot be read
  */
 export function connectGitLab(options: GitLabOptions): GitLab {
   const host = instanceUrl(options.url);
@@ -52,15 +52,15 @@ export function connectGitLab(options: GitLabOptions): GitLab {
     (_service, request) => Promise.resolve(request),
     (endpoint, request) => sendPatiently(transport, endpoint, (request ?? {}) as RequestOptions),
   );
-  // The per-request pauses and timeouts are this module's: the library's own would count waiting for a rate limit too.
+  // This module has its own pauses and timeouts, because the library's timeout includes the wait for a rate limit.
   return new Gitlab({ host, oauthToken: options.token, requesterFn, rateLimits: {}, queryTimeout: null });
 }
 
-/** Address of the instance without `/api/v4`. @throws UserError when it is no HTTP address */
+/** URL of the instance without `/api/v4`. @throws UserError when it is not an HTTP URL */
 export function instanceUrl(url: string): string {
   const trimmed = url.replace(/\/+$/, "").replace(/\/api\/v4$/, "");
   if (/^https?:\/\/[^/\s]+/.test(trimmed) && URL.canParse(trimmed)) return trimmed;
-  throw new UserError(`"${url}" is no address of a GitLab`, "the setting gitlab:baseUrl", "write https://HOST");
+  throw new UserError(`"${url}" is not a GitLab URL`, "the setting gitlab:baseUrl", "write https://HOST");
 }
 
 interface Transport {
@@ -69,7 +69,7 @@ interface Transport {
   readonly timeout: number;
   readonly retries: number;
   readonly progress: Progress;
-  /** Takes the token out of what is shown. */
+  /** Replaces the token in text that is shown. */
   readonly redact: (text: string) => string;
 }
 
@@ -77,7 +77,7 @@ function createTransport(options: GitLabOptions): Transport {
   const ca = options.caFile === undefined ? undefined : readAuthority(options.caFile);
   let agent: Promise<Agent> | undefined;
   return {
-    // Loaded with the first request: it is the heaviest import here, and many commands never send one.
+    // Loaded on demand: it is the largest import here, and many commands send no request.
     agent: () => {
       agent ??= import("undici").then(
         ({ Agent }) => new Agent({ connect: { ...(ca && { ca }), rejectUnauthorized: !options.insecure } }),
@@ -99,7 +99,7 @@ function readAuthority(caFile: string): string {
     throw new UserError(
       `the file of GitLab's certificate authority cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       caFile,
-      "name a readable PEM file: the setting gitlab:cacertFile",
+      "set gitlab:cacertFile to a readable PEM file",
     );
   }
 }
@@ -116,18 +116,18 @@ async function sendPatiently(transport: Transport, endpoint: string, request: Re
     onFailedAttempt: async ({ error, retriesLeft }) => {
       if (!(error instanceof GitLabError) || retriesLeft === 0 || !mayRepeat(error, request.method ?? "GET")) return;
       const pause = Math.max(0, (error.retryAt ?? 0) - Date.now());
-      transport.progress(`${error.what}; again ${pause > 0 ? `in ${elapsed(0, pause)}` : "soon"}`);
+      transport.progress(`${error.what}; retrying ${pause > 0 ? `in ${elapsed(0, pause)}` : "soon"}`);
       await sleep(pause, undefined, signal ? { signal } : {});
     },
   });
 }
 
-/** Whether the same request may be sent again: a refusal that passes, and no harm if the first one was carried out. */
+/** Whether a request may be sent again: the error is temporary, and a second execution does no harm. */
 export function mayRepeat(error: GitLabError, method: string): boolean {
   if (error.permanent) return false;
   if (error.status === 429) return (error.retryAt ?? 0) - Date.now() <= RATE_LIMIT_PATIENCE;
-  const passing = error.status === undefined || error.status >= 500;
-  return passing && (repeatable.has(method) || !error.uncertain);
+  const temporary = error.status === undefined || error.status >= 500;
+  return temporary && (repeatable.has(method) || !error.uncertain);
 }
 
 async function send(transport: Transport, endpoint: string, request: RequestOptions) {
@@ -144,7 +144,7 @@ async function send(transport: Transport, endpoint: string, request: RequestOpti
       body: (request.body as string | undefined) ?? null,
       dispatcher: await transport.agent(),
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      // A renamed project is found under its old path; what changes something is not sent to another address unasked.
+      // GitLab redirects from the old path of a renamed project; requests that change something do not follow redirects.
       redirect: method === "GET" ? "follow" : "manual",
     });
     if (!response.ok) throw await refusal(transport, response, method, where);
@@ -167,14 +167,17 @@ async function readBody(response: Answer): Promise<unknown> {
 }
 
 async function refusal(transport: Transport, response: Answer, method: string, where: string): Promise<GitLabError> {
-  const words = transport.redact(errorWords(await response.text().catch(() => "")));
+  const message = transport.redact(errorMessage(await response.text().catch(() => "")));
   const retryAt = rateLimitEnd(response.headers, Date.now());
   const uncertain = response.status >= 500 && !repeatable.has(method);
-  return refused({ status: response.status, words, uncertain, ...(retryAt !== undefined && { retryAt }) }, where);
+  return refused(
+    { status: response.status, words: message, uncertain, ...(retryAt !== undefined && { retryAt }) },
+    where,
+  );
 }
 
 /**
- * When GitLab wants to be asked again, in milliseconds since the epoch.
+ * Earliest time of the next request, in milliseconds since the epoch.
  *
  * @see https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/#response-headers
  */

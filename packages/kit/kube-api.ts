@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 
-/** Tokens that end, and the program that gives new ones. */
+/** Source of tokens that expire. */
 export interface TokenSource {
   /**
    * The token for the next call.
    *
-   * @param refused a token that the API server has just refused. @default none was
+   * @param refused token that the API server has just rejected @default none
    */
   current(refused?: string): Promise<string | undefined>;
 }
@@ -15,22 +15,22 @@ export interface TokenSource {
 export interface ApiAccess {
   /** `https://127.0.0.1:PORT` */
   readonly server: string;
-  /** PEM of the authority that signed the server's certificate. @default the system's own */
+  /** PEM of the authority that signed the server's certificate. @default the system's authorities */
   readonly ca?: string | undefined;
   /** PEM of the client's certificate and key. @default none */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   /** Bearer token. @default none */
   readonly token?: string | undefined;
-  /** Where later tokens come from. @default the token stays valid */
+  /** Source of later tokens. @default the token does not expire */
   readonly tokens?: TokenSource | undefined;
-  /** Name that the server's certificate must have. @default the server's */
+  /** Name in the server's certificate. @default the server's host name */
   readonly serverName?: string | undefined;
-  /** Accepts any certificate: a kubeconfig may ask for it. @default false */
+  /** Accepts any certificate, if the kubeconfig says so. @default false */
   readonly insecure?: boolean | undefined;
 }
 
-/** What the API server refused. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/** Error answer of the API server. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -44,29 +44,29 @@ export class ApiError extends Error {
   }
 }
 
-/** One call. */
+/** One request. */
 export interface ApiCall {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** @default application/json; a PATCH without it is a merge patch */
+  /** @default application/json, and a merge patch for PATCH */
   readonly contentType?: string;
-  /** Form of the answer: parts of objects, say. @default application/json */
+  /** Format of the response, for example metadata only. @default application/json */
   readonly accept?: string;
-  /** Milliseconds until the answer must have begun. @default the client's, 10 s */
+  /** Milliseconds until the response must begin. @default the timeout of the client, 10 s */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The few calls that the cluster's own parts make, on node's own HTTPS: the full client library costs more memory than the
- * agent has in all (docs/decisions/0042-a-thin-kubernetes-client.md).
+ * A small Kubernetes client on Node's HTTPS, because the full client library needs more memory than the whole agent of the
+ * cluster simulator (docs/decisions/0042-a-thin-kubernetes-client.md).
  */
 export class KubeApi {
   readonly #agent: Agent;
 
-  /** @param timeout milliseconds until an answer must have begun, for calls that do not say */
+  /** @param timeout milliseconds until a response must begin, for calls without their own timeout */
   constructor(
     readonly access: ApiAccess,
     private readonly timeout = 10_000,
@@ -81,7 +81,7 @@ export class KubeApi {
     });
   }
 
-  /** Answers of any kind, the body not read yet. */
+  /** Sends a request. @returns the response with any status, whose body is not read yet */
   async open(call: ApiCall): Promise<IncomingMessage> {
     const { token, tokens } = this.access;
     if (!tokens) return this.send(call, token);
@@ -127,7 +127,7 @@ export class KubeApi {
       );
       sent.on("error", (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
-        // The server went since the connection was last used: what was asked never arrived.
+        // The server closed the idle connection, so the request did not arrive.
         if (sent.reusedSocket && error.code === "ECONNRESET") resolve(this.send(call, token));
         else reject(error);
       });
@@ -135,7 +135,7 @@ export class KubeApi {
     });
   }
 
-  /** @throws ApiError for every answer but 2xx */
+  /** Sends a request and parses the response. @throws ApiError for every status but 2xx */
   async call<T>(call: ApiCall): Promise<T> {
     const answer = await this.open(call);
     const text = await readAll(answer);
@@ -144,7 +144,7 @@ export class KubeApi {
     throw apiError(code, text);
   }
 
-  /** @returns undefined when there is no such object */
+  /** Reads an object. @returns undefined where it does not exist */
   async find<T>(path: string): Promise<T | undefined> {
     try {
       return await this.call<T>({ path });
@@ -154,7 +154,7 @@ export class KubeApi {
     }
   }
 
-  /** Whether the server says that it is ready. Never throws. */
+  /** Whether the server is ready. Never throws. */
   async isReady(timeout: number): Promise<boolean> {
     try {
       const answer = await this.open({ path: "/readyz", timeout, signal: AbortSignal.timeout(timeout) });
@@ -170,7 +170,7 @@ export class KubeApi {
   }
 }
 
-/** The error in a Status body, or the text itself. */
+/** Error from a Status body, or from the text itself. */
 export function apiError(code: number, text: string): ApiError {
   const status = parse(text) as { reason?: string; message?: string } | undefined;
   return new ApiError(

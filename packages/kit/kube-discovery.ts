@@ -1,6 +1,6 @@
 import { ApiError, type KubeApi } from "./kube-api.js";
 
-/** What names an object everywhere. */
+/** API version, kind, namespace and name of an object. */
 export interface ObjectRef {
   /** `apps/v1` */
   readonly apiVersion: string;
@@ -9,12 +9,12 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-/** `Deployment default/nginx`, as messages name an object. */
+/** Name of an object in messages: `Deployment default/nginx`. */
 export function refName({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }
 
-/** A kind, as an API server serves it. */
+/** A kind that an API server serves. */
 export interface ServedKind {
   /** Plural: `deployments`. */
   readonly name: string;
@@ -23,8 +23,8 @@ export interface ServedKind {
 }
 
 /**
- * Kinds to paths, by what the API server itself says; each group version is asked until it has answered once. A version whose server
- * does not answer, as that of an APIService may, has no kinds: it must not keep others from being found.
+ * Finds the API paths of kinds by discovery; each group version is read once. A group version whose server does not answer,
+ * such as that of an APIService, counts as empty, so that other kinds can still be found.
  *
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
@@ -33,12 +33,12 @@ export class KubeDiscovery {
 
   constructor(private readonly api: KubeApi) {}
 
-  /** undefined: the cluster has no such kind. */
+  /** @returns undefined where the cluster does not have the kind */
   async kind(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
     return (await this.list(apiVersion)).find((one) => one.kind === kind && !one.name.includes("/"));
   }
 
-  /** Path of an object. undefined: the cluster has no such kind. */
+  /** Path of an object. @returns undefined where the cluster does not have the kind */
   async path(ref: ObjectRef): Promise<string | undefined> {
     const served = await this.kind(ref.apiVersion, ref.kind);
     if (!served) return undefined;
@@ -46,7 +46,7 @@ export class KubeDiscovery {
     return `${root(ref.apiVersion)}${scope}/${served.name}/${ref.name}`;
   }
 
-  /** undefined: there is no such object. */
+  /** Reads an object. @returns undefined where it does not exist */
   async find<T>(ref: ObjectRef): Promise<T | undefined> {
     const path = await this.path(ref);
     return path === undefined ? undefined : this.api.find<T>(path);
@@ -57,7 +57,7 @@ export class KubeDiscovery {
     this.#lists.set(apiVersion, list);
     try {
       const kinds = await list;
-      // A definition may bring it yet.
+      // A CustomResourceDefinition may add it later.
       if (kinds === undefined) this.#lists.delete(apiVersion);
       return kinds ?? [];
     } catch (error) {

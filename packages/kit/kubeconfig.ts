@@ -43,16 +43,16 @@ const schema = z.object({
 });
 
 /**
- * How the current context of a kubeconfig reaches its API server: certificates, tokens, and the exec plugins with which
- * cloud providers hand out tokens. Paths in it have to be absolute: its own place is not known here.
+ * Reads the access to the API server from the current context of a kubeconfig: certificates, tokens, and exec plugins of
+ * cloud providers. Paths must be absolute, because the folder of the kubeconfig is not known here.
  *
  * @param text YAML or JSON
- * @throws UserError when it is no kubeconfig, or an exec plugin fails
+ * @throws UserError when the text is not a valid kubeconfig, or when an exec plugin fails
  * @see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
 export async function readKubeconfig(text: string): Promise<ApiAccess> {
   const config = schema.safeParse(plain(text));
-  if (!config.success) throw faulty(z.prettifyError(config.error));
+  if (!config.success) throw invalid(z.prettifyError(config.error));
   const context = find(config.data.contexts, config.data["current-context"], "context") as {
     cluster: string;
     user: string;
@@ -75,14 +75,14 @@ function plain(text: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    // The rest of the message is a drawing of the place, which may hold a secret.
-    throw faulty((error as Error).message.split(":\n")[0] ?? "no YAML");
+    // The rest of the message quotes the text, which may contain a secret.
+    throw invalid((error as Error).message.split(":\n")[0] ?? "not YAML");
   }
 }
 
 function find(entries: ReadonlyArray<Record<string, unknown>>, name: string, key: string): unknown {
   const found = entries.find((entry) => entry.name === name)?.[key];
-  if (found === undefined) throw faulty(`there is no ${key} "${name}"`);
+  if (found === undefined) throw invalid(`${key} "${name}" does not exist`);
   return found;
 }
 
@@ -102,10 +102,10 @@ const credential = z.object({
 
 type Credential = z.infer<typeof credential>["status"];
 
-/** Milliseconds before its end from which a token counts as expired: a call under way must not lose it. */
+/** Milliseconds before its expiry from which a token counts as expired, so that it does not expire during a request. */
 const MARGIN = 60_000;
 
-/** Runs the command once for all that stays, and again whenever its token has ended. */
+/** Runs the exec plugin once, and again whenever its token has expired. */
 async function loggedIn(plugin: z.infer<typeof exec>): Promise<Partial<ApiAccess>> {
   const first = await runPlugin(plugin);
   const access = { token: first.token, cert: first.clientCertificateData, key: first.clientKeyData };
@@ -125,7 +125,7 @@ function renewing(first: Credential, run: () => Promise<Credential>): TokenSourc
       try {
         return (await next).token;
       } catch (error) {
-        // The next call tries again.
+        // The next request tries again.
         if (now === next) now = before;
         throw error;
       }
@@ -137,7 +137,7 @@ function renewing(first: Credential, run: () => Promise<Credential>): TokenSourc
 async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec>): Promise<Credential> {
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   const extra = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
-  // The login command of EKS clusters is among our own tools.
+  // The login command for EKS is in the state folder.
   const PATH = [process.env.PATH ?? "", new StateFolder().bin].join(delimiter);
   try {
     const { stdout } = await promisify(execFile)(command, args ?? [], {
@@ -146,14 +146,19 @@ async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec
     });
     return credential.parse(JSON.parse(stdout)).status;
   } catch (cause) {
-    const words = (cause as { stderr?: string }).stderr?.trim() || (cause as Error).message.split("\n")[0];
-    throw new UserError(`the kubeconfig's login command failed: ${words}`, command, "run it by hand and mend it", {
-      cause,
-    });
+    const message = (cause as { stderr?: string }).stderr?.trim() || (cause as Error).message.split("\n")[0];
+    throw new UserError(
+      `the kubeconfig's login command failed: ${message}`,
+      command,
+      "run the command by hand and fix its error",
+      {
+        cause,
+      },
+    );
   }
 }
 
-function faulty(what: string): UserError {
+function invalid(what: string): UserError {
   return new UserError(
     `the kubeconfig cannot be used: ${what}`,
     "the kubeconfig",

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from "node:net";
 
 /**
- * Networks that GitLab calls only where its administrator allows it: this machine, private, link-local and shared ones, and
- * everybody at once. Site-local IPv6 (fec0::/10) is no longer given out, and refused all the same.
+ * Networks that GitLab calls only where its administrator allows it: loopback, private, link-local, shared and broadcast
+ * addresses. Site-local IPv6 addresses (fec0::/10) are obsolete and rejected too.
  *
  * @see https://docs.gitlab.com/security/webhooks/ and lib/gitlab/http_v2/url_blocker.rb of GitLab
  */
@@ -20,12 +20,12 @@ const networks = [
   ["fc00::", 7, "ipv6"],
   ["fe80::", 10, "ipv6"],
   ["fec0::", 10, "ipv6"],
-  // NAT64 of one's own network (RFC 8215): only that network knows where it leads.
+  // Local-use NAT64 (RFC 8215): only the local network knows its targets.
   ["64:ff9b:1::", 48, "ipv6"],
 ] as const;
 
 /**
- * Networks whose IPv6 addresses hold an IPv4 address that a gateway connects to, and the group that it begins at: NAT64
+ * Networks whose IPv6 addresses contain the IPv4 address of a gateway's target, with the index of its first group: NAT64
  * (RFC 6052), 6to4 (RFC 3056) and IPv4-compatible addresses (RFC 4291).
  */
 const gateways = [
@@ -35,10 +35,10 @@ const gateways = [
 ] as const;
 
 /**
- * Whether an address belongs to this machine or to a network that is not the internet; an IPv4 address within an IPv6 one
- * counts as itself. A name is no address: false.
+ * Whether an address belongs to this machine or to a network that is not the internet. An IPv4 address inside an IPv6 address
+ * is checked too. False for a host name.
  *
- * @param address without brackets and port, as `URL.hostname` has it (there IPv6 stands in brackets)
+ * @param address without brackets and port
  */
 export function isLocalAddress(address: string): boolean {
   const family = isIP(address);
@@ -47,11 +47,11 @@ export function isLocalAddress(address: string): boolean {
   for (const [network, bits, version] of networks) list.addSubnet(network, bits, version);
   const within = family === 6 ? carriedAddress(address) : undefined;
   if (within !== undefined && isLocalAddress(within)) return true;
-  // A list of IPv4 networks also holds the same addresses written as IPv6 (::ffff:10.0.0.1).
+  // A list of IPv4 networks also matches the addresses in IPv6 form (::ffff:10.0.0.1).
   return list.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
-/** The IPv4 address that a gateway would connect to for an IPv6 one; undefined when it holds none. */
+/** IPv4 address that a gateway would connect to for an IPv6 address; undefined where it contains none. */
 function carriedAddress(address: string): string | undefined {
   const gateway = gateways.find(([network, bits]) => {
     const list = new BlockList();

@@ -1,10 +1,10 @@
 import { closest, distance } from "fastest-levenshtein";
 
 /**
- * The known name that was probably meant. Near is one edit in three letters, so that `replcas` finds `replicas` and `color`
- * does not find `port`.
+ * Finds the known name that a misspelled name means. At most one edit in three letters counts, so that `replcas` finds
+ * `replicas`, and `color` does not find `port`.
  *
- * @returns undefined when no name is near
+ * @returns undefined where no name is close enough
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const near = known.length > 0 ? closest(name, known) : undefined;

@@ -1,5 +1,5 @@
-// Obtains a Node.js that fits package.json's `engines`. Plain JavaScript with Node's own modules: it is what an old Node.js
-// runs before anything is installed.
+// Obtains a Node.js that fits `engines` in package.json. Plain JavaScript without packages, because an unsupported Node.js
+// runs it before anything is installed.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -25,14 +25,14 @@ import { nodePins, supportedNodes } from "./node-version.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Longest wait for the vendor's first byte and longest silence after it, in milliseconds. */
+/** Longest wait for the first byte and for each further byte, in milliseconds. */
 const CONNECT = 3_000;
 const SILENCE = 30_000;
-/** Age at which the lock of a killed process is taken over, in milliseconds; its owner touches it four times as often. */
+/** Age from which the lock of a killed process is taken over, in milliseconds; a running process updates it four times as often. */
 const STALE = 10_000;
-const SAY_AGAIN = 15_000;
+const PROGRESS_INTERVAL = 15_000;
 
-/** A problem that a user can fix: what, where, how. */
+/** An error that the user can fix. */
 export class NodeError extends Error {
   /** @param {string} what @param {string} where @param {string} fix */
   constructor(what, where, fix) {
@@ -42,9 +42,9 @@ export class NodeError extends Error {
 }
 
 /**
- * A supported Node.js from the cache of tools, else from nodejs.org, else from npm's registry.
+ * Obtains a supported Node.js: from the tool cache, else from nodejs.org, else from npm's registry.
  *
- * Environment: TIMONIER_CACHE and TIMONIER_TOOLS_FROM as for the other tools; npm's registry counts as `source`.
+ * Environment: TIMONIER_CACHE and TIMONIER_TOOLS_FROM as for the other tools; npm's registry counts as tool source `source`.
  *
  * @param {Partial<Surroundings>} [given]
  * @returns {Promise<string>} path of the binary
@@ -62,34 +62,34 @@ export async function ensureNode(given = {}) {
   };
   const { env, platform, pins } = surroundings;
   const pin = pins[platform];
-  const problem = `Node.js ${process.versions.node} is not supported, and another one could not be obtained`;
+  const problem = `Node.js ${process.versions.node} is not supported, and a supported one could not be obtained`;
   const fix = `install Node.js ${supportedNodes()} (https://nodejs.org)`;
-  if (!pin) throw new NodeError(problem, `${platform}: Node.js is not obtained for this platform`, fix);
+  if (!pin) throw new NodeError(problem, `${platform}: timonier has no Node.js for this platform`, fix);
   const cache = cacheRoot(env);
   const allowed = (env.TIMONIER_TOOLS_FROM ?? "").split(",").map((each) => each.trim());
-  const ways = [fromVendor(surroundings, pin.archive), fromRegistry(surroundings, pin.package)];
-  const open = ways.filter(({ name }) => allowed.includes(name) || allowed.every((each) => each === ""));
-  const cached = () => open.map((way) => placeOf(cache, way)).find((path) => existsSync(path));
+  const sources = [fromVendor(surroundings, pin.archive), fromRegistry(surroundings, pin.package)];
+  const enabled = sources.filter(({ name }) => allowed.includes(name) || allowed.every((each) => each === ""));
+  const cached = () => enabled.map((source) => placeOf(cache, source)).find((path) => existsSync(path));
   const found = cached();
   if (found) return found;
   try {
     return await withLock(join(cache, "locks", "node.lock"), surroundings.progress, async () => {
       const refusals = [];
-      for (const way of cached() ? [] : open) {
+      for (const source of cached() ? [] : enabled) {
         try {
-          await obtain(cache, way, surroundings.progress);
+          await obtain(cache, source, surroundings.progress);
           break;
         } catch (error) {
-          refusals.push(`${way.from}: ${error.message}`);
+          refusals.push(`${source.from}: ${error.message}`);
         }
       }
       const path = cached();
       if (path) return path;
-      const reasons = open.length > 0 ? refusals : ["not tried (TIMONIER_TOOLS_FROM)"];
+      const reasons = enabled.length > 0 ? refusals : ["not tried (TIMONIER_TOOLS_FROM)"];
       throw new NodeError(
         problem,
         [...reasons, `cache ${cache}`].join("\n    "),
-        `${fix}, or let this machine reach one`,
+        `${fix}, or let this machine reach one of these servers`,
       );
     });
   } catch (error) {
@@ -97,36 +97,39 @@ export async function ensureNode(given = {}) {
     throw new NodeError(
       `${problem}: ${error.message}`,
       cache,
-      "make the folder writable, or name another in TIMONIER_CACHE",
+      "make the folder writable, or set TIMONIER_CACHE to another folder",
     );
   }
 }
 
-/** Downloads into a folder of its own; a rename puts the checked binary into its place. */
-async function obtain(cache, way, progress) {
+/** Downloads into a temporary folder, checks the binary and moves it into the cache. */
+async function obtain(cache, source, progress) {
   const start = Date.now();
-  // The folder of what an interrupted command left; packages/toolchain clears it as well.
+  // Deletes files of an interrupted command; packages/toolchain does so too.
   const work = join(cache, "tmp", "node");
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const folder = mkdtempSync(join(work, "work-"));
-  progress(`node ${way.version}: downloading from ${way.from}`);
-  const timer = setInterval(() => progress(`node ${way.version}: downloading, ${seconds(start)}`), SAY_AGAIN);
+  progress(`node ${source.version}: downloading from ${source.from}`);
+  const timer = setInterval(
+    () => progress(`node ${source.version}: downloading, ${seconds(start)}`),
+    PROGRESS_INTERVAL,
+  );
   try {
-    const archive = await way.download(folder);
-    const [algorithm, encoding, digest] = way.digest;
+    const archive = await source.download(folder);
+    const [algorithm, encoding, digest] = source.digest;
     const actual = await digestOf(archive, algorithm, encoding);
     if (actual !== digest) throw new Error(`${algorithm} of the download is ${actual}, not ${digest}`);
-    await capture("tar", ["-xzf", archive, "-C", folder, way.member], {});
-    const binary = join(folder, way.member);
+    await capture("tar", ["-xzf", archive, "-C", folder, source.member], {});
+    const binary = join(folder, source.member);
     chmodSync(binary, 0o755);
-    // For example a binary for glibc on a machine with musl.
+    // Fails, for example, where the binary needs glibc and the machine has musl.
     const version = (await capture(binary, ["--version"], {})).trim();
-    if (version !== `v${way.version}`) throw new Error(`the binary says ${version}`);
-    const place = placeOf(cache, way);
+    if (version !== `v${source.version}`) throw new Error(`the version of the binary is ${version}`);
+    const place = placeOf(cache, source);
     mkdirSync(dirname(place), { recursive: true });
     renameSync(binary, place);
-    progress(`node ${way.version}: downloaded and verified in ${seconds(start)}`);
+    progress(`node ${source.version}: downloaded and verified in ${seconds(start)}`);
   } finally {
     clearInterval(timer);
     rmSync(work, { recursive: true, force: true });
@@ -143,8 +146,8 @@ function fromVendor({ env, platform, vendor }, { version, sha256 }) {
     digest: ["sha256", "hex", sha256],
     member: `${name}/bin/node`,
     async download(folder) {
-      // Node's own fetch honours no proxy before Node 24; npm does in each version.
-      if (env.https_proxy ?? env.HTTPS_PROXY) throw new Error("not asked: HTTPS_PROXY is set");
+      // fetch of Node.js before version 24 does not use a proxy; npm always does.
+      if (env.https_proxy ?? env.HTTPS_PROXY) throw new Error("not used: HTTPS_PROXY is set");
       const file = join(folder, `${name}.tar.gz`);
       await download(`${vendor}/v${version}/${name}.tar.gz`, file);
       return file;
@@ -152,7 +155,7 @@ function fromVendor({ env, platform, vendor }, { version, sha256 }) {
   };
 }
 
-/** The package on npm's registry, fetched by npm: its settings name the registry, the proxy and the login. */
+/** The package in npm's registry, downloaded by npm, which knows the registry, the proxy and the login. */
 function fromRegistry({ env }, { name, version, integrity }) {
   const [algorithm, digest] = [integrity.slice(0, integrity.indexOf("-")), integrity.slice(integrity.indexOf("-") + 1)];
   return {
@@ -190,7 +193,7 @@ async function download(url, file) {
   }
 }
 
-/** Folder that outlives checkouts; the same as in packages/toolchain/cache.ts. */
+/** Folder that all checkouts share, as in packages/toolchain/cache.ts. */
 export function cacheRoot(env, home = homedir()) {
   if (env.TIMONIER_CACHE) return resolve(env.TIMONIER_CACHE);
   if (env.XDG_CACHE_HOME?.startsWith("/")) return join(env.XDG_CACHE_HOME, "timonier");
@@ -209,13 +212,13 @@ async function digestOf(file, algorithm, encoding) {
 }
 
 /**
- * Waits for another process that obtains Node.js. The lock is a folder that its owner touches, as proper-lockfile has it.
- * Two owners at once would do no harm, since the binary is renamed into its place.
+ * Waits for another process that obtains Node.js. The lock is a folder whose time its owner updates, as in proper-lockfile.
+ * Two owners at the same time would do no harm, because a rename moves the binary into the cache.
  */
 async function withLock(folder, progress, work) {
   mkdirSync(dirname(folder), { recursive: true });
   for (let waited = 0; !taken(folder); waited += 200) {
-    if (waited % SAY_AGAIN === 0) progress("node: waiting for another command that is downloading it");
+    if (waited % PROGRESS_INTERVAL === 0) progress("node: waiting for another command that downloads it");
     await sleep(200);
   }
   const touch = setInterval(() => utimesSync(folder, new Date(), new Date()), STALE / 4);
@@ -248,9 +251,9 @@ function capture(command, args, options) {
     child.stderr.on("data", (chunk) => err.push(chunk));
     child.once("error", (error) => failed(new Error(`${command}: ${error.message}`)));
     child.once("close", (code) => {
-      const words = Buffer.concat(err).toString().trim().split("\n").slice(0, 2).join(" ");
+      const message = Buffer.concat(err).toString().trim().split("\n").slice(0, 2).join(" ");
       if (code === 0) done(Buffer.concat(out).toString());
-      else failed(new Error(`${command} ${args[0]} failed: ${words || `exit code ${code}`}`));
+      else failed(new Error(`${command} ${args[0]} failed: ${message || `exit code ${code}`}`));
     });
   });
 }
@@ -260,7 +263,7 @@ function seconds(start) {
 }
 
 /**
- * What {@link ensureNode} works with; tests put other values here.
+ * Environment of {@link ensureNode}; tests replace parts of it.
  *
  * @typedef {{
  *   env: NodeJS.ProcessEnv;

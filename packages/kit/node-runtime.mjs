@@ -1,17 +1,18 @@
-// Runs programs of this checkout on a supported Node.js. Plain JavaScript with Node's own modules: an old Node.js reads it.
+// Runs programs of this checkout on a supported Node.js. Plain JavaScript without packages, because an unsupported Node.js
+// reads it.
 import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fits, supportedNodes } from "./node-version.mjs";
 
-/** Exit code of a problem that a user can fix, as in cli/exit-codes.ts. */
+/** Exit code of an error that the user can fix, as in cli/exit-codes.ts. */
 const CANNOT_START = 3;
 
 /**
- * A supported Node.js: the running one, or one that is obtained. It becomes `node` in PATH, because Pulumi's language host,
- * the plugins' scripts and npm start Node.js by that name.
+ * Finds a supported Node.js: the running one, or one that is downloaded. It becomes `node` in PATH, because Pulumi's language
+ * host, the scripts of the plugins and npm start Node.js by that name.
  *
- * Ends the process with a message when there is none.
+ * Ends the process with an error where there is none.
  *
  * @returns {Promise<string>} its path
  */
@@ -45,7 +46,7 @@ function prepend(node, env) {
 }
 
 /**
- * Runs a command with this process's terminal, passes signals on and takes over how it ended.
+ * Runs a command with this process's terminal, passes signals on and exits with its exit code.
  *
  * @param {string} command
  * @param {readonly string[]} args

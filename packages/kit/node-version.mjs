@@ -1,12 +1,12 @@
-// The Node.js that packages/kit/node-runtime.mjs obtains where the one that is there does not fit package.json's `engines`.
-// It is JavaScript because an old Node.js reads it.
+// The Node.js that node-runtime.mjs obtains where the installed one does not fit `engines` in package.json. Plain JavaScript,
+// because an unsupported Node.js reads it.
 
 import { readFileSync } from "node:fs";
 
 /**
  * Releases by platform, `process.platform-process.arch`. After a change of a version:
  * sha256 is in https://nodejs.org/dist/vVERSION/SHASUMS256.txt, integrity is what `npm view NAME@VERSION dist.integrity` prints.
- * A package may have another version than the archive: the registry does not have each release for each platform.
+ * A package may have another version than the archive, because the registry lacks some releases of some platforms.
  *
  * @type {Readonly<Record<string, NodePin>>}
  */
@@ -66,7 +66,7 @@ export const nodePins = {
 };
 
 /**
- * One platform's binary in its two places: the archive on nodejs.org, and a package that carries the same binary.
+ * Binary of one platform: in an archive on nodejs.org, and in an npm package.
  *
  * @typedef {{
  *   readonly archive: { readonly version: string; readonly sha256: string };
@@ -80,7 +80,8 @@ export function supportedNodes() {
 }
 
 /**
- * Whether a version is in a range of the form that `engines` has here: `^22.22.2 || ^24.15.0 || >=26.0.0`.
+ * Whether a version is in a range such as `^22.22.2 || ^24.15.0 || >=26.0.0`. Not by `semver`, because no package is installed
+ * when this runs.
  *
  * @param {string} version without `v`
  * @param {string} range

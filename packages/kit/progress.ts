@@ -1,10 +1,10 @@
-/** Where long work says what it is doing: a terminal line, a plain line in CI, the engine's log in a plugin. */
+/** Receives progress lines of long work: a terminal, a CI log, or the engine's log in a plugin. */
 export type Progress = (line: string) => void;
 
-/** Says nothing: for callers that only want the result. */
+/** Reports nothing. */
 export const silent: Progress = () => {};
 
-/** Seconds since `start` for people: `0.4 s`, `12 s`, `3 m 05 s`. */
+/** Time since `start` as text: `0.4 s`, `12 s`, `3 m 05 s`. */
 export function elapsed(start: number, now = Date.now()): string {
   const seconds = (now - start) / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

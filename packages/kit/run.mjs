@@ -1,6 +1,6 @@
-// Runs TypeScript of this checkout: `node packages/kit/run.mjs ENTRY.ts [ARGUMENT…]`, or `load` from a program that runs already.
-// One bundle an entry, made again when one of its sources changed. A loader that translates file by file costs each process
-// 20 to 30 MiB and a second (docs/decisions/0005).
+// Runs TypeScript of this checkout: `node packages/kit/run.mjs ENTRY.ts [ARGUMENT…]`, or `load` from a running program.
+// Each entry has one bundle, which is rebuilt when one of its sources has changed. A loader that translates file by file costs
+// each process 20 to 30 MiB and a second (docs/decisions/0005).
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import module from "node:module";
@@ -11,7 +11,7 @@ import { run, supportedNode } from "./node-runtime.mjs";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const built = join(root, ".timonier", "built");
 
-/** Milliseconds that a bundle stays after a newer one took its place: processes load parts of it late. */
+/** Milliseconds after which a replaced bundle is deleted: running processes may still load parts of it. */
 const KEPT = 24 * 60 * 60 * 1000;
 
 /**
@@ -24,26 +24,25 @@ export async function load(entry) {
   const source = resolve(root, entry);
   const file = upToDate(source) ?? (await bundle(source));
   keepCompiled();
-  // Of this checkout alone: reading the maps of the packages takes 20 MiB and 0.1 s in Pulumi's program.
+  // Only for this checkout: source maps of packages would take 20 MiB and 0.1 s in Pulumi's program.
   module.setSourceMapsSupport(true);
   return import(pathToFileURL(file).href);
 }
 
 /**
- * Keeps V8's compiled code on disk, for this process and for its children. It lies among the bundles, so that removeOld
- * limits its age.
+ * Keeps V8's compiled code on disk, for this process and its children. It is among the bundles, so that removeOld deletes it.
  */
 function keepCompiled() {
   process.env.NODE_COMPILE_CACHE ??= join(built, "compiled");
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  // Node.js writes when the process exits; Pulumi kills its plugins.
+  // Node.js would write it at exit, but Pulumi kills its plugins.
   setTimeout(module.flushCompileCache, 1_000).unref();
 }
 
-/** File that tells from which sources an entry was bundled. */
+/** File with the sources of the bundle of an entry. */
 const recordOf = (source) => join(built, `${relative(root, source).replaceAll(/[\\/]/g, "-")}.json`);
 
-/** What a source is known by; undefined: it is not there. */
+/** Time and size of a source; undefined where it does not exist. */
 function stampOf(file) {
   const found = statSync(file, { throwIfNoEntry: false });
   return found && `${found.mtimeMs}/${found.size}`;
@@ -91,7 +90,7 @@ async function bundle(source) {
       .digest("hex")
       .slice(0, 16);
     const kept = join(built, name);
-    // Another process may have made the same one, and may be running it.
+    // Another process may have built the same bundle, and may be running it.
     if (!stampOf(join(kept, "main.mjs"))) {
       rmSync(kept, { recursive: true, force: true });
       try {
@@ -107,7 +106,7 @@ async function bundle(source) {
     removeOld();
     return file;
   } finally {
-    // Its service would stay for as long as this process.
+    // esbuild's service would otherwise run as long as this process.
     await stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -116,7 +115,7 @@ async function bundle(source) {
 /** Packages that are TypeScript of this checkout: npm links them (`workspaces` of package.json, sdks/gitlab). */
 const OWN_PACKAGES = /^@(timonier|pulumi\/gitlab)(\/|$)/;
 
-/** Keeps every other package out of a bundle; esbuild's own `packages: "external"` would also keep ours out. */
+/** Excludes other packages from a bundle; esbuild's `packages: "external"` would also exclude those of this checkout. */
 export const externalPackages = {
   name: "external-packages",
   setup({ onResolve }) {
@@ -126,7 +125,7 @@ export const externalPackages = {
   },
 };
 
-/** A module in a bundle still finds what lies beside its source. */
+/** Keeps `import.meta.url` of a module, so that it finds the files beside its source. */
 function keepAddresses({ onLoad }) {
   onLoad({ filter: /\.ts$/ }, ({ path }) => {
     const text = readFileSync(path, "utf8");
@@ -140,7 +139,7 @@ function removeOld() {
     try {
       used.add(dirname(JSON.parse(readFileSync(join(built, name), "utf8")).file));
     } catch {
-      // Written by another process just now.
+      // Another process is writing it.
     }
   }
   for (const name of readdirSync(built)) {

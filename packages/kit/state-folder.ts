@@ -5,16 +5,16 @@ import { fileURLToPath } from "node:url";
 /** Root of this checkout. */
 export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** Name of the folder of programs that stand before the real ones in a shell. A search for tools on PATH leaves it out. */
+/** Name of the folder with wrappers of programs for a shell. A search for tools on PATH ignores it. */
 export const SHELL_BIN = "timonier-shell";
 
 /** Script that runs TypeScript of this checkout: `node LOADER ENTRY.ts [ARGUMENT…]`. */
 export const loader = fileURLToPath(new URL("run.mjs", import.meta.url));
 
 /**
- * Everything that this checkout's stacks keep on disk, in one git-ignored folder: delete it and nothing is left.
+ * The git-ignored folder with all files of this checkout's stacks.
  *
- * `TIMONIER_STATE` names another folder, so that two sets of stacks of one checkout do not meet.
+ * `TIMONIER_STATE` sets another folder, so that one checkout can have separate sets of stacks.
  */
 export class StateFolder {
   constructor(readonly root: string = resolve(process.env.TIMONIER_STATE ?? join(checkout, ".timonier"))) {}
@@ -24,27 +24,27 @@ export class StateFolder {
     return this.folder("pulumi");
   }
 
-  /** Pulumi's own folder: plugins and what it remembers. */
+  /** Pulumi's home folder with its plugins. */
   get pulumiHome(): string {
     return this.folder("pulumi-home");
   }
 
-  /** Passphrase of Pulumi's secrets, made once, mode 0600. */
+  /** File with the passphrase of Pulumi's secrets, mode 0600. */
   get passphraseFile(): string {
     return join(this.folder(), "passphrase");
   }
 
-  /** Links to the tools in the versions that this checkout wants; for PATH. */
+  /** Links to the tools in the versions of this checkout; for PATH. */
   get bin(): string {
     return this.folder("bin");
   }
 
-  /** Programs that only a shell with `timonier env` has on its PATH. */
+  /** Wrappers that only a shell with `timonier env` has on its PATH. */
   get shellBin(): string {
     return this.folder(SHELL_BIN);
   }
 
-  /** One stack's own folder. */
+  /** Folder of one stack. */
   stack(name: string): string {
     return this.folder("stacks", name);
   }
@@ -56,12 +56,12 @@ export class StateFolder {
   }
 }
 
-/** Folder with the kubeconfig of a stack's cluster; an embedded cluster is in it as a whole. */
+/** Folder with the kubeconfig of a stack's cluster, and with all files of an embedded cluster. */
 export function stackClusterFolder(state: StateFolder, stack: string): string {
   return join(state.stack(stack), "cluster");
 }
 
-/** Folder of the GitLab that an embedded stack owns. */
+/** Folder of the embedded GitLab of a stack. */
 export function embeddedGitLabFolder(state: StateFolder, stack: string): string {
   return join(state.stack(stack), "gitlab");
 }

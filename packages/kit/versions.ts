@@ -1,20 +1,20 @@
 /**
- * Versions of everything that is neither an npm package (package.json) nor a dependency of one of the Go modules in
- * packages/toolchain/modules. Where a tool is also built from such a module, a test holds both against each other.
+ * Versions of everything except npm packages (package.json) and dependencies of the Go modules in packages/toolchain/modules.
+ * Where such a module also builds a tool, a test compares both versions.
  *
- * The comment above a line tells Renovate where newer ones are published.
+ * The comment above each line tells Renovate where newer versions are published.
  *
  * @see https://docs.renovatebot.com/modules/manager/regex/
  */
 export const versions = {
   // renovate: datasource=github-releases depName=pulumi/pulumi
   pulumi: "3.250.0",
-  // The language host built from source: the last version of sdk/v3 that holds it. It runs programs on newer SDKs.
+  // The language host that is built from source: the last version of sdk/v3 that contains it. It runs programs on newer SDKs.
   // renovate: datasource=go depName=github.com/pulumi/pulumi/sdk/v3
   pulumiLanguageNodejsSource: "3.68.0",
   // renovate: datasource=github-releases depName=pulumi/pulumi-kubernetes
   pulumiKubernetes: "4.28.0",
-  // The official provider whose resources sdks/gitlab has.
+  // The official provider, whose resources are in sdks/gitlab.
   // renovate: datasource=github-releases depName=pulumi/pulumi-gitlab
   pulumiGitlab: "10.1.1",
   // The plugin of package @pulumi/aws, for stacks on EKS.
@@ -28,15 +28,15 @@ export const versions = {
   kwok: "0.8.0",
   // renovate: datasource=github-releases depName=kubernetes/minikube
   minikube: "1.38.1",
-  // What the lane `npm run lane:minikube` builds: the last minor version whose kubelet takes cgroup v1, its crictl, and the
-  // CoreDNS that its kubeadm asks for.
+  // Built by `npm run lane:minikube`: the last minor version whose kubelet supports cgroup v1, its crictl, and the CoreDNS
+  // that its kubeadm needs.
   // renovate: datasource=github-releases depName=kubernetes/kubernetes
   laneKubernetes: "1.34.4",
   // renovate: datasource=github-releases depName=kubernetes-sigs/cri-tools
   laneCriTools: "1.34.0",
   // renovate: datasource=github-releases depName=coredns/coredns
   laneCoredns: "1.12.1",
-  // The controllers below are those of this release: they change together.
+  // The controllers below belong to this release and change together with it.
   // renovate: datasource=github-releases depName=fluxcd/flux2
   flux: "2.9.4",
   // renovate: datasource=github-releases depName=fluxcd/source-controller

@@ -2,44 +2,46 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { elapsed, type Progress, silent } from "./progress.js";
 import { UserError } from "./user-error.js";
 
-/** What one look found: done with a value, or what is still missing. */
-export type Look<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly missing: string };
+/** Result of one check: a value, or what is still missing. */
+export type CheckResult<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly missing: string };
 
-/** How to wait. */
+/** Options of {@link waitFor}. */
 export interface WaitOptions {
-  /** What is waited for, as a noun: `the API server`. */
+  /** What the caller waits for, as a noun: `the API server`. */
   readonly what: string;
   /** Longest time, in milliseconds. */
   readonly timeout: number;
-  /** Time between two looks, in milliseconds. @default 250 */
+  /** Milliseconds between two checks. @default 250 */
   readonly interval?: number;
-  /** Where it is waited for: an address, an object. */
+  /** Place for the error: a URL, an object. */
   readonly where: string;
-  /** What a user does when it never comes. */
+  /** Fix for the error. */
   readonly fix: string;
-  /** Told whenever what is missing changes. @default nobody */
+  /** Called whenever what is missing changes. @default not reported */
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Looks until it is done.
+ * Repeats a check until it succeeds.
  *
- * A look that throws ends the wait at once: the answer is known. Return `done: false` for what may still come.
+ * An error of the check ends the wait at once. Return `done: false` for what may still succeed.
  *
- * @throws UserError when the time is over, with what was last missing
+ * @throws UserError at the timeout, with what was missing last
  */
-export async function waitFor<T>(options: WaitOptions, look: () => Promise<Look<T>>): Promise<T> {
+export async function waitFor<T>(options: WaitOptions, check: () => Promise<CheckResult<T>>): Promise<T> {
   const start = Date.now();
   const progress = options.progress ?? silent;
-  let said = "";
+  let missing = "";
   for (;;) {
-    const found = await look();
+    const found = await check();
     if (found.done) return found.value;
-    if (found.missing !== said) progress(`waiting for ${options.what}: ${found.missing}`);
-    said = found.missing;
+    if (found.missing !== missing) progress(`waiting for ${options.what}: ${found.missing}`);
+    missing = found.missing;
     if (Date.now() - start >= options.timeout) {
-      throw new UserError(`${options.what}: ${said} (waited ${elapsed(start)})`, options.where, options.fix);
+      throw new UserError(`${options.what}: ${missing} (waited ${elapsed(start)})`, options.where, options.fix);
     }
     await sleep(options.interval ?? 250, undefined, { signal: options.signal });
   }

@@ -3,6 +3,7 @@ import { GitLabError } from "@timonier/kit/gitlab-error";
 import { withJustMade } from "@timonier/kit/retry-not-found";
 import type { Step, Table } from "./resource-table.js";
 import { fill } from "./rest-api.js";
+import { retryNotFound } from "@timonier/kit/retry-not-found";
 import { covers, type Json } from "./wire.js";
 
 /** How often one is made at most, and the pause after an unclear answer, in milliseconds. */
@@ -20,7 +21,7 @@ export async function createOnce(table: Table, step: Step, body: Json): Promise<
   const before = table.lookup.by === "new" ? new Set((await listed(table, step)).map(({ id }) => id)) : undefined;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withJustMade(() => step.api.post(path, body), step.api.signal);
+      return await retryNotFound(() => step.api.post(path, body), step.api.signal);
     } catch (error) {
       if (!(error instanceof GitLabError) || !error.uncertain) throw error;
       step.context.log("info", `${error.what}; looking whether it was made`, { ephemeral: true });

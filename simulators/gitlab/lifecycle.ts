@@ -11,7 +11,7 @@ import { elapsed, type Progress, silent } from "@timonier/kit/progress";
 import { checkout, loader } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { withUserTmpdir } from "@timonier/kit/user-tmpdir";
-import { type Look, waitFor } from "@timonier/kit/wait";
+import { type CheckResult, waitFor } from "@timonier/kit/wait";
 import getPort, { portNumbers } from "get-port";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
@@ -189,7 +189,7 @@ async function start(
   if (!running) progress(`GitLab answers at ${address.url} (${elapsed(began)})`);
 }
 
-async function look(layout: Layout, address: GitLabAddress): Promise<Look<true>> {
+async function look(layout: Layout, address: GitLabAddress): Promise<CheckResult<true>> {
   if (!serverOf(layout)) {
     throw new UserError("the embedded GitLab ended while starting", layout.log, lastLines(layout.log));
   }

@@ -66,7 +66,7 @@ describe("a stack in a bucket", () => {
     const said = await run("up");
     expect(said.all).toContain("everything is Ready");
     expect(said.exitCode).toBe(0);
-    expect(said.stderr).toContain("PULUMI_BACKEND_URL says so");
+    expect(said.stderr).toContain("from PULUMI_BACKEND_URL");
     expect(objects().map(({ name }) => name)).toContain("embedded.json._S3rver_object");
     expect(existsSync(ownState())).toBe(false);
     expect(existsSync(join(copy.state, "passphrase"))).toBe(false);
@@ -115,7 +115,7 @@ describe("a stack in a bucket", () => {
     freshClone();
     const said = await run("down");
     expect(said.exitCode).toBe(0);
-    expect(said.all).toContain("stack embedded is gone");
+    expect(said.all).toContain("stack embedded: deleted");
     expect(copy.processes()).toEqual([]);
     expect(stacks().filter(({ name }) => !name.includes(".bak"))).toEqual([]);
   });

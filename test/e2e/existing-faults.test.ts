@@ -187,7 +187,7 @@ describe("a cluster that is gone, and its kubeconfig with it", () => {
     rmSync(kubeconfig);
     const said = await copy.timonier("down", ...stack);
     expect(said.exitCode, said.all).toBe(0);
-    expect(said.all).toMatch(/not removed, because the cluster did not answer[^\n]*\n(.*\n)* {2}Namespace flux-system/);
+    expect(said.all).toMatch(/not deleted, because the cluster did not answer[^\n]*\n(.*\n)* {2}Namespace flux-system/);
     expect(((await gitlab.api("GET", "/projects?membership=true")).body as unknown[]).length).toBe(0);
     expect(existsSync(join(copy.state, "stacks", "existing"))).toBe(false);
   });

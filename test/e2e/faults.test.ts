@@ -112,7 +112,7 @@ describe("a GitLab that refuses", () => {
 
   test.each([
     [403, /the token's user may not do this \(403\)/],
-    [409, /something of that name exists already \(409\)/],
+    [409, /an object with this name already exists \(409\)/],
   ])("with %i ends in one error", async (code, words) => {
     await plant(copy, { method: "GET", path: "/api/v4/", times: 99, status: code, body: { message: "no" } });
     const said = await copy.timonier("publish");

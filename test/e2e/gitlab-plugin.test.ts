@@ -266,7 +266,7 @@ test.skipIf(missing.length > 0)(
       [401, { message: "401 Unauthorized" }, /does not accept the token \(401\)/],
       [403, { message: "403 Forbidden" }, /may not do this \(403\)/],
       [404, { message: "404 Project Not Found" }, /no such object, or hides it .*\(404\)/],
-      [409, { message: "409 Conflict" }, /exists already \(409\)/],
+      [409, { message: "409 Conflict" }, /already exists \(409\)/],
       [422, { message: "Invalid url given" }, /refuses a value \(422\)/],
       [500, { message: "500 Internal Server Error" }, /GitLab failed \(500\)/],
     ];

@@ -38,7 +38,7 @@ describe("doctor", () => {
     const { exitCode, ok, findings } = await doctor();
     expect([exitCode, ok]).toEqual([0, true]);
     expect(findings.map(({ subject, level, message }) => `${subject}: ${level}, ${message}`)).toEqual([
-      "settings: ok, of stack embedded, and of apps/",
+      "settings: ok, of stack embedded and of apps/",
       expect.stringMatching(/^token: ok, ".+" of root/),
       expect.stringMatching(/^token's scopes: ok, .*api/),
       expect.stringMatching(/^GitLab: ok, https:\S+, version \S+, free tier$/),
@@ -65,7 +65,7 @@ describe("doctor", () => {
     expect(await fatal()).toMatchObject([{ message: expect.stringContaining("does not accept the token (401)") }]);
     token = undefined;
     configure({ gitlabUrl: "https://127.0.0.1:65431" });
-    expect(await fatal()).toMatchObject([{ message: expect.stringContaining("nothing listens") }]);
+    expect(await fatal()).toMatchObject([{ message: expect.stringContaining("no server listens") }]);
   });
 
   test("a token with too narrow a scope, and one of a user without the role", async () => {

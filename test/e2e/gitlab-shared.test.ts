@@ -135,7 +135,7 @@ test("a stack whose state was lost takes up its repositories, and leaves no toke
   configureRemote(copy, gitlab, {}, "west");
   const said = await copy.timonier("up", "-s", "west");
   expect(said.exitCode, said.all).toBe(0);
-  expect(said.all).toContain("its state does not know it");
+  expect(said.all).toContain("missing in its state");
   expect((await gitlab.api("GET", at("setup"))).body.id).toBe(project.id);
   const after = await tokensOf("west");
   expect(after).toHaveLength(2);

@@ -290,7 +290,7 @@ describe("back to nothing", () => {
     expect(said.exitCode).toBe(0);
     expect(said.all).toMatch(/kept .*passphrase/);
     expect(said.all).toMatch(/kept .*backups\/timonier\/embedded: Pulumi's copies of earlier states/);
-    expect(said.all).not.toContain("not removed");
+    expect(said.all).not.toContain("not deleted");
     expect(copy.processes()).toEqual([]);
     // What a person wrote stays: here the days that tokens live.
     expect(said.all).toMatch(/kept .*Pulumi\.embedded\.yaml: the stack's settings/);

@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
 import { silent } from "@timonier/kit/progress";
-import { withJustMade } from "@timonier/kit/retry-not-found";
+import { retryNotFound } from "@timonier/kit/retry-not-found";
 import type { ResourceKind } from "@timonier/provider-host/plugin";
 import { compare } from "@timonier/toolchain/version-range";
 import { z } from "zod";
@@ -44,7 +44,7 @@ export const firstCommit: ResourceKind<unknown> = {
     if (!(await hasBranch(client, project, branch))) {
       const files = await readFolders([...firstFolders, ...folders]);
       const commit = () => client.Commits.create(project, branch, message, creations(files));
-      await withJustMade(commit).catch(async (error: unknown) => {
+      await retryNotFound(commit).catch(async (error: unknown) => {
         // The commit may exist: its response was lost, or another run created it.
         if (!(await hasBranch(client, project, branch))) throw error;
       });

@@ -1,3 +1,4 @@
+import { touchDefinition } from "@timonier/health/stuck-definitions";
 import { UserError } from "@timonier/kit/user-error";
 import { hasCaughtUp } from "../model/caught-up.js";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";
@@ -40,7 +41,7 @@ export async function awaitRevisionState(
       if (isOver || late) return { ...outcomes, snapshot, unlisted };
     } else if (late) throw incompleteWatch();
     // The API server forgets to delete some of them (packages/health/waking.ts), and with them their objects.
-    await Promise.all(deleted.map(({ metadata }) => wake(cluster.api, metadata.name, Date.now())));
+    await Promise.all(deleted.map(({ metadata }) => touchDefinition(cluster.api, metadata.name, Date.now())));
     await watch.change(100);
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { afterEach, expect, test } from "vitest";
 import { connectGitLab, instanceUrl, mayRepeat, rateLimitEnd } from "../../../../packages/kit/gitlab-client.js";
-import { errorWords, GitLabError } from "../../../../packages/kit/gitlab-error.js";
+import { errorMessage, GitLabError } from "../../../../packages/kit/gitlab-error.js";
 
 const token = "glpat-canary";
 
@@ -96,8 +96,8 @@ test.each([
   [403, { message: "403 Forbidden" }, /user may not do this/],
   [404, { message: "404 Project Not Found" }, /no such object, or hides it.*Project Not Found/],
   [400, { message: { path: ["has already been taken"] } }, /name is taken.*path has already been taken/],
-  [409, { message: "Protected branch 'main' already exists" }, /exists already.*Protected branch/],
-  [422, { error: "Invalid url given" }, /refuses a value.*Invalid url given/],
+  [409, { message: "Protected branch 'main' already exists" }, /already exists.*Protected branch/],
+  [422, { error: "Invalid url given" }, /rejects a value.*Invalid url given/],
 ])("says cause and fix of %i %o without the token", async (code, body, expected) => {
   const { url } = await standIn((reply) => reply.code(code).send({ ...body, echoed: token }));
   const refused = await refusalOf(connectGitLab({ url, token }).Projects.show("group/app"));
@@ -132,7 +132,7 @@ test("names an unknown authority, and trusts it once its file is given", async (
   try {
     // WHEN, THEN
     const refused = await refusalOf(connectGitLab({ url, token }).Metadata.show());
-    expect(refused.what).toMatch(/certificate of 127.0.0.1:\d+ is not signed by anybody known/);
+    expect(refused.what).toMatch(/certificate of 127.0.0.1:\d+ is not signed by a known authority/);
     const trusting = connectGitLab({ url, token, caFile });
     expect((await trusting.requester.get("version")).body).toEqual({ version: "18.0.0" });
   } finally {
@@ -141,11 +141,11 @@ test("names an unknown authority, and trusts it once its file is given", async (
   }
 });
 
-test("says that nothing listens, after a few tries", async () => {
+test("says that no server listens, after a few tries", async () => {
   const { url } = await standIn(project);
   await server?.close();
   const refused = await refusalOf(connectGitLab({ url, token, retries: 1 }).Projects.create({ name: "app" }));
-  expect(refused.what).toMatch(/^nothing listens at 127.0.0.1:\d+$/);
+  expect(refused.what).toMatch(/^no server listens on 127.0.0.1:\d+$/);
   expect(refused.uncertain).toBe(false);
 });
 
@@ -156,17 +156,17 @@ test("says how long it waited for an answer", async () => {
 });
 
 test("refuses what is no address, and a file that cannot be read", () => {
-  expect(() => instanceUrl("gitlab.example")).toThrow(/no address of a GitLab/);
+  expect(() => instanceUrl("gitlab.example")).toThrow(/is not a GitLab URL/);
   expect(instanceUrl("https://gitlab.example/gitlab/api/v4/")).toBe("https://gitlab.example/gitlab");
   expect(() => connectGitLab({ url: "https://gitlab.example", token, caFile: "/absent/ca.crt" })).toThrow(/ENOENT/);
 });
 
 test("reads words from every kind of error body", () => {
-  expect(errorWords('{"message":{"name":["is too long","is odd"],"path":["is taken"]}}')).toBe(
+  expect(errorMessage('{"message":{"name":["is too long","is odd"],"path":["is taken"]}}')).toBe(
     "name is too long, is odd; path is taken",
   );
-  expect(errorWords("<html><style>p {}</style><h1>502</h1>\n<p>Bad Gateway</p></html>")).toBe("502 Bad Gateway");
-  expect(errorWords("")).toBe("");
+  expect(errorMessage("<html><style>p {}</style><h1>502</h1>\n<p>Bad Gateway</p></html>")).toBe("502 Bad Gateway");
+  expect(errorMessage("")).toBe("");
 });
 
 test("reads when the rate limit ends", () => {

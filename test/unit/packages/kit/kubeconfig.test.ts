@@ -115,8 +115,8 @@ describe("what is no kubeconfig", () => {
   test.each([
     ["", /cannot be used/],
     ["a: [", /cannot be used/],
-    [kubeconfig({}, {}, { "current-context": "nowhere" }), /there is no context "nowhere"/],
-    [kubeconfig({}, {}, { users: [] }), /there is no user "me"/],
+    [kubeconfig({}, {}, { "current-context": "nowhere" }), /context "nowhere" does not exist/],
+    [kubeconfig({}, {}, { users: [] }), /user "me" does not exist/],
     [kubeconfig({}, { server: "west" }), /server/],
   ])("is refused (%#)", async (text, words) => {
     await expect(readKubeconfig(text)).rejects.toThrow(words);

@@ -156,7 +156,7 @@ describe("ensureNode", () => {
   it("GIVEN a binary that does not run on this machine THEN it is not kept", async () => {
     archive = packed(`node-v${VERSION}-linux-x64/bin/node`, "1.0.0");
     fakeNpm("echo 'npm error code E404' >&2; exit 1");
-    await expect(ensure()).rejects.toThrow(/the binary says v1\.0\.0\n.*npm pack failed: npm error code E404/);
+    await expect(ensure()).rejects.toThrow(/the version of the binary is v1\.0\.0\n.*npm pack failed: npm error code E404/);
   });
 
   it.each([
@@ -177,7 +177,7 @@ describe("ensureNode", () => {
     const [one, other] = await Promise.all([ensure(), ensure()]);
     expect(one).toBe(other);
     expect(requests).toHaveLength(1);
-    expect(lines).toContain("node: waiting for another command that is downloading it");
+    expect(lines).toContain("node: waiting for another command that downloads it");
   });
 
   it("GIVEN a lock and a folder that a killed command left THEN both are taken over", async () => {
