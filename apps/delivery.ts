@@ -3,19 +3,19 @@ import { GitRepository } from "../constructs/git-repository.js";
 import { Kustomization } from "../constructs/kustomization.js";
 import type { Settings } from "./settings.js";
 
-/** The repository that Flux follows for the applications. */
+/** Repository of the applications, which Flux watches. */
 export interface ApplicationRepository {
-  /** Address, ending in `.git`. */
+  /** URL that ends in `.git`. */
   readonly url: string;
   readonly branch: string;
   /** Secret in the delivery's namespace with the read credential. @default none, a public repository */
   readonly secretName?: string;
 }
 
-/** Name of the applications' source, and of the Secret beside it with the credential to read it. */
+/** Name of the applications' source and of the Secret with its read credential. */
 export const sourceName = "myappsource";
 
-/** Files `myappsource.yaml` and `myapp.yaml`: where Flux finds the applications, and what it does with them. */
+/** Files `myappsource.yaml` and `myapp.yaml`: the source of the applications and the Kustomization that applies them. */
 export function deliver(
   setup: App,
   repository: ApplicationRepository,

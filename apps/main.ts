@@ -5,7 +5,7 @@ import { type ApplicationRepository, deliver, sourceName } from "./delivery.js";
 import { serveNginx } from "./nginx.js";
 import type { Settings } from "./settings.js";
 
-/** Everything that the manifests depend on. */
+/** All input of the manifests. */
 export interface AppsInput {
   /** Name of the cluster; its folder in the setup repository is `clusters/NAME`. */
   readonly cluster: string;
@@ -33,11 +33,10 @@ export function appsInput({ cluster, branch, applicationUrl }: StackNames, setti
 }
 
 /**
- * One App for each repository. Its `outdir` is the folder inside the repository, its charts are the files there, named
- * `ID.yaml`.
+ * One App for each repository. Its `outdir` is the folder in the repository; each chart is a file `ID.yaml` there.
  */
 export interface Apps {
-  /** Flux's sources and kustomizations of one cluster. */
+  /** Flux sources and Kustomizations of one cluster. */
   readonly setup: App;
   /** The applications, the same in every cluster. */
   readonly application: App;
@@ -46,9 +45,9 @@ export interface Apps {
 const applicationFolder = "infra";
 
 /**
- * Builds every construct; renders and writes nothing.
+ * Builds all constructs; renders and writes nothing.
  *
- * @throws UserError for a cluster's name that cannot be a folder; faults of the constructs are reported by validation
+ * @throws UserError for an invalid cluster name; validation reports errors of the constructs
  */
 export function buildApps(input: AppsInput): Apps {
   const setup = manifests(clusterFolder(input.cluster));
@@ -62,7 +61,7 @@ export function buildApps(input: AppsInput): Apps {
 export function clusterFolder(cluster: string): string {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(cluster)) return `clusters/${cluster}`;
   throw new UserError(
-    `a cluster cannot be called "${cluster}"`,
+    `invalid cluster name "${cluster}"`,
     "the name of the cluster",
     'use at most 63 lower-case letters, digits and "-"',
   );

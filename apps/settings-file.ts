@@ -10,7 +10,7 @@ export const settingsFile = fileURLToPath(new URL("settings.yaml", import.meta.u
  * Reads and checks a settings file.
  *
  * @param file @default the committed one
- * @throws UserError when it cannot be read or what it says is wrong
+ * @throws UserError when it cannot be read or is invalid
  */
 export async function readSettings(file: string = settingsFile): Promise<Settings> {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {

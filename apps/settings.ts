@@ -10,7 +10,7 @@ const wholeNumber = (least: number, most: number, expected: string) =>
   z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
 const namespace = text('at most 63 lower-case letters, digits and "-"', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
-/** A duration longer than `least` milliseconds. */
+/** A duration of at least `least` milliseconds. */
 const duration = (least: number) =>
   z.string({ error: 'a duration like "1m" or "1h30m"' }).transform((written, context): Duration => {
     try {
@@ -18,7 +18,7 @@ const duration = (least: number) =>
       if (parsed.toMilliseconds() >= least) return parsed;
       context.addIssue({ code: "custom", message: "a duration longer than zero" });
     } catch (error) {
-      // The parser's sentence ends with what it got, and so does ours.
+      // The message of the parser already contains the value.
       context.addIssue({ code: "custom", message: (error as Error).message, params: { whole: true } });
     }
     return z.NEVER;
@@ -38,15 +38,15 @@ const schema = z.strictObject({
   }),
 });
 
-/** What apps/settings.yaml says, checked. */
+/** Checked contents of apps/settings.yaml. */
 export type Settings = z.infer<typeof schema>;
 
 /**
- * Reads settings.
+ * Parses settings.
  *
  * @param yaml text of a settings file
  * @param where its name, for errors
- * @throws UserError with every fault at once, each under its path
+ * @throws UserError with all validation errors, each with its path
  */
 export function parseSettings(yaml: string, where = "apps/settings.yaml"): Settings {
   const source = {
@@ -54,17 +54,17 @@ export function parseSettings(yaml: string, where = "apps/settings.yaml"): Setti
     fix: "correct what is listed; the comments in the committed file say what each setting means",
   };
   const document = parseDocument(yaml, { prettyErrors: true });
-  // The rest of a message is a drawing of the place.
-  const faults = document.errors.map((error) => error.message.split(":\n")[0] ?? error.message);
-  if (faults.length > 0) throw settingsError(faults, source);
+  // The rest of a message quotes the text.
+  const errors = document.errors.map((error) => error.message.split(":\n")[0] ?? error.message);
+  if (errors.length > 0) throw settingsError(errors, source);
   return checkSettings(schema, plain(document, source), source);
 }
 
-/** The document as plain values; aliases can be wrong in ways that parsing does not see. */
+/** Converts the document to plain values, which finds wrong aliases that parsing does not find. */
 function plain(document: Document.Parsed, source: SettingsSource): unknown {
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    // A value inside itself has no text, and could not be shown in an error.
+    // Rejects values that contain themselves, which could not be shown in an error.
     JSON.stringify(value);
     return value;
   } catch (error) {

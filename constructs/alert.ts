@@ -2,24 +2,24 @@ import type { IAlert } from "@kubernetes-models/flux-cd/notification.toolkit.flu
 import type { Construct } from "constructs";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, referWithKind } from "./reference.js";
-import { fault } from "./validation.js";
+import { invalid } from "./validation.js";
 
 type Spec = NonNullable<IAlert["spec"]>;
 
-/** Which events are sent, and to whom. */
+/** Properties of an Alert. */
 export interface AlertProps
   extends FluxObjectProps,
     Readonly<
       Pick<Spec, "eventMetadata" | "eventSeverity" | "exclusionList" | "inclusionList" | "summary" | "suspend">
     > {
-  /** Who is told; in the same namespace. */
+  /** Receiver of the events, in the same namespace. */
   readonly provider: Reference<"Provider">;
-  /** Whose events; all of a kind by `Kustomization.named("*", { external: true })`. */
+  /** Objects whose events are sent; all of a kind with `Kustomization.named("*", { external: true })`. */
   readonly sources: ReadonlyArray<Reference<Spec["eventSources"][number]["kind"]>>;
 }
 
 /**
- * Events of some objects, sent to a provider.
+ * Sends events of objects to a provider.
  *
  * @see https://fluxcd.io/flux/components/notification/alerts/
  */
@@ -29,7 +29,7 @@ export class Alert extends FluxObject<"Alert"> {
       apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
       kind: "Alert",
       spec: () => render(this, props),
-      faults: () => faults(this, props),
+      validate: () => validationErrors(this, props),
     });
   }
 }
@@ -47,13 +47,13 @@ function render(self: Alert, props: AlertProps): Rendered<Spec> {
   };
 }
 
-function faults(self: Alert, props: AlertProps): string[] {
+function validationErrors(self: Alert, props: AlertProps): string[] {
   const sources = props.sources ?? [];
   const elsewhere = props.provider?.namespace !== undefined && props.provider.namespace !== self.namespace;
   return [
     ...missing(self, "provider", props.provider),
-    ...(elsewhere ? fault("provider", "one in the alert's own namespace", props.provider.namespace) : []),
-    ...(sources.length === 0 ? fault("sources", "at least one", props.sources) : []),
+    ...(elsewhere ? invalid("provider", "one in the alert's own namespace", props.provider.namespace) : []),
+    ...(sources.length === 0 ? invalid("sources", "at least one", props.sources) : []),
     ...sources.flatMap((source, index) => missing(self, `sources[${index}]`, source)),
   ];
 }

@@ -8,14 +8,14 @@ import { address, filled, interval, objectName, optional } from "./validation.js
 
 type Spec = NonNullable<IBucket["spec"]>;
 
-/** Which bucket of which object storage, and how it is read. */
+/** Properties of a Bucket. */
 export interface BucketProps
   extends FluxObjectProps,
     Readonly<Pick<Spec, "ignore" | "insecure" | "prefix" | "provider" | "region" | "serviceAccountName" | "suspend">> {
   readonly bucketName: string;
-  /** Host, with a port if need be, without a scheme: `minio.example.org:9000`. */
+  /** Host and optional port, without a scheme: `minio.example.org:9000`. */
   readonly endpoint: string;
-  /** Time between two looks at the bucket. @default ten minutes */
+  /** Time between two reads of the bucket. @default ten minutes */
   readonly interval?: Duration;
   readonly timeout?: Duration;
   /** Secret with `accesskey` and `secretkey`, in the same namespace. @default none */
@@ -23,12 +23,12 @@ export interface BucketProps
 }
 
 /**
- * Files in an S3-compatible bucket.
+ * A source of files in an S3-compatible bucket.
  *
  * @see https://fluxcd.io/flux/components/source/buckets/
  */
 export class Bucket extends FluxObject<"Bucket"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"Bucket"> {
     return named("Bucket", name, options);
   }
@@ -38,7 +38,7 @@ export class Bucket extends FluxObject<"Bucket"> {
       apiVersion: "source.toolkit.fluxcd.io/v1",
       kind: "Bucket",
       spec: () => render(props),
-      faults: () => faults(props),
+      validate: () => validationErrors(props),
     });
   }
 }
@@ -60,7 +60,7 @@ function render(props: BucketProps): Rendered<Spec> {
   };
 }
 
-function faults(props: BucketProps): string[] {
+function validationErrors(props: BucketProps): string[] {
   return [
     ...filled("bucketName", props.bucketName, "the name of a bucket"),
     ...address("endpoint", props.endpoint, /^[^/\s@]+$/, "HOST or HOST:PORT"),

@@ -1,14 +1,14 @@
 import { goMilliseconds } from "@timonier/kit/go-duration";
-// Not from the package as a whole, which takes 0.1 s to load: commands read settings with this and synthesize nothing.
+// A single module, because the whole package takes 0.1 s to load, and commands that read settings need only this.
 import { Duration } from "cdk8s/lib/duration.js";
 
 const units = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 /**
- * A duration as Flux writes it: `1m0s`, `10m`, `1h30m`.
+ * Formats a duration as Flux does: `1m0s`, `10m`, `1h30m`.
  *
  * @param duration any cdk8s Duration of whole milliseconds
- * @returns hours, minutes, seconds and milliseconds, zero parts left out
+ * @returns hours, minutes, seconds and milliseconds, without zero parts
  * @throws RangeError for zero: Flux would reconcile without pause
  * @see https://pkg.go.dev/time#ParseDuration
  */
@@ -29,16 +29,16 @@ export function fluxDuration(duration: Duration): string {
     .join("");
 }
 
-/** {@link fluxDuration} for a field that may be left out. */
+/** {@link fluxDuration} for an optional field. */
 export function optionalFluxDuration(duration: Duration | undefined): string | undefined {
   return duration && fluxDuration(duration);
 }
 
 /**
- * The duration that a person wrote in a setting, in the form that Flux itself accepts: `1m`, `1h30m`, `1.5h`, `500ms`.
+ * Parses a duration in a setting, in the format of Flux: `1m`, `1h30m`, `1.5h`, `500ms`.
  *
- * @param text hours, minutes, seconds and milliseconds; zero is allowed here, what uses it decides
- * @throws RangeError saying what was expected; the caller says where
+ * @param text hours, minutes, seconds and milliseconds; zero is allowed
+ * @throws RangeError with the expected format; the caller adds the place
  * @see https://pkg.go.dev/time#ParseDuration
  */
 export function parseFluxDuration(text: string): Duration {
@@ -46,12 +46,12 @@ export function parseFluxDuration(text: string): Duration {
   if (total === undefined) throw new RangeError(`expected a duration like "1m" or "1h30m", got "${text}"${hint(text)}`);
   // 1.1h is 3960000.0000000005 ms in binary floating point.
   const whole = Math.round(total);
-  if (!Number.isSafeInteger(whole)) throw new RangeError(`expected a duration that can be counted, got "${text}"`);
+  if (!Number.isSafeInteger(whole)) throw new RangeError(`expected a shorter duration, got "${text}"`);
   if (Math.abs(total - whole) > 1e-6) throw new RangeError(`expected whole milliseconds, got "${text}"`);
   return Duration.millis(whole);
 }
 
-/** `1 minute` and `30 sec` are what people write first. */
+/** Suggestion for common mistakes: `1 minute`, `30 sec`. */
 function hint(text: string): string {
   const words = /^\s*(\d+)\s*(h|m|s|ms)(?:ou|in|ec|illi)?[a-z]*\s*$/i.exec(text);
   if (!words) return "";

@@ -1,10 +1,10 @@
 import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
-import { outputRefused, unsettledValues } from "./plain-values.js";
+import { nonPlainMessage, nonPlainValues } from "./plain-values.js";
 import { requireUniqueNames } from "./unique-names.js";
 import { namespaceName, objectName, optional } from "./validation.js";
 
-/** What every Flux object can be given. */
+/** Properties of every Flux object. */
 export interface FluxObjectProps {
   /** Name in the cluster. @default the construct's id */
   readonly name?: string;
@@ -16,31 +16,31 @@ export interface FluxObjectProps {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** `spec` as it may be rendered: an optional field may also be undefined, and is then left out. */
+/** A `spec` before rendering: optional fields may be undefined, and are then omitted. */
 export type Rendered<T> = { [F in keyof T]: object extends Pick<T, F> ? T[F] | undefined : T[F] };
 
-/** What makes one kind of object. */
+/** Definition of one kind of object. */
 export interface FluxKind<K extends string> {
   readonly apiVersion: string;
   readonly kind: K;
-  /** Renders `spec`; called only when there are no faults. */
+  /** Renders `spec`; called only where there are no validation errors. */
   readonly spec: () => object;
-  /** Every fault of the props, as `field: expected …, got …`. */
-  readonly faults: () => string[];
+  /** Validation errors of the properties, as `field: expected …, got …`. */
+  readonly validate: () => string[];
 }
 
 /**
- * A construct that is one object of Flux.
+ * A construct that is one Flux object.
  *
- * Nothing throws while the tree is built: every fault waits for validation, where cdk8s reports all of them at once with
- * the constructs' paths. Rendering comes after that, so it may rely on the props.
+ * Constructors do not throw: cdk8s reports the validation errors of all constructs together, with their paths. Rendering
+ * comes after validation, so it can rely on the properties.
  */
 export abstract class FluxObject<K extends string = string> extends Construct {
   readonly apiVersion: string;
   readonly kind: K;
-  /** `metadata.name`, for whoever refers to it. */
+  /** `metadata.name`, for references. */
   readonly name: string;
-  /** `metadata.namespace`; undefined where neither the props nor the chart say one. */
+  /** `metadata.namespace`; undefined where neither the properties nor the chart set it. */
   readonly namespace: string | undefined;
 
   protected constructor(scope: Construct, id: string, props: FluxObjectProps, kind: FluxKind<K>) {
@@ -62,21 +62,21 @@ export abstract class FluxObject<K extends string = string> extends Construct {
     this.namespace = object.metadata.namespace;
     this.node.addValidation({
       validate: () =>
-        propsFaults(props, () => [
+        propsErrors(props, () => [
           ...objectName("name", this.name),
           ...optional(namespaceName, "namespace", this.namespace),
-          ...kind.faults(),
+          ...kind.validate(),
         ]),
     });
     requireUniqueNames(this);
   }
 }
 
-/** The faults of a construct's props; a value that cannot be in a manifest at all is reported once, and as that. */
-export function propsFaults(props: object, faults: () => string[]): string[] {
-  const refused = unsettledValues(props);
+/** Validation errors of properties; a value that a manifest cannot contain is reported only once. */
+export function propsErrors(props: object, validate: () => string[]): string[] {
+  const rejected = nonPlainValues(props);
   return [
-    ...refused.map(({ path, what }) => `${path}: ${outputRefused(what)}`),
-    ...faults().filter((text) => !refused.some(({ path }) => text.startsWith(`${path}: `))),
+    ...rejected.map(({ path, what }) => `${path}: ${nonPlainMessage(what)}`),
+    ...validate().filter((text) => !rejected.some(({ path }) => text.startsWith(`${path}: `))),
   ];
 }

@@ -8,29 +8,29 @@ import { address, filled, interval, objectName, optional } from "./validation.js
 
 type Spec = NonNullable<IGitRepository["spec"]>;
 
-/** Which repository Flux watches, and how. */
+/** Properties of a GitRepository. */
 export interface GitRepositoryProps
   extends FluxObjectProps,
     Readonly<Pick<Spec, "ignore" | "recurseSubmodules" | "sparseCheckout" | "suspend" | "verify">> {
-  /** Address over HTTPS, HTTP or SSH, ending in `.git`: GitLab redirects only some requests to the address without it. */
+  /** HTTPS, HTTP or SSH URL that ends in `.git`, because GitLab does not redirect all requests without it. */
   readonly url: string;
   /** @default "main" */
   readonly branch?: string;
-  /** Time between two looks at the branch; a webhook makes it a fallback. @default one minute */
+  /** Time between two reads of the branch; with a webhook only a fallback. @default one minute */
   readonly interval?: Duration;
-  /** Longest time for one clone. @default Flux's own, one minute */
+  /** Longest time for one clone. @default one minute, as in Flux */
   readonly timeout?: Duration;
   /** Secret with the read credential, in the same namespace. @default none, a public repository */
   readonly secretName?: string;
 }
 
 /**
- * A branch of a Git repository that source-controller keeps as an artifact.
+ * A source of the files of a branch in a Git repository.
  *
  * @see https://fluxcd.io/flux/components/source/gitrepositories/
  */
 export class GitRepository extends FluxObject<"GitRepository"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"GitRepository"> {
     return named("GitRepository", name, options);
   }
@@ -40,7 +40,7 @@ export class GitRepository extends FluxObject<"GitRepository"> {
       apiVersion: "source.toolkit.fluxcd.io/v1",
       kind: "GitRepository",
       spec: () => render(props),
-      faults: () => faults(props),
+      validate: () => validationErrors(props),
     });
   }
 }
@@ -60,7 +60,7 @@ function render(props: GitRepositoryProps): Rendered<Spec> {
   };
 }
 
-function faults(props: GitRepositoryProps): string[] {
+function validationErrors(props: GitRepositoryProps): string[] {
   return [
     ...address("url", props.url, /^(https?|ssh):\/\/[^/\s]+\/\S+\.git$/, "https://HOST/PATH.git"),
     ...filled("branch", props.branch ?? "main", "a name"),

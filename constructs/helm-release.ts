@@ -4,12 +4,12 @@ import type { Construct } from "constructs";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type NamedOptions, named, type Reference, refer, referWithKind } from "./reference.js";
-import { fault, filled, interval, labelledName, matching, namespaceName, optional } from "./validation.js";
+import { filled, interval, invalid, labelledName, matching, namespaceName, optional } from "./validation.js";
 
 type Spec = NonNullable<IHelmRelease["spec"]>;
 type ChartSpec = NonNullable<Spec["chart"]>["spec"];
 
-/** Fields that are handed on as they are; their meaning is Flux's own. */
+/** Fields that are passed to Flux unchanged. */
 type Plain =
   | "commonMetadata"
   | "driftDetection"
@@ -34,19 +34,19 @@ export type HelmChart =
       /** Name in a HelmRepository; path in a GitRepository or a Bucket. */
       readonly chart: string;
       readonly source: Reference<ChartSpec["sourceRef"]["kind"]>;
-      /** Version or range of versions. Without it, the newest is installed whenever it appears. @default any */
+      /** Version or range of versions. Without it, Flux installs each new version. @default any */
       readonly version?: string;
     }
   | { readonly source: Reference<"OCIRepository"> };
 
-/** Which chart is installed, and with which values. */
+/** Properties of a HelmRelease. */
 export interface HelmReleaseProps extends FluxObjectProps, Readonly<Pick<Spec, Plain>> {
   readonly chart: HelmChart;
-  /** The chart's values. @default its own */
+  /** Values of the chart. @default the values in the chart */
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Time between two looks for drift. @default ten minutes */
+  /** Time between two checks for drift. @default ten minutes */
   readonly interval?: Duration;
-  /** Longest time for one Helm action. @default Flux's own, five minutes */
+  /** Longest time for one Helm action. @default five minutes, as in Flux */
   readonly timeout?: Duration;
   /** HelmReleases that must be Ready first. @default none */
   readonly dependsOn?: ReadonlyArray<Reference<"HelmRelease">>;
@@ -58,7 +58,7 @@ export interface HelmReleaseProps extends FluxObjectProps, Readonly<Pick<Spec, P
  * @see https://fluxcd.io/flux/components/helm/helmreleases/
  */
 export class HelmRelease extends FluxObject<"HelmRelease"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"HelmRelease"> {
     return named("HelmRelease", name, options);
   }
@@ -68,7 +68,7 @@ export class HelmRelease extends FluxObject<"HelmRelease"> {
       apiVersion: "helm.toolkit.fluxcd.io/v2",
       kind: "HelmRelease",
       spec: () => render(this, props),
-      faults: () => faults(this, props),
+      validate: () => validationErrors(this, props),
     });
   }
 }
@@ -105,26 +105,26 @@ function renderChart(self: HelmRelease, chart: HelmChart): Pick<Rendered<Spec>, 
   return { chart: { spec: { chart: name, sourceRef: referWithKind(self, source), ...(version && { version }) } } };
 }
 
-function faults(self: HelmRelease, props: HelmReleaseProps): string[] {
+function validationErrors(self: HelmRelease, props: HelmReleaseProps): string[] {
   return [
     ...labelledName("name", self.name),
-    ...chartFaults(self, props.chart),
+    ...chartErrors(self, props.chart),
     ...optional(interval, "interval", props.interval),
     ...optional(interval, "timeout", props.timeout),
     ...optional(namespaceName, "targetNamespace", props.targetNamespace),
     ...optional(namespaceName, "storageNamespace", props.storageNamespace),
-    // Where none is given, Flux shortens the name that it makes of the object's.
+    // Without this field, Flux shortens the name of the release itself.
     ...optional(releaseName, "releaseName", props.releaseName),
     ...(props.dependsOn ?? []).flatMap((other, index) => missing(self, `dependsOn[${index}]`, other)),
   ];
 }
 
 function releaseName(field: string, value: unknown): string[] {
-  return matching(field, value, /^.{1,53}$/, "at most 53 characters, as Helm allows");
+  return matching(field, value, /^.{1,53}$/, "at most 53 characters, the limit of Helm");
 }
 
-function chartFaults(self: HelmRelease, chart: HelmChart | undefined): string[] {
-  if (typeof chart !== "object" || chart === null) return fault("chart", "a chart and its source", chart);
+function chartErrors(self: HelmRelease, chart: HelmChart | undefined): string[] {
+  if (typeof chart !== "object" || chart === null) return invalid("chart", "a chart and its source", chart);
   return [
     ...missing(self, "chart.source", chart.source),
     ...("chart" in chart ? filled("chart.chart", chart.chart, "the name of a chart") : []),

@@ -8,18 +8,18 @@ import { address, interval, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IHelmRepository["spec"]>;
 
-/** Which chart repository, and how it is read. */
+/** Properties of a HelmRepository. */
 export interface HelmRepositoryProps
   extends FluxObjectProps,
     Readonly<Pick<Spec, "insecure" | "passCredentials" | "provider" | "suspend">> {
   /** `https://HOST/PATH` of an index, or `oci://HOST/PATH` of a registry. */
   readonly url: string;
-  /** Time between two looks at the index. @default ten minutes; a registry is not looked at */
+  /** Time between two reads of the index. @default ten minutes; none for an OCI registry */
   readonly interval?: Duration;
   readonly timeout?: Duration;
   /** Secret with `username` and `password`, in the same namespace. @default none */
   readonly secretName?: string;
-  /** Secret with `ca.crt`, `tls.crt` and `tls.key`. @default the system's authorities */
+  /** Secret with `ca.crt`, `tls.crt` and `tls.key`. @default the authorities of the system */
   readonly certSecretName?: string;
 }
 
@@ -29,7 +29,7 @@ export interface HelmRepositoryProps
  * @see https://fluxcd.io/flux/components/source/helmrepositories/
  */
 export class HelmRepository extends FluxObject<"HelmRepository"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"HelmRepository"> {
     return named("HelmRepository", name, options);
   }
@@ -39,7 +39,7 @@ export class HelmRepository extends FluxObject<"HelmRepository"> {
       apiVersion: "source.toolkit.fluxcd.io/v1",
       kind: "HelmRepository",
       spec: () => render(props),
-      faults: () => faults(props),
+      validate: () => validationErrors(props),
     });
   }
 }
@@ -60,7 +60,7 @@ function render(props: HelmRepositoryProps): Rendered<Spec> {
   };
 }
 
-function faults(props: HelmRepositoryProps): string[] {
+function validationErrors(props: HelmRepositoryProps): string[] {
   return [
     ...address("url", props.url, /^(https?|oci):\/\/[^/\s]+(\/\S*)?$/, "https://HOST/PATH or oci://HOST/PATH"),
     ...optional(interval, "interval", props.interval),

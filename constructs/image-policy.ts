@@ -2,11 +2,11 @@ import type { IImagePolicy } from "@kubernetes-models/flux-cd/image.toolkit.flux
 import type { Construct } from "constructs";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, refer } from "./reference.js";
-import { fault } from "./validation.js";
+import { invalid } from "./validation.js";
 
 type Spec = NonNullable<IImagePolicy["spec"]>;
 
-/** Which of an image's tags is the one to run. */
+/** Properties of an ImagePolicy. */
 export interface ImagePolicyProps extends FluxObjectProps, Readonly<Pick<Spec, "filterTags" | "suspend">> {
   readonly repository: Reference<"ImageRepository">;
   /** One of `semver`, `numerical` and `alphabetical`. */
@@ -14,7 +14,7 @@ export interface ImagePolicyProps extends FluxObjectProps, Readonly<Pick<Spec, "
 }
 
 /**
- * A rule that picks one tag of an image.
+ * A rule that selects one tag of an image.
  *
  * @see https://fluxcd.io/flux/components/image/imagepolicies/
  */
@@ -24,7 +24,7 @@ export class ImagePolicy extends FluxObject<"ImagePolicy"> {
       apiVersion: "image.toolkit.fluxcd.io/v1",
       kind: "ImagePolicy",
       spec: () => render(this, props),
-      faults: () => faults(this, props),
+      validate: () => validationErrors(this, props),
     });
   }
 }
@@ -38,10 +38,10 @@ function render(self: ImagePolicy, props: ImagePolicyProps): Rendered<Spec> {
   };
 }
 
-function faults(self: ImagePolicy, props: ImagePolicyProps): string[] {
+function validationErrors(self: ImagePolicy, props: ImagePolicyProps): string[] {
   const rules = Object.values(props.policy ?? {}).filter((rule) => rule !== undefined);
   return [
     ...missing(self, "repository", props.repository),
-    ...(rules.length === 1 ? [] : fault("policy", "one of semver, numerical and alphabetical", props.policy)),
+    ...(rules.length === 1 ? [] : invalid("policy", "one of semver, numerical and alphabetical", props.policy)),
   ];
 }

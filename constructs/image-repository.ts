@@ -9,13 +9,13 @@ import { address, interval, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IImageRepository["spec"]>;
 
-/** Which image's tags are listed, and how often. */
+/** Properties of an ImageRepository. */
 export interface ImageRepositoryProps
   extends FluxObjectProps,
     Readonly<Pick<Spec, "exclusionList" | "insecure" | "provider" | "serviceAccountName" | "suspend">> {
   /** `HOST/PATH`, without a tag. */
   readonly image: string;
-  /** Time between two looks at the registry. @default ten minutes */
+  /** Time between two reads of the registry. @default ten minutes */
   readonly interval?: Duration;
   readonly timeout?: Duration;
   /** Secret of type `kubernetes.io/dockerconfigjson`, in the same namespace. @default none */
@@ -28,7 +28,7 @@ export interface ImageRepositoryProps
  * @see https://fluxcd.io/flux/components/image/imagerepositories/
  */
 export class ImageRepository extends FluxObject<"ImageRepository"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"ImageRepository"> {
     return named("ImageRepository", name, options);
   }
@@ -38,7 +38,7 @@ export class ImageRepository extends FluxObject<"ImageRepository"> {
       apiVersion: "image.toolkit.fluxcd.io/v1",
       kind: "ImageRepository",
       spec: () => render(props),
-      faults: () => faults(props),
+      validate: () => validationErrors(props),
     });
   }
 }
@@ -57,7 +57,7 @@ function render(props: ImageRepositoryProps): Rendered<Spec> {
   };
 }
 
-function faults(props: ImageRepositoryProps): string[] {
+function validationErrors(props: ImageRepositoryProps): string[] {
   return [
     ...address("image", props.image, new RegExp(imageName), "HOST/PATH without a tag"),
     ...optional(interval, "interval", props.interval),

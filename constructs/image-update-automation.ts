@@ -8,26 +8,26 @@ import { filled, interval, matching, optional } from "./validation.js";
 
 type Spec = NonNullable<IImageUpdateAutomation["spec"]>;
 
-/** Which repository gets the picked tags, and how they are proposed. */
+/** Properties of an ImageUpdateAutomation. */
 export interface ImageUpdateAutomationProps
   extends FluxObjectProps,
     Readonly<Pick<Spec, "policySelector" | "suspend">> {
-  /** The repository that is written to; its Secret needs more than reading. */
+  /** Repository to which tags are committed; its Secret needs write access. */
   readonly source: Reference<Spec["sourceRef"]["kind"]>;
-  /** Branch that is pushed to. Not the one that Flux follows: a merge request goes there. */
+  /** Branch for the commits. A merge request proposes it for the branch that Flux follows. */
   readonly pushBranch: string;
   /** Author of the commits. */
   readonly author: { readonly name: string; readonly email: string };
-  /** Go template of the commits' message. @default Flux's own */
+  /** Go template of the commit message. @default the template of Flux */
   readonly messageTemplate?: string;
-  /** Folder in which tags are set. @default "./", all of it */
+  /** Folder in which tags are updated. @default "./", the whole source */
   readonly path?: string;
   /** Time between two runs. @default ten minutes */
   readonly interval?: Duration;
 }
 
 /**
- * Commits that set images to the tags that policies picked.
+ * Commits the tags that image policies select.
  *
  * @see https://fluxcd.io/flux/components/image/imageupdateautomations/
  */
@@ -37,7 +37,7 @@ export class ImageUpdateAutomation extends FluxObject<"ImageUpdateAutomation"> {
       apiVersion: "image.toolkit.fluxcd.io/v1",
       kind: "ImageUpdateAutomation",
       spec: () => render(this, props),
-      faults: () => faults(this, props),
+      validate: () => validationErrors(this, props),
     });
   }
 }
@@ -57,7 +57,7 @@ function render(self: ImageUpdateAutomation, props: ImageUpdateAutomationProps):
   };
 }
 
-function faults(self: ImageUpdateAutomation, props: ImageUpdateAutomationProps): string[] {
+function validationErrors(self: ImageUpdateAutomation, props: ImageUpdateAutomationProps): string[] {
   return [
     ...missing(self, "source", props.source),
     ...filled("pushBranch", props.pushBranch, "the name of a branch"),

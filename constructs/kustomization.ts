@@ -9,7 +9,7 @@ import { interval, labelledName, matching, namespaceName, optional } from "./val
 type Spec = NonNullable<IKustomization["spec"]>;
 type PostBuild = NonNullable<Spec["postBuild"]>;
 
-/** Fields that are handed on as they are; their meaning is Flux's own. */
+/** Fields that are passed to Flux unchanged. */
 type Plain =
   | "commonMetadata"
   | "components"
@@ -26,38 +26,38 @@ type Plain =
   | "targetNamespace"
   | "wait";
 
-/** What a Kustomization can take its files from. */
+/** Source of the files of a Kustomization. */
 export type KustomizationSource = Reference<Spec["sourceRef"]["kind"]>;
 
-/** Which folder of which source Flux applies, and how. */
+/** Properties of a Kustomization. */
 export interface KustomizationProps extends FluxObjectProps, Readonly<Pick<Spec, Plain>> {
-  /** The GitRepository (OCIRepository, Bucket) itself, or its name: `GitRepository.named("myappsource")`. */
+  /** The GitRepository, OCIRepository or Bucket, or a reference by name: `GitRepository.named("myappsource")`. */
   readonly source: KustomizationSource;
-  /** Folder inside the source: `./infra`. @default "./", all of it */
+  /** Folder inside the source: `./infra`. @default "./", the whole source */
   readonly path?: string;
-  /** Deletes what is no longer in the folder. Flux's own command leaves it off unless told. @default true */
+  /** Deletes objects that are no longer in the folder. (`flux create kustomization` has the default false.) @default true */
   readonly prune?: boolean;
-  /** Time between two looks for drift; a new revision is applied at once. @default ten minutes */
+  /** Time between two checks for drift; a new revision is applied at once. @default ten minutes */
   readonly interval?: Duration;
   /** Time until a failed attempt is repeated. @default the interval */
   readonly retryInterval?: Duration;
-  /** Longest time for applying and for the health checks. @default the interval */
+  /** Timeout of applying and of the health checks. @default the interval */
   readonly timeout?: Duration;
   /** Kustomizations that must be Ready first. @default none */
   readonly dependsOn?: ReadonlyArray<Reference<"Kustomization">>;
-  /** Values for `${NAME}` in the manifests. @default none, and `${…}` stays as it is */
+  /** Values for `${NAME}` in the manifests. @default none, and `${…}` is not replaced */
   readonly substitute?: Readonly<Record<string, string>>;
-  /** ConfigMaps and Secrets with more of them, in the same namespace. @default none */
+  /** ConfigMaps and Secrets with further values, in the same namespace. @default none */
   readonly substituteFrom?: NonNullable<PostBuild["substituteFrom"]>;
 }
 
 /**
- * A folder of a source that kustomize-controller applies to the cluster and keeps that way.
+ * A folder of a source that kustomize-controller applies to the cluster, and whose drift it corrects.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
  */
 export class Kustomization extends FluxObject<"Kustomization"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"Kustomization"> {
     return named("Kustomization", name, options);
   }
@@ -67,7 +67,7 @@ export class Kustomization extends FluxObject<"Kustomization"> {
       apiVersion: "kustomize.toolkit.fluxcd.io/v1",
       kind: "Kustomization",
       spec: () => render(this, props),
-      faults: () => faults(this, props),
+      validate: () => validationErrors(this, props),
     });
   }
 }
@@ -104,7 +104,7 @@ function postBuild({ substitute, substituteFrom }: KustomizationProps): PostBuil
   return { ...(substitute && { substitute: { ...substitute } }), ...(substituteFrom && { substituteFrom }) };
 }
 
-function faults(self: Kustomization, props: KustomizationProps): string[] {
+function validationErrors(self: Kustomization, props: KustomizationProps): string[] {
   const dependencies = props.dependsOn ?? [];
   return [
     ...labelledName("name", self.name),
@@ -119,7 +119,7 @@ function faults(self: Kustomization, props: KustomizationProps): string[] {
       matching(`substitute.${name}`, name, /^[_A-Za-z][_A-Za-z0-9]*$/, "a name of letters, digits and _"),
     ),
     ...(props.wait && props.healthChecks?.length
-      ? ["healthChecks: expected none together with wait: Flux then checks everything and ignores the list"]
+      ? ["healthChecks: expected none together with wait, because Flux then checks all objects and ignores the list"]
       : []),
   ];
 }

@@ -8,26 +8,26 @@ import { address, filled, interval, objectName, optional } from "./validation.js
 
 type Spec = NonNullable<IProvider["spec"]>;
 
-/** Where Flux sends its events. */
+/** Properties of a NotificationProvider. */
 export interface NotificationProviderProps
   extends FluxObjectProps,
     Readonly<Pick<Spec, "channel" | "commitStatusExpr" | "serviceAccountName" | "suspend" | "type" | "username">> {
-  /** Address of the receiving service; for `gitlab` that of the project. @default the Secret's `address` */
+  /** URL of the receiving service; for `gitlab` the URL of the project. @default `address` in the Secret */
   readonly address?: string;
   readonly timeout?: Duration;
   /** Secret with the key `token`, in the same namespace. @default none */
   readonly secretName?: string;
-  /** Secret with `ca.crt`. @default the system's authorities */
+  /** Secret with `ca.crt`. @default the authorities of the system */
   readonly certSecretName?: string;
 }
 
 /**
- * A receiver of Flux's events: a chat, a commit's status, a comment on a merge request. The kind's name is `Provider`.
+ * A receiver of Flux events: a chat, a commit status, a comment on a merge request. The name of the kind is `Provider`.
  *
  * @see https://fluxcd.io/flux/components/notification/providers/
  */
 export class NotificationProvider extends FluxObject<"Provider"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: Omit<NamedOptions, "namespace">): Reference<"Provider"> {
     return named("Provider", name, options);
   }
@@ -37,7 +37,7 @@ export class NotificationProvider extends FluxObject<"Provider"> {
       apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
       kind: "Provider",
       spec: () => render(props),
-      faults: () => faults(props),
+      validate: () => validationErrors(props),
     });
   }
 }
@@ -57,7 +57,7 @@ function render(props: NotificationProviderProps): Rendered<Spec> {
   };
 }
 
-function faults(props: NotificationProviderProps): string[] {
+function validationErrors(props: NotificationProviderProps): string[] {
   return [
     ...filled("type", props.type, "the kind of service: gitlab, slack, generic, …"),
     ...(props.address === undefined ? [] : address("address", props.address, /^\S+$/, "an address")),

@@ -4,11 +4,11 @@ import type { Construct } from "constructs";
 import { fluxDuration, optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { local, type NamedOptions, named, type Reference } from "./reference.js";
-import { address, fault, interval, objectName, optional } from "./validation.js";
+import { address, interval, invalid, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IOCIRepository["spec"]>;
 
-/** Which artifact of which registry, and how it is read. */
+/** Properties of an OCIRepository. */
 export interface OCIRepositoryProps
   extends FluxObjectProps,
     Readonly<
@@ -18,22 +18,22 @@ export interface OCIRepositoryProps
   readonly url: string;
   /** One of `tag`, `semver` (with `semverFilter`) and `digest`. @default the tag `latest` */
   readonly ref?: Readonly<NonNullable<Spec["ref"]>>;
-  /** Time between two looks at the registry. @default ten minutes */
+  /** Time between two reads of the registry. @default ten minutes */
   readonly interval?: Duration;
   readonly timeout?: Duration;
   /** Secret of type `kubernetes.io/dockerconfigjson`, in the same namespace. @default none */
   readonly secretName?: string;
-  /** Secret with `ca.crt`, `tls.crt` and `tls.key`. @default the system's authorities */
+  /** Secret with `ca.crt`, `tls.crt` and `tls.key`. @default the authorities of the system */
   readonly certSecretName?: string;
 }
 
 /**
- * An artifact in a container registry: manifests or a Helm chart.
+ * A source of an artifact in a container registry: manifests or a Helm chart.
  *
  * @see https://fluxcd.io/flux/components/source/ocirepositories/
  */
 export class OCIRepository extends FluxObject<"OCIRepository"> {
-  /** One that is made elsewhere in this app, or outside of it with `external`. */
+  /** A reference by name to an object elsewhere in this app, or outside of it with `external`. */
   static named(name: string, options?: NamedOptions): Reference<"OCIRepository"> {
     return named("OCIRepository", name, options);
   }
@@ -43,7 +43,7 @@ export class OCIRepository extends FluxObject<"OCIRepository"> {
       apiVersion: "source.toolkit.fluxcd.io/v1",
       kind: "OCIRepository",
       spec: () => render(props),
-      faults: () => faults(props),
+      validate: () => validationErrors(props),
     });
   }
 }
@@ -66,12 +66,12 @@ function render(props: OCIRepositoryProps): Rendered<Spec> {
   };
 }
 
-function faults(props: OCIRepositoryProps): string[] {
+function validationErrors(props: OCIRepositoryProps): string[] {
   const { tag, semver, digest } = props.ref ?? {};
   const given = [tag, semver, digest].filter((value) => value !== undefined);
   return [
     ...address("url", props.url, /^oci:\/\/[^/\s]+(:\d+)?(\/[^\s:@]+)+$/, "oci://HOST/PATH without a tag"),
-    ...(given.length > 1 ? fault("ref", "one of tag, semver and digest", props.ref) : []),
+    ...(given.length > 1 ? invalid("ref", "one of tag, semver and digest", props.ref) : []),
     ...optional(interval, "interval", props.interval),
     ...optional(interval, "timeout", props.timeout),
     ...optional(objectName, "secretName", props.secretName),

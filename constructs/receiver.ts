@@ -4,23 +4,23 @@ import type { Construct } from "constructs";
 import { optionalFluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, referWithKind } from "./reference.js";
-import { fault, interval, objectName, optional } from "./validation.js";
+import { interval, invalid, objectName, optional } from "./validation.js";
 
 type Spec = NonNullable<IReceiver["spec"]>;
 
-/** Who calls, and what is looked at then. */
+/** Properties of a Receiver. */
 export interface ReceiverProps extends FluxObjectProps, Readonly<Pick<Spec, "resourceFilter" | "suspend" | "type">> {
-  /** Events of the caller that count: `Push Hook` for GitLab. @default all of them */
+  /** Accepted events of the caller: `Push Hook` for GitLab. @default all events */
   readonly events?: readonly string[];
-  /** What is looked at as soon as a call comes. */
+  /** Objects that are reconciled at each call. */
   readonly resources: ReadonlyArray<Reference<Spec["resources"][number]["kind"]>>;
-  /** Secret with the key `token`, which the caller must know, in the same namespace. */
+  /** Secret with the key `token`, which the caller has to send, in the same namespace. */
   readonly secretName: string;
   readonly interval?: Duration;
 }
 
 /**
- * A webhook's address: a push is fetched at once instead of at the next interval.
+ * An endpoint for webhooks: Flux fetches a push at once and not at the next interval.
  *
  * @see https://fluxcd.io/flux/components/notification/receivers/
  */
@@ -30,7 +30,7 @@ export class Receiver extends FluxObject<"Receiver"> {
       apiVersion: "notification.toolkit.fluxcd.io/v1",
       kind: "Receiver",
       spec: () => render(this, props),
-      faults: () => faults(this, props),
+      validate: () => validationErrors(this, props),
     });
   }
 }
@@ -47,10 +47,10 @@ function render(self: Receiver, props: ReceiverProps): Rendered<Spec> {
   };
 }
 
-function faults(self: Receiver, props: ReceiverProps): string[] {
+function validationErrors(self: Receiver, props: ReceiverProps): string[] {
   const resources = props.resources ?? [];
   return [
-    ...(resources.length === 0 ? fault("resources", "at least one", props.resources) : []),
+    ...(resources.length === 0 ? invalid("resources", "at least one", props.resources) : []),
     ...resources.flatMap((resource, index) => missing(self, `resources[${index}]`, resource)),
     ...objectName("secretName", props.secretName),
     ...optional(interval, "interval", props.interval),

@@ -1,47 +1,49 @@
 import type { Construct } from "constructs";
 import { FluxObject } from "./flux-object.js";
 import { identityOf, objectsOf } from "./unique-names.js";
-import { fault } from "./validation.js";
+import { invalid } from "./validation.js";
 
-/** An object that another one names: the construct itself, or {@link named}. */
+/** Reference to an object: its construct, or the result of {@link named}. */
 export interface Reference<K extends string = string> {
   readonly kind: K;
   readonly name: string;
-  /** @default the namespace of whoever refers to it */
+  /** @default the namespace of the referring object */
   readonly namespace?: string | undefined;
-  /** True for what is not in this app, such as the `flux-system` repository of the bootstrap. @default false */
+  /** Whether the object is not in this app, such as the `flux-system` repository of the bootstrap. @default false */
   readonly external?: boolean;
 }
 
-/** How to name an object. */
+/** Options of {@link named}. */
 export interface NamedOptions {
-  /** @default the namespace of whoever refers to it */
+  /** @default the namespace of the referring object */
   readonly namespace?: string;
-  /** Made elsewhere: do not look for it in this app. @default false */
+  /** Whether the object is outside of this app. @default false */
   readonly external?: boolean;
 }
 
-/** An object by its name, for where its construct is out of reach. */
+/** Reference by name, where the construct is not accessible. */
 export function named<K extends string>(kind: K, name: string, options: NamedOptions = {}): Reference<K> {
   return { kind, name, ...options };
 }
 
-/** A reference that is not there is a fault: Flux would wait for it for ever. */
+/** Validation errors for a reference to a missing object, for which Flux would wait for ever. */
 export function missing(from: FluxObject, field: string, to: Reference | undefined): string[] {
   if (to === undefined || typeof to.kind !== "string" || typeof to.name !== "string") {
-    return fault(field, "a construct or a named reference", to);
+    return invalid(field, "a construct or a named reference", to);
   }
   if (to.external) return [];
   if (to instanceof FluxObject) {
-    return sameApp(from, to) ? [] : [`${field}: ${to.kind} "${to.name}" is made in another app; name it as external`];
+    return sameApp(from, to)
+      ? []
+      : [`${field}: ${to.kind} "${to.name}" belongs to another app; refer to it with { external: true }`];
   }
   const namespace = to.namespace ?? from.namespace;
   const wanted = `${to.kind} ${namespace ? `${namespace}/` : ""}${to.name}`;
   if (objectsOf(from.node.root).some((object) => identityOf(object) === wanted)) return [];
-  return [`${field}: no ${wanted} in this app; make one, or name it with { external: true }`];
+  return [`${field}: ${wanted} is not in this app; add it, or refer to it with { external: true }`];
 }
 
-/** `name`, and `namespace` only where it is another one: Flux refuses cross-namespace references when told to, even to itself. */
+/** `name`, and `namespace` only where it differs, because Flux can be set to reject all references with a namespace. */
 export function refer(from: FluxObject, to: Reference): { name: string; namespace?: string } {
   return {
     name: to.name,
@@ -49,7 +51,7 @@ export function refer(from: FluxObject, to: Reference): { name: string; namespac
   };
 }
 
-/** {@link refer} with the kind, as `sourceRef` and `resources` want it. */
+/** {@link refer} with the kind, for `sourceRef` and `resources`. */
 export function referWithKind<K extends string>(
   from: FluxObject,
   to: Reference<K>,
@@ -57,7 +59,7 @@ export function referWithKind<K extends string>(
   return { kind: to.kind, ...refer(from, to) };
 }
 
-/** A reference to a Secret, a ConfigMap or a provider in the same namespace; undefined when there is none. */
+/** A reference to a Secret, a ConfigMap or a provider in the same namespace; undefined without a name. */
 export function local(name: string | undefined): { name: string } | undefined {
   return name === undefined ? undefined : { name };
 }

@@ -4,9 +4,8 @@ import type { IConstruct } from "constructs";
 const checked = new WeakSet<IConstruct>();
 
 /**
- * Refuses two objects of one kind with one name in one namespace: the second would silently replace the first.
- *
- * One validation for the whole tree that `scope` stands in, however often it is asked for.
+ * Adds a validation that rejects two objects with the same kind, name and namespace, because the second would replace the
+ * first. It is added once for the whole tree of `scope`.
  */
 export function requireUniqueNames(scope: IConstruct): void {
   const root = scope.node.root;
@@ -15,12 +14,12 @@ export function requireUniqueNames(scope: IConstruct): void {
   root.node.addValidation({ validate: () => duplicates(objectsOf(root)) });
 }
 
-/** Every object below a construct. */
+/** All objects below a construct. */
 export function objectsOf(root: IConstruct): ApiObject[] {
   return root.node.findAll().filter((construct) => construct instanceof ApiObject);
 }
 
-/** What the API server tells objects apart by, without the version. */
+/** Kind, namespace and name of an object. */
 export function identityOf(object: ApiObject): string {
   return `${object.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ""}${String(object.name)}`;
 }
@@ -31,13 +30,14 @@ function duplicates(objects: readonly ApiObject[]): string[] {
   for (const object of objects) {
     const key = `${object.apiGroup} ${identityOf(object)}`;
     const earlier = first.get(key);
-    if (earlier) found.push(`${placeOf(object)}: name: ${identityOf(object)} is already made by ${placeOf(earlier)}`);
+    if (earlier)
+      found.push(`${placeOf(object)}: name: ${identityOf(object)} is already defined by ${placeOf(earlier)}`);
     else first.set(key, object);
   }
   return found;
 }
 
-/** The construct that a person wrote: the object's parent, unless that is the file itself. */
+/** Path of the construct in the program: that of the object's parent, unless the parent is the chart. */
 function placeOf(object: ApiObject): string {
   const parent = object.node.scope;
   return parent && !Chart.isChart(parent) ? parent.node.path : object.node.path;

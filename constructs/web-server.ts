@@ -2,32 +2,32 @@ import { imageReference } from "@timonier/kit/image-reference";
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { propsFaults } from "./flux-object.js";
+import { propsErrors } from "./flux-object.js";
 import { requireUniqueNames } from "./unique-names.js";
-import { fault, matching, objectName, wholeNumber } from "./validation.js";
+import { invalid, matching, objectName, wholeNumber } from "./validation.js";
 
-/** Which image serves, and how many times. */
+/** Properties of a WebServer. */
 export interface WebServerProps {
   /** Name of the Deployment. @default the construct's id */
   readonly name?: string;
-  /** Name of the container, and value of the label `app` by which the Deployment finds its pods; fixed once applied. */
+  /** Name of the container, and value of the label `app` that selects the pods; it cannot change after the first apply. */
   readonly app: string;
   /** Image with its tag: `nginx:1.14.2`. */
   readonly image: string;
-  /** Number of pods; zero stops it. */
+  /** Number of pods; zero is allowed. */
   readonly replicas: number;
-  /** Port on which the container listens. @default 80 */
+  /** Port of the container. @default 80 */
   readonly port?: number;
-  /** Time that a new pod must be ready before it counts, in whole seconds. @default none */
+  /** Time for which a new pod must be ready before it counts as available, in whole seconds. @default none */
   readonly minReady?: Duration;
 }
 
 /**
- * Pods of one image that listen on one port, kept at their number by a Deployment.
+ * A Deployment of one image that listens on one port.
  *
- * It renders what its props say and nothing else. The Deployment of cdk8s-plus's upper layer adds a security context with a
- * read-only root file system, resource limits and labels of its own, with which stock nginx does not start
- * (docs/decisions/0050); the lower layer, typed from the Kubernetes API, adds nothing.
+ * It renders only its properties. The Deployment class of cdk8s-plus adds a security context with a read-only root file
+ * system, resource limits and labels, with which the stock nginx image does not start (docs/decisions/0050). The lower layer
+ * of cdk8s-plus, typed from the Kubernetes API, adds nothing.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
  */
@@ -43,11 +43,11 @@ export class WebServer extends Construct {
     this.podLabels = { app: props.app };
     new k8s.KubeDeployment(this, "Resource", {
       metadata: { name: this.name },
-      // Late, so that a fault in a prop is reported by validation and not by whatever trips over it first.
+      // Rendered after validation, so that a wrong property is reported as a validation error.
       spec: Lazy.any({ produce: () => render(props) }),
     });
     this.node.addValidation({
-      validate: () => propsFaults(props, () => [...objectName("name", this.name), ...faults(props)]),
+      validate: () => propsErrors(props, () => [...objectName("name", this.name), ...validationErrors(props)]),
     });
     requireUniqueNames(this);
   }
@@ -68,7 +68,7 @@ function render(props: WebServerProps): k8s.DeploymentSpec {
   };
 }
 
-function faults(props: WebServerProps): string[] {
+function validationErrors(props: WebServerProps): string[] {
   return [
     ...matching("app", props.app, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'at most 63 letters, digits and "-"'),
     ...matching("image", props.image, image, "an image with its tag, NAME:TAG"),
@@ -78,11 +78,11 @@ function faults(props: WebServerProps): string[] {
   ];
 }
 
-/** With a tag or a digest: without one, what runs would change without a merge. */
+/** With a tag or a digest, because the image would otherwise change without a merge. */
 const image = new RegExp(`^(?=.*(:[^/@]+|@[^/]+)$)${imageReference.slice(1)}`);
 
 function wholeSeconds(field: string, value: unknown): string[] {
-  if (!(value instanceof Duration)) return fault(field, "a cdk8s Duration such as Duration.seconds(5)", value);
+  if (!(value instanceof Duration)) return invalid(field, "a cdk8s Duration such as Duration.seconds(5)", value);
   const seconds = value.toSeconds({ integral: false });
-  return Number.isSafeInteger(seconds) ? [] : fault(field, "whole seconds", `${seconds}s`);
+  return Number.isSafeInteger(seconds) ? [] : invalid(field, "whole seconds", `${seconds}s`);
 }

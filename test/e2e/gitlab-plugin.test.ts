@@ -267,7 +267,7 @@ test.skipIf(missing.length > 0)(
       [403, { message: "403 Forbidden" }, /may not do this \(403\)/],
       [404, { message: "404 Project Not Found" }, /no such object, or hides it .*\(404\)/],
       [409, { message: "409 Conflict" }, /already exists \(409\)/],
-      [422, { message: "Invalid url given" }, /refuses a value \(422\)/],
+      [422, { message: "Invalid url given" }, /rejects a value \(422\)/],
       [500, { message: "500 Internal Server Error" }, /GitLab failed \(500\)/],
     ];
     const projects: number[] = [];

@@ -55,7 +55,7 @@ test("refuses every fault at once, naming the construct", () => {
   };
   new HelmRelease(chart, "web", wrong as unknown as HelmReleaseProps);
   expect(() => Testing.synth(chart)).toThrow(
-    /\[apps\/web\] chart\.source: no HelmRepository default\/nowhere[\s\S]*chart\.chart:[\s\S]*interval:[\s\S]*targetNamespace:[\s\S]*releaseName:/,
+    /\[apps\/web\] chart\.source: HelmRepository default\/nowhere is not in[\s\S]*chart\.chart:[\s\S]*interval:[\s\S]*targetNamespace:[\s\S]*releaseName:/,
   );
 });
 

@@ -39,6 +39,6 @@ test("faults are refused at once, naming the constructs", () => {
   new ImagePolicy(chart, "none", {} as ImagePolicyProps);
   new ImageUpdateAutomation(chart, "updates", { pushBranch: "" } as ImageUpdateAutomationProps);
   expect(() => Testing.synth(chart)).toThrow(
-    /images\/nginx\] image:[\s\S]*images\/two\] repository: no ImageRepository default\/nobody[\s\S]*images\/two\] policy: expected one of[\s\S]*images\/none\] repository:[\s\S]*images\/none\] policy:[\s\S]*images\/updates\] source:[\s\S]*pushBranch:[\s\S]*author\.name:[\s\S]*author\.email:/,
+    /images\/nginx\] image:[\s\S]*images\/two\] repository: ImageRepository default\/nobody is not in[\s\S]*images\/two\] policy: expected one of[\s\S]*images\/none\] repository:[\s\S]*images\/none\] policy:[\s\S]*images\/updates\] source:[\s\S]*pushBranch:[\s\S]*author\.name:[\s\S]*author\.email:/,
   );
 });

@@ -92,13 +92,13 @@ test.each([
 ])("refuses a source %s that nobody makes", (_, source, wanted) => {
   const { chart } = delivery();
   new Kustomization(chart, "myapp", { source });
-  expect(() => Testing.synth(chart)).toThrow(`[delivery/myapp] source: no ${wanted} in this app`);
+  expect(() => Testing.synth(chart)).toThrow(`[delivery/myapp] source: ${wanted} is not in this app`);
 });
 
 test("refuses the construct of another app", () => {
   const chart = new Chart(new App(), "delivery", { namespace: "default" });
   new Kustomization(chart, "myapp", { source: delivery().source });
-  expect(() => Testing.synth(chart)).toThrow(/source: GitRepository "myappsource" is made in another app/);
+  expect(() => Testing.synth(chart)).toThrow(/source: GitRepository "myappsource" belongs to another app/);
 });
 
 test("refuses every fault at once, naming the construct", () => {
@@ -141,6 +141,6 @@ test("refuses two of one name in one namespace, and allows them in two", () => {
   expect(kustomizations(chart)).toHaveLength(2);
   new Kustomization(chart, "three", { name: "myapp", source });
   expect(() => Testing.synth(chart)).toThrow(
-    "delivery/three: name: Kustomization default/myapp is already made by delivery/one",
+    "delivery/three: name: Kustomization default/myapp is already defined by delivery/one",
   );
 });

@@ -58,7 +58,7 @@ test("faults are refused at once, naming the constructs", () => {
   new Alert(chart, "none", {} as AlertProps);
   new NotificationProvider(chart, "chat", { type: "slack", address: "https://me:canary-1234@chat.example.org" });
   expect(() => Testing.synth(chart)).toThrow(
-    /delivery\/gitlab\] resources:[\s\S]*delivery\/gitlab\] secretName:[\s\S]*delivery\/all\] provider: no Provider default\/nobody[\s\S]*delivery\/all\] sources\[0\]: no GitRepository default\/nothing[\s\S]*delivery\/none\] provider:[\s\S]*delivery\/none\] sources:[\s\S]*delivery\/chat\] address: expected an address without a password/,
+    /delivery\/gitlab\] resources:[\s\S]*delivery\/gitlab\] secretName:[\s\S]*delivery\/all\] provider: Provider default\/nobody is not in[\s\S]*delivery\/all\] sources\[0\]: GitRepository default\/nothing is not in[\s\S]*delivery\/none\] provider:[\s\S]*delivery\/none\] sources:[\s\S]*delivery\/chat\] address: expected an address without a password/,
   );
   expect(() => Testing.synth(chart)).not.toThrow(/canary-1234/);
 });

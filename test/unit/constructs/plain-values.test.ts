@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiObject, App, Chart } from "cdk8s";
 import { expect, test } from "vitest";
-import { PlainValuesOnly, unsettledValues } from "../../../constructs/plain-values.js";
+import { nonPlainValues, PlainValuesOnly } from "../../../constructs/plain-values.js";
 
 test("finds what a manifest cannot hold, however deep", () => {
   const props = { a: [1, { b: pulumi.output("x") }], c: Promise.resolve(1), d: "plain", e: undefined, f: null };
-  expect(unsettledValues(props)).toEqual([
+  expect(nonPlainValues(props)).toEqual([
     { path: "a[1].b", what: "a Pulumi Output" },
     { path: "c", what: "a Promise" },
   ]);

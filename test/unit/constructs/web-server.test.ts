@@ -90,5 +90,5 @@ test("refuses two Deployments of one name, naming both constructs", () => {
   const app = new App();
   new WebServer(new Chart(app, "one"), "nginx", nginx);
   new WebServer(new Chart(app, "two"), "nginx", nginx);
-  expect(() => app.synthYaml()).toThrow("two/nginx: name: Deployment nginx-deployment is already made by one/nginx");
+  expect(() => app.synthYaml()).toThrow("two/nginx: name: Deployment nginx-deployment is already defined by one/nginx");
 });

@@ -146,7 +146,7 @@ test("validation errors of both trees are reported together, with the constructs
 });
 
 test.each(["", "Embedded", "../x", "a/b", "a".repeat(64)])("a cluster called %j is refused", (cluster) => {
-  expect(() => synthesize({ ...input, cluster })).toThrow(/a cluster cannot be called/);
+  expect(() => synthesize({ ...input, cluster })).toThrow(/invalid cluster name/);
 });
 
 /** The YAML files of a tree. */
