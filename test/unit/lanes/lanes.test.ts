@@ -26,7 +26,7 @@ const turbo = parse(readFileSync(join(checkout, "turbo.json"), "utf8").replaceAl
 };
 
 function isInput(lane: LaneName, path: string): boolean {
-  const inputs = [...(turbo.tasks[`lane:${lane}`]?.inputs ?? []), ...turbo.globalDependencies];
+  const inputs = [...(turbo.tasks[`//#lane:${lane}`]?.inputs ?? []), ...turbo.globalDependencies];
   const matches = (pattern: string) => matchesGlob(path, pattern);
   if (inputs.filter((one) => one.startsWith("!")).some((one) => matches(one.slice(1)))) return false;
   return inputs.includes("$TURBO_DEFAULT$") || inputs.some(matches);
@@ -71,7 +71,7 @@ describe("lanes", () => {
     expect(Object.keys(scripts).filter((name) => name.startsWith("lane:"))).toEqual(
       lanes.map(({ name }) => `lane:${name}`),
     );
-    expect(Object.keys(turbo.tasks)).toEqual(cachedLanes.map((name) => `lane:${name}`));
+    expect(Object.keys(turbo.tasks)).toEqual(cachedLanes.map((name) => `//#lane:${name}`));
     expect([...defaultLanes, ...cachedLanes].sort()).toEqual(lanes.map(({ name }) => name).sort());
   });
 

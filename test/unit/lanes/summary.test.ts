@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkout } from "../../../packages/kit/state-folder.js";
-import { lanes } from "../../lanes/lanes.js";
+import { cachedLanes, lanes } from "../../lanes/lanes.js";
 import { resultsOf } from "../../lanes/results.js";
 import { failureList, outcomeTable, plan, total } from "../../lanes/summary.js";
-import { hits } from "../../lanes/turbo.js";
+import { hits, unchangedLanes } from "../../lanes/turbo.js";
 
 describe("the plan", () => {
   test("says what runs, what does not, and how long each took", () => {
@@ -80,10 +80,15 @@ describe("a JSON report", () => {
 describe("turbo's dry run", () => {
   test("tells which lanes passed with the same inputs, whatever is printed before", () => {
     const tasks = [
-      { task: "lane:pages", cache: { status: "HIT", local: true } },
-      { task: "lane:corpus", cache: { status: "MISS", local: false } },
+      { taskId: "//#lane:pages", cache: { status: "HIT", local: true } },
+      { taskId: "//#lane:corpus", cache: { status: "MISS", local: false } },
     ];
     const text = `Attention:\nsomething\n\n${JSON.stringify({ id: "x", tasks })}`;
-    expect([...hits(text, ["corpus", "pages", "e2e"])]).toEqual(["pages"]);
+    expect([...hits(text, ["corpus", "pages"])]).toEqual(["pages"]);
+    expect(() => hits(text, ["corpus", "e2e"])).toThrow("turbo does not run the task //#lane:e2e");
+  });
+
+  test("of turbo itself has every lane", async () => {
+    await expect(unchangedLanes(cachedLanes)).resolves.toBeInstanceOf(Set);
   });
 });
