@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GitLabError } from "@timonier/kit/gitlab-error";
-import { withJustMade } from "@timonier/kit/retry-not-found";
+import { retryNotFound } from "@timonier/kit/retry-not-found";
 import type { Step, Table } from "./resource-table.js";
 import { fill } from "./rest-api.js";
-import { retryNotFound } from "@timonier/kit/retry-not-found";
 import { covers, type Json } from "./wire.js";
 
 /** How often one is made at most, and the pause after an unclear answer, in milliseconds. */

@@ -156,7 +156,9 @@ describe("ensureNode", () => {
   it("GIVEN a binary that does not run on this machine THEN it is not kept", async () => {
     archive = packed(`node-v${VERSION}-linux-x64/bin/node`, "1.0.0");
     fakeNpm("echo 'npm error code E404' >&2; exit 1");
-    await expect(ensure()).rejects.toThrow(/the version of the binary is v1\.0\.0\n.*npm pack failed: npm error code E404/);
+    await expect(ensure()).rejects.toThrow(
+      /the version of the binary is v1\.0\.0\n.*npm pack failed: npm error code E404/,
+    );
   });
 
   it.each([
