@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Cluster } from "../../infra/cluster/cluster.js";
+import type { ClusterKindName } from "../../infra/cluster/kinds.js";
 
 /** What the contract wants of one kind of cluster, besides what it wants of all. */
 interface KindOfCluster {
@@ -14,7 +14,7 @@ interface KindOfCluster {
 }
 
 /** One entry a kind. A new kind is missing here until it has one: the compiler says so. */
-const kinds: Readonly<Record<Cluster["kind"], KindOfCluster>> = {
+const kinds: Readonly<Record<ClusterKindName, KindOfCluster>> = {
   embedded: { receiver: true, owned: true, drained: false, previewable: true },
   existing: { receiver: false, owned: false, drained: true, previewable: false },
   eks: { receiver: false, owned: true, drained: true, previewable: true },
@@ -62,7 +62,7 @@ export interface Lane {
 const LONG = 600_000;
 
 /** Holds one kind to the contract, on one lane; the cases of a lane share its first run. */
-export function clusterContract(name: Cluster["kind"], lane: Lane): void {
+export function clusterContract(name: ClusterKindName, lane: Lane): void {
   const kind = kinds[name];
   let first: Promise<Run> | undefined;
   const run = () => {

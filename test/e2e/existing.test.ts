@@ -216,7 +216,7 @@ describe("a cluster that does not answer any more", () => {
     expect(await status()).toMatchObject({ ok: false, cluster: { state: "unreachable" } });
     const said = await copy.timonier("down", ...stack);
     expect(said.exitCode, said.all).toBe(0);
-    expect(said.all).toContain("the cluster is not there (it does not answer)");
+    expect(said.all).toContain("the cluster is gone (it does not answer)");
     expect(await projects()).toBe(0);
   });
 });

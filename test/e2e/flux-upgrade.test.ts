@@ -92,7 +92,7 @@ async function running(): Promise<string[]> {
 describe("an older Flux of `flux bootstrap`'s", () => {
   test("is said by doctor to be upgraded by a merge request", async () => {
     expect((await copy.timonier("doctor", ...stack)).stdout).toContain(
-      `version ${OLD}, installed by Flux's own command; it stays whatever becomes of this stack; a merge request will upgrade it to ${versions.flux}`,
+      `version ${OLD}, installed by Flux's own command; it stays when this stack is deleted; a merge request will upgrade it to ${versions.flux}`,
     );
   });
 

@@ -79,7 +79,14 @@ beforeAll(() => {
     }),
   }));
 });
-afterAll(() => {
+afterAll(async () => {
+  // Pulumi's SDK is shared with the other unit tests, whose programs are not previews.
+  await pulumi.runtime.setMocks(
+    { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+    "timonier",
+    "none",
+    false,
+  );
   delete process.env.TIMONIER_STATE;
   delete process.env.GITLAB_TOKEN;
   for (const path of Object.values(MOCKED)) vi.doUnmock(path);

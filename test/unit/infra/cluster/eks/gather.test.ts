@@ -147,9 +147,9 @@ describe("what stops a run, and what it warns about", () => {
 
   test.each<[string, Partial<EksFacts>, Partial<EksClusterConfig>, RegExp]>([
     ["no way in", {}, { publicCidrs: [], apiSources: ["10.8.0.0/16"] }, /only from a VPC that does not exist yet/],
-    ["somebody else's cluster", { cluster: { ...cluster, ours: false } }, {}, /no stack of this name made it/],
-    ["a deletion", { cluster: { ...cluster, status: "DELETING" } }, {}, /is being deleted/],
-    ["a failure", { cluster: { ...cluster, status: "FAILED" } }, {}, /could not make it/],
+    ["somebody else's cluster", { cluster: { ...cluster, ours: false } }, {}, /no stack of this name created it/],
+    ["a deletion", { cluster: { ...cluster, status: "DELETING" } }, {}, /AWS is deleting it/],
+    ["a failure", { cluster: { ...cluster, status: "FAILED" } }, {}, /AWS could not create it/],
     ["two versions at once", { cluster: { ...cluster, version: "1.33" } }, {}, /one minor version at a time/],
     ["a version without support", { versions: offered }, { kubernetesVersion: "1.33" }, /no standard support for 1.33/],
     ["an unknown version", { versions: offered }, { kubernetesVersion: "1.99" }, /no standard support/],
@@ -182,7 +182,7 @@ describe("what stops a run, and what it warns about", () => {
 
 describe("before the program declares anything", () => {
   test.each<[EksClusterConfig["network"], string, string]>([
-    [{ kind: "own", cidr: "10.0.0.0/16" }, "from a VPC that the same run makes", "'eksPublicCidrs[0]' ADDRESS/32"],
+    [{ kind: "own", cidr: "10.0.0.0/16" }, "from a VPC that the same run creates", "'eksPublicCidrs[0]' ADDRESS/32"],
     [{ kind: "given", subnetIds: ["subnet-1", "subnet-2"] }, "its security group admits nothing else", "eksApiSources"],
   ])("an API server without a way in is refused, AWS not even asked: %o", async (network, what, fix) => {
     const aws = new StandIn(fresh);

@@ -47,7 +47,7 @@ test.each([
   [{ version: "3.0.0" }, "ok", "it stays"],
   [{ version: undefined }, "ok", "version unknown"],
   [{ installer: { kind: "this" } as const }, "ok", "installed by this stack"],
-  [{ installer: { kind: "another", cluster: "east" } as const }, "fatal", "a stack made it for clusters/east"],
+  [{ installer: { kind: "another", cluster: "east" } as const }, "fatal", "a stack installed it for clusters/east"],
   [
     { installer: { kind: "tool", tool: "Helm (release flux2)" } as const },
     "fatal",
@@ -86,13 +86,13 @@ test.each([
   expect(made(labels, annotations)).toEqual(maker);
 });
 
-test("what Pulumi applied and nobody marked is said to be just that: the mark may have been removed", () => {
-  const maker = made({}, {}, "pulumi-kubernetes-1a2b3c");
-  expect(maker).toEqual({ kind: "pulumi", manager: "pulumi-kubernetes-1a2b3c" });
-  expect(ofFlux({ maker })).toMatchObject({
+test("what Pulumi applied without an owner annotation is reported as such: the annotation may have been removed", () => {
+  const installer = made({}, {}, "pulumi-kubernetes-1a2b3c");
+  expect(installer).toEqual({ kind: "pulumi", manager: "pulumi-kubernetes-1a2b3c" });
+  expect(ofFlux({ installer })).toMatchObject({
     level: "fatal",
     message: expect.stringMatching(
-      /^Pulumi applied it \(field manager pulumi-kubernetes-1a2b3c\).* no annotation timonier\/cluster: another program made it, or the annotation was removed$/,
+      /^Pulumi applied it \(field manager pulumi-kubernetes-1a2b3c\).* no annotation timonier\/cluster: another program created it, or the annotation was removed$/,
     ),
     fix: expect.stringContaining("if it is this stack's: kubectl annotate deployments -n flux-system"),
   });

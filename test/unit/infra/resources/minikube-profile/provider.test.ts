@@ -124,7 +124,7 @@ test("a profile that the stack did not make is neither changed nor deleted", asy
   await create();
   rmSync(clusterFolder(), { recursive: true });
   forget();
-  await expect(create()).rejects.toThrow(/the profile team is there, and this stack did not make it/);
+  await expect(create()).rejects.toThrow(/the profile team exists, and this stack did not create it/);
   expect(changes()).toEqual([]);
 });
 
@@ -199,8 +199,8 @@ describe("what happens outside", () => {
     forget();
     await minikubeProfile.delete?.("team", olds.state, context());
     expect(changes()).toEqual([]);
-    expect(said.at(-1)).toContain("another cluster by now");
-    await expect(create()).rejects.toThrow(/did not make it/);
+    expect(said.at(-1)).toContain("another cluster now");
+    await expect(create()).rejects.toThrow(/did not create it/);
   });
 
   test("an addon that somebody disabled is enabled again", async () => {
@@ -304,7 +304,7 @@ describe("a profile that the stack does not own", () => {
 
   test("is none that the stack has made", async () => {
     await create();
-    await expect(unownedKubeconfig("minikube", config(), () => {})).rejects.toThrow(/was made by this stack/);
+    await expect(unownedKubeconfig("minikube", config(), () => {})).rejects.toThrow(/was created by this stack/);
   });
 });
 

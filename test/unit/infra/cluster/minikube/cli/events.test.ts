@@ -81,7 +81,7 @@ describe("a failure", () => {
   test("without a word of minikube's tells what it wrote elsewhere", () => {
     expect(failureOf([], "minikube start", "team", "panic: out of luck\n")).toMatchObject({
       what: "minikube failed: panic: out of luck",
-      fix: "look into minikube logs -p team",
+      fix: "see minikube logs -p team",
     });
   });
 
