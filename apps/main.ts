@@ -1,3 +1,4 @@
+import { dnsLabel } from "@timonier/kit/dns-name";
 import { UserError } from "@timonier/kit/user-error";
 import { App } from "cdk8s";
 import { PlainValuesOnly } from "../constructs/plain-values.js";
@@ -59,7 +60,7 @@ export function buildApps(input: AppsInput): Apps {
 
 /** Folder of one cluster in the setup repository; the root Kustomization of Flux points at it. */
 export function clusterFolder(cluster: string): string {
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(cluster)) return `clusters/${cluster}`;
+  if (dnsLabel.test(cluster)) return `clusters/${cluster}`;
   throw new UserError(
     `invalid cluster name "${cluster}"`,
     "the name of the cluster",

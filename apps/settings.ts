@@ -1,4 +1,6 @@
 import { checkSettings, type SettingsSource, settingsError } from "@timonier/kit/check-settings";
+import { checkSettings, type SettingsSource, settingsFault } from "@timonier/kit/check-settings";
+import { dnsLabel } from "@timonier/kit/dns-name";
 import type { Duration } from "cdk8s";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
@@ -8,7 +10,7 @@ const text = (expected: string, pattern = /\S/) =>
   z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
 const wholeNumber = (least: number, most: number, expected: string) =>
   z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
-const namespace = text('at most 63 lower-case letters, digits and "-"', /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const namespace = text('at most 63 lower-case letters, digits and "-"', dnsLabel);
 
 /** A duration of at least `least` milliseconds. */
 const duration = (least: number) =>

@@ -1,10 +1,8 @@
+import { dnsLabel, dnsSubdomain } from "@timonier/kit/dns-name";
 import { Duration } from "cdk8s";
 import { nonPlain } from "./plain-values.js";
 
 // Each check takes any value and returns its validation errors: none, or one of the form `field: expected …, got …`.
-
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Validation error for a value. */
 export function invalid(field: string, expected: string, got: unknown): string[] {
@@ -49,7 +47,7 @@ export function optional<T>(
 /** Checks the name of an object: a DNS subdomain. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 export function objectName(field: string, value: unknown): string[] {
   return typeof value === "string" && value.length <= 253
-    ? matching(field, value, subdomain, 'lower-case letters, digits, "-" and "."')
+    ? matching(field, value, dnsSubdomain, 'lower-case letters, digits, "-" and "."')
     : invalid(field, "a name of at most 253 characters", value);
 }
 
@@ -61,7 +59,7 @@ export function labelledName(field: string, value: unknown): string[] {
 
 /** Checks the name of a namespace: a DNS label. */
 export function namespaceName(field: string, value: unknown): string[] {
-  return matching(field, value, label, 'at most 63 lower-case letters, digits and "-"');
+  return matching(field, value, dnsLabel, 'at most 63 lower-case letters, digits and "-"');
 }
 
 /** Checks a URL, which must not contain a credential, because manifests are committed. */

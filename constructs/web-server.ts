@@ -1,3 +1,4 @@
+import { dnsLabel } from "@timonier/kit/dns-name";
 import { imageReference } from "@timonier/kit/image-reference";
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
@@ -70,7 +71,7 @@ function render(props: WebServerProps): k8s.DeploymentSpec {
 
 function validationErrors(props: WebServerProps): string[] {
   return [
-    ...matching("app", props.app, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'at most 63 letters, digits and "-"'),
+    ...matching("app", props.app, dnsLabel, 'at most 63 letters, digits and "-"'),
     ...matching("image", props.image, image, "an image with its tag, NAME:TAG"),
     ...wholeNumber("replicas", props.replicas, 0),
     ...wholeNumber("port", props.port ?? 80, 1, 65_535),

@@ -1,16 +1,18 @@
+import { accessLevels } from "@timonier/kit/access-levels";
+
 /** Access levels by the names that the official provider has for them. @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
 const levels: Readonly<Record<string, number>> = {
-  "no one": 0,
-  minimal: 5,
-  guest: 10,
-  planner: 15,
-  reporter: 20,
-  securityManager: 25,
-  "security manager": 25,
-  developer: 30,
-  maintainer: 40,
-  owner: 50,
-  admin: 60,
+  "no one": accessLevels.none,
+  minimal: accessLevels.minimal,
+  guest: accessLevels.guest,
+  planner: accessLevels.planner,
+  reporter: accessLevels.reporter,
+  securityManager: accessLevels.securityManager,
+  "security manager": accessLevels.securityManager,
+  developer: accessLevels.developer,
+  maintainer: accessLevels.maintainer,
+  owner: accessLevels.owner,
+  admin: accessLevels.admin,
 };
 
 /** Number of a level; undefined for a name that is none. */

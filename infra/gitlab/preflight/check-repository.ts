@@ -1,12 +1,6 @@
+import { accessLevels } from "@timonier/kit/access-levels";
 import type { Finding } from "../../finding.js";
-import {
-  type DeletedFacts,
-  type Facts,
-  levels,
-  type ProjectFacts,
-  type RepositoryFacts,
-  type Wanted,
-} from "./gitlab-facts.js";
+import type { DeletedFacts, Facts, ProjectFacts, RepositoryFacts, Wanted } from "./gitlab-facts.js";
 import { roleName } from "./role-name.js";
 
 /** What will become of a repository's path. */
@@ -66,11 +60,11 @@ function checkProject(subject: string, project: ProjectFacts, { user }: Facts, {
       fix: "unarchive it under Settings > General > Advanced, or choose another name",
     };
   }
-  if (project.level < levels.maintainer) {
+  if (project.level < accessLevels.maintainer) {
     return {
       subject,
       level: "fatal",
-      message: `${user.username} is ${roleName(project.level)} of it; protection and tokens need ${roleName(levels.maintainer)}`,
+      message: `${user.username} is ${roleName(project.level)} of it; protection and tokens need ${roleName(accessLevels.maintainer)}`,
       fix: `give ${user.username} that role, or use another user's token`,
     };
   }

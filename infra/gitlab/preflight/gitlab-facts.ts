@@ -121,6 +121,3 @@ export function ownerOf(topics: readonly string[], cluster: string): Owner {
   if (topics.includes(ownerTopic(cluster))) return "this";
   return topics.some((topic) => topic.startsWith("timonier-")) ? "another" : "people";
 }
-
-/** Levels of members. @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
-export const levels = { developer: 30, maintainer: 40, owner: 50, administrator: 60 } as const;

@@ -1,6 +1,7 @@
+import { accessLevels } from "@timonier/kit/access-levels";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { get, maybe } from "./ask.js";
-import { levels, type NamespaceFacts, type UserFacts, type Visibility } from "./gitlab-facts.js";
+import type { NamespaceFacts, UserFacts, Visibility } from "./gitlab-facts.js";
 
 /** Description by which the program knows a group that it made. */
 export const groupMark = "GitOps repositories, made by timonier";
@@ -32,10 +33,10 @@ async function oneNamespace(
   if (!found) return undefined;
   const { id, kind, full_path: full } = found;
   if (kind === "user") {
-    const level = full === user.username || user.admin ? levels.owner : 0;
+    const level = full === user.username || user.admin ? accessLevels.owner : 0;
     return {
       ...{ id, kind, role, path: full, ours: false, visibility: "public", level },
-      ...{ projectLevel: levels.owner, groupLevel: levels.administrator },
+      ...{ projectLevel: accessLevels.owner, groupLevel: accessLevels.admin },
     };
   }
   interface Group {
@@ -55,13 +56,23 @@ async function oneNamespace(
     path: full,
     ours: group.description === groupMark,
     visibility: group.visibility,
-    level: user.admin ? levels.administrator : (member?.access_level ?? 0),
+    level: user.admin ? accessLevels.admin : (member?.access_level ?? 0),
     projectLevel:
-      group.project_creation_level === "noone" ? undefined : levelNamed(group.project_creation_level, "developer"),
-    groupLevel: levelNamed(group.subgroup_creation_level, "maintainer"),
+      group.project_creation_level === "noone"
+        ? undefined
+        : levelNamed(group.project_creation_level, accessLevels.developer),
+    groupLevel: levelNamed(group.subgroup_creation_level, accessLevels.maintainer),
   };
 }
 
-function levelNamed(name: string | undefined, otherwise: keyof typeof levels): number {
-  return levels[name as keyof typeof levels] ?? levels[otherwise];
+/** Levels by the names that a group's settings have for them. @see https://docs.gitlab.com/api/groups/ */
+const namedLevels: Readonly<Record<string, number>> = {
+  developer: accessLevels.developer,
+  maintainer: accessLevels.maintainer,
+  owner: accessLevels.owner,
+  administrator: accessLevels.admin,
+};
+
+function levelNamed(name: string | undefined, otherwise: number): number {
+  return namedLevels[name ?? ""] ?? otherwise;
 }

@@ -1,8 +1,8 @@
+import { accessLevels } from "@timonier/kit/access-levels";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { get, maybe } from "./ask.js";
 import {
   type DeletedFacts,
-  levels,
   type NamespaceFacts,
   ownerOf,
   type ProjectFacts,
@@ -61,7 +61,7 @@ async function projectFacts(client: GitLab, project: Project, wanted: Wanted, us
     empty: project.empty_repo,
     defaultBranch: project.default_branch ?? undefined,
     hasBranch: (await maybe(get(client, `projects/${project.id}/repository/branches/${branch}`))) !== undefined,
-    level: user.admin ? levels.administrator : Math.max(own?.access_level ?? 0, inherited?.access_level ?? 0),
+    level: user.admin ? accessLevels.admin : Math.max(own?.access_level ?? 0, inherited?.access_level ?? 0),
   };
 }
 

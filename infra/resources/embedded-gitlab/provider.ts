@@ -9,6 +9,7 @@ import {
   startGitLab,
   stopGitLab,
 } from "@timonier/gitlab-simulator/lifecycle";
+import { accessLevels } from "@timonier/kit/access-levels";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { GitLabError, isGone } from "@timonier/kit/gitlab-error";
 import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
@@ -18,9 +19,6 @@ import { embeddedGitLabShape } from "./schema.js";
 const { inputs } = embeddedGitLabShape;
 /** Sufficient to find and delete what an older version, with fewer inputs, created. */
 const place = inputs.pick({ stack: true });
-
-/** @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
-const MAINTAINER = 40;
 
 function folder(properties: Properties): string {
   return embeddedGitLabFolder(new StateFolder(), place.parse(properties).stack);
@@ -79,7 +77,7 @@ async function ensureTeam(client: GitLab, path: string): Promise<number> {
   if (found) return found.id;
   const group = await client.Groups.create(path, path);
   const [maintainer] = await client.Users.all({ username: "maintainer" });
-  if (maintainer) await client.GroupMembers.add(group.id, MAINTAINER, { userId: maintainer.id });
+  if (maintainer) await client.GroupMembers.add(group.id, accessLevels.maintainer, { userId: maintainer.id });
   return group.id;
 }
 

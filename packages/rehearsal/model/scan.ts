@@ -1,3 +1,4 @@
+import { dnsSubdomain } from "@timonier/kit/dns-name";
 import { isMap, isSeq, LineCounter, stringify } from "yaml";
 import { groupOf, isKubeObject, type KubeObject } from "./kube-objects.js";
 import { yamlDocuments } from "./yaml-text.js";
@@ -41,7 +42,6 @@ function withoutByteOrderMark(text: string): string {
 }
 
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Lengths at which names that are made of them, as `KINDList` and `PLURAL.GROUP`, are still names. */
 const LONGEST = { kind: 59, group: 180, version: 63 };
@@ -60,7 +60,7 @@ export function isServable(apiVersion: string, kind: string): boolean {
     version.length <= LONGEST.version &&
     LABEL.test(version) &&
     group.length <= LONGEST.group &&
-    (slash === -1 || SUBDOMAIN.test(group))
+    (slash === -1 || dnsSubdomain.test(group))
   );
 }
 

@@ -1,31 +1,31 @@
-/**
- * Roles, as GitLab numbers them.
- *
- * @see https://docs.gitlab.com/api/access_requests/#valid-access-levels
- */
-export const accessLevels = {
-  none: 0,
-  minimal: 5,
-  guest: 10,
-  planner: 15,
-  reporter: 20,
-  developer: 30,
-  maintainer: 40,
-  owner: 50,
-  admin: 60,
-} as const;
+import { accessLevels } from "@timonier/kit/access-levels";
+
+export { accessLevels };
 
 /** Roles that a member can have. */
-export const memberLevels: readonly number[] = [5, 10, 15, 20, 30, 40, 50];
+export const memberLevels: readonly number[] = [
+  accessLevels.minimal,
+  accessLevels.guest,
+  accessLevels.planner,
+  accessLevels.reporter,
+  accessLevels.developer,
+  accessLevels.maintainer,
+  accessLevels.owner,
+];
 
 /** What a protected branch may name: nobody, developers, maintainers, administrators. */
-export const protectionLevels: readonly number[] = [0, 30, 40, 60];
+export const protectionLevels: readonly number[] = [
+  accessLevels.none,
+  accessLevels.developer,
+  accessLevels.maintainer,
+  accessLevels.admin,
+];
 
 const descriptions: Readonly<Record<number, string>> = {
-  0: "No one",
-  30: "Developers + Maintainers",
-  40: "Maintainers",
-  60: "Instance admins",
+  [accessLevels.none]: "No one",
+  [accessLevels.developer]: "Developers + Maintainers",
+  [accessLevels.maintainer]: "Maintainers",
+  [accessLevels.admin]: "Instance admins",
 };
 
 /** How GitLab words a protected branch's access level. */

@@ -1,6 +1,6 @@
 import type { Commit } from "../git/queries.js";
 import type { Context } from "../http/server-context.js";
-import { describeProtectionLevel } from "../model/access-level.js";
+import { accessLevels, describeProtectionLevel } from "../model/access-level.js";
 import { canPush, rulesFor } from "../model/protection.js";
 import type { User } from "../model/types/accounts.js";
 import type { Project } from "../model/types/projects.js";
@@ -17,7 +17,8 @@ export function branchView(
   const { state } = context.store;
   const rules = rulesFor(state, project, branch.name);
   const developers = (list: "push" | "merge") =>
-    rules.length > 0 && rules.some((rule) => rule[list].some((access) => access.accessLevel === 30));
+    rules.length > 0 &&
+    rules.some((rule) => rule[list].some((access) => access.accessLevel === accessLevels.developer));
   return {
     name: branch.name,
     commit: commitView(context, project, branch.commit),
@@ -53,8 +54,9 @@ function accessView(context: Context, access: BranchAccess): Record<string, unkn
   const group = groups.find((candidate) => candidate.id === access.groupId);
   return {
     id: access.id,
-    access_level: access.accessLevel ?? 40,
-    access_level_description: user?.name ?? group?.name ?? describeProtectionLevel(access.accessLevel ?? 40),
+    access_level: access.accessLevel ?? accessLevels.maintainer,
+    access_level_description:
+      user?.name ?? group?.name ?? describeProtectionLevel(access.accessLevel ?? accessLevels.maintainer),
     deploy_key_id: access.deployKeyId,
     ...(context.settings.tier === "premium" && { user_id: access.userId, group_id: access.groupId }),
   };

@@ -1,3 +1,4 @@
+import { dnsLabel } from "@timonier/kit/dns-name";
 import { groupOf, type KubeObject } from "../kube-objects.js";
 import type { ScannedDocument, TreeFiles } from "../scan.js";
 
@@ -62,7 +63,7 @@ export function kustomizationOf(
 
 /** Whether a text is a name of an object that can be in a folder's name, too. */
 export function isName(text: string): boolean {
-  return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text);
+  return dnsLabel.test(text);
 }
 
 /** Whether a document is what a cluster begins with: a source from Git, or a Kustomization. */
