@@ -1,8 +1,6 @@
-import { goMilliseconds } from "@timonier/kit/go-duration";
+import { goMilliseconds, shortGoDuration } from "@timonier/kit/go-duration";
 // A single module, because the whole package takes 0.1 s to load, and commands that read settings need only this.
 import { Duration } from "cdk8s/lib/duration.js";
-
-const units = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 /**
  * Formats a duration as Flux does: `1m0s`, `10m`, `1h30m`.
@@ -17,16 +15,7 @@ export function fluxDuration(duration: Duration): string {
   if (!Number.isSafeInteger(total) || total <= 0) {
     throw new RangeError(`expected whole milliseconds, longer than zero, got ${total}ms`);
   }
-  const parts: Array<[string, number]> = [
-    ["h", Math.floor(total / units.h)],
-    ["m", Math.floor(total / units.m) % 60],
-    ["s", Math.floor(total / units.s) % 60],
-    ["ms", total % 1_000],
-  ];
-  return parts
-    .filter(([, amount]) => amount > 0)
-    .map(([unit, amount]) => `${amount}${unit}`)
-    .join("");
+  return shortGoDuration(total);
 }
 
 /** {@link fluxDuration} for an optional field. */

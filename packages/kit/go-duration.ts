@@ -14,3 +14,22 @@ export function goMilliseconds(text: string): number | undefined {
   }
   return total;
 }
+
+/** A duration as Go prints it: `1m0s`, `1h0m0s`, `30s`. @see https://pkg.go.dev/time#Duration.String */
+export function goDuration(seconds: number): string {
+  const { h, m, s } = partsOf(seconds * 1_000);
+  return `${h ? `${h}h` : ""}${h || m ? `${m}m` : ""}${s}s`;
+}
+
+/** The same as people write it, without parts that are zero: `1m`, `1h30m`, `500ms`. */
+export function shortGoDuration(milliseconds: number): string {
+  return Object.entries(partsOf(milliseconds))
+    .filter(([, amount]) => amount > 0)
+    .map(([unit, amount]) => `${amount}${unit}`)
+    .join("");
+}
+
+function partsOf(milliseconds: number) {
+  const whole = (unit: number) => Math.floor(milliseconds / unit);
+  return { h: whole(3_600_000), m: whole(60_000) % 60, s: whole(1_000) % 60, ms: milliseconds % 1_000 };
+}

@@ -1,3 +1,4 @@
+import { goDuration } from "@timonier/kit/go-duration";
 import { stringify } from "yaml";
 
 /** What the first `flux bootstrap` of a cluster would be told. */
@@ -68,10 +69,4 @@ export function gotkKustomization(): string {
 /** As sigs.k8s.io/yaml writes: the quotes of YAML 1.1, no folding, lists not indented. Keys are given in its order. */
 function asGo(value: object): string {
   return stringify(value, { version: "1.1", lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false });
-}
-
-/** Go's `Duration.String` for whole seconds: `1m0s`, `1h0m0s`. */
-function goDuration(seconds: number): string {
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return `${hours ? `${hours}h` : ""}${hours || minutes ? `${minutes}m` : ""}${seconds % 60}s`;
 }

@@ -26,7 +26,7 @@ export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): 
     Promise.all(
       wanted.repositories.map(async (path): Promise<[string, RepositoryFacts]> => {
         const there = namespace?.role === "itself";
-        return [path, there ? await readRepository(client, namespace, path, wanted, user) : free];
+        return [path, there ? await readRepository(client, path, { namespace, wanted, user }) : free];
       }),
     ),
   ]);

@@ -28,13 +28,18 @@ interface Project {
   };
 }
 
-/** What is at a repository's path. */
+/** For whom a repository is looked at, and where. */
+interface Asked {
+  readonly namespace: NamespaceFacts;
+  readonly wanted: Wanted;
+  readonly user: UserFacts;
+}
+
+/** Reads what is at a repository's path. @param path its last part */
 export async function readRepository(
   client: GitLab,
-  namespace: NamespaceFacts,
   path: string,
-  wanted: Wanted,
-  user: UserFacts,
+  { namespace, wanted, user }: Asked,
 ): Promise<RepositoryFacts> {
   const full = `${namespace.path}/${path}`;
   const project = await maybe(get<Project>(client, `projects/${encodeURIComponent(full)}`));
