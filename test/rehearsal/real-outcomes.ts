@@ -42,7 +42,7 @@ export function unsettled(name: string, sha: string, movement: Movement): string
     if (ready.reason !== "DependencyNotReady")
       return ready.reason === "ArtifactFailed" ? [] : [`${nameOf(one)} is behind`];
     const waitsFor: { name: string; namespace?: string; readyExpr?: string }[] = one.spec.dependsOn ?? [];
-    // Only its controller knows whether an expression holds: `lookAgain` asks it.
+    // Only its controller knows whether an expression holds: `reapply` asks it.
     if (waitsFor.some(({ readyExpr }) => readyExpr)) return [];
     const free = waitsFor.every((other) => {
       const found = byName.get(`${other.namespace ?? one.metadata.namespace}/${other.name}`);

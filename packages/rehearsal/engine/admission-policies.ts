@@ -11,18 +11,18 @@ import { providedMutations } from "./provided/source-mutations.js";
 export interface SourceRouting {
   /** `http://127.0.0.1:PORT` */
   readonly server: string;
-  /** Tree's name by `NAMESPACE/NAME` of a GitRepository or by its address. */
+  /** Tree's name by `NAMESPACE/NAME` of a GitRepository or by its URL. */
   readonly trees: Readonly<Record<string, string>>;
-  /** Sources whose content is given as files. @default none */
+  /** Sources whose content is provided as files. @default none */
   readonly provided?: readonly ProvidedSource[];
-  /** `OCIRepository flux-system/flux-system`: sources for which a GitRepository of that name stands. @default none */
+  /** `OCIRepository flux-system/flux-system`: sources that are replaced by a GitRepository of the same name. @default none */
   readonly artifacts?: readonly string[];
 }
 
 /**
- * What the rehearsal's API server changes while objects are admitted, so that they need nothing that is not here. kustomize-controller's
- * dry run passes the same way and so sees no difference. What was changed is kept in an annotation, and the report shows the
- * original (packages/rehearsal/model/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
+ * Policies by which the rehearsal's API server changes objects at admission, so that they need nothing that does not exist here. Dry
+ * runs of kustomize-controller are changed in the same way, so they show no difference. An annotation keeps the original value, which
+ * the report shows (packages/rehearsal/model/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
  */
 export function admissionObjects(routing: SourceRouting): KubeObject[] {
   const provided = providedMutations(routing.provided ?? [], routing.server);
@@ -40,15 +40,15 @@ export function admissionObjects(routing: SourceRouting): KubeObject[] {
 
 const apiVersion = "admissionregistration.k8s.io/v1";
 
-/** Name of the objects that {@link probes} are about: nothing of a tree is called so. */
+/** Name of {@link probes}: no object of a tree has it. */
 const PROBE = "rehearsal.timonier-probe";
 
 /**
- * Policies by which one sees that the API server can change objects of Flux's kinds, and objects to try it with. It learns these
- * kinds from the definitions' schemas, which it reads every five seconds; until then it refuses such an object as unavailable.
+ * Policies that show, with {@link probes}, whether the API server can change objects of Flux's kinds. It learns these kinds from the
+ * schemas of the definitions, which it reads every five seconds; until then it rejects such an object as unavailable.
  * Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
  *
- * @param probeLabel value of a label: with a new one they also tell that all policies written before are in force
+ * @param probeLabel value of a label. A new value also shows that all policies that were written earlier are in force
  */
 export function probePolicies(probeLabel: string): KubeObject[] {
   return [
@@ -57,7 +57,7 @@ export function probePolicies(probeLabel: string): KubeObject[] {
   ].flatMap((one) => [policy(one), binding(one)]);
 }
 
-/** What is changed by {@link probePolicies} once they are in force. */
+/** Objects that {@link probePolicies} change when they are in force. */
 export const probes: readonly KubeObject[] = [
   {
     apiVersion: "source.toolkit.fluxcd.io/v1",
@@ -73,7 +73,7 @@ export const probes: readonly KubeObject[] = [
   },
 ];
 
-/** Whether the API server has changed a probe by {@link probePolicies} of this mark. */
+/** Whether the API server has changed a probe by {@link probePolicies} with this label. */
 export function isProbed({ metadata }: KubeObject, probeLabel: string): boolean {
   return metadata.labels?.[PROBE] === probeLabel;
 }
@@ -122,7 +122,7 @@ function gitRepositories({ server, trees }: SourceRouting): Mutation {
   };
 }
 
-/** Kustomizations of an artifact that has a tree's files read the repository that stands for it. */
+/** Kustomizations whose source is an artifact of a served tree read the GitRepository that replaces the artifact. */
 function artifacts({ artifacts: names = [] }: SourceRouting): Mutation {
   const namespace =
     "(has(object.spec.sourceRef.namespace) ? object.spec.sourceRef.namespace : object.metadata.namespace)";
@@ -141,7 +141,7 @@ function artifacts({ artifacts: names = [] }: SourceRouting): Mutation {
   };
 }
 
-/** Encrypted values were replaced in the served trees: there are no keys here. */
+/** There are no keys here, so encrypted values are replaced in the served trees. */
 const decryption: Mutation = {
   name: "decryption",
   group: "kustomize.toolkit.fluxcd.io",
@@ -157,13 +157,12 @@ const decryption: Mutation = {
   ].join(" + "),
 };
 
-/** Field managers of those that apply manifests. */
+/** Field managers of the controllers that apply manifests. */
 const appliers = ["kustomize-controller", "helm-controller"];
 
 /**
- * A mutation that takes its annotation back when a manifest no longer has the field that it keeps. The field is not in the cluster
- * either way, so without this the controller's dry run would see no difference and apply nothing. It is one policy and not two,
- * because the API server runs policies in no order.
+ * A mutation that also removes its annotation when a manifest no longer has the field. The cluster never has the field, so without
+ * this the controller's dry run would show no difference. It is one policy, because the API server runs policies in no fixed order.
  */
 function withdrawing(mutation: Mutation, annotation: string): Mutation {
   const { when, patch } = mutation;
@@ -178,8 +177,8 @@ function withdrawing(mutation: Mutation, annotation: string): Mutation {
 const expressionFields = ["apiVersion", "kind", ...HEALTH_FIELDS];
 
 /**
- * Health check expressions read statuses that operators write, and no operator runs here: a Kustomization would wait for them until
- * its timeout. Without them its objects are Ready for Flux as soon as they are applied.
+ * Removes health check expressions: they read statuses that operators write, and no operator runs here, so a Kustomization would wait
+ * until its timeout. Without them, its objects are Ready for Flux as soon as they are applied.
  */
 const healthExpressions: Mutation = {
   name: "health-expressions",
@@ -199,7 +198,7 @@ const healthExpressions: Mutation = {
   ].join(" + "),
 };
 
-/** Pods are on the one node from the start: which nodes a real cluster has is not known. */
+/** Binds pods to the one node at creation: the nodes of the real cluster are not known. */
 const pods: Mutation = {
   name: "pods",
   group: "",
@@ -209,7 +208,7 @@ const pods: Mutation = {
   patch: `[JSONPatch{op: "add", path: "/spec/nodeName", value: ${text(clusterName)}}]`,
 };
 
-/** No program of a conversion webhook runs here: every version is taken as it is written. */
+/** Removes conversion webhooks: none runs here, so every version is stored as it is written. */
 const conversion: Mutation = {
   name: "conversion",
   group: "apiextensions.k8s.io",
@@ -223,7 +222,7 @@ const conversion: Mutation = {
   ].join(" + "),
 };
 
-/** CEL: a field of a conversion webhook as a text, empty where it is missing. */
+/** CEL: a field of a conversion webhook as text, empty when it is missing. */
 function conversionField(field: (typeof conversionFields)[number]): string {
   const path = `object.spec.conversion.?webhook${field
     .split(".")
@@ -233,12 +232,12 @@ function conversionField(field: (typeof conversionFields)[number]): string {
   return field.endsWith(".port") ? `string(${path}.orValue(0))` : `${path}.orValue("")`;
 }
 
-/** Annotation of a definition of Flux whose versions the rehearsal has added to. */
+/** Annotation of a definition of Flux to which the rehearsal added versions. */
 export const VERSIONS = "rehearsal.timonier/versions";
 
 /**
- * The controllers here are of one Flux, and read its versions. Definitions of another one, which a tree brings for its own, lack versions
- * that are stored and would be refused, with all that is applied beside them: the rehearsal keeps its own.
+ * Keeps the rehearsal's definitions of Flux: its controllers read their versions. The definitions of another Flux version in a tree lack
+ * stored versions, so the API server would reject them, and Flux would then apply nothing of the same Kustomization.
  */
 const fluxDefinitions: Mutation = {
   name: "flux-definitions",
@@ -247,7 +246,7 @@ const fluxDefinitions: Mutation = {
   operations: ["UPDATE"],
   when: [
     'object.spec.group in ["helm", "kustomize", "notification", "source"].map(part, part + ".toolkit.fluxcd.io")',
-    // The rehearsal itself changes them with this annotation.
+    // The rehearsal's own changes set this annotation.
     `object.metadata.?annotations[?${text(VERSIONS)}].orValue("") == oldObject.metadata.?annotations[?${text(VERSIONS)}].orValue("")`,
   ].join(" && "),
   patch: '[JSONPatch{op: "replace", path: "/spec", value: oldObject.spec}]',

@@ -4,10 +4,10 @@ import { type KubeObject, refOf } from "../model/kube-objects.js";
 import type { RehearsalCluster } from "./rehearsal-cluster.js";
 
 /**
- * Suspends a source, Kustomization or release that needs something out of reach, and sets it to Ready: what waits for it or depends
- * on it goes on, so that one gap does not hide the rest of the tree.
+ * Suspends a source, Kustomization or release that needs something out of reach, and sets it to Ready, so that objects that wait for
+ * it or depend on it are reconciled: one gap must not hide the rest of the tree.
  *
- * @param source what the object reads, where it reads one
+ * @param source source that the object reads, if any
  */
 export async function assumeReady(
   cluster: RehearsalCluster,
@@ -19,7 +19,7 @@ export async function assumeReady(
   if (suspended) await setReady(cluster, suspended);
 }
 
-/** Sets an assumed object to Ready again: its controller may have finished a look that it began before. */
+/** Sets an assumed object to Ready again: a reconciliation that ran before may have changed its status. */
 export async function setReady(cluster: RehearsalCluster, object: KubeObject): Promise<void> {
   const { generation } = object.metadata;
   const ready = {
@@ -33,7 +33,7 @@ export async function setReady(cluster: RehearsalCluster, object: KubeObject): P
   await patch(cluster, object, "/status", { status: { observedGeneration: generation, conditions: [ready] } });
 }
 
-/** The last message of the controller: the report repeats it. */
+/** The last message of the controller, which the report repeats. */
 function readyMessage(object: KubeObject): string {
   const { conditions = [] } = (object.status ?? {}) as {
     conditions?: ReadonlyArray<{ type: string; message?: string }>;
@@ -41,7 +41,7 @@ function readyMessage(object: KubeObject): string {
   return conditions.find(({ type }) => type === "Ready")?.message ?? "it does not answer";
 }
 
-/** Takes an assumption back: its controller looks at the object. */
+/** Withdraws an assumption, so that the controller reconciles the object. */
 export async function withdrawAssumption(cluster: RehearsalCluster, object: KubeObject): Promise<void> {
   const former = object.metadata.annotations?.[ASSUMED]?.endsWith(" false") ? false : null;
   await patch(cluster, object, "", { metadata: { annotations: { [ASSUMED]: null } }, spec: { suspend: former } });
@@ -54,7 +54,7 @@ async function patch({ api, discovery }: RehearsalCluster, object: KubeObject, s
     const query = { fieldManager: "timonier" };
     return await api.call<KubeObject>({ method: "PATCH", path: `${path}${subresource}`, query, body });
   } catch (error) {
-    // It has gone meanwhile.
+    // It was deleted meanwhile.
     if (error instanceof ApiError && error.code === 404) return undefined;
     throw error;
   }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { uniqueSuffix } from "@timonier/toolchain/cache";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
-/** How many bases are kept; the one unused for the longest goes first. */
+/** How many bases are stored. The one that was unused for the longest time is deleted first. */
 const KEPT = 6;
 
-/** Key of the control plane with Flux's definitions and nothing else. */
+/** Key of the cluster that holds Flux's definitions only. */
 export const EMPTY = "empty";
 
 export function hasBase(layout: RehearsalLayout, key: string): boolean {
@@ -15,8 +15,8 @@ export function hasBase(layout: RehearsalLayout, key: string): boolean {
 }
 
 /**
- * Keeps what etcd and the source-controller hold on disk. The processes must be frozen: what they wrote until then is in the files, in the
- * order in which they wrote it, as after a kill, and both are made to start from that.
+ * Stores the files of etcd and source-controller. The processes must be frozen: the files are then as after a kill, from which both can
+ * start.
  */
 export async function saveBase(layout: RehearsalLayout, key: string, state: unknown, registry: unknown): Promise<void> {
   const draft = join(layout.bases, `.${key}-${uniqueSuffix()}`);
@@ -30,26 +30,26 @@ export async function saveBase(layout: RehearsalLayout, key: string, state: unkn
   await forget(layout, key);
 }
 
-/** What was kept with a base; it counts as used now. */
+/** The state that was stored with a base. The base counts as used now. */
 export async function readBase<T>(layout: RehearsalLayout, key: string): Promise<T> {
   const file = join(layout.bases, key, "state.json");
   utimesSync(file, new Date(), new Date());
   return JSON.parse(await readFile(file, "utf8")) as T;
 }
 
-/** What etcd held at a base, object by object. */
+/** The objects that etcd held at a base. */
 export async function readRegistryOf<T>(layout: RehearsalLayout, key: string): Promise<T> {
   return JSON.parse(await readFile(join(layout.bases, key, "registry.json"), "utf8")) as T;
 }
 
-/** Puts a base's files in place. No process of the control plane may run. */
+/** Restores a base's files. No process of the cluster may run. */
 export async function restoreBase(layout: RehearsalLayout, key: string): Promise<void> {
   await rm(layout.etcd, { recursive: true, force: true, maxRetries: 3 });
   await copy(join(layout.bases, key, "etcd"), layout.etcd);
   await restoreArtifacts(layout, key);
 }
 
-/** Puts a base's artifacts in place. No Flux controller may run. */
+/** Restores a base's artifacts. No Flux controller may run. */
 export async function restoreArtifacts(layout: RehearsalLayout, key: string): Promise<void> {
   await rm(layout.artifacts, { recursive: true, force: true, maxRetries: 3 });
   await copy(join(layout.bases, key, "artifacts"), layout.artifacts);

@@ -5,7 +5,7 @@ import type { ReadableTree } from "../model/kustomize-reads.js";
 import { gitIn } from "./git-clone.js";
 import type { ServedTree, TreeRevision } from "./served-trees.js";
 
-/** Reads what coverage needs of the tree that the merge changes: all paths of base and head, and which files differ. */
+/** Reads the tree that the merge changes: all paths of base and head, and which files differ. */
 export async function changedTree({ gitDir, base, head, scanned }: ServedTree): Promise<ChangedTree> {
   const [before, after, changed] = await Promise.all([
     readableTree(gitDir, base),
@@ -15,7 +15,7 @@ export async function changedTree({ gitDir, base, head, scanned }: ServedTree): 
   return { base: before, head: after, changed, documents: scanned.head };
 }
 
-/** A revision of a tree with the paths of everything in it. */
+/** A revision of a tree with all of its paths. */
 export async function readableTree(gitDir: string, { commit, files }: TreeRevision): Promise<ReadableTree> {
   const listed = lines(await gitIn(gitDir, ["ls-tree", "-r", "-z", "--full-tree", commit]));
   const entries = listed.map((line) => ({ mode: line.slice(0, 6), path: line.slice(line.indexOf("\t") + 1) }));
@@ -51,7 +51,7 @@ export function readersOf(snapshots: readonly Snapshot[], isOfTree: (source: Kub
   });
 }
 
-/** A chart's folder, and those of its files with values. */
+/** The folder of a chart, and the folders of its values files. */
 function chartFolders(release: KubeObject): string[] {
   const chart = textAt(release, "spec", "chart", "spec", "chart");
   const values = listAt(release, "spec", "chart", "spec", "valuesFiles").filter((one) => typeof one === "string");

@@ -5,7 +5,7 @@ import { endProcess, type ProcessIdentity } from "@timonier/kit/daemon";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { removeScratch } from "./scratch.js";
 
-/** Every process of the throwaway control plane by its program's name, those first that others need. */
+/** Programs of the rehearsal cluster, each after the ones that it needs. */
 const order = [
   "etcd",
   "kube-apiserver",
@@ -16,10 +16,10 @@ const order = [
   "helm-controller",
 ] as const;
 
-/** What stores the objects; all others only change them. */
+/** Programs that store the objects. */
 const servers: ReadonlySet<string> = new Set(["etcd", "kube-apiserver"]);
 
-/** Names of what has to run. */
+/** Name of a program of the cluster. */
 export type ClusterProgram = (typeof order)[number];
 
 export function clusterProcesses(layout: RehearsalLayout): Map<string, ProcessIdentity[]> {
@@ -36,12 +36,12 @@ export function missingPrograms(layout: RehearsalLayout): ClusterProgram[] {
   return order.filter((name) => !running.has(name));
 }
 
-/** Halts every process where it is: an idle control plane changes nothing, costs no time, and what it holds can be copied. */
+/** Stops every process with SIGSTOP: a frozen cluster uses no CPU time, and its files can be copied. */
 export function freeze(layout: RehearsalLayout): void {
   signal(layout, [...order].reverse(), "SIGSTOP");
 }
 
-/** Halts all but etcd, which then can be read while nothing changes. */
+/** Freezes all programs but etcd, which can then be read while nothing changes. */
 export function freezeWriters(layout: RehearsalLayout): void {
   signal(
     layout,
@@ -50,23 +50,23 @@ export function freezeWriters(layout: RehearsalLayout): void {
   );
 }
 
-/** Lets them go on. */
+/** Continues all processes. */
 export function thaw(layout: RehearsalLayout): void {
   signal(layout, order, "SIGCONT");
 }
 
-/** Whether all of them are halted. */
+/** Whether all processes are frozen. */
 export function isFrozen(layout: RehearsalLayout): boolean {
   const running = [...clusterProcesses(layout).values()].flat();
   return running.length > 0 && running.every(({ pid }) => /\) T/.test(readFileSync(`/proc/${pid}/stat`, "utf8")));
 }
 
-/** Ends them at once; what etcd wrote is kept, as after a kill. */
+/** Kills all processes. */
 export async function killCluster(layout: RehearsalLayout): Promise<void> {
   await kill(layout, order);
 }
 
-/** Ends all but etcd and the API server at once. */
+/** Kills all processes but etcd and the API server. */
 export async function killClients(layout: RehearsalLayout): Promise<void> {
   await kill(
     layout,
@@ -88,7 +88,7 @@ function signal(layout: RehearsalLayout, names: readonly string[], name: NodeJS.
     try {
       process.kill(pid, name);
     } catch {
-      // It ended meanwhile: whoever needs it finds out.
+      // The process has ended meanwhile.
     }
   }
 }

@@ -3,11 +3,11 @@ import type { ControlPlaneProfile } from "@timonier/control-plane/kwokctl";
 import { instantPodStages, nodeStages, type Stage } from "@timonier/control-plane/stages";
 import { serviceNetwork } from "./service-network.js";
 
-/** Arguments by component's name, beside those of every embedded control plane. */
+/** Additional arguments by component. */
 const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "kube-apiserver": {
-    // No program of a webhook runs here: each call would be refused or time out. They are reported as not evaluated.
-    // Claims grow by the rules of volume-growth.ts.
+    // No webhook runs here, so each call would fail or time out. Webhooks are reported as not evaluated.
+    // volume-growth.ts replaces the check of growing claims.
     "disable-admission-plugins": [
       "ValidatingAdmissionWebhook",
       "MutatingAdmissionWebhook",
@@ -18,16 +18,16 @@ const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "max-requests-inflight": "0",
     "max-mutating-requests-inflight": "0",
   },
-  // A lease of the node would keep the next kwok, after the control plane was set back, from its pods until it has expired.
+  // After a restore, the lease of the former kwok would keep the new one from its pods until it expires.
   "kwok-controller": { "node-lease-duration-seconds": "0" },
   "kube-controller-manager": {
-    // Claims are bound by a stage of kwok, there are no volumes; the one node is always there.
+    // A stage of kwok binds claims, there are no volumes, and the node always exists.
     controllers: [
       "*",
       "-persistentvolume-binder-controller",
       "-persistentvolume-attach-detach-controller",
       "-persistentvolume-expander-controller",
-      // What a CronJob does at its time is no effect of a merge.
+      // Jobs that a CronJob creates by the clock are not an effect of the merge.
       "-cronjob-controller",
       "-node-lifecycle-controller",
       "-taint-eviction-controller",
@@ -40,13 +40,13 @@ const extraArgs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Without a scheduler: pods are bound when they are made (admission.ts), whatever nodes they ask for. */
+/** Without a scheduler: admission-policies.ts binds pods at creation, whatever nodes they ask for. */
 export const rehearsalProfile: ControlPlaneProfile = {
   components: components
     .filter(({ name }) => name !== "kube-scheduler")
     .map((component) => ({
       ...component,
-      // Memory is given back soon; an answer is wanted at once.
+      // Short latency is worth more than memory here.
       env: { GOGC: component.name === "etcd" ? "200" : "400" },
       args: (pki) => ({ ...component.args(pki), ...extraArgs[component.name] }),
     })),
@@ -54,7 +54,7 @@ export const rehearsalProfile: ControlPlaneProfile = {
   options: { disableKubeScheduler: true },
 };
 
-/** A claim counts as bound at once, as with a storage class that provides for it. */
+/** Binds a claim at once, as a storage class with a provisioner does. */
 function claimBound(): Stage {
   return {
     apiVersion: "kwok.x-k8s.io/v1alpha1",
@@ -68,7 +68,7 @@ function claimBound(): Stage {
           { key: ".status.phase", operator: "NotIn", values: ["Bound"] },
         ],
       },
-      // Its capacity is what it may not shrink below.
+      // The API server does not let a claim shrink below its capacity.
       next: { statusTemplate: "phase: Bound\ncapacity:\n  storage: {{ .spec.resources.requests.storage | Quote }}\n" },
     },
   };

@@ -2,22 +2,22 @@ import { readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
-/** What is known of the control plane between two rehearsals. */
+/** What is stored about the cluster between two rehearsals. */
 export interface ClusterRecord {
-  /** By kwokctl's option, and those of `fluxPorts`. */
+  /** Ports by kwokctl's option, and those of `fluxPorts`. */
   readonly ports: Readonly<Record<string, number>>;
-  /** What it was made of: other programs, another control plane. */
+  /** Digest of the programs that it was created with. With other programs, another cluster is created. */
   readonly pins: string;
   readonly kubernetesVersion: string;
-  /** Key of the base at which it stands, untouched since. undefined: something was applied, or it does not run. */
+  /** Key of the base that it holds, unmodified. @default it was modified, or it does not run */
   readonly at?: string;
-  /** Key of the network that the Flux controllers were started with. */
+  /** Key of the network settings that the Flux controllers were started with. */
   readonly network?: string;
   /** Key of the base that was used last. */
   readonly last?: string;
 }
 
-/** Ports beside those of the control plane. */
+/** Names of the ports of Flux and of the rehearsal's server. */
 export const fluxPorts = [
   "gitPort",
   "artifactPort",

@@ -29,21 +29,21 @@ const watched: readonly Watched[] = [
   { apiVersion: "v1", kind: "Pod", plural: "pods", sort: "pods" },
 ];
 
-/** `GROUP/KIND` of what is judged: pods only explain it. */
+/** `GROUP/KIND` of the watched kinds that have outcomes. Pods only explain them. */
 export const watchedKinds: ReadonlySet<string> = new Set(
   watched.filter(({ sort }) => sort !== "pods").map(({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`),
 );
 
 type Store = Map<string, KubeObject>;
 
-/** Sees what Flux and workloads do, as it happens. */
+/** Watches Flux's objects, workloads and pods. */
 export class ClusterWatch {
   readonly #stores: Readonly<Record<Watched["sort"], Store>> = {
     flux: new Map(),
     workloads: new Map(),
     pods: new Map(),
   };
-  /** Token of a request to look again that a Kustomization has to have answered before anything about it counts, by key. */
+  /** By key, token of the request that a Kustomization has to answer before its status counts. */
   readonly requests = new Map<string, string>();
   readonly #stop = new AbortController();
   readonly #listed = new Set<string>();
@@ -83,7 +83,7 @@ export class ClusterWatch {
       const timer = setTimeout(resolve, timeout);
       this.#wake = () => {
         clearTimeout(timer);
-        // What belongs together comes together.
+        // Changes that belong together arrive within a few milliseconds.
         setTimeout(resolve, 15);
       };
     });

@@ -5,7 +5,7 @@ import type { EncryptedInputs } from "../model/undecrypted.js";
 import type { RehearsalCluster } from "./rehearsal-cluster.js";
 import { expectation, type RehearsalPlan, treeOf } from "./rehearsal-plan.js";
 
-/** What tells which encrypted files a Kustomization reads at base or at head. */
+/** The files that Kustomizations read at base or at head, to find the encrypted ones. */
 export function encryptedInputsOf(
   plan: RehearsalPlan,
   cluster: RehearsalCluster,

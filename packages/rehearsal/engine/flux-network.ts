@@ -7,15 +7,15 @@ import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Addresses of this machine: the API server and the served sources are never asked for through a proxy. */
+/** Addresses of this machine. No proxy is used for the API server and the served sources. */
 const OWN = ["127.0.0.1", "localhost"];
 
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY"] as const;
 const authorities = ["SSL_CERT_FILE", "SSL_CERT_DIR"] as const;
 
 /**
- * Variables with which the Flux controllers reach the network as the user does: proxies and certificate authorities. Offline every
- * proxy is an address at which nothing listens, so that each request outside of this machine fails at once.
+ * Environment variables that let the Flux controllers use the user's proxies and certificate authorities. Offline, every proxy is an
+ * address without a listener, so that each request to another machine fails at once.
  */
 export function networkEnvironment(env: Environment, offline: boolean): Record<string, string> {
   const either = (name: string) => env[name] || env[name.toLowerCase()];
@@ -37,19 +37,19 @@ export function networkEnvironment(env: Environment, offline: boolean): Record<s
   return Object.assign({}, around, ...through, ...trusted) as Record<string, string>;
 }
 
-/** Keeps the variables for each start of the controllers. A proxy's address may hold a password: only the user can read the file. */
+/** Stores the variables for later starts of the controllers. A proxy URL may contain a password, so only the user can read the file. */
 export function keepNetwork(layout: RehearsalLayout, env: Environment, offline: boolean): void {
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
   writeFileAtomic.sync(layout.network, JSON.stringify(networkEnvironment(env, offline)), { mode: 0o600 });
 }
 
-/** What {@link keepNetwork} kept. */
+/** The variables that {@link keepNetwork} stored. */
 export function keptNetwork(layout: RehearsalLayout): Record<string, string> {
   if (!existsSync(layout.network)) return networkEnvironment({}, false);
   return JSON.parse(readFileSync(layout.network, "utf8")) as Record<string, string>;
 }
 
-/** What tells one network from another; controllers that were started with another one are started again. */
+/** Key of the network settings. Controllers that were started with other settings are restarted. */
 export function networkKey(layout: RehearsalLayout): string {
   return createHash("sha256")
     .update(JSON.stringify(keptNetwork(layout)))

@@ -8,18 +8,18 @@ import type { TreeFiles } from "../model/scan.js";
 /** A clone on this machine. */
 export interface Clone {
   readonly gitDir: string;
-  /** Folder of its objects: one of several, where a worktree is another's. */
+  /** Folder of its objects. Worktrees share one. */
   readonly objects: string;
-  /** Top of its working tree; its own folder where it has none. */
+  /** Top of its working tree; its own folder for a bare repository. */
   readonly top: string;
-  /** Address of its remote `origin`. */
+  /** URL of its remote `origin`. */
   readonly origin?: string;
 }
 
-/** Larger files are no manifests. Bytes. */
+/** Larger files are not manifests. Bytes. */
 const LARGEST = 4_000_000;
 
-/** Git in any folder of this machine, whoever owns it: it is only read. */
+/** Runs Git in a folder that may belong to another user. Only for commands that read. */
 export async function gitIn(dir: string, args: readonly string[], input?: string): Promise<Buffer> {
   const env = gitEnvironment({ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" });
   const { stdout } = await execa("git", ["-C", dir, ...args], {
@@ -33,7 +33,7 @@ export async function gitIn(dir: string, args: readonly string[], input?: string
   return Buffer.from(stdout);
 }
 
-/** undefined: no command of Git's says that there is one. */
+/** The output of a Git command; undefined when it fails or prints nothing. */
 async function requestReconcile(dir: string, ...args: readonly string[]): Promise<string | undefined> {
   try {
     return (await gitIn(dir, args)).toString().trim() || undefined;
@@ -42,7 +42,7 @@ async function requestReconcile(dir: string, ...args: readonly string[]): Promis
   }
 }
 
-/** The clone that a folder belongs to; undefined where it belongs to none. */
+/** The clone that a folder belongs to; undefined when it belongs to none. */
 export async function openClone(dir: string): Promise<Clone | undefined> {
   if (!existsSync(dir)) return undefined;
   const [found, top, origin] = await Promise.all([
@@ -55,26 +55,26 @@ export async function openClone(dir: string): Promise<Clone | undefined> {
   return { gitDir, objects: join(common, "objects"), top: top ?? gitDir, ...(origin && { origin }) };
 }
 
-/** @throws UserError where no commit has this name */
+/** The commit that a name refers to. @throws UserError when there is none */
 export async function commitOf({ gitDir, objects, top }: Clone, ref: string): Promise<string> {
   const found = ref.startsWith("-") ? undefined : await commitNamed({ gitDir }, ref);
   if (found) return found;
   const shallow = existsSync(join(dirname(objects), "shallow"));
   throw new UserError(
-    `there is no commit "${ref}"${shallow ? ", and the clone is a shallow one" : ""}`,
+    `there is no commit "${ref}"${shallow ? ", and the clone is shallow" : ""}`,
     top,
     shallow
-      ? "fetch all of the history: `git fetch --unshallow`, in GitLab CI the variable GIT_DEPTH: 0"
+      ? "fetch the whole history: `git fetch --unshallow`, in GitLab CI the variable GIT_DEPTH: 0"
       : "name a branch, a tag or a commit that `git rev-parse` finds",
   );
 }
 
-/** Commit at which two lines of history parted; undefined where they have none in common. */
+/** The merge base of two commits; undefined when they share no history. */
 export async function mergeBaseOf({ gitDir }: Clone, one: string, other: string): Promise<string | undefined> {
   return requestReconcile(gitDir, "merge-base", one, other);
 }
 
-/** The commit that a name stands for; undefined where it stands for none. */
+/** The commit that a name refers to; undefined when there is none. */
 export async function commitNamed({ gitDir }: Pick<Clone, "gitDir">, ref: string): Promise<string | undefined> {
   return await requestReconcile(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
 }
@@ -86,7 +86,7 @@ export async function tagsOf({ gitDir }: Clone): Promise<string[]> {
   );
 }
 
-/** The branch that a name stands for: `main` for `main`, `origin/main` or `origin/HEAD`; undefined for `HEAD~1` or a commit. */
+/** The branch that a name refers to: `main` for `main`, `origin/main` or `origin/HEAD`; undefined for `HEAD~1` or a commit. */
 export async function branchOf({ gitDir }: Clone, ref: string): Promise<string | undefined> {
   if (ref.startsWith("-")) return undefined;
   const name = await requestReconcile(
@@ -101,17 +101,17 @@ export async function branchOf({ gitDir }: Clone, ref: string): Promise<string |
   return /^refs\/(?:heads|remotes\/[^/]+)\/(.+)$/.exec(name ?? "")?.[1];
 }
 
-/** Messages of the commits that head has and base does not. */
+/** Messages of the commits in head that are not in base. */
 export async function messagesBetween({ gitDir }: Clone, base: string, head: string): Promise<string> {
   return (await requestReconcile(gitDir, "log", "--format=%B", `${base}..${head}`)) ?? "";
 }
 
-/** The id of a commit's tree: the same files, the same id. */
+/** Id of a commit's tree. Commits with the same files have the same id. */
 export async function treeIdOf(gitDir: string, commit: string): Promise<string> {
   return (await gitIn(gitDir, ["rev-parse", `${commit}^{tree}`])).toString().trim();
 }
 
-/** Text of every YAML file of a commit. @throws UserError where one is missing in the clone: it would look deleted */
+/** Text of every YAML file of a commit. @throws UserError when the clone lacks one, because it would look deleted */
 export async function readFiles(gitDir: string, commit: string): Promise<TreeFiles> {
   const listed = (await gitIn(gitDir, ["ls-tree", "-r", "-z", "-l", "--full-tree", commit])).toString();
   const entries = listed.split("\0").flatMap((line) => {
@@ -123,11 +123,11 @@ export async function readFiles(gitDir: string, commit: string): Promise<TreeFil
   return await readBlobs(gitDir, commit, entries);
 }
 
-/** Text of every file of a commit that has a text in it and is no YAML file: {@link readFiles} has those. */
+/** Text of every file of a commit that contains a text and is not a YAML file: {@link readFiles} reads those. */
 export async function readFilesWith(gitDir: string, commit: string, text: string): Promise<TreeFiles> {
   const paths = [":(top)*", ":(exclude,icase)*.yaml", ":(exclude,icase)*.yml", ":(exclude,icase)*.json"];
   const found = await gitIn(gitDir, ["grep", "-z", "-l", "-I", "-F", "-e", text, commit, "--", ...paths]).catch(
-    // It ends with 1 where it finds nothing.
+    // The exit code is 1 when nothing is found.
     () => Buffer.alloc(0),
   );
   const names = found.toString().split("\0").filter(Boolean);
@@ -163,6 +163,6 @@ function missingFile(path: string, commit: string): UserError {
   return new UserError(
     `the clone does not have the file ${path} of commit ${commit.slice(0, 12)}`,
     path,
-    "repair the clone: `git fsck` says what is missing, a new clone has everything",
+    "clone the repository again; `git fsck` lists what this clone lacks",
   );
 }

@@ -3,14 +3,14 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 /** State of a socket that waits for connections, in /proc/net/tcp. */
 const LISTENS = "0A";
 
-/** Who listens on a port: `other` is a program that does not belong to us. */
+/** Which program listens on a port: `other` is not part of the rehearsal cluster. */
 export type Listener = "ours" | "other" | "none";
 
 /**
- * Who listens on each port: one that answers need not be the program that was started for it, since another one may have taken its
- * port first. Where the system does not tell (only Linux has /proc), whatever listens counts as ours.
+ * Which program listens on each port: another program may have taken the port of one of ours. Without /proc, on other systems than
+ * Linux, every listener counts as ours.
  *
- * @param pids our processes
+ * @param pids processes of the cluster
  * @see https://man7.org/linux/man-pages/man5/proc_pid_net.5.html
  */
 export function listeners(ports: readonly number[], pids: readonly number[]): Map<number, Listener> {
@@ -60,7 +60,7 @@ function socketsOf(pid: number): string[] {
       try {
         return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
       } catch {
-        // It was closed meanwhile.
+        // The file was closed meanwhile.
         return [];
       }
     });

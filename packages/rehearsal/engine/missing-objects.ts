@@ -7,14 +7,14 @@ import { type Clone, gitIn } from "./git-clone.js";
 /** How long one fetch may take. Milliseconds. */
 const PATIENCE = 180_000;
 
-/** Fetches in a row: in a clone without trees the files are only known once the trees are there. */
+/** Most consecutive fetches: a clone without trees lists its files only after the trees were fetched. */
 const ROUNDS = 8;
 
 /**
- * Fetches what a clone lacks of commits, as Git does where it reads them itself: a partial clone (`--filter=blob:none`) has files only
- * of what was checked out. Without this the missing files would look like deleted ones.
+ * Fetches the objects of commits that a clone lacks: a partial clone (`--filter=blob:none`) has only the files that were checked out.
+ * Git does the same for its own commands. Without this, missing files would look deleted.
  *
- * @throws UserError where something stays missing
+ * @throws UserError when objects stay missing
  */
 export async function fetchMissing(clone: Clone, commits: readonly string[]): Promise<void> {
   const remote = await promisorOf(clone);
@@ -29,7 +29,7 @@ export async function fetchMissing(clone: Clone, commits: readonly string[]): Pr
   if (missing.length > 0) throw incomplete(clone, `${missing.length} objects, ${missing[0]} for one, are missing`);
 }
 
-/** What the clone itself fetches missing objects from. */
+/** The remote from which the clone fetches missing objects. */
 async function promisorOf({ gitDir }: Clone): Promise<string | undefined> {
   try {
     const found = (await gitIn(gitDir, ["config", "--get-regexp", String.raw`^remote\..*\.promisor$`])).toString();
@@ -49,7 +49,7 @@ async function missingOf(clone: Clone, commits: readonly string[]): Promise<stri
   }
 }
 
-/** With the user's own settings and credentials, as it is the user's own clone. */
+/** Uses the user's own Git settings and credentials. */
 async function fetchObjects(clone: Clone, remote: string, ids: readonly string[]): Promise<void> {
   const settings = ["-c", "safe.directory=*", "-c", "fetch.negotiationAlgorithm=noop"];
   const only = ["--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin"];
@@ -80,7 +80,7 @@ function incomplete({ top }: Clone, reason: string, cause?: unknown): UserError 
   );
 }
 
-/** Folders of objects from which a folder of objects borrows, and those from which they do. */
+/** Object folders from which an object folder borrows, directly or through others. */
 export function alternatesOf(objects: string, seen = new Set<string>()): string[] {
   const file = join(objects, "info", "alternates");
   if (!existsSync(file)) return [];
@@ -95,7 +95,7 @@ export function alternatesOf(objects: string, seen = new Set<string>()): string[
   });
 }
 
-/** Git writes a path with special characters as a string of C. */
+/** Git writes a path with special characters as a C string. */
 function unquoted(line: string): string {
   if (!line.startsWith('"')) return line;
   try {
@@ -105,7 +105,7 @@ function unquoted(line: string): string {
   }
 }
 
-/** File by which a clone says where its history ends. A worktree has it in the repository that it belongs to. */
+/** File that lists where a shallow clone's history ends. A worktree shares the one of its repository. */
 export function shallowFileOf({ objects }: Clone): string {
   return join(dirname(objects), "shallow");
 }

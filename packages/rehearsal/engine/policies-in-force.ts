@@ -10,7 +10,7 @@ const name = "rehearsal.timonier-in-force";
 
 const probe: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } };
 
-/** Refuses the probe and nothing else. @param words with which it does */
+/** A policy that rejects only the probe. @param words its message */
 const sentinel = (words: string): readonly KubeObject[] => [
   {
     apiVersion,
@@ -33,7 +33,7 @@ const sentinel = (words: string): readonly KubeObject[] => [
   },
 ];
 
-/** Whether a tree has policies of its own that the API server holds objects against. */
+/** Whether a tree contains validating admission policies. */
 export function hasPolicies(snapshot: Snapshot): boolean {
   return snapshot.some(
     ({ kind, metadata }) => kind === "ValidatingAdmissionPolicy" && !metadata.name.startsWith("rehearsal.timonier"),
@@ -41,8 +41,8 @@ export function hasPolicies(snapshot: Snapshot): boolean {
 }
 
 /**
- * Waits until the cluster's admission policies are in force: the API server reads all of them about once a second, and what comes
- * sooner would pass unseen. A policy written after them all tells when they were read.
+ * Waits until the cluster's admission policies are in force: the API server reads all of them about once a second, and admits objects
+ * without them until then. A policy that is written last shows when they were read.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */

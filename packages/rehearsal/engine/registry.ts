@@ -1,28 +1,28 @@
 import pLimit from "p-limit";
 import type { ClusterRecord } from "./cluster-record.js";
 
-/** What etcd holds of the API server's objects: value by key, both in base64. */
+/** The API server's objects in etcd: value by key, both in base64. */
 export type Registry = ReadonlyMap<string, string>;
 
-/** What has to be written so that one registry becomes another. */
+/** A write by which one registry becomes another. */
 export interface RegistryChange {
   readonly key: string;
-  /** undefined: the key is deleted */
+  /** undefined deletes the key. */
   readonly value: string | undefined;
 }
 
-/** Every key of the API server begins with it. */
+/** Prefix of all keys of the API server. */
 const ROOT = "/registry/";
 
-/** Written by the API server for itself, and only valid for a while. */
+/** Keys that the API server writes for itself, with values that expire. */
 const ownKeys = /^\/registry\/(leases|masterleases|peerserverleases|events)\//;
 
 const definitionKeys = /^\/registry\/apiextensions\.k8s\.io\/customresourcedefinitions\//;
 
-/** Keys in one answer of etcd. */
+/** Keys in one response of etcd. */
 const PAGE = 500;
 
-/** Writes at a time. */
+/** Concurrent writes. */
 const AT_ONCE = 16;
 
 interface Pair {
@@ -32,12 +32,12 @@ interface Pair {
   readonly lease?: string;
 }
 
-/** Address of the JSON gateway that etcd serves beside gRPC. @see https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/ */
+/** URL of the JSON gateway that etcd serves beside gRPC. @see https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/ */
 function gateway({ ports }: Pick<ClusterRecord, "ports">): string {
   return `http://127.0.0.1:${ports.etcdPort}/v3/kv`;
 }
 
-/** Reads every object; what expires by itself (events, leases) is left out. */
+/** Reads every object, without those that expire: events and leases. */
 export async function readRegistry(record: Pick<ClusterRecord, "ports">): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const end = encode(`${ROOT.slice(0, -1)}0`);
@@ -59,8 +59,8 @@ export async function readRegistry(record: Pick<ClusterRecord, "ports">): Promis
 }
 
 /**
- * Writes changes as new revisions, one each as the API server does: its watches see them happen. Objects of a definition are deleted
- * before it and written after it, since the API server serves them only while it is there.
+ * Writes each change as a new revision, as the API server does, so that its watches report it. Objects of a definition are deleted
+ * before the definition and written after it, because the API server serves them only while the definition exists.
  */
 export async function writeRegistry(
   record: Pick<ClusterRecord, "ports">,
@@ -76,14 +76,14 @@ export async function writeRegistry(
   }
 }
 
-/** What differs between two registries. */
+/** The writes that turn the present registry into the wanted one. */
 export function registryChanges(now: Registry, wanted: Registry): RegistryChange[] {
   const deleted = [...now.keys()].filter((key) => !wanted.has(key)).map((key) => ({ key, value: undefined }));
   const written = [...wanted].filter(([key, value]) => now.get(key) !== value).map(([key, value]) => ({ key, value }));
   return [...deleted, ...written];
 }
 
-/** Changes in the order in which they are written, those of one stage together. Exported for its test. */
+/** Changes in the order of their stages. Exported for its test. */
 export function stages(changes: readonly RegistryChange[]): RegistryChange[][] {
   const isDefinition = ({ key }: RegistryChange) => definitionKeys.test(decode(key));
   const isDeleted = ({ value }: RegistryChange) => value === undefined;

@@ -2,14 +2,14 @@ import { join, resolve } from "node:path";
 import { type ClusterLayout, clusterLayout } from "@timonier/control-plane/layout";
 import { cacheRoot } from "@timonier/toolchain/cache";
 
-/** Where the one throwaway control plane of a user lies, and what is kept of it. */
+/** Files of a user's rehearsal cluster. */
 export interface RehearsalLayout {
   readonly root: string;
   /** Links to the tools, when no other folder is given. */
   readonly bin: string;
-  /** One rehearsal at a time. */
+  /** Lock that admits one rehearsal at a time. */
   readonly lock: string;
-  /** Ports, versions, and at which base the control plane is. */
+  /** Record of ports, versions and the base that the cluster holds. */
   readonly record: string;
   readonly cluster: ClusterLayout;
   /** etcd's data, as kwokctl places it. */
@@ -17,7 +17,7 @@ export interface RehearsalLayout {
   /** Programs, logs, artifacts and temporary files of the Flux controllers. */
   readonly flux: string;
   readonly artifacts: string;
-  /** One folder a base: etcd's data, artifacts, what the cluster holds. */
+  /** One folder for each stored base: etcd's data, artifacts, state. */
   readonly bases: string;
   /** Bare repositories that are served to the source-controller. */
   readonly repositories: string;
@@ -33,6 +33,7 @@ export function rehearsalRoot(env: NodeJS.ProcessEnv): string {
 }
 
 export function rehearsalLayout(root: string): RehearsalLayout {
+  // The folder and its record keep the name of earlier versions, so that a cluster of one is found and replaced.
   const cluster = clusterLayout(join(root, "plane"));
   const flux = join(cluster.dir, "flux");
   return {

@@ -1,19 +1,19 @@
 import { ApiError } from "@timonier/kit/kube-api";
 import { UserError } from "@timonier/kit/user-error";
 
-/** Where objects come from that no controller applies. */
+/** Origins of objects that no controller applies. */
 const origins = {
   root: {
-    what: "the API server refuses the objects that the cluster begins with",
-    fix: "correct the source and the Kustomization that Flux was set up with, or rehearse a folder: --path DIR",
+    what: "the API server rejects the objects that the cluster starts with",
+    fix: "correct the source and the Kustomization that Flux was installed with, or rehearse a folder: --path DIR",
   },
   assumed: {
-    what: "the API server refuses an object that the cluster is said to have",
+    what: "the API server rejects an assumed object",
     fix: "correct the file that --assume names",
   },
 } as const;
 
-/** Applies objects that a tree or a file gives. What the API server refuses of them is not a fault of the rehearsal. @throws UserError */
+/** Applies objects of a tree or a file. @throws UserError when the API server rejects one, because the user can correct it */
 export async function applyInput<T>(origin: keyof typeof origins, where: string, apply: () => Promise<T>): Promise<T> {
   try {
     return await apply();

@@ -8,14 +8,14 @@ const GROUP = "rbac.authorization.k8s.io";
 const NAME = "rehearsal.timonier-rights";
 const NAMESPACE = "default";
 
-/** Whether an object decides what somebody may do. */
+/** Whether an object grants rights. */
 export function isRight({ apiVersion }: Pick<KubeObject, "apiVersion">): boolean {
   return apiVersion.startsWith(`${GROUP}/`);
 }
 
 /**
- * Waits until the API server decides by the rights as they are: its authorizer learns of roles and bindings by watches, a moment after
- * they were written or deleted. A role and a binding of each scope that are written now tell when it has seen everything before them.
+ * Waits until the API server applies the present rights: its authorizer receives roles and bindings by watches, a moment after they
+ * were written or deleted. A new role and binding of each scope show when it has received everything before them.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
@@ -32,7 +32,7 @@ function rights(scope: "" | "Cluster", user: string): KubeObject[] {
   const metadata = { name: NAME, ...(scope === "" && { namespace: NAMESPACE }) };
   const apiVersion = `${GROUP}/v1`;
   return [
-    // Its rule is another one each time, so that the role is really written.
+    // The rule changes each time, so that the role is really written.
     {
       apiVersion,
       kind: `${scope}Role`,

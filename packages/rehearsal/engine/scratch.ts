@@ -3,15 +3,15 @@ import { lstatSync, mkdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
-/** Linux's file system in memory, which is there for every program. */
+/** Linux's file system in memory. */
 const SHARED_MEMORY = "/dev/shm";
 
-/** Below this it is one of a container's, or nearly full: a tree that does not fit would look like one that Flux refuses. Bytes. */
+/** Less space means a container's small one, or a full one: a tree that does not fit would look like one that Flux rejects. Bytes. */
 const ENOUGH = 2 * 1024 ** 3;
 
 /**
- * Where the Flux controllers unpack: kustomize-controller the whole tree, once for each Kustomization. In memory where there is room:
- * on ext4 a file was seen to cost 8 to 14 times as much to make where many were deleted before (decision 0107).
+ * Folder in which the Flux controllers unpack artifacts: kustomize-controller unpacks the tree for each Kustomization. In memory if
+ * there is space: creating a file on ext4 took 8 to 14 times as long after many deletions (decision 0107).
  */
 export function scratchFolder(layout: RehearsalLayout): string {
   const own = join(layout.flux, "tmp");
@@ -21,7 +21,7 @@ export function scratchFolder(layout: RehearsalLayout): string {
     const { bavail, bsize } = statfsSync(SHARED_MEMORY);
     if (bavail * bsize < ENOUGH) return own;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // The name can be guessed: whoever else made it does not get to see, or to change, what is unpacked there.
+    // The name can be guessed, so a folder that another user created or can read is not used.
     const { uid, mode } = lstatSync(folder);
     return uid === process.getuid?.() && (mode & 0o170077) === 0o040000 ? folder : own;
   } catch {
@@ -29,12 +29,12 @@ export function scratchFolder(layout: RehearsalLayout): string {
   }
 }
 
-/** Deletes what was unpacked in memory; what is somebody else's stays. */
+/** Deletes the folder in memory, unless it belongs to another user. */
 export function removeScratch(layout: RehearsalLayout): void {
   try {
     rmSync(inMemory(layout), { recursive: true, force: true, maxRetries: 3 });
   } catch {
-    // Not ours, or a controller that is about to end still writes: the next time.
+    // It belongs to another user, or a controller that ends still writes to it.
   }
 }
 

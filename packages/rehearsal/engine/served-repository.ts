@@ -9,7 +9,7 @@ import { compatible } from "../model/follows.js";
 import { type Clone, gitIn } from "./git-clone.js";
 import { alternatesOf, shallowFileOf } from "./missing-objects.js";
 
-/** Who the commits are by that no clone has. */
+/** Author of the commits that no clone has. */
 const person = {
   GIT_AUTHOR_NAME: "timonier rehearse",
   GIT_AUTHOR_EMAIL: "rehearse@timonier.invalid",
@@ -19,7 +19,7 @@ const person = {
   GIT_COMMITTER_DATE: "1970-01-01T00:00:00Z",
 };
 
-/** A bare repository that borrows its objects from a clone, which it never writes to. */
+/** Creates a bare repository that borrows its objects from a clone, without writing to the clone. */
 export async function createServedRepository(gitDir: string, clone: Clone | undefined): Promise<void> {
   await rm(gitDir, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(gitDir, { recursive: true, mode: 0o700 });
@@ -28,7 +28,7 @@ export async function createServedRepository(gitDir: string, clone: Clone | unde
   await execa("git", init, { env: gitEnvironment(), extendEnv: false });
   await mkdir(join(gitDir, "objects", "info"), { recursive: true });
   if (!clone) return;
-  // All of them by their whole paths: Git follows alternates of alternates only so far.
+  // All of them, with absolute paths: Git follows nested alternates to a limited depth only.
   const borrowed = [clone.objects, ...alternatesOf(clone.objects)].map((folder) => `${quoted(folder)}\n`);
   await writeFile(join(gitDir, "objects", "info", "alternates"), borrowed.join(""));
   const shallow = shallowFileOf(clone);
@@ -39,19 +39,19 @@ function quoted(path: string): string {
   return /^["#]|[\n]/.test(path) ? JSON.stringify(path) : path;
 }
 
-/** Points branches and tags at commits, and takes all others away. */
+/** Sets branches and tags to commits, and deletes all others. */
 export async function setRefs(gitDir: string, refs: ReadonlyMap<string, string>): Promise<void> {
   const kept = compatible(refs);
   const there = (await gitIn(gitDir, ["for-each-ref", "--format=%(refname)"])).toString().split("\n");
   const gone = there.filter((ref) => ref !== "" && !kept.has(ref));
   await updateRefs(gitDir, gone.map((ref) => `delete ${ref}\n`).join(""));
   await updateRefs(gitDir, [...kept].map(([ref, commit]) => `update ${ref} ${commit}\n`).join(""));
-  // A source that follows a commit, and no branch, is read from HEAD.
+  // A source that follows a commit without a branch is read from HEAD.
   const branch = [...kept.keys()].find((ref) => ref.startsWith("refs/heads/"));
   if (branch !== undefined) await gitIn(gitDir, ["symbolic-ref", "HEAD", branch]);
 }
 
-/** Takes all branches and tags away. */
+/** Deletes all branches and tags. */
 export async function withdrawRefs(gitDir: string): Promise<void> {
   await updateRefs(gitDir, (await gitIn(gitDir, ["for-each-ref", "--format=delete %(refname)"])).toString());
 }
@@ -60,7 +60,7 @@ async function updateRefs(gitDir: string, commands: string): Promise<void> {
   if (commands !== "") await gitIn(gitDir, ["update-ref", "--stdin"], commands);
 }
 
-/** A folder as a commit of its own. @throws UserError where it is no folder */
+/** Commits a folder. @throws UserError when it cannot be read */
 export async function commitFolder(gitDir: string, folder: string): Promise<string> {
   try {
     return await withIndex(gitDir, async (git) => {
@@ -71,13 +71,13 @@ export async function commitFolder(gitDir: string, folder: string): Promise<stri
     throw new UserError(
       "the folder cannot be read as a tree",
       folder,
-      "name a folder that holds what the repository would hold",
+      "name a folder with the content of the repository",
       { cause },
     );
   }
 }
 
-/** The same tree with its encrypted files replaced: there are no keys to read them with. @param replaced text by path */
+/** Commits a tree with replaced files: encrypted ones cannot be decrypted here. @param replaced text by path */
 export async function withReplaced(
   gitDir: string,
   commit: string,
@@ -97,7 +97,7 @@ export async function withReplaced(
   });
 }
 
-/** Writes many blobs with one command: a process for each would take seconds. @returns their ids, in the same order */
+/** Writes many blobs with one command, because a process for each takes seconds. @returns their ids, in the same order */
 async function writeBlobs(gitDir: string, git: Git, texts: readonly string[]): Promise<string[]> {
   const folder = await mkdtemp(join(gitDir, "blobs-"));
   try {
@@ -112,7 +112,7 @@ async function writeBlobs(gitDir: string, git: Git, texts: readonly string[]): P
 
 type Git = (args: readonly string[], cwd?: string, input?: string) => Promise<string>;
 
-/** Runs commands with an index of their own: base and head of a tree are written at the same time. */
+/** Runs Git with a separate index, because base and head of a tree are written concurrently. */
 async function withIndex<T>(gitDir: string, work: (git: Git) => Promise<T>): Promise<T> {
   const index = join(gitDir, `index-${uniqueSuffix()}`);
   const env = gitEnvironment({ ...person, GIT_DIR: gitDir, GIT_INDEX_FILE: index });

@@ -9,9 +9,9 @@ import { readFiles, readFilesWith, treeIdOf } from "./git-clone.js";
 import { fetchMissing } from "./missing-objects.js";
 import { commitFolder, createServedRepository, withReplaced } from "./served-repository.js";
 
-/** One side of a tree, as it is served. */
+/** A revision of a tree, as it is served. */
 export interface TreeRevision {
-  /** What the source-controller is given: the clone's own commit, or one that stands for it. */
+  /** Served commit: the clone's own one, or one that replaces it. */
   readonly commit: string;
   readonly treeId: string;
   readonly files: TreeFiles;
@@ -19,18 +19,18 @@ export interface TreeRevision {
   readonly encrypted: readonly string[];
 }
 
-/** A tree that is served. */
+/** A tree that is served to source-controller. */
 export interface ServedTree {
   readonly gitDir: string;
   readonly scanned: ScannedTree;
   readonly base: TreeRevision;
   readonly head: TreeRevision;
   readonly repository: Repository;
-  /** Other commits that sources follow, by the clone's own commit. */
+  /** Other commits that sources follow, by the clone's commit. */
   readonly others: Map<string, Promise<TreeRevision>>;
 }
 
-/** Makes the bare repository of a tree and reads both of its sides. @throws UserError for a folder that is none */
+/** Creates the bare repository of a tree and reads base and head. @throws UserError for a folder that does not exist */
 export async function serveTree(
   folder: string,
   name: string,
@@ -71,7 +71,7 @@ async function folderCommit(gitDir: string, dir: string): Promise<string> {
     throw new UserError(
       "there is no such folder",
       folder,
-      "name a folder that holds what the repository would hold: --dir DIR",
+      "name a folder with the content of the repository: --dir DIR",
     );
   }
   return await commitFolder(gitDir, folder);
@@ -90,7 +90,7 @@ async function readRevision(gitDir: string, commit: string): Promise<TreeRevisio
   return { commit: served, treeId: await treeIdOf(gitDir, served), files, encrypted: encrypted.map(([path]) => path) };
 }
 
-/** Another commit of a tree, as it is served; read once. */
+/** Another commit of a tree, as it is served. It is read once. */
 export async function revisionAt({ gitDir, others, repository }: ServedTree, commit: string): Promise<TreeRevision> {
   const known = others.get(commit) ?? fetchMissing(repository.clone, [commit]).then(() => readRevision(gitDir, commit));
   others.set(commit, known);

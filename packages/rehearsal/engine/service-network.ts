@@ -4,8 +4,8 @@ import { CLUSTER_IP } from "../model/restore.js";
 const ranges = ["0.0.0.0/2", "fd00::/64"] as const;
 
 /**
- * Ranges of the rehearsal's network for Services, one of each family, as large as the API server takes them. A second range of IPv4
- * would not do: a dry run asks any of them, whatever address it is about.
+ * Service networks of the rehearsal cluster, one for each IP family, as large as the API server allows. A second IPv4 range does not
+ * work: a dry run tests an address against any of them.
  */
 export const serviceNetwork = ranges.join(",");
 
@@ -23,7 +23,7 @@ const before = `has(oldObject.metadata.annotations) && "${CLUSTER_IP}" in oldObj
 const annotations =
   '(has(object.metadata.annotations) ? [] : [JSONPatch{op: "add", path: "/metadata/annotations", value: {}}])';
 
-/** What becomes of a field: another address when the Service is made, and then always the same. */
+/** Patches of a field: a Service gets another address at creation, and keeps it. */
 function reset(field: "clusterIP" | "clusterIPs"): string {
   const path = `"/spec/${field}"`;
   return [
@@ -33,8 +33,8 @@ function reset(field: "clusterIP" | "clusterIPs"): string {
 }
 
 /**
- * Gives a Service that asks for an address outside of {@link serviceNetwork} another one: which network a cluster has is not in its
- * trees. The address is kept in an annotation, by which one that changes is refused as in life.
+ * Gives another address to a Service that asks for one outside of {@link serviceNetwork}: a tree does not say which network its cluster
+ * has. An annotation keeps the requested address, so that a change of it is rejected as in a real cluster.
  */
 export const serviceAddresses: readonly KubeObject[] = [
   {

@@ -4,16 +4,16 @@ import { type KubeObject, keyOf, type Snapshot } from "../model/kube-objects.js"
 import { type DiscoveredGroup, groupsOf, type ListedKind, listedKinds, ownerSelectors } from "../model/listed-kinds.js";
 import type { Unlisted } from "../model/revision-state.js";
 
-/** All kinds of all groups in one answer. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/** Media type of aggregated discovery: all kinds in one response. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-/** Everything that people can put into the cluster, and what the API server could not list. */
+/** All objects of the cluster, and the kinds that the API server could not list. */
 export interface Taken {
   readonly snapshot: Snapshot;
   readonly unlisted: readonly Unlisted[];
 }
 
-/** Lists each kind once, whatever versions serve it. */
+/** Lists each kind once, independent of its versions. */
 export async function takeSnapshot(api: KubeApi): Promise<Taken> {
   const { kinds, unlisted } = listedKinds(await discover(api));
   const lists = await Promise.all(kinds.map((kind) => listKind(api, kind)));
@@ -29,7 +29,7 @@ async function discover(api: KubeApi): Promise<DiscoveredGroup[]> {
   return groupsOf(outcomes.flatMap(({ items }) => items));
 }
 
-/** Objects of one kind. One whose server does not answer must not end the rehearsal: it is returned as not listed. */
+/** Objects of one kind. A kind whose server does not answer is returned as not listed, so that the rehearsal continues. */
 async function listKind(
   api: KubeApi,
   kind: ListedKind,
@@ -44,10 +44,10 @@ async function listKind(
   }
 }
 
-/** How often a list is asked for that the API server cannot give just now: it opens the storage of a new kind with the first request. */
+/** Most attempts to list a kind: the API server opens the storage of a new kind with the first request. */
 const TRIES = 60;
 
-/** Objects of one kind, complete: a list leaves out what every item shares. */
+/** Objects of one kind, with apiVersion and kind, which the items of a list lack. */
 async function listAll(
   api: KubeApi,
   { apiVersion, kind, path }: ListedKind,

@@ -3,20 +3,19 @@ import { highestIn } from "../model/semver-range.js";
 import { type Clone, commitNamed, tagsOf } from "./git-clone.js";
 import { revisionAt, type ServedTree, type TreeRevision } from "./served-trees.js";
 
-/** What sources follow, with what they find there at the base and at the head. */
+/** A ref that sources follow, with its revision at base and head. */
 export interface FollowedRef {
   readonly following: Following;
-  /** Where they find it; undefined, as the two states, where the clone does not know it. */
+  /** Served ref; undefined, like the revisions, when the clone does not have it. */
   readonly ref?: string;
   readonly base?: TreeRevision;
   readonly head?: TreeRevision;
 }
 
 /**
- * Finds what the sources of a tree follow. The branch that the change goes to moves from base to head; all else stays where the clone
- * knows it to be.
+ * Resolves the refs that the sources of a tree follow. The target branch moves from base to head; all other refs stay as in the clone.
  *
- * @param target branch that the change goes to; undefined for a tree that does not change
+ * @param target target branch of the merge; undefined for a tree that does not change
  */
 export async function resolveFollowed(
   tree: ServedTree,
@@ -26,7 +25,7 @@ export async function resolveFollowed(
   const moved = moving(all, target);
   const found = await Promise.all(all.map((one) => resolveOne(tree, one, moved.has(one.key), target)));
   if (target === undefined || all.some(({ key }) => key === branchNamed(target).key)) return found;
-  // What a source follows may be written elsewhere, as where its branch is substituted.
+  // A substitution may set the ref of a source, so the target branch is always served.
   const following = { ...branchNamed(target), sources: [], isNamed: false, isRoot: false };
   return [...found, { following, ref: following.key, base: tree.base, head: tree.head }];
 }
@@ -40,12 +39,12 @@ async function resolveOne(
   const { kind } = following;
   const moves = isMoved && kind !== "commit";
   const isVersion = kind === "tag" || kind === "range";
-  // A clone that the user gave for a source at a version has that version, or stands for it as it is.
+  // A clone that the user provides for a source with a version contains the version, or replaces it.
   const isLookedUp = !moves || (isVersion && target === undefined && !tree.repository.isPinned);
   const known = isLookedUp ? await lookUp(tree.repository.clone, following) : undefined;
   if (known) {
     const found = await revisionAt(tree, known.commit);
-    // The source-controller asks for the commit by its own id: it cannot be given one without encryption.
+    // source-controller requests the commit by its id, so it cannot get the one with replaced files.
     const revision = kind === "commit" ? { ...found, commit: known.commit } : found;
     return { following, ref: known.ref, base: revision, head: revision };
   }
@@ -76,7 +75,7 @@ async function firstOf(clone: Clone, ref: string, names: readonly string[]): Pro
   return undefined;
 }
 
-/** Where a source finds what moves: for a range a version in it, which may not exist yet. */
+/** Ref of a source that moves with the merge: for a version range a tag in it, which need not exist. */
 async function movedRef({ repository }: ServedTree, { key, kind, value }: Following): Promise<string> {
   if (kind !== "range") return key;
   return `refs/tags/${highestIn(value, await tagsOf(repository.clone)) ?? versionIn(value)}`;

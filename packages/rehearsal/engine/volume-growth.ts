@@ -4,8 +4,8 @@ const apiVersion = "admissionregistration.k8s.io/v1";
 const name = "rehearsal.timonier-volume-growth";
 
 /**
- * Refuses that a claim grows where its StorageClass does not allow it, in place of the API server's own plugin: that one also refuses
- * where it does not know the class, and a cluster has most of its classes from elsewhere than Git.
+ * Rejects the growth of a claim when its StorageClass does not allow it. It replaces the API server's own plugin, which also rejects it
+ * for an unknown class: most classes of a cluster are not in Git.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#persistentvolumeclaimresize
  */
@@ -46,7 +46,7 @@ export const volumeGrowth: readonly KubeObject[] = [
     spec: {
       policyName: name,
       validationActions: ["Deny"],
-      // It is asked once for each class that is there.
+      // The policy runs once for each class in the cluster.
       paramRef: { selector: {}, parameterNotFoundAction: "Allow" },
     },
   },

@@ -8,16 +8,16 @@ import { pluralOf } from "./stubs.js";
 
 /** What decides which gaps the merge can affect. */
 export interface Effects {
-  /** Everything that differs afterwards. */
+  /** All changes of the merge. */
   readonly changes: readonly ObjectChange[];
-  /** The cluster at the head. */
+  /** Objects of the cluster at the head. */
   readonly after: Snapshot;
-  /** Names of reconciliations that read a file that differs. */
+  /** Names of reconciliations that read a changed file. */
   readonly readingChanges: ReadonlySet<string>;
 }
 
 /**
- * What was not evaluated, each with whether the merge changes it or can affect it.
+ * The entries that were not evaluated, each with whether the merge changes it or can affect it.
  *
  * Kinds that no tree defines are listed by kind: an object that the merge writes is affected, because the real definition may
  * reject it.
@@ -43,7 +43,7 @@ function affected(gap: NotEvaluated): NotEvaluated {
   return { ...gap, affected: true };
 }
 
-/** Names of the objects that a Kustomization or a release reads beside its source's files. */
+/** Names of the objects that a Kustomization or a release reads in addition to its source. */
 function inputsOf(object: KubeObject): string[] {
   const { namespace } = object.metadata;
   const named = (ref: unknown, kind = textAt(ref, "kind")) =>
@@ -62,7 +62,7 @@ function inputsOf(object: KubeObject): string[] {
   ];
 }
 
-/** Whether a gap is a webhook that the API server would ask about something that the merge writes. */
+/** Whether a gap is a webhook that the API server would call for an object that the merge writes. */
 function judgesChange({ subject }: NotEvaluated, { changes, after }: Effects): boolean {
   const webhooks = after.find((one) => groupOf(one.apiVersion) === ADMISSION && labelOf(one) === subject);
   if (!webhooks || !/WebhookConfiguration$/.test(webhooks.kind)) return false;
@@ -78,7 +78,7 @@ function judgesChange({ subject }: NotEvaluated, { changes, after }: Effects): b
   );
 }
 
-/** Whether a gap is a Kustomization whose health check expressions differ: here they are not even parsed. */
+/** Whether a gap is a Kustomization whose health check expressions change: the rehearsal does not parse them. */
 function changesHealth({ subject }: NotEvaluated, { changes }: Effects): boolean {
   return changes.some(
     ({ ref, diff }) =>
@@ -92,7 +92,7 @@ function matches(wanted: readonly unknown[], value: string): boolean {
   return wanted.some((one) => one === "*" || one === "*/*" || one === value);
 }
 
-/** One entry a kind, and another one for those of its objects that the merge writes. */
+/** One entry for each kind, and another one for the objects of it that the merge writes. */
 function takenAsWritten({ changes, after }: Effects): NotEvaluated[] {
   const kinds = kindsTakenAsWritten(after);
   if (kinds.size === 0) return [];

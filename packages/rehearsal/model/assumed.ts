@@ -1,6 +1,6 @@
 import { at, groupOf, type KubeObject, textAt } from "./kube-objects.js";
 
-/** API groups with a dot that Kubernetes itself serves, and whose objects its own controllers look after. */
+/** API groups with a dot that Kubernetes itself serves and reconciles. */
 const kubernetesGroups: ReadonlySet<string> = new Set([
   "admissionregistration.k8s.io",
   "apiextensions.k8s.io",
@@ -22,7 +22,7 @@ const kubernetesGroups: ReadonlySet<string> = new Set([
   "storagemigration.k8s.io",
 ]);
 
-/** `GROUP/KIND` of what the rehearsal's source-, kustomize- and helm-controller reconcile. */
+/** `GROUP/KIND` of the kinds that the rehearsal's Flux controllers reconcile. */
 const reconciledHere: ReadonlySet<string> = new Set([
   "source.toolkit.fluxcd.io/GitRepository",
   "source.toolkit.fluxcd.io/OCIRepository",
@@ -33,19 +33,20 @@ const reconciledHere: ReadonlySet<string> = new Set([
   "helm.toolkit.fluxcd.io/HelmRelease",
 ]);
 
-/** Flux's kinds whose objects are complete as they are written: they have no status, so a health check passes at once. */
+/** Flux's kinds without a status: their health check passes at once. */
 const withoutStatus: ReadonlySet<string> = new Set([
   "notification.toolkit.fluxcd.io/Alert",
   "notification.toolkit.fluxcd.io/Provider",
 ]);
 
 /**
- * Why the rehearsal cluster can never say that an object is ready: its controller does not run here. A health check that waits for
- * such an object has to be assumed to pass. undefined: a program that runs here answers.
+ * Why an object can never become ready in the rehearsal cluster: its controller does not run here. A health check that waits for such
+ * an object is assumed to pass.
  *
- * It does not look at the status: an object without one is ready for Flux at once, unless a health check expression reads its status.
+ * The status is not considered: an object without one is ready for Flux at once, unless a health check expression reads it.
  *
- * @param stubKinds `GROUP/KIND` of the kinds whose definitions the rehearsal made up
+ * @param stubKinds `GROUP/KIND` of the kinds whose definitions the rehearsal generated
+ * @returns undefined when its controller runs here
  */
 export function neverReadyReason(object: KubeObject, stubKinds: ReadonlySet<string> = new Set()): string | undefined {
   const { apiVersion, kind } = object;
@@ -60,12 +61,12 @@ export function neverReadyReason(object: KubeObject, stubKinds: ReadonlySet<stri
   return withoutItsProgram(object, group);
 }
 
-/** Whether nothing that runs here could make an object ready. @see neverReadyReason */
+/** Whether no program of the rehearsal can make an object ready. @see neverReadyReason */
 export function cannotBecomeReadyHere(object: KubeObject, stubKinds: ReadonlySet<string> = new Set()): boolean {
   return neverReadyReason(object, stubKinds) !== undefined;
 }
 
-/** Kubernetes' own kinds whose status comes from a program that is not part of Kubernetes. */
+/** Kinds of Kubernetes whose status is written by a program outside of Kubernetes. */
 function withoutItsProgram(object: KubeObject, group: string): string | undefined {
   const { kind } = object;
   if (group === "networking.k8s.io" && kind === "Ingress") return "no ingress controller runs here";

@@ -3,14 +3,14 @@ import { at, groupOf, type KubeObject, textAt } from "./kube-objects.js";
 
 /**
  * Annotation of a source, Kustomization or release that the rehearsal suspended and set to Ready, because it needs something that
- * cannot be reached from here. What waits for it, or depends on it, goes on.
+ * cannot be reached from here. Objects that wait for it or depend on it are then reconciled.
  */
 export const ASSUMED = "rehearsal.timonier/assumed";
 
 /**
- * Value of {@link ASSUMED}: another one as soon as the object or its source differs, and with it the need to look again.
+ * Value of {@link ASSUMED}: it changes with the object and its source, which then have to be reconciled again.
  *
- * @param source what the object reads, where it reads one
+ * @param source source that the object reads, if any
  */
 export function assumptionOf(object: KubeObject, source: KubeObject | undefined): string {
   const specs = [readBy(object), source && readBy(source)];
@@ -19,7 +19,7 @@ export function assumptionOf(object: KubeObject, source: KubeObject | undefined)
   return former === "" ? digest : `${digest} ${former}`;
 }
 
-/** The object as its manifest says it. */
+/** The object as in its manifest. */
 export function withoutAssumption(object: KubeObject): KubeObject {
   if (object.metadata.annotations?.[ASSUMED] === undefined) return object;
   const former = formerSuspend(object);
@@ -32,7 +32,7 @@ export function withoutAssumption(object: KubeObject): KubeObject {
   };
 }
 
-/** What the manifest says of `spec.suspend`: the rehearsal only suspends what is not. */
+/** `spec.suspend` of the manifest: the rehearsal suspends only objects that are not suspended. */
 function formerSuspend(object: KubeObject): boolean | undefined {
   const kept = textAt(object, "metadata", "annotations", ASSUMED);
   if (kept !== undefined) return kept.endsWith(" false") ? false : undefined;
@@ -44,7 +44,7 @@ function specOf(object: KubeObject): Record<string, unknown> {
   return spec;
 }
 
-/** What decides what an object reads: when and how long a source is asked does not change what answers. */
+/** The fields that decide what an object reads, without intervals and timeouts. */
 function readBy(object: KubeObject): Record<string, unknown> {
   if (groupOf(object.apiVersion) !== "source.toolkit.fluxcd.io") return specOf(object);
   const { interval: _interval, timeout: _timeout, ...read } = specOf(object);

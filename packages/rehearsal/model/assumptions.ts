@@ -2,7 +2,7 @@ import { at, type KubeObject, keyOf, labelOf, listAt, type Snapshot, textAt } fr
 import { byKey } from "./owners.js";
 import { CLUSTER_IP } from "./restore.js";
 
-/** What the rehearsal takes for granted about the cluster since the trees do not say it, in sentences for `simulated`. */
+/** What the rehearsal assumes about the cluster because the trees do not say it: texts for `simulated`. */
 export function assumptions(before: Snapshot, after: Snapshot): string[] {
   const olds = byKey(before);
   const fresh = after.filter((object) => {
@@ -48,7 +48,7 @@ function services(objects: Snapshot): readonly KubeObject[] {
   return objects.filter(({ kind, apiVersion }) => kind === "Service" && apiVersion === "v1");
 }
 
-/** Whether a manifest names the address: the API server gives one to every Service. */
+/** Whether a manifest sets the address: the API server assigns one to every Service. */
 function isWritten({ metadata }: KubeObject): boolean {
   if (metadata.annotations?.[CLUSTER_IP] !== undefined) return true;
   return (metadata.managedFields ?? []).some(

@@ -29,7 +29,7 @@ import { sortChanges } from "./sort.js";
 import { isOpen, verdictOf } from "./verdict.js";
 import { versionChanges } from "./version-changes.js";
 
-/** Everything that was seen. */
+/** The result of a rehearsal, from which the report is built. */
 export interface Findings {
   readonly base: Revision;
   readonly head: Revision;
@@ -40,20 +40,20 @@ export interface Findings {
   readonly tree: ChangedTree;
   /** Folders of that tree that Kustomizations and releases of base and head read. */
   readonly readers: readonly Reader[];
-  /** Folder that stands for a cluster where none was found in the tree. @default the tree has a cluster */
+  /** Folder that was rehearsed as a cluster, because the tree has none. @default the tree has a cluster */
   readonly guessed?: string;
-  /** What could not be judged for other reasons than those in the snapshots. */
+  /** What was not evaluated for reasons that the snapshots do not show. */
   readonly notEvaluated: readonly NotEvaluated[];
   readonly simulated: readonly string[];
   readonly provenance: readonly ObjectProvenance[];
-  /** Files of the trees at base and at head, by which substituted values of Secrets are found. @default not known */
+  /** Files of the trees at base and head, in which variables with values of Secrets are found. @default not known */
   readonly files?: readonly TreeFiles[];
   /** Objects that the cluster has outside of Git. @default none */
   readonly assumed?: readonly KubeObject[];
   readonly duration: number;
 }
 
-/** The report of a rehearsal that ran. */
+/** Builds the report of a rehearsal that ran. */
 export function reportOf(findings: Findings): Report {
   const { base, head, before, after, policies, simulated, provenance, duration } = findings;
   const settled = reconciliations(before, after);
@@ -92,7 +92,7 @@ export function reportOf(findings: Findings): Report {
   });
 }
 
-/** What was not evaluated, what of it the merge can affect, and how much was. */
+/** What was not evaluated, what of it the merge can affect, and the coverage. */
 function notEvaluatedOf(
   { before, after, tree, readers, guessed, notEvaluated }: Findings,
   found: NotEvaluatedParts,
@@ -108,7 +108,7 @@ function notEvaluatedOf(
   const files = coverageOf(tree, seen);
   const readingChanges = new Set(files.unread.flatMap(({ readers: names }) => names));
   const gaps = withEffects(found, { changes, after: after.snapshot, readingChanges });
-  // An object that was not evaluated makes the file that defines it one that was not.
+  // A file that defines an object which was not evaluated counts as not evaluated.
   const names = new Set(gaps.filter(({ affected }) => affected).map(({ subject }) => subject));
   const unread = new Set([...files.unread.map(({ path }) => path), ...filesDefining(tree, names)]);
   const { all } = files.coverage.files;
@@ -133,13 +133,13 @@ function otherFlux({ snapshot }: RevisionState): Pick<Report, "flux"> {
 function outOfTime(open: readonly Reconciliation[]): ReportError {
   const names = open.map(({ ref }) => refName(ref));
   return {
-    what: `${names.length === 1 ? "a reconciliation" : `${names.length} reconciliations`} did not come to an end in time: ${open[0]?.message ?? "no reason given"}`,
+    what: `${names.length === 1 ? "a reconciliation" : `${names.length} reconciliations`} did not reconcile in time: ${open[0]?.message ?? "no reason given"}`,
     where: names.join(", "),
-    fix: "give it more seconds: --timeout SECONDS",
+    fix: "raise the limit: --timeout SECONDS",
   };
 }
 
-/** The report of one that could not run. */
+/** The report of a rehearsal that could not run. */
 export function unableReport(
   base: Revision,
   head: Revision,

@@ -1,12 +1,13 @@
 import { groupOf, type KubeObject, keyOf, type Snapshot } from "./kube-objects.js";
 
 /**
- * Whether what watches had told is all that a later snapshot has of the kinds that are watched. A watch comes a moment late,
- * each kind by itself: what was judged by it may have left out an object that was there.
+ * Whether the watches had received every object of a later snapshot. Each watch is a moment late, so outcomes that were derived from
+ * them may have missed an object.
  *
- * Statuses may differ: they are what is waited for.
+ * Statuses may differ, because the rehearsal waits for them.
  *
- * @param kinds `GROUP/KIND` of what is watched
+ * @param watched objects that the watches had received
+ * @param kinds `GROUP/KIND` of the watched kinds
  */
 export function hasCaughtUp(watched: Snapshot, snapshot: Snapshot, kinds: ReadonlySet<string>): boolean {
   const known = new Map(watched.map((one) => [keyOf(one), one]));

@@ -7,13 +7,13 @@ import { byKey, inventories, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
 import { finishes, removesItself } from "./self-removing.js";
 
-/** A cluster before and after. */
+/** The objects of a cluster before and after a merge. */
 export interface Comparison {
   readonly before: Snapshot;
   readonly after: Snapshot;
 }
 
-/** Every object that is not the same afterwards. In no order; what was rejected is not among them, for it is the same. */
+/** All changed objects, in no order. Rejected ones are not among them, because they stay the same. */
 export function compare({ before, after }: Comparison): ObjectChange[] {
   const [olds, youngs] = [byKey(withoutNoise(before)), byKey(withoutNoise(after))];
   const owners = { before: inventories(before), after: inventories(after) };
@@ -31,13 +31,13 @@ export function compare({ before, after }: Comparison): ObjectChange[] {
   return changes;
 }
 
-/** Owners of each object that Kustomizations list, by key. */
+/** Kustomizations that list an object in their inventory, by the object's key. */
 type Inventories = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Context {
   readonly olds: ReadonlyMap<string, KubeObject>;
   readonly youngs: ReadonlyMap<string, KubeObject>;
-  /** What is deleted and still there. */
+  /** Objects that are being deleted and still exist. */
   readonly ending: ReadonlyMap<string, KubeObject>;
   readonly owners: { readonly before: Inventories; readonly after: Inventories };
   readonly lost: (object: KubeObject) => string | undefined;
@@ -57,11 +57,11 @@ function changeOf(
     former !== undefined && owner !== undefined && former !== owner && !isShared(key, [former, owner], context);
   const moved = moves ? { formerOwner: former } : {};
   const same = isSame(old, young) && (groupKindOf(young) !== "/Secret" || sameSecret(old, young));
-  // It had removed itself, and was applied again as it was.
+  // A finished Job that removes itself was applied again.
   if (same && finishes(old) && !moves) return undefined;
   if (old.metadata.uid !== young.metadata.uid) {
     const loss = context.lost(old);
-    const message = loss ? `deleted and made anew; ${loss}` : "deleted and made anew";
+    const message = loss ? `deleted and recreated; ${loss}` : "deleted and recreated";
     return {
       ref,
       action: "recreated",
@@ -85,7 +85,7 @@ function changeOf(
   };
 }
 
-/** Whether all of these Kustomizations list an object on both sides: the one that looked last has it, and no merge moves it. */
+/** Whether all of these Kustomizations list an object at base and head: it then belongs to the last one that was reconciled, and does not move. */
 function isShared(key: string, listers: readonly string[], { owners }: Context): boolean {
   return [owners.before, owners.after].every((inventory) => listers.every((one) => inventory.get(key)?.has(one)));
 }
@@ -94,7 +94,7 @@ function gone(key: string, old: KubeObject, context: Context): ObjectChange {
   const owner = ownerIn(context.owners.before, key, old);
   const loss = context.lost(old);
   const along = goesWith(old, context);
-  const why = along ?? (owner ? `${owner} does not apply it any more` : "nobody applies it any more");
+  const why = along ?? (owner ? `${owner} no longer applies it` : "nothing applies it any more");
   const message = [why, loss, stayOf(context.ending.get(key))].filter(Boolean).join("; ");
   const pruned = along === undefined && owner !== undefined;
   return {
@@ -107,31 +107,31 @@ function gone(key: string, old: KubeObject, context: Context): ObjectChange {
   };
 }
 
-/** Why something that is deleted is there for a while. */
+/** Why a deleted object still exists. */
 function stayOf(ending: KubeObject | undefined): string | undefined {
   const finalizers = (ending?.metadata.finalizers ?? []) as readonly string[];
-  return finalizers.length === 0 ? undefined : `it stays until its finalizers are done: ${finalizers.join(", ")}`;
+  return finalizers.length === 0 ? undefined : `it remains until its finalizers finish: ${finalizers.join(", ")}`;
 }
 
-/** What takes an object with it: its namespace, its owner, the definition of its kind, the release or kustomization that goes itself. */
+/** The object whose deletion deletes this one: its namespace, its owner, the definition of its kind, or its release. */
 function goesWith(old: KubeObject, { olds, youngs, owners }: Context): string | undefined {
   const { namespace, ownerReferences } = old.metadata;
   const key = keyOf(old);
   const listers = [...(owners.before.get(key) ?? [])];
-  // What a kustomization applied it prunes itself, even where the namespace goes as well; then it lists it no more.
+  // A Kustomization prunes its own objects, even when their namespace is deleted, and then no longer lists them.
   const applied = listers.some((one) => !owners.after.get(key)?.has(one));
   const holder = `/Namespace//${namespace}`;
   if (!applied && namespace !== undefined && olds.has(holder) && !youngs.has(holder))
-    return `goes with Namespace ${namespace}`;
+    return `deleted with Namespace ${namespace}`;
   const release = ownerOf(old);
   const uninstalled =
     release?.startsWith("HelmRelease ") && [...youngs.values()].every((one) => labelOf(one) !== release);
-  if (!applied && uninstalled) return `goes with ${release}`;
+  if (!applied && uninstalled) return `deleted with ${release}`;
   for (const { kind, name, uid } of ownerReferences ?? []) {
-    if (![...youngs.values()].some((one) => one.metadata.uid === uid)) return `goes with ${kind} ${name}`;
+    if (![...youngs.values()].some((one) => one.metadata.uid === uid)) return `deleted with ${kind} ${name}`;
   }
   const definition = [...olds.values()].find((one) => definesKind(one, old));
-  if (!applied && definition && !youngs.has(keyOf(definition))) return `goes with ${labelOf(definition)}`;
+  if (!applied && definition && !youngs.has(keyOf(definition))) return `deleted with ${labelOf(definition)}`;
   return undefined;
 }
 

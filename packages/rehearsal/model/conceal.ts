@@ -6,19 +6,19 @@ import { formsOf, isSecretObject, isWord, redactText, SHORTEST, secretValues, va
 import { parsed, scan, type TreeFiles } from "./scan.js";
 import { HIDDEN, occurrencesIn } from "./substitutions.js";
 
-/** Where values of Secrets are known from. */
+/** Where values of Secrets are found. */
 export interface SecretSources {
-  /** What the cluster holds at base and at head. */
+  /** Objects of the cluster at base and head. */
   readonly snapshots: readonly Snapshot[];
-  /** Objects that were not applied: what was refused, and what is assumed to be there. */
+  /** Objects that Flux did not apply: rejected and assumed ones. */
   readonly others: Snapshot;
-  /** Files of the trees at base and at head. undefined: they are not known, so a substituted value may be anywhere. */
+  /** Files of the trees at base and head. @default not known, so a substituted value may be anywhere */
   readonly files?: readonly TreeFiles[];
 }
 
 /**
- * A report without any value of a Secret. A long value is replaced wherever it stands, in every form; a short one where the trees, a
- * substitution or a release's values put it. Names and fields that hold one are shown with `(hidden)` in its place.
+ * The report without any value of a Secret. A long value is replaced everywhere, in every encoding; a short one where the trees, a
+ * substitution or a release's values put it. Names and fields that contain one are shown with `(hidden)` in its place.
  */
 export function conceal(report: Report, sources: SecretSources): Report {
   return new Concealment(sources).report(report);
@@ -27,7 +27,7 @@ export function conceal(report: Report, sources: SecretSources): Report {
 class Concealment {
   readonly #values: readonly string[];
   readonly #fields: HiddenFields;
-  /** Names of objects that hold a hidden value, by the whole name, the longest first. */
+  /** Names of objects that contain a hidden value, the longest first. */
   readonly #names: ReadonlyArray<readonly [string, string]>;
   /** Short values of each Secret, by its name. */
   readonly #secrets: ReadonlyMap<string, readonly string[]>;
@@ -90,7 +90,7 @@ class Concealment {
     };
   }
 
-  /** What is said of a Secret may hold any of its values, however short. */
+  /** A text about a Secret may contain any of its values, also a short one. */
   #ofSecret(message: string, ref: ObjectRef): string {
     const values = this.#secrets.get(labelOfRef(ref)) ?? [];
     return values.reduce((text, value) => text.replace(wordOf(value), () => HIDDEN), message);
@@ -101,13 +101,13 @@ class Concealment {
       ...one,
       ref: this.#ref(one.ref),
       ...(one.reason !== undefined && { reason: this.#long(one.reason) }),
-      // It may speak of any object that it applies, and of those that these apply.
+      // The message may name any object that it applies, directly or through others.
       ...(one.message !== undefined && { message: this.#text(one.message) }),
       dependsOn: one.dependsOn.map((name) => this.#named(name)),
     };
   }
 
-  /** The version of an image is a part of the field that holds its name, too. */
+  /** The version of an image is part of the field with its name. */
   #version(name: string, version: string, place: Place): string {
     for (const separator of [":", "@"]) {
       const whole = this.#text(`${name}${separator}${version}`, place);
@@ -127,7 +127,7 @@ class Concealment {
     return this.#long(lines.join("\n"));
   }
 
-  /** A line of a manifest: the key is a field of its own, for a substitution may have written it. */
+  /** A line of a manifest. The key is checked as well, because a substitution may have written it. */
   #line(line: string, place: Place): string {
     const [, start, name, colon, value] =
       /^((?:\s*- )*\s*)("[^"]*"|'[^']*'|[^\s"'][^:]*?)(:(?:\s+|$))(.*)$/.exec(line) ?? [];
@@ -141,7 +141,7 @@ class Concealment {
 
   #text(text: string, place: Place = {}): string {
     const fields = this.#fields.hide(text, place);
-    // Names are not those of fields: they are known whole.
+    // Names of objects are hidden as a whole.
     const named = place.key === undefined ? this.#replaceNames(fields) : fields;
     return this.#long(named);
   }
@@ -150,7 +150,7 @@ class Concealment {
     return shownOf(redactText(withoutCredentials(text), this.#values, HIDDEN));
   }
 
-  /** `Deployment shop/web`, and other texts that are nothing but names. */
+  /** `Deployment shop/web` and other texts that consist of names only. */
   #named(text: string): string {
     return this.#long(this.#replaceNames(text));
   }
@@ -205,7 +205,7 @@ function shortValues(objects: Snapshot): Map<string, string[]> {
   return found;
 }
 
-/** Secrets in files, whether they were applied or not. */
+/** Secrets in the files, applied or not. */
 function secretsIn(files: readonly TreeFiles[]): KubeObject[] {
   return files.flatMap((one) => {
     const documents = scan(new Map([...one].filter(([, text]) => /\bSecret\b/.test(text))));
@@ -216,10 +216,10 @@ function secretsIn(files: readonly TreeFiles[]): KubeObject[] {
   });
 }
 
-/** Shorter words stand in most files, whatever they mean. */
+/** Shorter words occur in most files with other meanings. */
 const SHORTEST_WORD = 5;
 
-/** Whether a text is a word that files hold outside of Secrets, such as the name of a stage: it tells nothing that Git does not. */
+/** Whether a text is a word that occurs in files outside of Secrets, such as the name of a stage: showing it reveals nothing. */
 function outsideOfSecrets(texts: readonly string[] | undefined): (text: string) => boolean {
   const open = (texts ?? [])
     .flatMap((text) => text.split(/^---(?=\s|$)/m))
@@ -230,12 +230,12 @@ function outsideOfSecrets(texts: readonly string[] | undefined): (text: string) 
     open.some((part) => part.includes(text) && part.search(wordOf(text)) >= 0);
 }
 
-/** User and password in URLs, wherever they come from; `git@` tells nothing. */
+/** User and password in URLs, of any origin. `git@` is no secret. */
 function withoutCredentials(text: string): string {
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)(?!git@)[^\s/@"'`]+@/gi, (_, scheme: string) => `${scheme}${HIDDEN}@`);
 }
 
-/** Several parts that are hidden side by side are one. */
+/** Joins adjacent hidden parts. */
 function shownOf(text: string): string {
   return text.replaceAll(new RegExp(`${HIDDEN}+`, "g"), "(hidden)");
 }

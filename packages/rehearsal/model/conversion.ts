@@ -11,11 +11,11 @@ import {
 } from "./kube-objects.js";
 import { byKey } from "./owners.js";
 
-/** Annotation in which the rehearsal's API server keeps how a definition's webhook converts: no program of it runs here. */
+/** Annotation with the webhook conversion of a definition, which the rehearsal removes because no webhook runs here. */
 export const CONVERSION = "rehearsal.timonier/conversion";
 
 /**
- * Fields that {@link CONVERSION} keeps, one a line and in this order.
+ * Fields in {@link CONVERSION}, one on each line, in this order.
  *
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#webhook-conversion
  */
@@ -28,7 +28,7 @@ export const conversionFields = [
   "conversionReviewVersions",
 ] as const;
 
-/** The definition with the conversion that its manifest says. Objects that the rehearsal did not change are returned as they are. */
+/** The definition with the conversion of its manifest. Objects that the rehearsal did not change are returned unchanged. */
 export function withConversion(object: KubeObject): KubeObject {
   const kept = object.metadata.annotations?.[CONVERSION];
   if (kept === undefined) return object;
@@ -44,7 +44,7 @@ function conversionOf([url, namespace, name, path, port, versions]: readonly str
   return { strategy: "Webhook", webhook: { clientConfig, conversionReviewVersions: versions?.split(",") } };
 }
 
-/** Definitions whose objects are converted otherwise at the head: what becomes of stored objects is not known here. */
+/** Definitions whose conversion changes: the effect on stored objects is not known here. */
 export function otherConversions(before: Snapshot, after: Snapshot): NotEvaluated[] {
   const olds = byKey(before);
   return after
@@ -55,7 +55,7 @@ export function otherConversions(before: Snapshot, after: Snapshot): NotEvaluate
     })
     .map((one) => ({
       subject: labelOf(one),
-      reason: "its objects are converted between versions in another way: no conversion webhook is called here",
+      reason: "the conversion of its objects between versions changes, and no conversion webhook is called here",
       affected: true,
     }));
 }

@@ -6,7 +6,7 @@ import { parsed, type ScannedDocument } from "./scan.js";
 export interface ChangedTree {
   readonly base: ReadableTree;
   readonly head: ReadableTree;
-  /** Paths of the files that differ. */
+  /** Paths of the changed files. */
   readonly changed: readonly string[];
   /** Objects in the files of the head. */
   readonly documents: readonly ScannedDocument[];
@@ -19,7 +19,7 @@ export interface Reader {
   readonly folder: string;
 }
 
-/** What of the cluster was evaluated. */
+/** Which reconciliations of the cluster were evaluated. */
 export interface Seen {
   /** Kustomizations and releases of base and head that read the changed tree. */
   readonly readers: readonly Reader[];
@@ -28,10 +28,10 @@ export interface Seen {
   /** Names of those that were not evaluated. */
   readonly unevaluated: ReadonlySet<string>;
   /**
-   * Folder that stands for a cluster, because none was found in the tree and no option names one. Which Kustomizations read the
-   * files outside of it is not known.
+   * Folder that was rehearsed as a cluster, because the tree has none and no option names one. It is not known which Kustomizations
+   * read the files outside of it.
    *
-   * @default the tree's own Flux objects, or the options, say what is read
+   * @default the tree's Flux objects or the options decide what is read
    */
   readonly guessed?: string;
 }
@@ -49,7 +49,7 @@ export interface UnreadFile {
   readonly readers: readonly string[];
 }
 
-/** Compares the files that differ with what was evaluated. */
+/** Compares the changed files with the evaluated reconciliations. */
 export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { readonly unread: readonly UnreadFile[] } {
   const readBy = readersByFile(tree, seen);
   const gaps = [...seen.unevaluated].some((name) => name.startsWith("Kustomization "));
@@ -81,7 +81,7 @@ export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { read
   };
 }
 
-/** Names of what reads each file, at the base or at the head. */
+/** Names of the reconciliations that read each file, at base or head. */
 function readersByFile({ base, head }: ChangedTree, { readers, unevaluated }: Seen): Map<string, string[]> {
   const folders = new Map<string, ReadonlySet<string>>();
   const filesOf = (folder: string, all: boolean) => {
@@ -104,14 +104,14 @@ function readersByFile({ base, head }: ChangedTree, { readers, unevaluated }: Se
 /**
  * Files that the build of a folder reads.
  *
- * @param all whether every file counts where a link or a file that cannot be parsed hides what is read; else only the folder's own do
+ * @param all whether every file counts when a link or an unparsable file hides what is read; else only the files of the folder count
  */
 function filesRead(tree: ReadableTree, folder: string, all: boolean): readonly string[] {
   const read = pathsRead([folder], tree) ?? new Set(all ? [""] : [fromTop(folder)]);
   return tree.paths.filter((path) => [...read].some((one) => isWithin(path, one)));
 }
 
-/** Whether a file may be an input of kustomize: a manifest, or any file beside or below a kustomization file. */
+/** Whether kustomize may read a file: a manifest, or any file beside or below a kustomization file. */
 function manifestsOf({ base, head, documents }: ChangedTree): (path: string) => boolean {
   const written = new Set(documents.map(({ path }) => path));
   const folders = [...base.paths, ...head.paths]
@@ -127,12 +127,12 @@ function manifestsOf({ base, head, documents }: ChangedTree): (path: string) => 
   };
 }
 
-/** For files of the base that the head has no more. */
+/** For files of the base that the head lacks. */
 function looksLikeManifest(text: string | undefined): boolean {
   return text !== undefined && /^\s*["']?apiVersion["']?:/m.test(text) && /^\s*["']?kind["']?:/m.test(text);
 }
 
-/** Documents that are read by kustomize itself and are no objects of the cluster. */
+/** Documents that kustomize itself reads and that are not objects of the cluster. */
 const ofKustomize = /^(kustomize\.config\.k8s\.io|config\.kubernetes\.io|builtin)(\/|$)/;
 
 function objectsSeen(

@@ -1,18 +1,18 @@
 import { groupKindOf, groupOf, type KubeObject } from "./kube-objects.js";
 import { parsed, type ScannedDocument } from "./scan.js";
 
-/** What a definition says of its kind. */
+/** A kind that a definition defines. */
 export interface Definition {
   /** `GROUP/KIND` */
   readonly kind: string;
-  /** The definition itself. @default it is in a template, which says no more than group and kind */
+  /** The definition. @default it is in a template, of which only group and kind are known */
   readonly object?: KubeObject;
 }
 
-/** Definitions by their text: most are in base and head, and parsing them takes most of the time that reading a tree takes. */
+/** Parsed definitions by their text: most are the same in base and head, and parsing them takes most of the time to read a tree. */
 const read = new Map<string, Definition | undefined>();
 
-/** Every definition in documents, those in templates of charts among them. */
+/** Every definition in documents, including those in templates of charts. */
 export function definitionsIn(documents: readonly ScannedDocument[]): Definition[] {
   return documents
     .filter(({ kind }) => kind === "CustomResourceDefinition")
@@ -31,14 +31,14 @@ function definitionIn(document: ScannedDocument): Definition | undefined {
   return group && kind ? { kind: `${group}/${kind}` } : undefined;
 }
 
-/** `GROUP/KIND` that a definition defines. undefined: it is no definition */
+/** `GROUP/KIND` that a definition defines. @returns undefined when the object is not a definition */
 export function kindDefined(object: KubeObject): string | undefined {
   if (groupKindOf(object) !== "apiextensions.k8s.io/CustomResourceDefinition") return undefined;
   const { group, names } = (object.spec ?? {}) as { group?: string; names?: { kind?: string } };
   return group && names?.kind ? `${group}/${names.kind}` : undefined;
 }
 
-/** Versions of a definition, as far as they are written as they have to be. */
+/** Well-formed versions of a definition. */
 export function versionsOf({ spec }: KubeObject): readonly DefinedVersion[] {
   const { versions } = (spec ?? {}) as { versions?: unknown };
   return Array.isArray(versions) ? versions.filter((one) => typeof one?.name === "string") : [];
@@ -52,15 +52,15 @@ export interface DefinedVersion {
   readonly [field: string]: unknown;
 }
 
-/** Groups of Flux whose kinds the rehearsal defines by itself. */
+/** Groups of Flux whose kinds the rehearsal cluster defines. */
 const fluxGroups = new Set(["helm", "kustomize", "notification", "source"].map((part) => `${part}.toolkit.fluxcd.io`));
 
-/** Whether the rehearsal has the kinds of a group as Flux defines them. */
+/** Whether the rehearsal cluster defines the kinds of a group. */
 export function isFluxGroup(group: string): boolean {
   return fluxGroups.has(group);
 }
 
-/** Groups of Kubernetes itself: what they lack is a mistake, not something that comes from elsewhere. */
+/** Groups of Kubernetes. A kind that they lack is a mistake in the manifest, and not one of an operator. */
 const kubernetesGroups = new Set(
   [
     "admissionregistration",
@@ -84,7 +84,7 @@ const kubernetesGroups = new Set(
   ].map((part) => `${part}.k8s.io`),
 );
 
-/** Whether Kubernetes has the kinds of an API version by itself. */
+/** Whether Kubernetes itself serves an API version. */
 export function isBuiltIn(apiVersion: string): boolean {
   const group = groupOf(apiVersion);
   return !group.includes(".") || kubernetesGroups.has(group);

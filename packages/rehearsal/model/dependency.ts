@@ -1,25 +1,24 @@
 import { Environment, EvaluationError } from "@marcbachmann/cel-js";
 import { at, conditionOf, type KubeObject, labelOf, listAt, numberAt, textAt } from "./kube-objects.js";
 
-/** Whether a dependency lets the one that depends on it go on. */
+/** Whether a dependency allows the dependent object to be reconciled. */
 export type DependencyState =
   | { readonly state: "ready" }
   | { readonly state: "waiting"; readonly message: string }
-  /** Its expression is wrong: the controller gives up, and says so. */
+  /** Its expression is wrong: the controller reports that and stops. */
   | { readonly state: "failed"; readonly message: string }
-  /** Its expression uses what is not known here. */
+  /** Its expression uses a function that is not known here. */
   | { readonly state: "not evaluated"; readonly message: string };
 
-/** How the cluster's Flux decides. */
+/** Feature gates of the cluster's Flux. */
 export interface DependencyOptions {
-  /** Feature gate AdditiveCELDependencyCheck: an expression does not take the place of the condition Ready. @default false */
+  /** Feature gate AdditiveCELDependencyCheck: an expression is checked in addition to the condition Ready. @default false */
   readonly additive?: boolean;
 }
 
 /**
- * Whether an object may be reconciled as far as one of its dependencies is concerned, as kustomize- and helm-controller decide: by
- * `dependsOn[].readyExpr` where there is one, else by the condition Ready of what the dependency has observed. Whether the dependency
- * has applied the same revision is not looked at.
+ * Whether one dependency allows an object to be reconciled, as kustomize-controller and helm-controller decide: by
+ * `dependsOn[].readyExpr` if there is one, else by the dependency's condition Ready. The dependency's revision is not considered.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#dependency-ready-expression
  */
@@ -34,7 +33,7 @@ export function dependencyIsReady(
   return state.state === "ready" && additive ? conditionIsReady(dependency) : state;
 }
 
-/** The expression by which an object judges a dependency. undefined: by its condition Ready. */
+/** The expression of an object for a dependency. @returns undefined when the condition Ready decides */
 export function readyExpressionOf(object: KubeObject, dependency: KubeObject): string | undefined {
   const { name, namespace } = dependency.metadata;
   const entry = listAt(object, "spec", "dependsOn").find(
@@ -60,7 +59,7 @@ function evaluated(expression: string, self: KubeObject, dep: KubeObject): Depen
     const program = environment.parse(expression);
     const { valid, type, error } = program.check();
     if (!valid) return notEvaluated(where, error?.message, expression);
-    // The controllers compile with the result's type: a field alone has none.
+    // The controllers compile with the type of the result, which a field alone does not have.
     if (type !== "bool") return { state: "failed", message: `${where}: expected bool, got ${type}` };
     if (program({ self, dep }) === true) return { state: "ready" };
     return { state: "waiting", message: `dependency '${nameOf(dep)}' is not ready according to readyExpr eval` };
@@ -72,7 +71,7 @@ function evaluated(expression: string, self: KubeObject, dep: KubeObject): Depen
   }
 }
 
-/** A variable that does not exist is a mistake for every CEL; another fault may be one of this library, which lacks functions. */
+/** Every CEL implementation rejects an unknown variable. Another problem may be a function that this library lacks. */
 function notEvaluated(where: string, problem: string | undefined, expression: string): DependencyState {
   const message = firstLine(problem ?? "it cannot be parsed");
   const [, unknown] = /^Unknown variable: (\w+)/.exec(message) ?? [];
@@ -89,7 +88,7 @@ function nameOf({ metadata: { name, namespace } }: KubeObject): string {
   return `${namespace}/${name}`;
 }
 
-/** Whether an object judges any of its dependencies by an expression. */
+/** Whether an object has an expression for any of its dependencies. */
 export function hasReadyExpression(object: KubeObject): boolean {
   return listAt(object, "spec", "dependsOn").some((one) => at(one, "readyExpr") !== undefined);
 }

@@ -8,14 +8,14 @@ import { yamlDocuments } from "./yaml-text.js";
 /** A value that SOPS encrypted. @see https://getsops.io/docs/ */
 const CIPHER = /^ENC\[[A-Z0-9_]+,data:/;
 
-/** What every file of SOPS has. */
+/** Text in every file of SOPS. */
 export const CIPHER_TEXT = "ENC[AES256_GCM,data:";
 
-/** A file of SOPS, and what else decides what may stand for its values. */
+/** A file of SOPS, and what decides the stand-ins for its values. */
 export interface EncryptedFile {
   readonly path: string;
   readonly text: string;
-  /** Keys of Secrets whose value has to be a map, beside those that look like files of YAML or JSON. */
+  /** Keys of Secrets whose value has to be a map, in addition to names of YAML and JSON files. */
   readonly maps: ReadonlySet<string>;
 }
 
@@ -24,7 +24,7 @@ export function isEncrypted(text: string): boolean {
   return /^\s*["']?sops["']?:|"sops":|^sops_version=|^\[sops\]/m.test(text) && /ENC\[[A-Z0-9_]+,data:/.test(text);
 }
 
-/** Keys of Secrets from which releases read values: they hold a map as a text. */
+/** Keys of Secrets from which releases read values: their text is a map. */
 export function keysOfValues(documents: readonly ScannedDocument[]): Set<string> {
   const values = objectsOf(documents, "helm.toolkit.fluxcd.io", "HelmRelease")
     .flatMap((release) => listAt(release, "spec", "valuesFrom"))
@@ -33,9 +33,10 @@ export function keysOfValues(documents: readonly ScannedDocument[]): Set<string>
 }
 
 /**
- * A file of SOPS with a stand-in for each encrypted value, so that it can be applied without keys. It is made from the digest of what
- * is written, so that another cipher text is another value, and has the type that SOPS notes. undefined: the file is not encrypted,
- * or cannot be read.
+ * A file of SOPS with a stand-in for each encrypted value, so that it can be applied without keys. A stand-in has the type that SOPS
+ * records, and contains a digest of the cipher text, so that another cipher text gives another value.
+ *
+ * @returns undefined when the file is not encrypted, or cannot be read
  */
 export function replaceEncrypted(file: EncryptedFile): string | undefined {
   if (!isEncrypted(file.text)) return undefined;
@@ -64,7 +65,7 @@ function replaceLines(text: string, own: RegExp | undefined): string {
 function replaceDocuments({ path, text, maps }: EncryptedFile): string | undefined {
   try {
     const documents = yamlDocuments(text);
-    // What cannot be parsed is for the controllers to refuse.
+    // The controllers report a file that cannot be parsed.
     if (documents.some(({ errors }) => errors.length > 0)) return undefined;
     const values = documents.map((document): unknown => document.toJS());
     if (isWhole(values)) return mapOf(textAt(values[0], "data") ?? "");
@@ -76,7 +77,7 @@ function replaceDocuments({ path, text, maps }: EncryptedFile): string | undefin
   }
 }
 
-/** Whether it is a file of any format that was encrypted as one value. */
+/** Whether it is a file that was encrypted as a single value. */
 function isWhole(values: readonly unknown[]): boolean {
   const [value] = values;
   if (values.length !== 1 || typeof value !== "object" || value === null) return false;
@@ -85,7 +86,7 @@ function isWhole(values: readonly unknown[]): boolean {
 
 interface Place {
   readonly maps: ReadonlySet<string>;
-  /** It is in an object of kind Secret. */
+  /** Whether it is in an object of kind Secret. */
   readonly isSecret: boolean;
   /** Field of the Secret that it is in. */
   readonly field?: string;
@@ -112,7 +113,7 @@ function standIn(cipher: string, { isSecret, field, key = "", maps }: Place): un
   return text;
 }
 
-/** Keys whose values Kubernetes, or Flux, parses. */
+/** Keys whose values Kubernetes or Flux parses. */
 function textFor(cipher: string, key: string, maps: ReadonlySet<string>): unknown {
   const login = { auth: Buffer.from(`encrypted:${digestOf(cipher)}`).toString("base64") };
   if (key === ".dockerconfigjson") return JSON.stringify({ auths: { "rehearsal.invalid": login } });

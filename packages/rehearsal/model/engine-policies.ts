@@ -4,20 +4,20 @@ import { at, groupOf, type KubeObject, labelOf, listAt, refOf, type Snapshot, te
 import { ownerOf } from "./owners.js";
 import { pluralOf } from "./stubs.js";
 
-/** A policy of an engine that does not run here, as far as it can be read. */
+/** A policy of an engine that does not run here. */
 interface EnginePolicy {
   readonly engine: string;
-  /** It can reject or change objects; otherwise it only reports. */
+  /** Whether it can reject or change objects; otherwise it only reports. */
   readonly enforces: boolean;
   readonly matches: (object: ObjectRef) => boolean;
 }
 
-/** Objects that a line names. */
+/** How many objects a line names. */
 const NAMED = 5;
 
 /**
- * Policies of engines that do not run here, each with the objects of the merge that it would judge. One that the merge writes may judge
- * every object that is there when that is applied next.
+ * Policies of engines that do not run here, each with the objects of the merge that it would evaluate. A policy that the merge writes
+ * may evaluate every object when that is applied next.
  */
 export function notEvaluatedByEngines(after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
   const written = changes.filter(
@@ -79,7 +79,7 @@ function kyverno(policy: KubeObject): EnginePolicy {
   };
 }
 
-/** Kinds for which Kyverno makes a rule of its own from one about pods. */
+/** Kinds for which Kyverno derives rules from rules about pods. */
 const controllers = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet"]);
 
 function matchesFilter(filter: unknown, { apiVersion, kind, namespace, name }: ObjectRef, autogen: boolean): boolean {
@@ -100,7 +100,7 @@ function matchesFilter(filter: unknown, { apiVersion, kind, namespace, name }: O
   );
 }
 
-/** `apps/v1/Deployment`, `v1/Pod`, `Deployment`, `*`; undefined for a part of an object, as `Pod/exec`. */
+/** `apps/v1/Deployment`, `v1/Pod`, `Deployment`, `*`; undefined for a subresource, such as `Pod/exec`. */
 function kindIn(text: string): { readonly group?: string; readonly kind: string } | undefined {
   const parts = text.split("/");
   const at = parts.findIndex((part) => /^[A-Z*]/.test(part) && !/^\*$/.test(part));
@@ -144,7 +144,7 @@ function gatekeeper(constraint: KubeObject): EnginePolicy {
         kinds.some(
           (one) => isAmong(listAt(one, "apiGroups"), groupOf(apiVersion)) && isAmong(listAt(one, "kinds"), kind),
         ) ||
-        // Pods are judged when their controllers make them.
+        // Pods are evaluated when their controllers create them.
         (controllers.has(kind) && kinds.some((one) => listAt(one, "kinds").includes("Pod")))) &&
       (spaces.length === 0 || spaces.some((one) => wildcard(one, namespace))) &&
       !excluded.some((one) => wildcard(one, namespace)),

@@ -16,7 +16,7 @@ import { folderIn, folderOf } from "./reach.js";
 import { objectsOf, parsed } from "./scan.js";
 
 /**
- * Clusters whose Flux follows a tree: those that `flux bootstrap` made or is to make, those of a FluxInstance, and those whose first
+ * Clusters whose Flux follows a tree: those of `flux bootstrap`, also before it runs, those of a FluxInstance, and those whose first
  * source and Kustomization were written by hand.
  */
 export function clustersOf(tree: EntryTree): Root[] {
@@ -31,7 +31,7 @@ function distinct(roots: readonly Root[]): Root[] {
   return [...byCluster.values()];
 }
 
-/** By their `flux-system/gotk-sync.yaml`, with what it holds: nothing before `flux bootstrap` fills it. */
+/** Found by `flux-system/gotk-sync.yaml`, which is empty until `flux bootstrap` has run. */
 function bootstrapped({ documents, files, branch }: EntryTree): Root[] {
   const paths = [...files.keys()].filter((path) => /(^|\/)flux-system\/gotk-sync\.yaml$/.test(path));
   return paths.map((path) => {
@@ -41,7 +41,7 @@ function bootstrapped({ documents, files, branch }: EntryTree): Root[] {
   });
 }
 
-/** By the Kustomizations whose source is written down nowhere: it is bootstrap that makes it. */
+/** Found by Kustomizations whose source no manifest defines: bootstrap creates it. */
 function notBootstrapped({ documents, files, branch }: EntryTree): Root[] {
   const defined = new Set(objectsOf(documents, SOURCE, "GitRepository").map(({ metadata }) => metadata.name));
   const folders = new Map<string, string>();

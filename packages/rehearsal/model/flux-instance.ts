@@ -1,14 +1,14 @@
 import { at, groupKindOf, type KubeObject, listAt, type Snapshot, textAt } from "./kube-objects.js";
 import { yamlDocuments } from "./yaml-text.js";
 
-/** Controllers whose arguments a FluxInstance can change, and that run here. */
+/** Controllers that run here and whose arguments a FluxInstance can change. */
 const controllers = ["source-controller", "kustomize-controller", "helm-controller"] as const;
 
 /**
- * Arguments with which a FluxInstance has the controllers started, by the program's name: those of multi-tenancy, and those that its
- * patches add. Releases of its chart have the same in their values.
+ * Arguments that a FluxInstance sets, by controller: those of multi-tenancy, and those of its patches. Releases of its chart set them
+ * in their values.
  *
- * @param flags those that change what happens
+ * @param flags arguments that change what is applied
  * @see https://fluxoperator.dev/docs/crd/fluxinstance/#kustomize-patches
  */
 export function instanceArguments(snapshot: Snapshot, flags: readonly string[]): Record<string, string[]> {
@@ -43,7 +43,7 @@ function ofTenancy(spec: unknown, name: (typeof controllers)[number]): string[] 
   ];
 }
 
-/** Arguments that a patch of the form of RFC 6902 adds to a controller's Deployment. */
+/** Arguments that a JSON patch (RFC 6902) adds to a controller's Deployment. */
 function added(patch: unknown, name: string): string[] {
   if (textAt(patch, "target", "kind") !== "Deployment" || !isNamed(textAt(patch, "target", "name"), name)) return [];
   return operationsIn(textAt(patch, "patch") ?? "").flatMap((operation) => {
@@ -53,7 +53,7 @@ function added(patch: unknown, name: string): string[] {
   });
 }
 
-/** A target's name is a regular expression, and the whole name has to match. */
+/** The name of a patch's target is a regular expression for the whole name. */
 function isNamed(pattern: string | undefined, name: string): boolean {
   if (pattern === undefined || pattern === "") return true;
   try {

@@ -9,7 +9,7 @@ const sourceKinds = new Set([
   "ExternalArtifact",
 ]);
 
-/** Whether Flux applies something by an object: a Kustomization or a HelmRelease. */
+/** Whether an object is a Kustomization or a HelmRelease of Flux. */
 export function isReconciliation(object: KubeObject): boolean {
   const group = groupOf(object.apiVersion);
   return (
@@ -18,12 +18,12 @@ export function isReconciliation(object: KubeObject): boolean {
   );
 }
 
-/** Whether an object is one that source-controller fetches or builds. */
+/** Whether source-controller reconciles an object. */
 export function isSource(object: KubeObject): boolean {
   return groupOf(object.apiVersion) === "source.toolkit.fluxcd.io" && sourceKinds.has(object.kind);
 }
 
-/** The source that an object reads, if it is there. */
+/** The source that an object reads, if it exists. */
 export function sourceOf(object: KubeObject, flux: Snapshot): KubeObject | undefined {
   const key = sourceKeyOf(object);
   return key === undefined ? undefined : flux.find((one) => keyOf(one) === key);
@@ -38,7 +38,7 @@ export function sourceKeyOf(object: KubeObject): string | undefined {
   return `source.toolkit.fluxcd.io/${textAt(ref, "kind")}/${namespace ?? ""}/${textAt(ref, "name")}`;
 }
 
-/** Keys of what an object depends on. */
+/** Keys of an object's dependencies. */
 export function dependenciesOf(object: KubeObject): string[] {
   const group = groupOf(object.apiVersion);
   return (listAt(object, "spec", "dependsOn") as ReadonlyArray<{ name: string; namespace?: string }>).map(

@@ -6,7 +6,7 @@ const VERSION = "app.kubernetes.io/version";
  * Version of Flux that a cluster's own manifests install, without `v`: from the labels of `gotk-components.yaml`, or from a FluxInstance,
  * whose version may be a range.
  *
- * @returns undefined: nothing in the tree installs Flux
+ * @returns undefined when nothing in the tree installs Flux
  */
 export function fluxVersionOf(snapshot: Snapshot): string | undefined {
   const controller = snapshot.find(
@@ -23,33 +23,33 @@ function fluxInstanceVersion(snapshot: Snapshot): string | undefined {
   return textAt(snapshot.find(isInstance), "spec", "distribution", "version");
 }
 
-/** Major and minor version: `2.4` of `2.4.0`, `v2.4.x` and `>=2.4`. undefined: it names none, as `2.x` does. */
+/** Major and minor version: `2.4` of `2.4.0`, `v2.4.x` and `>=2.4`. @returns undefined without a minor version, as in `2.x` */
 function minorOf(version: string): readonly [number, number] | undefined {
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
   return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];
 }
 
-/** Whether two versions of Flux may behave in another way: their minor versions differ. */
+/** Whether two versions of Flux may behave differently: their minor versions differ. */
 export function isOtherFlux(cluster: string, rehearsed: string): boolean {
   const [one, other] = [minorOf(cluster), minorOf(rehearsed)];
   return one !== undefined && other !== undefined && (one[0] !== other[0] || one[1] !== other[1]);
 }
 
 /**
- * Feature gates of kustomize-controller that have another default in the cluster's version.
+ * Feature gates of kustomize-controller whose default differs in the cluster's version.
  *
  * @see https://github.com/fluxcd/kustomize-controller/blob/v1.9.4/internal/features/features.go
  */
 export function defaultGatesOf(cluster: string | undefined): readonly string[] {
   const minor = cluster === undefined ? undefined : minorOf(cluster);
-  // Since Flux 2.9 an undefined variable is an error; before, it was replaced by an empty string.
+  // An undefined variable is an error since Flux 2.9. Earlier versions replaced it by an empty string.
   return minor !== undefined && minor[0] === 2 && minor[1] < 9 ? ["StrictPostBuildSubstitutions=false"] : [];
 }
 
 /**
  * Arguments of kustomize-controller with the defaults of the cluster's version, unless they are set.
  *
- * @param given arguments of the cluster's own Deployment that change what happens
+ * @param given arguments of the cluster's own Deployment that change what is applied
  */
 export function withDefaultGates(given: readonly string[], cluster: string | undefined): string[] {
   const flag = "--feature-gates=";

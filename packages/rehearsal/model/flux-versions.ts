@@ -11,10 +11,10 @@ export interface FluxVersion {
 }
 
 /**
- * Versions of Flux's kinds that trees use and a cluster's own Flux serves: those that the tree's definitions serve; where it defines none
- * of a kind, those that the base uses, since a real cluster has applied it.
+ * Versions of Flux's kinds that trees use and the cluster's own Flux serves: those of the tree's definitions, or, for a kind without a
+ * definition, those that the base uses, because the real cluster has applied it.
  *
- * @param objects what is used beside the trees
+ * @param objects objects that are applied in addition to the trees
  */
 export function fluxVersions(
   base: readonly ScannedDocument[],
@@ -41,8 +41,8 @@ export function fluxVersions(
 }
 
 /**
- * Versions that a definition of the rehearsal has to serve as well: each as the version that is stored, and by which its controllers read
- * what is written. All versions have one schema, since the API server cannot replace different ones by admission (admission.ts).
+ * Versions that a definition of the rehearsal has to serve in addition. Each has the schema of the stored version, which the controllers
+ * read, because admission policies cannot handle different schemas (admission-policies.ts).
  */
 export function addedVersions(definition: KubeObject, wanted: readonly FluxVersion[]): DefinedVersion[] {
   const versions = versionsOf(definition);

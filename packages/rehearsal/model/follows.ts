@@ -1,27 +1,27 @@
 import { at, type KubeObject, textAt } from "./kube-objects.js";
 
-/** What sources of one tree follow. @see https://fluxcd.io/flux/components/source/gitrepositories/#reference */
+/** A ref that sources of a tree follow. @see https://fluxcd.io/flux/components/source/gitrepositories/#reference */
 export interface Followed {
-  /** What tells it from others: `refs/heads/main`, `semver >=1.0.0`, `commit 4b825dc`. */
+  /** Unique key: `refs/heads/main`, `semver >=1.0.0`, `commit 4b825dc`. */
   readonly key: string;
   readonly kind: "branch" | "tag" | "ref" | "range" | "commit";
-  /** Branch, tag, whole name of the ref, range or commit. */
+  /** Branch, tag, full name of the ref, version range or commit. */
   readonly value: string;
-  /** Of a commit: the branch that is fetched to find it. */
+  /** For a commit: the branch that is fetched to find it. */
   readonly branch?: string;
 }
 
-/** The same, with who follows it. */
+/** A ref with the sources that follow it. */
 export interface Following extends Followed {
   /** `NAMESPACE/NAME` of the sources. */
   readonly sources: readonly string[];
-  /** The user said that one of these sources reads the clone, whatever it follows. */
+  /** Whether the user named one of these sources for the clone, independent of its ref. */
   readonly isNamed: boolean;
-  /** The source that has the cluster's root follows it. */
+  /** Whether the source of the cluster's root follows it. */
   readonly isRoot: boolean;
 }
 
-/** What a GitRepository follows: the commit, the name, the range, the tag or the branch, in this order. */
+/** The ref that a GitRepository follows. Commit, name, version range, tag and branch take precedence in this order. */
 export function followedBy(source: KubeObject): Followed {
   const ref = at(source, "spec", "ref");
   const of = (field: string) => textAt(ref, field) || undefined;
@@ -43,7 +43,7 @@ export function branchNamed(branch: string): Followed {
   return refNamed(`refs/heads/${branch}`);
 }
 
-/** Collects what sources follow, each once. */
+/** Collects the refs that sources follow, each once. */
 export function followings(
   sources: readonly KubeObject[],
   named: ReadonlySet<string>,
@@ -70,10 +70,10 @@ export function idOf({ metadata: { namespace, name } }: KubeObject): string {
 }
 
 /**
- * Keys of what a change to a tree moves: its target branch. Where no source follows that, the change is taken as one to the branch that
- * has the root, or else to the branches that are followed. What the user named moves in any case.
+ * Keys of the refs that a merge moves: the target branch. If no source follows it, the merge moves the branch of the root, or else all
+ * followed branches. Refs of sources that the user named always move.
  *
- * @param target undefined: a tree that does not change
+ * @param target target branch; undefined for a tree that does not change
  */
 export function moving(all: readonly Following[], target: string | undefined): Set<string> {
   const named = all.filter(({ isNamed }) => isNamed);
@@ -88,26 +88,26 @@ export function moving(all: readonly Following[], target: string | undefined): S
   return new Set([...chosen, ...named].map(({ key }) => key));
 }
 
-/** A version that a range allows: the one that it begins with. */
+/** A version in a range: its lower bound. */
 export function versionIn(range: string): string {
   const [, major = "0", minor = "0", patch = "0"] = /(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(range) ?? [];
   const exclusive = /^\s*>(?!=)/.test(range);
   return `${major}.${minor}.${exclusive ? Number(patch) + 1 : patch}`;
 }
 
-/** Whether Git takes this as the name of a ref. @see https://git-scm.com/docs/git-check-ref-format */
+/** Whether Git accepts a text as the name of a ref. @see https://git-scm.com/docs/git-check-ref-format */
 export function isRefName(name: string): boolean {
   return (
     name.startsWith("refs/") &&
     name.length < 1_000 &&
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Git refuses
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: Git rejects these
     !/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\.$/.test(name) &&
     name.split("/").length > 2 &&
     name.split("/").every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"))
   );
 }
 
-/** Refs that can be together in one repository: with `a`, there is no `a/b`. Those that come first win. */
+/** Refs that can exist in one repository: with `a` there is no `a/b`. The first one takes precedence. */
 export function compatible(refs: ReadonlyMap<string, string>): Map<string, string> {
   const kept = new Map<string, string>();
   const folders = new Set<string>();
@@ -120,7 +120,7 @@ export function compatible(refs: ReadonlyMap<string, string>): Map<string, strin
   return kept;
 }
 
-/** Why a source cannot be served, and how to change that. */
+/** Why a source cannot be served, and how to fix that. */
 export function notInClone({ kind, value }: Followed): string {
   const [what, command] = {
     branch: [`branch ${value}`, `git fetch origin "+refs/heads/${value}:refs/remotes/origin/${value}"`],

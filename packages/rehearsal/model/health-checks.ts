@@ -7,8 +7,8 @@ import type { RevisionState } from "./revision-state.js";
 import { type Rollout, rolloutOf } from "./rollout-time.js";
 
 /**
- * A revision state in which Kustomizations and releases fail whose health check waits for pods that do not start, or that cannot all be
- * ready before its timeout. In the rehearsal every pod is ready at once.
+ * A revision state in which Kustomizations and releases stall whose health check waits for pods that do not start, or that cannot all be
+ * ready before its timeout. In the rehearsal cluster every pod is ready at once.
  *
  * @param stuck why a workload's new pods do not start, by key
  */
@@ -47,7 +47,7 @@ function messageOf(object: KubeObject, { seconds, why, neverEnds }: Rollout, tim
   return `health checks ${what}: ${labelOf(object)}: ${why}${neverEnds ? "" : `, ${seconds} s at least`}`;
 }
 
-/** Whether the health check of a Kustomization or a release looks at an object. */
+/** Whether the health check of a Kustomization or a release includes an object. */
 function waitsFor(waiter: KubeObject, object: KubeObject): boolean {
   if (!isKustomization(waiter)) return ownerOf(object) === labelOf(waiter);
   if (at(waiter, "spec", "wait") === true) return inventoryOf(waiter).includes(keyOf(object));
@@ -60,8 +60,9 @@ function waitsFor(waiter: KubeObject, object: KubeObject): boolean {
 }
 
 /**
- * Seconds after which a health check ends. undefined: there is none.
+ * Timeout of a health check in seconds.
  *
+ * @returns undefined when there is no health check
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#timeout
  * @see https://fluxcd.io/flux/components/helm/helmreleases/#timeout
  */

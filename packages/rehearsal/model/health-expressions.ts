@@ -1,21 +1,21 @@
 import type { KubeObject } from "./kube-objects.js";
 
-/** Annotation in which the rehearsal's API server keeps the health check expressions that it took out of a Kustomization. */
+/** Annotation with the health check expressions that the rehearsal removes from a Kustomization. */
 export const HEALTH = "rehearsal.timonier/health";
 
-/** Fields of an expression beside the kind that it is about. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions */
+/** Fields of a health check expression, without its kind. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions */
 export const HEALTH_FIELDS = ["inProgress", "failed", "current"] as const;
 
-/** What ends a field and an expression in {@link HEALTH}: characters that no expression contains. */
+/** Separators of fields and expressions in {@link HEALTH}: no expression contains them. */
 export const FIELD_END = "\u001f";
 export const EXPRESSION_END = "\u001e";
 
-/** Kinds whose expressions were taken out: `Cluster`. */
+/** Kinds whose expressions were removed: `Cluster`. */
 export function kindsOfExpressions(object: KubeObject): string[] {
   return [...new Set(expressionsOf(object).map(({ kind = "" }) => kind))];
 }
 
-/** The Kustomization with its health check expressions, as its manifest says it. */
+/** The Kustomization with the health check expressions of its manifest. */
 export function withHealthExpressions(object: KubeObject): KubeObject {
   const expressions = expressionsOf(object);
   if (expressions.length === 0) return object;

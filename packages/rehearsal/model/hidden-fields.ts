@@ -5,34 +5,34 @@ import { byKey, inventories, ownerOf } from "./owners.js";
 import { leavesOf, referencesOf, SHORTEST, valuesOf } from "./redact.js";
 import { expand, HIDDEN, type Occurrence, type Value } from "./substitutions.js";
 
-/** What is hidden in the objects that one Kustomization or HelmRelease applies. */
+/** A rule that hides text in the objects of one Kustomization or HelmRelease. */
 interface Rule {
   readonly found: string;
   readonly shown: string;
   /**
-   * `part`: wherever it stands · `word`: where no letter or digit stands beside it · `whole`: where it is all of the field ·
-   * `field`: the field of that key, whatever it holds.
+   * `part`: any occurrence · `word`: occurrences without a letter or digit beside them · `whole`: fields with exactly this text ·
+   * `field`: every field with the key.
    */
   readonly as: "part" | "word" | "whole" | "field";
-  /** Only in a field of this key. */
+  /** Only in fields with this key. */
   readonly key?: string;
   /** Only in objects of this kind. */
   readonly kind?: string;
 }
 
-/** Where a text stands. */
+/** Place of a text. */
 export interface Place {
-  /** Key of the field. @default not known: any */
+  /** Key of the field. @default not known, so any */
   readonly key?: string | undefined;
-  /** @default not known: any */
+  /** Kind of the object. @default not known, so any */
   readonly kind?: string | undefined;
-  /** Names of those that apply the object. @default not known: any */
+  /** Names of the owners of the object. @default not known, so any */
   readonly owners?: readonly string[] | undefined;
 }
 
 /**
- * Hides what a Kustomization's substitution, or a release's values, put into objects from Secrets, however short it is: a value such as
- * `7` cannot be replaced wherever it stands. The places are known by where the trees write the variables.
+ * Hides values of Secrets that a Kustomization's substitution or a release's values put into objects, also short ones: a value such as
+ * `7` cannot be replaced everywhere. Its places are known from the variables in the trees.
  */
 export class HiddenFields {
   readonly #rules = new Map<string, readonly Rule[]>();
@@ -40,9 +40,9 @@ export class HiddenFields {
   readonly #all: readonly Rule[];
 
   /**
-   * @param states what the cluster holds at base and at head
-   * @param occurrences where the trees write each variable. undefined: it is not known, so it may be anywhere
-   * @param isPublic whether a word is written in Git outside of Secrets
+   * @param states objects of the cluster at base and head
+   * @param occurrences places of each variable in the trees; undefined when they are not known, so that it may be anywhere
+   * @param isPublic whether a word occurs in Git outside of Secrets
    */
   constructor(
     states: readonly Snapshot[],
@@ -54,17 +54,17 @@ export class HiddenFields {
     this.#all = [...this.#rules.values()].flat().sort(longestFirst);
   }
 
-  /** Whether there is anything to hide at all. */
+  /** Whether there is anything to hide. */
   get empty(): boolean {
     return this.#all.length === 0;
   }
 
-  /** Names of those that apply an object, by the object's name: `Deployment shop/web`. */
+  /** Names of an object's owners, by the object's name: `Deployment shop/web`. */
   ownersOf(label: string): readonly string[] {
     return [...(this.#owners.get(label) ?? [])];
   }
 
-  /** A field of an object, or a text about it, without what came from a Secret. */
+  /** A field of an object, or a text about it, without values of Secrets. */
   hide(text: string, place: Place = {}): string {
     const { owners } = place;
     const rules = owners ? owners.flatMap((owner) => this.#rules.get(owner) ?? []).sort(longestFirst) : this.#all;
@@ -83,7 +83,7 @@ export class HiddenFields {
     }
   }
 
-  /** Values travel from a Kustomization to those that it applies, so it is repeated until nothing is added. */
+  /** Values pass from a Kustomization to the ones that it applies, so this repeats until nothing is added. */
   #addRules(snapshot: Snapshot): void {
     const objects = byKey(snapshot);
     const readers = snapshot.filter(readsValues);
@@ -107,7 +107,7 @@ export class HiddenFields {
 
   #ofKustomization(reader: KubeObject, objects: ReadonlyMap<string, KubeObject>): Rule[] {
     const values = new Map<string, Value>();
-    // The order in which Flux reads them: what comes later wins.
+    // As in Flux, later entries take precedence.
     for (const kind of ["ConfigMap", "Secret"] as const) {
       for (const { name = "" } of referencesOf(reader, kind)) {
         const source = objects.get(`/${kind}/${reader.metadata.namespace ?? ""}/${name}`);
@@ -128,7 +128,7 @@ export class HiddenFields {
   #ofVariable(name: string, text: string, values: ReadonlyMap<string, Value>): Rule[] {
     if (this.occurrences === undefined) return anywhere(text);
     const places = this.occurrences.get(name) ?? [];
-    // A file that a generator reads may have any name and form; what it says is in a ConfigMap.
+    // A generator may read files of any name and format; their content is in a ConfigMap.
     return [...places.flatMap((place) => ofPlace(place, text, values)), ...ofGenerated(text)];
   }
 
@@ -146,7 +146,7 @@ export class HiddenFields {
       .flatMap((text) => [text, ...text.split("\n")].flatMap(anywhere));
   }
 
-  /** Values of a Secret or ConfigMap, and whether they come from a Secret: a ConfigMap may hold what a substitution put there. */
+  /** Values of a Secret or ConfigMap, and whether they come from a Secret: a substitution may have put one into a ConfigMap. */
   #valuesIn(source: KubeObject): Array<readonly [key: string, text: string, secret: boolean]> {
     if (source.kind === "Secret") return valuesOf(source).map(([key, text]) => [key, text, true] as const);
     return Object.entries((source.data ?? {}) as Record<string, unknown>).map(([key, value]) => {
@@ -166,16 +166,16 @@ function readsValues({ apiVersion, kind }: KubeObject): boolean {
   return name === "kustomize.toolkit.fluxcd.io/Kustomization" || name === "helm.toolkit.fluxcd.io/HelmRelease";
 }
 
-/** Rules for one place at which a variable is written. */
+/** Rules for one place of a variable. */
 function ofPlace({ key, text: word }: Occurrence, value: string, values: ReadonlyMap<string, Value>): Rule[] {
   const inKey = key === undefined ? {} : { key };
   const expanded = expand(word, values);
   if (expanded === undefined)
     return key === undefined ? anywhere(value) : [{ found: "", shown: HIDDEN, as: "field", key }];
   return expanded.flatMap(({ found, shown }): Rule[] => {
-    // Between its literal neighbours a value is known wherever it stands.
+    // The literal text around a value identifies it everywhere.
     if (shown !== HIDDEN) return [{ found, shown, as: found.length < SHORTEST ? "word" : "part" }];
-    // Flux reads the text as YAML after it was substituted: `[a, b]` becomes a list, `007` a number.
+    // Flux parses YAML after the substitution: `[a, b]` becomes a list, `007` a number.
     const forms = new Set([found, ...leavesOf(parsedOr(found))]);
     return [...forms].map((form): Rule => ({ found: form, shown, as: "word", ...inKey }));
   });
@@ -193,7 +193,7 @@ function anywhere(value: string): Rule[] {
   return [{ found, shown: HIDDEN, as }];
 }
 
-/** Values that most objects hold for other reasons. */
+/** Values that most objects contain for other reasons. */
 function isCommon(value: string): boolean {
   return /^(true|false|yes|no|on|off|null)$/i.test(value);
 }
@@ -208,14 +208,14 @@ function applied({ found, shown, as, ...only }: Rule, text: string, { key, kind 
   return text.replace(wordOf(found), () => shown);
 }
 
-/** A text as a part of a regular expression. */
+/** A text, escaped for a regular expression. */
 export function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
 const words = new Map<string, RegExp>();
 
-/** Finds a text where no letter or digit stands beside it. */
+/** Matches a text without a letter or digit beside it. */
 export function wordOf(text: string): RegExp {
   const known = words.get(text);
   if (known) return known;
@@ -244,7 +244,7 @@ function leaves(value: unknown, key?: string): Array<readonly [string | undefine
   return Object.entries(value).flatMap(([name, one]) => leaves(one, name));
 }
 
-/** Name of what an object is in a report. */
+/** Name of an object in a report. */
 export function labelOfRef({ kind, namespace, name }: Pick<ObjectRef, "kind" | "namespace" | "name">): string {
   return labelOf({ apiVersion: "", kind, metadata: { name, ...(namespace && { namespace }) } });
 }

@@ -1,6 +1,6 @@
 import { groupOf } from "./kube-objects.js";
 
-/** Kinds of widespread operators whose objects belong to the cluster, by group; `*`: all kinds of the group. */
+/** Cluster-scoped kinds of common operators, by group. `*` means all kinds of the group. */
 const clusterScoped: Readonly<Record<string, readonly string[]>> = {
   "apiextensions.crossplane.io": ["*"],
   "pkg.crossplane.io": ["*"],
@@ -74,7 +74,7 @@ const clusterScoped: Readonly<Record<string, readonly string[]>> = {
   "tailscale.com": ["*"],
 };
 
-/** Kinds of a namespace whose names say otherwise. */
+/** Namespaced kinds whose names suggest the cluster scope. */
 const namespaced = new Set([
   "cluster.x-k8s.io/ClusterClass",
   "cluster.x-k8s.io/ClusterResourceSet",
@@ -86,10 +86,10 @@ const namespaced = new Set([
   "secrets-store.csi.x-k8s.io/SecretProviderClass",
 ]);
 
-/** Managed resources of Crossplane before its second version; those of the second are in groups with `.m.`. */
+/** Managed resources of Crossplane 1. Those of Crossplane 2 are in groups with `.m.`. */
 const managedResources = /(?<!\.m)\.(upbound|crossplane)\.io$/;
 
-/** Where the objects of a kind belong, as far as that is widely known. @param kind `GROUP/KIND` */
+/** Scope of a well-known kind. @param kind `GROUP/KIND` */
 export function knownScope(kind: string): "Namespaced" | "Cluster" | undefined {
   if (namespaced.has(kind)) return "Namespaced";
   const group = groupOf(kind);
@@ -98,7 +98,7 @@ export function knownScope(kind: string): "Namespaced" | "Cluster" | undefined {
   return managedResources.test(group) ? "Cluster" : undefined;
 }
 
-/** Whether the name of a kind says that its objects belong to the cluster. */
+/** Whether the name of a kind suggests the cluster scope. */
 export function soundsClusterScoped(kind: string): boolean {
   return /^(Cluster|Global)[A-Z]|Class$/.test(kind);
 }

@@ -9,7 +9,7 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** What every object has. */
+/** Metadata of an object. */
 export interface Metadata {
   readonly name: string;
   readonly namespace?: string;
@@ -23,7 +23,7 @@ export interface Metadata {
   readonly [field: string]: unknown;
 }
 
-/** Who set which fields. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+/** Managers of fields. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
@@ -31,7 +31,7 @@ export interface ManagedFields {
   readonly fieldsV1?: unknown;
 }
 
-/** Any object, as the API server has it or as a file says it. */
+/** Any object, from the API server or from a file. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -39,14 +39,14 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-/** Everything that a cluster holds at one moment. */
+/** All objects of a cluster at one moment. */
 export type Snapshot = readonly KubeObject[];
 
 export function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
   return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
 }
 
-/** What tells an object from every other, whatever version of its API it is seen in. */
+/** Unique key of an object, independent of the version of its API. */
 export function keyOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): string {
   return `${groupOf(apiVersion)}/${kind}/${namespace ?? ""}/${name}`;
 }
@@ -66,7 +66,7 @@ export function labelOf({ kind, metadata: { name, namespace } }: KubeObject): st
   return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }
 
-/** A part of an object by its path; undefined where something on the way is missing. */
+/** A part of an object by its path; undefined when a part of the path is missing. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let found = value;
   for (const key of path) {

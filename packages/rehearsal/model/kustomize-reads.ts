@@ -2,23 +2,23 @@ import { posix } from "node:path";
 import type { TreeFiles } from "./scan.js";
 import { yamlDocuments } from "./yaml-text.js";
 
-/** A tree, as kustomize can read it. */
+/** A tree, as kustomize reads it. */
 export interface ReadableTree {
   /** Text of its YAML files by path from the top. */
   readonly files: TreeFiles;
-  /** Paths of everything in it. */
+  /** All paths. */
   readonly paths: readonly string[];
-  /** Paths of symbolic links and submodules: what is behind them is not known. */
+  /** Paths of symbolic links and submodules, whose targets are not known. */
   readonly links: readonly string[];
 }
 
-/** Names under which kustomize looks for its file in a folder. @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+/** Names of the kustomization file in a folder. @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
 const names = new Set(["kustomization.yaml", "kustomization.yml", "Kustomization"]);
 
-/** Fields that name files which kustomize runs as plugins: these may name further files. */
+/** Fields with plugin files, which may name further files. */
 const plugins = /^["']?(generators|transformers|validators)["']?\s*:/m;
 
-/** Whether a path is that of a kustomization. */
+/** Whether a path is a kustomization file. */
 export function isKustomizationFile(path: string): boolean {
   return names.has(posix.basename(path));
 }
@@ -34,10 +34,11 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /**
- * Folders and files that a build may read: those that it starts with, and whatever the kustomizations in them name outside of them,
- * directly or by a plugin's own file. undefined: a link or a file that cannot be parsed hides what is read.
+ * Folders and files that a build may read: those of its start, and those outside of them that their kustomizations name, directly or in
+ * the file of a plugin.
  *
- * @param start paths as a Flux Kustomization has them, from the top of the tree
+ * @param start paths of a Flux Kustomization, from the top of the tree
+ * @returns undefined when a link or an unparsable file hides what is read
  */
 export function pathsRead(start: readonly string[], tree: ReadableTree): ReadonlySet<string> | undefined {
   const read = new Set<string>();
@@ -45,7 +46,7 @@ export function pathsRead(start: readonly string[], tree: ReadableTree): Readonl
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const path = next;
     if ([...read].some((one) => isWithin(path, one))) continue;
-    // A link on the way, or below, leads elsewhere.
+    // A symbolic link in the path, or below it, has an unknown target.
     if (tree.links.some((link) => isWithin(link, path) || isWithin(path, link))) return undefined;
     read.add(path);
     for (const file of tree.paths.filter((one) => isWithin(one, path))) {
@@ -57,7 +58,7 @@ export function pathsRead(start: readonly string[], tree: ReadableTree): Readonl
   return read;
 }
 
-/** Paths outside of a folder that one of its kustomizations names. undefined: it cannot be read. */
+/** Paths outside of a folder that one of its kustomizations names. @returns undefined when it cannot be read */
 function namedBy(file: string, folder: string, tree: ReadableTree): string[] | undefined {
   const text = tree.files.get(file);
   if (text === undefined) return undefined;
@@ -68,7 +69,7 @@ function namedBy(file: string, folder: string, tree: ReadableTree): string[] | u
   if (plugins.test(text)) {
     for (const [path, config] of tree.files) {
       if (!isWithin(path, folder) || isKustomizationFile(path) || !config.includes("..")) continue;
-      // A file that is no YAML is no plugin's.
+      // A plugin's file is YAML.
       for (const one of outwardIn(config) ?? [])
         named.push(posix.join(from, one), posix.join(posix.dirname(path), one));
     }
@@ -84,7 +85,7 @@ function isLinked(path: string, { links }: ReadableTree): boolean {
   return links.some((link) => isWithin(path, link));
 }
 
-/** Relative paths in a YAML file that go up. undefined: it is no YAML. */
+/** Relative paths in a YAML file that leave its folder. @returns undefined when it is not YAML */
 function outwardIn(text: string): string[] | undefined {
   if (!text.includes("..")) return [];
   try {
@@ -103,7 +104,7 @@ function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** `key=../file` names a file, too, and a text of several lines may be a whole plugin. */
+/** `key=../file` also names a file, and a text of several lines may be an inline plugin. */
 function outwardPaths(text: string): string[] {
   if (!text.includes("..")) return [];
   if (text.includes("\n")) return outwardIn(text) ?? text.split(/[\s"'=,[\]{}]+/).filter((part) => part.includes(".."));

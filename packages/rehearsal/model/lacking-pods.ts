@@ -4,17 +4,17 @@ import { byKey, ownerOf } from "./owners.js";
 import { makesPods, type PodReference, podReferencesOf } from "./pod-references.js";
 import { podSpecOf } from "./version-changes.js";
 
-/** What new pods of the head lack: the simulated nodes start them all the same. */
+/** What new pods of the head lack. The simulated node starts them nevertheless. */
 export interface LackingPods {
-  /** Why new pods of a workload do not start, by key: what they need goes with the merge, or lacks a key. */
+  /** Why new pods of a workload do not start, by key: the merge deletes what they need, or a key of it. */
   readonly stuck: ReadonlyMap<string, string>;
-  /** References to what no manifest writes: something outside of Git may. */
+  /** References to objects that no manifest creates, but that may exist outside of Git. */
   readonly gaps: readonly NotEvaluated[];
 }
 
 /**
- * Compares what pods refer to with what the cluster holds. Only what the merge brings counts: pods that are made again, references that
- * are new, and keys that go.
+ * Compares references of pods with the objects of the cluster. Only effects of the merge count: recreated pods, new references and
+ * deleted keys.
  *
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions
  */
@@ -69,15 +69,15 @@ function nameOf({ kind, name }: PodReference): string {
   return `${kind} ${name}`;
 }
 
-/** Whether a manifest's object lacks a key. What others write is not known. */
+/** Whether an object of a manifest lacks a key. The content of other objects is not known. */
 function lacksKey(target: KubeObject, { key }: PodReference): boolean {
   if (key === undefined || ownerOf(target) === undefined) return false;
   return ["data", "binaryData", "stringData"].every((field) => at(target, field, key) === undefined);
 }
 
 /**
- * Whether something in the cluster may make an object: a custom resource that names it, as an ExternalSecret or a Certificate does, or
- * an object of the same name elsewhere that is copied.
+ * Whether an operator may create an object: a custom resource names it, as an ExternalSecret or a Certificate does, or it may be copied
+ * from an object of the same name elsewhere.
  */
 function isMadeElsewhere({ kind, name }: PodReference, { metadata }: KubeObject, after: Snapshot): boolean {
   return after.some((one) => {

@@ -15,7 +15,7 @@ const always = new Set([
   `${ADMISSION}/ValidatingWebhookConfiguration`,
 ]);
 
-/** Kinds that may take away what was accepted before when their objects change or go, and that take away nothing when they are new. */
+/** Kinds whose changed or deleted objects may make the API server reject others, but whose new objects may not. */
 const whenThereBefore = new Set([
   "/Namespace",
   "/ServiceAccount",
@@ -26,7 +26,7 @@ const whenThereBefore = new Set([
   `${RBAC}/RoleBinding`,
 ]);
 
-/** Whether a difference of an object of this kind may let the API server reject other objects that it accepted before. */
+/** Whether a change of an object of this kind may make the API server reject objects that it accepted before. */
 export function mayLimit({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }, isNew: boolean) {
   const name = `${groupOf(apiVersion)}/${kind}`;
   return always.has(name) || (!isNew && whenThereBefore.has(name));

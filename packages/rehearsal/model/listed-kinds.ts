@@ -31,10 +31,10 @@ export interface ListedKind {
   readonly labelled: boolean;
 }
 
-/** Selectors of everything that Flux applies: it labels each of its objects. */
+/** Selectors of the objects that Flux applies, by its labels. */
 export const ownerSelectors = ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"] as const;
 
-/** Groups by name, with the versions of all parts of the answer. */
+/** Groups by name, with the versions of all parts of the response. */
 export function groupsOf(items: readonly DiscoveredGroup[]): DiscoveredGroup[] {
   const groups = new Map<string, DiscoveredGroup>();
   for (const { metadata, versions } of items) {
@@ -45,8 +45,8 @@ export function groupsOf(items: readonly DiscoveredGroup[]): DiscoveredGroup[] {
 }
 
 /**
- * Every kind that a manifest can create, once: in the preferred version of its group where that has it, else in the first that does.
- * Versions whose server does not answer are returned beside them.
+ * Every kind that a manifest can create, once: in the preferred version of its group, or in the first one that has it. Versions whose
+ * server does not answer are returned separately.
  */
 export function listedKinds(groups: readonly DiscoveredGroup[]): {
   readonly kinds: readonly ListedKind[];

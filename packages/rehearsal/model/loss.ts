@@ -1,13 +1,13 @@
 import { groupKindOf, groupOf, type KubeObject, type Snapshot, textAt } from "./kube-objects.js";
 
-/** Reclaim policies by which a volume's data goes with it. @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming */
+/** Reclaim policies that delete a volume's data with the volume. @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming */
 const reclaiming = new Set(["Delete", "Recycle"]);
 
 /**
- * What is lost with an object that no manifest brings back.
+ * What is lost with an object and no manifest restores.
  *
- * @param objects what people put into the cluster
- * @returns a function: in words, or undefined where nothing is
+ * @param objects objects of the cluster without {@link withoutNoise noise}
+ * @returns a function that describes the loss, or returns undefined
  */
 export function lossOf(objects: Snapshot): (object: KubeObject) => string | undefined {
   return (object) => {
@@ -35,7 +35,7 @@ export function lossOf(objects: Snapshot): (object: KubeObject) => string | unde
   };
 }
 
-/** Whether an object is of a definition's kind. */
+/** Whether a definition defines the kind of an object. */
 export function definesKind(definition: KubeObject, object: KubeObject): boolean {
   if (groupKindOf(definition) !== "apiextensions.k8s.io/CustomResourceDefinition") return false;
   const { group, names } = definition.spec as { group: string; names: { kind: string } };

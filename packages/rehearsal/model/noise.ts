@@ -4,8 +4,8 @@ import { isStub } from "./stubs.js";
 import { writersOf } from "./written.js";
 
 /**
- * Kinds of which controllers write most objects: the objects behind them are compared. One that a manifest wrote is compared as every
- * other, so these kinds are listed by Flux's owner labels.
+ * Kinds whose objects are mostly written by controllers. Only those that a manifest created are compared, so they are listed by Flux's
+ * owner labels.
  */
 const derivedKinds = new Set([
   "/Event",
@@ -34,8 +34,8 @@ export function isDerived(kind: string): boolean {
 }
 
 /**
- * What people put into a cluster: neither what the cluster makes by itself, nor what the rehearsal brought, nor what is on its
- * way out. An object that a manifest wrote is never left out, whatever its kind.
+ * Objects that people put into a cluster, without those of the cluster itself, those of the rehearsal and those that are being deleted.
+ * An object of a manifest is always included, independent of its kind.
  */
 export function withoutNoise(snapshot: Snapshot): KubeObject[] {
   const listed = fluxInventory(snapshot);
@@ -47,21 +47,21 @@ export function withoutNoise(snapshot: Snapshot): KubeObject[] {
   });
 }
 
-/** Whether an object is deleted, and there only until its finalizers are done. */
+/** Whether an object is being deleted, and waits for its finalizers. */
 export function isEnding({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** Whether controllers made an object of another one, or the cluster has it by itself. */
+/** Whether a controller derived an object from another one, or the cluster created it. */
 function isMade(object: KubeObject, charts: ReadonlySet<string>): boolean {
   const kind = groupKindOf(object);
-  // helm-controller writes both with the name under which it applies charts.
+  // helm-controller uses the same manager for both, as for the objects of charts.
   if (kind === "source.toolkit.fluxcd.io/HelmChart") return charts.has(nameOf(object));
   if (kind === "/Secret" && object.type === "helm.sh/release.v1") return ownerOf(object) === undefined;
   return (derivedKinds.has(kind) || isOfCluster(object, kind)) && !isWritten(object);
 }
 
-/** Whether somebody else than the cluster's own programs set a field. Without managers the owner labels of Flux tell. */
+/** Whether a manifest or a person set a field. Without managed fields, Flux's owner labels decide. */
 function isWritten(object: KubeObject): boolean {
   const writers = writersOf(object);
   return writers === undefined ? ownerOf(object) !== undefined : writers.length > 0;
@@ -72,12 +72,12 @@ function isOfCluster({ metadata }: KubeObject, kind: string): boolean {
   if (kind === "/ConfigMap" && name === "kube-root-ca.crt") return true;
   if (kind === "/ServiceAccount" && name === "default") return true;
   if (kind === "batch/Job" && (metadata.ownerReferences ?? []).some((owner) => owner.kind === "CronJob")) return true;
-  // A StatefulSet's claims hold data wherever they are.
+  // The claims of a StatefulSet contain data.
   if (systemNamespaces.has(namespace)) return kind !== "/PersistentVolumeClaim";
   return kind === "/Service" && namespace === "default" && name === "kubernetes";
 }
 
-/** `NAMESPACE/NAME` of the HelmCharts that helm-controller made for its releases. */
+/** `NAMESPACE/NAME` of the HelmCharts that helm-controller creates for releases. */
 function chartsOfReleases(snapshot: Snapshot): Set<string> {
   return new Set(
     snapshot

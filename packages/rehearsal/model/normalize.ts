@@ -3,7 +3,7 @@ import { at, groupKindOf, type KubeObject, type Metadata } from "./kube-objects.
 import { CLUSTER_IP, restore } from "./restore.js";
 import { type Fields, isAmong, writtenFields } from "./written.js";
 
-/** What the API server writes into metadata, whatever a manifest says. */
+/** Metadata that the API server sets, independent of the manifest. */
 const managed = [
   "managedFields",
   "uid",
@@ -15,10 +15,10 @@ const managed = [
   "selfLink",
 ] as const;
 
-/** Annotations that the rehearsal or kubectl overwrites, whatever a manifest says. */
+/** Annotations that the rehearsal or kubectl sets, independent of the manifest. */
 const overwrittenAnnotations = ["kubectl.kubernetes.io/last-applied-configuration", "reconcile.fluxcd.io/requestedAt"];
 
-/** Annotations that controllers write where no manifest does. */
+/** Annotations that controllers write, unless a manifest does. */
 const controllersAnnotations = [
   "deployment.kubernetes.io/revision",
   "deprecated.daemonset.template.generation",
@@ -29,10 +29,10 @@ const controllersAnnotations = [
   CLUSTER_IP,
 ];
 
-/** Flux adds it to its own objects under the name with which it applies others. */
+/** Finalizer of Flux's own objects. Its manager is the same as for the objects that Flux applies. */
 const FLUX_FINALIZER = "finalizers.fluxcd.io";
 
-/** Labels by which Flux knows what it applied: the report says it as the owner. */
+/** Owner labels of Flux. The report shows them as the owner. */
 const ownerLabels = [
   "kustomize.toolkit.fluxcd.io/name",
   "kustomize.toolkit.fluxcd.io/namespace",
@@ -40,12 +40,12 @@ const ownerLabels = [
   "helm.toolkit.fluxcd.io/namespace",
 ];
 
-/** Whether a manifest wrote a field. Without managed fields nobody knows: what controllers write as a rule then counts as theirs. */
+/** Whether a manifest set a field. Without managed fields, fields that controllers usually write count as theirs. */
 type Written = (...path: readonly string[]) => boolean;
 
 type Clean = Record<string, unknown> & { metadata: Record<string, unknown> };
 
-/** What controllers write into objects of a kind, by `GROUP/KIND`. */
+/** Fields that controllers write, by `GROUP/KIND`. */
 const rewrites: Readonly<Record<string, (object: Clean, written: Written) => void>> = {
   "apiextensions.k8s.io/CustomResourceDefinition": dropConversion,
   "/Namespace": dropNamespaceName,
@@ -56,8 +56,8 @@ const rewrites: Readonly<Record<string, (object: Clean, written: Written) => voi
 };
 
 /**
- * The object as people write it: without what the API server, its controllers and Flux manage themselves. A field that a manifest wrote
- * stays, whatever controllers do with it elsewhere.
+ * The object without the fields that the API server, controllers and Flux manage. A field that a manifest set stays, even if controllers
+ * manage it in other objects.
  */
 export function normalize(object: KubeObject): KubeObject {
   const { status: _status, ...rest } = restore(object);
@@ -75,7 +75,7 @@ export function normalize(object: KubeObject): KubeObject {
   return clean as unknown as KubeObject & { readonly metadata: Metadata };
 }
 
-/** The manifest as text: the same fields in the same order give the same lines. */
+/** The object as YAML with a stable order of fields. */
 export function toText(object: KubeObject): string {
   return stringify(object, { lineWidth: 0, aliasDuplicateObjects: false, sortMapEntries: true, version: "1.1" });
 }
@@ -93,7 +93,7 @@ function without(
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
-/** Those finalizers that a manifest wrote: each is an item of its own in the managed fields. */
+/** Finalizers that a manifest set: each is an item of its own in the managed fields. */
 function finalizersOf(finalizers: unknown, fields: Fields | undefined): readonly string[] | undefined {
   const written = fields?.["f:metadata"]?.["f:finalizers"];
   if (written === undefined || !Array.isArray(finalizers)) return undefined;
@@ -117,7 +117,7 @@ function dropFromSpec(object: Clean, written: Written, ...names: readonly string
   for (const name of names) if (!written("spec", name)) delete spec[name];
 }
 
-/** The API server's default, whether a manifest writes it or not. */
+/** Removes a default of the API server, even if a manifest sets it. */
 function dropConversion(object: Clean): void {
   const spec = specOf(object);
   if (at(spec, "conversion", "strategy") === "None") delete spec.conversion;
@@ -126,15 +126,15 @@ function dropConversion(object: Clean): void {
 function dropNamespaceName(object: Clean, written: Written): void {
   const labels = object.metadata.labels as Record<string, string> | undefined;
   setOrDrop(object.metadata, "labels", without(labels, ["kubernetes.io/metadata.name"]));
-  // Flux writes an empty specification into namespaces that have none.
+  // Flux adds an empty spec to namespaces without one.
   if (!written("spec", "finalizers")) delete object.spec;
 }
 
-/** Addresses and ports that the API server gives out. */
+/** Addresses and ports that the API server assigns. */
 function dropAllocated(object: Clean, written: Written): void {
   if (object.spec === undefined) return;
   const spec = specOf(object);
-  // `None` is somebody's decision.
+  // `None` comes from a manifest.
   if (spec.clusterIP !== "None") dropFromSpec(object, written, "clusterIP", "clusterIPs");
   dropFromSpec(object, written, "healthCheckNodePort");
   if (spec.type !== "LoadBalancer" || !Array.isArray(spec.ports)) return;
@@ -145,7 +145,7 @@ function dropAllocated(object: Clean, written: Written): void {
   });
 }
 
-/** The labels of a Job's pods hold its uid. */
+/** The labels of a Job's pods contain its uid. */
 function dropJobSelector(object: Clean, written: Written): void {
   const spec = specOf(object);
   if (spec.manualSelector === true || written("spec", "selector")) return;

@@ -9,11 +9,11 @@ import { ORIGINAL } from "./restore.js";
 import type { RevisionState } from "./revision-state.js";
 import { isStub } from "./stubs.js";
 
-/** What was not evaluated, and why. */
+/** What was not evaluated, and why, by kind of subject. */
 export interface NotEvaluatedParts {
   /** Names of reconciliations without a prediction: `Kustomization default/apps`. */
   readonly unknown: ReadonlySet<string>;
-  /** Those of them whose objects were not applied here, so that nothing about their files is known. */
+  /** Those of them whose objects were not applied, so that their files were not evaluated. */
   readonly unapplied: ReadonlySet<string>;
   /** Reconciliations, with the reasons. */
   readonly reconciliations: readonly NotEvaluated[];
@@ -21,7 +21,7 @@ export interface NotEvaluatedParts {
   readonly others: readonly NotEvaluated[];
 }
 
-/** Everything that the rehearsal passed over: sources out of reach with what depends on them, webhooks, kinds without a definition. */
+/** Everything that was not evaluated: sources out of reach, objects that depend on them, webhooks, kinds without a definition. */
 export function notEvaluatedParts(after: RevisionState, order: readonly Reconciliation[]): NotEvaluatedParts {
   const gaps = outOfReach(after);
   const unknown = new Map<string, string>();
@@ -33,7 +33,7 @@ export function notEvaluatedParts(after: RevisionState, order: readonly Reconcil
     const name = refName(one.ref);
     if (unknown.has(name)) continue;
     unknown.set(name, `it does not become Ready at the base either: ${one.message ?? "no reason given"}`);
-    // Its objects were applied before its health was checked, so changes of them were seen.
+    // Its objects were applied before the health check, so their changes were evaluated.
     if (one.reason === "HealthCheckFailed") applied.add(name);
   }
   return {
@@ -51,13 +51,13 @@ export function notEvaluatedParts(after: RevisionState, order: readonly Reconcil
   };
 }
 
-/** Any status but True counts: a reconciliation that did not settle at the base has no state to compare with. */
+/** Any status but True counts: a reconciliation that was pending at the base has no state to compare with. */
 function isUnreadyAtBaseAndHead({ ready, readyBefore, reason }: Reconciliation): boolean {
   const unready = (status: Reconciliation["ready"]) => status !== undefined && status !== "True";
   return reason !== "Suspended" && unready(ready) && unready(readyBefore);
 }
 
-/** A release counts for the registry that its chart comes from, which has no status of its own. */
+/** Sources that could not be read. An OCI registry has no status, so its releases count for it. */
 function unreachedSources(gaps: readonly OutOfReach[], snapshot: Snapshot): NotEvaluated[] {
   const found = new Map<string, NotEvaluated>();
   for (const gap of gaps) {
@@ -66,9 +66,9 @@ function unreachedSources(gaps: readonly OutOfReach[], snapshot: Snapshot): NotE
   for (const { object } of gaps.filter((one) => isReconciliation(one.object))) {
     const source = sourceOf(object, snapshot);
     if (!source || found.has(labelOf(source)) || at(object, "spec", "kubeConfig") !== undefined) continue;
-    // What it needs is elsewhere: a base of another server.
+    // Its source was read, but its kustomize base is on another server.
     if (object.kind === "Kustomization" && at(source, "status", "artifact") !== undefined) continue;
-    found.set(labelOf(source), unreachedSource({ object: source, message: `${labelOf(object)} gets nothing from it` }));
+    found.set(labelOf(source), unreachedSource({ object: source, message: `${labelOf(object)} cannot read it` }));
   }
   return [...found.values()];
 }
@@ -87,19 +87,19 @@ function fromSnapshot(snapshot: Snapshot): NotEvaluated[] {
     const { kind, apiVersion } = object;
     const subject = labelOf(object);
     if (/^(Validating|Mutating)WebhookConfiguration$/.test(kind) && groupOf(apiVersion) === ADMISSION) {
-      return [{ subject, reason: "its webhooks are not called: no program of theirs runs here" }];
+      return [{ subject, reason: "its webhooks are not called, because none runs here" }];
     }
     if (kind === "APIService" && at(object, "spec", "service"))
-      return [{ subject, reason: "no program of it runs here" }];
+      return [{ subject, reason: "its API server does not run here" }];
     if (kind === "Kustomization" && object.metadata.annotations?.[ORIGINAL]) {
-      return [{ subject, reason: "encrypted values are not read: only whether they change is known" }];
+      return [{ subject, reason: "encrypted values are not read, only whether they change is known" }];
     }
     const kinds = kindsOfExpressions(object);
     if (kinds.length > 0) {
       return [
         {
           subject,
-          reason: `its health check expressions are assumed to hold: no operator of ${kinds.join(", ")} runs here`,
+          reason: `its health check expressions are assumed to be true, because no operator of ${kinds.join(", ")} runs here`,
         },
       ];
     }
@@ -110,7 +110,7 @@ function fromSnapshot(snapshot: Snapshot): NotEvaluated[] {
 /** Group of webhook configurations. */
 export const ADMISSION = "admissionregistration.k8s.io";
 
-/** `GROUP/KIND` of the kinds that no tree defines, so that their objects are taken as they are written. */
+/** `GROUP/KIND` of the kinds that no tree defines, so that their objects are not validated. */
 export function kindsTakenAsWritten(snapshot: Snapshot): ReadonlySet<string> {
   return new Set(
     snapshot.filter(isStub).map((one) => `${at(one, "spec", "group")}/${at(one, "spec", "names", "kind")}`),

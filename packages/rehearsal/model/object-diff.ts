@@ -5,18 +5,18 @@ import { normalize, toText } from "./normalize.js";
 import { ownedFields } from "./owned-fields.js";
 import { redactSecret } from "./redact.js";
 
-/** Lines around a change. */
+/** Context lines around a change. */
 const CONTEXT = 3;
 
 /**
- * Unified diff between two states of an object, without what nobody wrote: neither what the API server manages nor, where that
- * is all there is to see, its defaults. Values of Secrets are not in it. Empty: there is no difference.
+ * Unified diff between two states of an object, without fields that the API server manages and, if other fields differ, without its
+ * defaults. It contains no values of Secrets. It is empty when nothing differs.
  *
  * @see https://www.gnu.org/software/diffutils/manual/html_node/Unified-Format.html
  */
 export function diffOf(before: KubeObject | undefined, after: KubeObject | undefined): string {
   const written = difference(before && ownedFields(before), after && ownedFields(after));
-  // A field that a manifest no longer sets is a default again: only the whole objects show both values.
+  // A field that a manifest no longer sets becomes a default: only the complete objects show both values.
   return written || difference(before, after);
 }
 
@@ -28,13 +28,13 @@ function difference(before: KubeObject | undefined, after: KubeObject | undefine
   const name = labelOf((after ?? before) as KubeObject);
   const [from, to] = [before ? name : "/dev/null", after ? name : "/dev/null"];
   const patch = createTwoFilesPatch(from, to, one, other, undefined, undefined, { context: CONTEXT });
-  // The first lines are for several patches in one file.
+  // The first lines only separate several patches in one file.
   return patch.replace(/^(Index: .*\n)?=+\n/, "");
 }
 
-/** Whether the two are the same to those who write manifests. */
+/** Whether two states have the same manifest. */
 export function isSame(before: KubeObject, after: KubeObject): boolean {
   const [old, young] = [normalize(before), normalize(after)];
-  // Most of a large cluster is the same, and text takes thirty times as long; only there a field without a value is none.
+  // Most objects of a large cluster are equal, and comparing text takes thirty times as long. Only text ignores undefined fields.
   return isDeepStrictEqual(old, young) || toText(old) === toText(young);
 }

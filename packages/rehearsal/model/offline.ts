@@ -1,7 +1,7 @@
-/** An address at which nothing listens. It stands for every proxy while a rehearsal runs offline. */
+/** An address without a listener. An offline rehearsal uses it as every proxy. */
 export const NOWHERE = "127.9.9.9:9";
 
-/** The answer with words for the user where a source failed only because the rehearsal runs offline. */
+/** The outcome, with another message for a source that failed only because the rehearsal runs offline. */
 export function offlineInWords<T extends object>(outcome: T): T {
   const message = "message" in outcome ? String(outcome.message) : "";
   if (!message.includes(NOWHERE)) return outcome;

@@ -1,11 +1,11 @@
 import { at, type KubeObject, listAt } from "./kube-objects.js";
 
-/** Fields of Alerts and Receivers that hold references with a kind. */
+/** Fields of Alerts and Receivers with references to kinds. */
 const references = ["eventSources", "resources"];
 
 /**
  * A definition of Flux whose references may name any kind. Flux Operator adds its own kinds (FluxInstance, ResourceSet) to the lists of
- * Alert and Receiver; a rejected Alert would keep everything beside it from being applied.
+ * Alert and Receiver. A rejected Alert would prevent all objects of its Kustomization from being applied.
  *
  * @see https://fluxoperator.dev/docs/instance/monitoring/
  */

@@ -1,7 +1,7 @@
 import { dependenciesOf } from "./flux-objects.js";
 import { type KubeObject, keyOf } from "./kube-objects.js";
 
-/** Each after the one that applies it and those it depends on, else by name; those in a circle come where the first of them comes. */
+/** Sorts objects after their owners and dependencies, else by name. A cycle takes the place of its first object. */
 export function dependencyOrder(objects: readonly KubeObject[]): KubeObject[] {
   const byKey = new Map(objects.map((one) => [keyOf(one), one]));
   const ordered: KubeObject[] = [];
@@ -17,7 +17,7 @@ export function dependencyOrder(objects: readonly KubeObject[]): KubeObject[] {
   return ordered;
 }
 
-/** Key of the Kustomization that applies an object, by the labels that Flux sets; a root applies itself. */
+/** Key of the Kustomization that applies an object, by Flux's labels. A root applies itself. */
 function makerOf({ metadata: { labels } }: KubeObject): string[] {
   const [name, namespace] = ["name", "namespace"].map((part) => labels?.[`kustomize.toolkit.fluxcd.io/${part}`]);
   return name === undefined ? [] : [`kustomize.toolkit.fluxcd.io/Kustomization/${namespace}/${name}`];

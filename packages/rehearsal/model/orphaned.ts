@@ -3,8 +3,8 @@ import type { Outcome } from "./outcome.js";
 import { inventoryOf, isKustomization } from "./owners.js";
 
 /**
- * Kustomizations that are Ready and whose inventory names what is not there any more: a namespace or a definition that another one
- * pruned took it along. They do not know it yet.
+ * Reconciled Kustomizations with objects that another owner's pruning deleted: their inventory names objects that no longer exist,
+ * because their namespace or definition was pruned. Their controller notices at its next reconciliation.
  */
 export function orphanedByPruning(snapshot: Snapshot, outcomes: ReadonlyMap<string, Outcome>): KubeObject[] {
   const there = new Set(snapshot.map(keyOf));

@@ -6,15 +6,15 @@ import type { RevisionState } from "./revision-state.js";
 
 const RBAC = "rbac.authorization.k8s.io";
 
-/** Label of a binding by which the rehearsal gives a service account all rights: `NAMESPACE.NAME`. */
+/** Label of a binding that grants a service account all rights: `NAMESPACE.NAME`. */
 const ACCOUNT = "rehearsal.timonier/account";
 
 /** `NAMESPACE/NAME` of a service account. */
 export type AccountId = string;
 
 /**
- * Service accounts that Kustomizations and releases apply with at the base, that may do nothing, and that no manifest makes or gives
- * rights to: a bootstrap outside of Git does.
+ * Service accounts of Kustomizations and releases that lack rights at the base, and that no manifest creates or grants rights to: a
+ * bootstrap outside of Git does that.
  */
 export function outsideAccounts({ snapshot, outcomes }: RevisionState): AccountId[] {
   const messages = new Map(outcomes.flatMap(([key, one]) => (one.state === "stalled" ? [[key, one.message]] : [])));
@@ -26,7 +26,7 @@ export function outsideAccounts({ snapshot, outcomes }: RevisionState): AccountI
   return [...new Set(rejected)].filter((id) => !isWritten(id, snapshot));
 }
 
-/** Whether a manifest makes a service account or gives it rights. */
+/** Whether a manifest creates a service account or grants it rights. */
 function isWritten(id: AccountId, snapshot: Snapshot): boolean {
   return snapshot.some((one) => {
     if (groupKindOf(one) === "/ServiceAccount")
@@ -43,7 +43,7 @@ function names(binding: KubeObject, id: AccountId): boolean {
   );
 }
 
-/** The binding that gives a service account all rights, as the one outside of Git may. */
+/** A binding that grants a service account all rights, in place of the one outside of Git. */
 export function bindingOf(id: AccountId): KubeObject {
   const [namespace = "", name = ""] = id.split("/");
   return {
@@ -60,8 +60,8 @@ function isOurs({ metadata }: KubeObject): boolean {
 }
 
 /**
- * Service accounts whose rights are assumed. The merge can be affected where it creates objects of a kind or in a namespace that the
- * account had not written at the base, or where it writes the account or its rights itself.
+ * Service accounts whose rights are assumed. They can affect a merge that creates objects of a kind or in a namespace which the account
+ * had not written at the base, or that writes the account or its rights.
  */
 export function assumedAccounts(before: Snapshot, after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
   return before.filter(isOurs).map((binding) => {

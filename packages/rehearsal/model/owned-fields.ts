@@ -2,7 +2,7 @@ import type { KubeObject, Metadata } from "./kube-objects.js";
 import { type Fields, writersOf, writtenFields } from "./written.js";
 
 /**
- * The object with those fields alone that somebody applied: without defaults. An object whose managers are not known is returned whole.
+ * The object with only the fields that were applied, without defaults. An object without managed fields is returned unchanged.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
@@ -13,7 +13,7 @@ export function ownedFields(object: KubeObject): KubeObject {
   const owned = project(object, fields) as Record<string, unknown>;
   const { name, namespace, uid, annotations, managedFields } = metadata;
   const kept = (owned.metadata ?? {}) as Partial<Metadata>;
-  // No manager owns the annotation with what the rehearsal changed, and restoring it needs it.
+  // No manager owns the annotation with the original values, which are needed to restore the object.
   const notes = { ...(annotations && { annotations }), ...(managedFields && { managedFields }) };
   return {
     ...owned,
@@ -37,7 +37,7 @@ function project(value: unknown, fields: Fields): unknown {
   return result;
 }
 
-/** Items of a list are known by some of their fields (`k:`) or by their value (`v:`). */
+/** Items of a list are identified by some of their fields (`k:`) or by their value (`v:`). */
 function projectItem(item: unknown, fields: Fields): unknown[] {
   for (const [key, inner] of Object.entries(fields)) {
     const [sort, json] = [key.slice(0, 2), key.slice(2)];
@@ -45,7 +45,7 @@ function projectItem(item: unknown, fields: Fields): unknown[] {
     if (sort !== "k:") continue;
     const wanted = JSON.parse(json) as Record<string, unknown>;
     const found = (item ?? {}) as Record<string, unknown>;
-    // A key that the manifest left to its default is in the list of managers all the same.
+    // Managed fields also contain keys that the manifest left to their default.
     if (Object.entries(wanted).every(([name, value]) => found[name] === value)) return [project(item, inner)];
   }
   return [];

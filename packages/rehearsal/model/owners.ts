@@ -9,7 +9,7 @@ export function ownerOf({ metadata: { labels } }: KubeObject): string | undefine
   return `Kustomization ${labels?.["kustomize.toolkit.fluxcd.io/namespace"]}/${kustomization}`;
 }
 
-/** Owners by key of everything that Kustomizations say they applied. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
+/** Owners by key of all objects in the inventories of Kustomizations. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
 export function inventories(snapshot: Snapshot): Map<string, ReadonlySet<string>> {
   const owners = new Map<string, Set<string>>();
   for (const object of snapshot.filter(isKustomization)) {
@@ -18,23 +18,23 @@ export function inventories(snapshot: Snapshot): Map<string, ReadonlySet<string>
   return owners;
 }
 
-/** Keys of everything that Kustomizations say they applied. */
+/** Keys of all objects in the inventories of Kustomizations. */
 export function fluxInventory(snapshot: Snapshot): Set<string> {
   return new Set(snapshot.filter(isKustomization).flatMap(inventoryOf));
 }
 
-/** Whether it is Flux's Kustomization, not that of kustomize. */
+/** Whether an object is Flux's Kustomization, and not kustomize's. */
 export function isKustomization(object: KubeObject): boolean {
   return groupKindOf(object) === "kustomize.toolkit.fluxcd.io/Kustomization";
 }
 
-/** Keys of what one Kustomization says it applied. */
+/** Keys of the objects in a Kustomization's inventory. */
 export function inventoryOf(kustomization: KubeObject): string[] {
   return listAt(kustomization, "status", "inventory", "entries").flatMap((entry) => {
     const id = textAt(entry, "id") ?? "";
     const [, namespace, name, group, kind] = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(id) ?? [];
     if (!name || !kind) return [];
-    // Names of roles may hold colons, which the inventory writes as two underscores.
+    // Names of roles may contain colons, which the inventory writes as two underscores.
     return [`${group ?? ""}/${kind}/${namespace ?? ""}/${name.replaceAll("__", ":")}`];
   });
 }

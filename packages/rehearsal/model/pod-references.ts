@@ -5,11 +5,11 @@ import { containers, podSpecOf } from "./version-changes.js";
 export interface PodReference {
   readonly kind: "ConfigMap" | "Secret" | "PersistentVolumeClaim";
   readonly name: string;
-  /** @default it is enough that the object is there */
+  /** Key that the object has to contain. @default none */
   readonly key?: string;
 }
 
-/** What the pods of a workload need to start. What is optional is not among it. */
+/** Objects that the pods of a workload need to start, without optional ones. */
 export function podReferencesOf(workload: KubeObject): PodReference[] {
   const env = containers(workload).flatMap(({ container }) => [
     ...listAt(container, "env").flatMap((one) => [
@@ -51,7 +51,7 @@ function files(kind: PodReference["kind"], source: unknown, field: string): PodR
   return items.length === 0 ? [{ kind, name }] : items.map((key) => ({ kind, name, key }));
 }
 
-/** Whether an object makes pods by itself as soon as it is applied. */
+/** Whether an object creates pods as soon as it is applied. */
 export function makesPods(object: KubeObject): boolean {
   switch (groupKindOf(object)) {
     case "apps/Deployment":

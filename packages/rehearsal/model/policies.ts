@@ -7,7 +7,7 @@ import { byKey, ownerOf } from "./owners.js";
 import { objectsOf, type ScannedDocument } from "./scan.js";
 import { containers, images, podSpecOf, splitImage } from "./version-changes.js";
 
-/** A rule of our own, about one object; a sentence for each place where it is not kept. */
+/** A rule about one object. It returns a text for each violation. */
 interface Rule {
   readonly name: string;
   readonly check: (object: KubeObject) => readonly string[];
@@ -37,7 +37,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** What the merge brings that the rules warn of: objects that are new or differ, and that somebody wrote. */
+/** Violations in objects that the merge creates or updates. */
 export function policyResults(
   before: Snapshot,
   after: Snapshot,
@@ -56,7 +56,7 @@ export function policyResults(
   return [...found, ...clearSecrets(fresh, documents)];
 }
 
-/** Secrets whose values anybody reads in Git. */
+/** Secrets whose values are readable in Git. */
 function clearSecrets(fresh: readonly KubeObject[], documents: readonly ScannedDocument[]): PolicyResult[] {
   const clear = documents.filter(
     ({ kind, apiVersion, text }) => kind === "Secret" && groupOf(apiVersion) === "" && !isEncrypted(text),

@@ -2,7 +2,7 @@ import { checkSettings } from "@timonier/kit/check-settings";
 import type { ObjectChange } from "@timonier/report/model";
 import { z } from "zod";
 
-/** Where in the program an object comes from. */
+/** Source line behind an object. */
 export interface ObjectProvenance {
   readonly apiVersion: string;
   readonly kind: string;
@@ -24,7 +24,7 @@ const schema = z.array(
   "a list",
 );
 
-/** @throws UserError with what is wrong in the file */
+/** Reads a provenance file. @throws UserError with what is wrong in the file */
 export function readProvenance(text: string, file: string): ObjectProvenance[] {
   let written: unknown;
   try {
@@ -39,7 +39,7 @@ export function readProvenance(text: string, file: string): ObjectProvenance[] {
 }
 
 /**
- * Causes in messages of commits, written by `timonier publish`: `Timonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8`. The newest
+ * Provenance in commit messages, written by `timonier publish`: `Timonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8`. The newest
  * commit's comes first, and counts.
  */
 export function provenanceInMessages(messages: string): ObjectProvenance[] {
@@ -55,7 +55,7 @@ export function provenanceInMessages(messages: string): ObjectProvenance[] {
   );
 }
 
-/** Changes with their causes. An object without a namespace in its file may have been given one by its Kustomization. */
+/** Changes with their provenance. A Kustomization may have added the namespace of an object. */
 export function withProvenance(
   changes: readonly ObjectChange[],
   provenance: readonly ObjectProvenance[],

@@ -101,7 +101,7 @@ test("GIVEN a loss foretold as a change WHEN compared THEN it is missed; one of 
 test("GIVEN an object that is not applied since its Kustomization fails THEN it was rightly foretold as rejected", () => {
   const failed: Outcome = { ...safe, verdict: "rejected", ready: { "Kustomization a/b": "False" } };
   const foretold = { ...failed, objects: { "ConfigMap shop/x": "rejected" as const } };
-  const by = (owner: string) => ({ ...foretold, refusers: { "ConfigMap shop/x": owner } });
+  const by = (owner: string) => ({ ...foretold, rejecters: { "ConfigMap shop/x": owner } });
   expect(compare(by("Kustomization a/b"), failed)).toEqual({ missed: [], alarms: [], others: [] });
   expect(compare(by("Kustomization a/c"), failed).alarms).toHaveLength(1);
 });

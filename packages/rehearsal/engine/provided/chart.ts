@@ -10,7 +10,7 @@ import { chartFiles } from "./helm-ignore.js";
 export interface Chart {
   readonly name: string;
   readonly version: string;
-  /** All that its Chart.yaml says. */
+  /** Content of its Chart.yaml. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly archive: Buffer;
   /** `sha256:…` of the archive. */
@@ -22,7 +22,7 @@ export function digestOf(content: Buffer | string): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
-/** Packages a chart's folder as `helm package` does: the same files always make the same bytes. @throws UserError for an unusable chart */
+/** Packages a chart's folder as `helm package` does. The same files always give the same bytes. @throws UserError for an unusable chart */
 export async function packChart(folder: string): Promise<Chart> {
   const metadata = metadataIn(readFileSync(join(folder, "Chart.yaml"), "utf8"), folder);
   haveDependencies(folder, metadata);
@@ -41,7 +41,7 @@ export async function packFolder(folder: string, files: readonly string[], prefi
   return Buffer.concat(chunks);
 }
 
-/** The chart in a packaged one; undefined where the archive holds none. */
+/** The chart in an archive; undefined when it contains none. */
 export async function readChart(archive: Buffer, where: string): Promise<Chart | undefined> {
   const text = await chartYaml(archive, where);
   return text === undefined ? undefined : { ...metadataIn(text, where), archive, digest: digestOf(archive) };

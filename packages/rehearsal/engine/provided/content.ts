@@ -7,7 +7,7 @@ import { filesBelow } from "./helm-ignore.js";
 import { chartsIn, isLayout, readLayout } from "./oci-layout.js";
 import { artifactImage, chartImages, type Images } from "./registry-images.js";
 
-/** What the files that are given for a source hold. */
+/** Content of the files that are provided for a source. */
 export interface Content {
   readonly form: ProvidedForm;
   readonly charts: readonly Chart[];
@@ -16,7 +16,7 @@ export interface Content {
   readonly digest: string;
 }
 
-/** Whether a path holds charts or images, by its look alone. */
+/** Whether a path looks like charts or images. */
 export function looksLikeContent(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return stat?.isFile() === true && isArchive(path);
@@ -24,10 +24,10 @@ export function looksLikeContent(path: string): boolean {
 }
 
 /**
- * Reads what is given for a source.
+ * Reads the files that are provided for a source.
  *
  * @param applied whether a Kustomization applies the content
- * @throws UserError where the path holds nothing that a source can have
+ * @throws UserError when a source cannot have such files
  */
 export async function readContent(path: string, applied: boolean): Promise<Content> {
   const stat = statSync(path, { throwIfNoEntry: false });

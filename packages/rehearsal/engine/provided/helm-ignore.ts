@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 
-/** Files of a chart's folder that `helm package` takes, relative to it. @see https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
+/** Files of a chart's folder that `helm package` includes, relative to it. @see https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
 export function chartFiles(folder: string): string[] {
   const file = join(folder, ".helmignore");
   const ignored = existsSync(file) ? ignoring(readFileSync(file, "utf8")) : () => false;
-  // Helm's own rule: templates that begin with a dot are none.
+  // Helm always ignores templates whose name begins with a dot.
   return filesBelow(folder, (path, isFolder) => ignored(path, isFolder) || /^templates\/\.[^/]/.test(path));
 }
 
-/** Files below a folder, without Git's own. */
+/** Files below a folder, without .git. */
 export function filesBelow(
   folder: string,
   leaveOut: (path: string, isFolder: boolean) => boolean = () => false,
@@ -24,7 +24,7 @@ export function filesBelow(
   return below("");
 }
 
-/** Whether the rules of a .helmignore file leave a path out. */
+/** Whether the rules of a .helmignore file exclude a path. */
 export function ignoring(rules: string): (path: string, isFolder: boolean) => boolean {
   const patterns = rules
     .split("\n")
@@ -34,10 +34,10 @@ export function ignoring(rules: string): (path: string, isFolder: boolean) => bo
     patterns.some((line) => {
       const negated = line.startsWith("!");
       const rule = negated ? line.slice(1) : line;
-      // Helm leaves out all that a negated rule does not match.
+      // Helm excludes every path that a negated rule does not match.
       if (rule.endsWith("/") && !isFolder) return negated;
       const pattern = rule.replace(/\/$/, "");
-      // Without a slash it is about the name alone.
+      // A rule without a slash applies to the name only.
       const subject = pattern.includes("/") ? path : (path.split("/").at(-1) ?? path);
       return matchesGlob(subject, pattern.replace(/^\//, "")) !== negated;
     });

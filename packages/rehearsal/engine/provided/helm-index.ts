@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { Chart } from "./chart.js";
 
-/** Any one moment: the same charts make the same index, and with it the same revision of the repository. */
+/** A constant time: the same charts give the same index, and so the same revision of the repository. */
 const CREATED = "2000-01-01T00:00:00Z";
 
 /** Name of a chart's archive in its repository. */

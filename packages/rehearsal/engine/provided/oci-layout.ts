@@ -18,7 +18,7 @@ interface Manifest {
   readonly manifests?: readonly Descriptor[];
 }
 
-/** Annotation with an image's tag, or its whole name. @see https://github.com/opencontainers/image-spec/blob/v1.1.0/annotations.md */
+/** Annotation with an image's tag or full name. @see https://github.com/opencontainers/image-spec/blob/v1.1.0/annotations.md */
 const REF_NAME = "org.opencontainers.image.ref.name";
 
 /** Whether a folder is an OCI image layout. @see https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md */
@@ -26,7 +26,7 @@ export function isLayout(folder: string): boolean {
   return existsSync(join(folder, "oci-layout")) && existsSync(join(folder, "index.json"));
 }
 
-/** Everything in an OCI image layout. @throws UserError where a file is missing or is not what its digest says */
+/** Reads an OCI image layout. @throws UserError when a file is missing or does not match its digest */
 export function readLayout(folder: string): Images {
   const tagged: TaggedImage[] = [];
   const manifests = new Map<string, { mediaType: string; content: Buffer }>();
@@ -46,7 +46,7 @@ export function readLayout(folder: string): Images {
   return { tagged, manifests, blobs };
 }
 
-/** Charts of a layout as packages, for a Helm repository that is no registry. */
+/** Charts of a layout as packages, for a Helm repository that is not a registry. */
 export async function chartsIn({ manifests, blobs }: Images, where: string): Promise<Chart[]> {
   const layers = [...manifests.values()]
     .flatMap(({ content }) => json<Manifest>(content, where).layers ?? [])
@@ -73,7 +73,7 @@ function blobOf(folder: string, digest: string): Buffer {
   throw new UserError(`the OCI image layout ${content ? "has another content than" : "lacks"} ${digest}`, folder, FIX);
 }
 
-const FIX = "make it again, for example with `skopeo copy docker://NAME oci:DIR:TAG`";
+const FIX = "create it again, for example with `skopeo copy docker://NAME oci:DIR:TAG`";
 
 function json<T>(content: Buffer, where: string): T {
   try {

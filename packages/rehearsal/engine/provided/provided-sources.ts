@@ -4,7 +4,7 @@ import { providedKinds, type SourceUse } from "../../model/provided.js";
 import { openClone } from "../git-clone.js";
 import { type Content, looksLikeContent, readContent } from "./content.js";
 
-/** A source whose content is given as files. */
+/** A source whose content is provided as files. */
 export interface ProvidedSource {
   /** `NAMESPACE/NAME` */
   readonly source: string;
@@ -14,19 +14,19 @@ export interface ProvidedSource {
   readonly content: Content;
 }
 
-/** How the value of a `--source` is taken: as a Git clone, as files, or as both where sources of several kinds have the name. */
+/** How the value of `--source` is used: as a Git clone, as files, or as both when sources of several kinds have the name. */
 export interface TakenAs {
   readonly clone: boolean;
   readonly files: boolean;
 }
 
-/** What a `--source` gives, by what the trees say of the source and by what the path holds. */
+/** Decides how the value of `--source` is used, by the source in the trees and by the content of the path. */
 export async function takenAs(spec: string, use: SourceUse, cwd: string): Promise<TakenAs> {
   const files = providedKinds.some((kind) => use.kinds.has(kind));
   if (!files && use.kinds.has("GitRepository")) return { clone: true, files: false };
   const path = resolve(cwd, spec);
   if (!files) {
-    // No manifest names the source: a substitution or a generator may do.
+    // No manifest names the source, but a substitution or a generator may.
     const clone = await openClone(path);
     const isContent = looksLikeContent(path) && clone?.top !== path;
     return { clone: !isContent, files: isContent };
@@ -43,7 +43,7 @@ export async function readSource(
   return { source, id: `s${index}`, path, content: await readContent(path, use.applied) };
 }
 
-/** The given files that a source reads here, by its address after admission. */
+/** The provided files that a source reads here, by the URL that admission gave it. */
 export function providedOf(
   sources: readonly ProvidedSource[],
   server: string,

@@ -6,8 +6,8 @@ import type { ClusterWatch } from "../cluster-watch.js";
 import type { RehearsalCluster } from "../rehearsal-cluster.js";
 
 /**
- * Has sources read again that were Ready at the base and are not now: a source-controller that was started since may have looked at
- * them while what they read was not served. Charts follow, since they are made of the others.
+ * Reconciles sources again that were reconciled at the base and are not Ready now: a restarted source-controller may have read them
+ * before their content was served. Charts come last, because they are built from other sources.
  */
 export async function readSourcesAgain(
   cluster: RehearsalCluster,

@@ -13,23 +13,23 @@ export const mediaTypes = {
 
 /** A manifest under one of its tags. */
 export interface TaggedImage {
-  /** Name of the chart in it. @default it is no chart */
+  /** Name of the chart in it. @default it is not a chart */
   readonly chart?: string;
   readonly tag: string;
   readonly digest: string;
 }
 
-/** What a registry has to offer. */
+/** Images of a registry. */
 export interface Images {
   readonly tagged: readonly TaggedImage[];
   readonly manifests: ReadonlyMap<string, { readonly mediaType: string; readonly content: Buffer }>;
   readonly blobs: ReadonlyMap<string, Buffer>;
 }
 
-/** One content under every tag. */
+/** Tag of an image that is served under every tag. */
 export const ANY_TAG = "*";
 
-/** Charts as a registry has them: a tag cannot contain the `+` of a version. @see https://helm.sh/docs/topics/registries/ */
+/** Images of charts. A tag cannot contain the `+` of a version. @see https://helm.sh/docs/topics/registries/ */
 export function chartImages(charts: readonly Chart[]): Images {
   return combined(
     charts.map(({ name, version, metadata, archive }) =>
@@ -40,7 +40,7 @@ export function chartImages(charts: readonly Chart[]): Images {
   );
 }
 
-/** A folder's content as `flux push artifact` pushes it. A source may ask for the layer by the media type of another program. */
+/** A folder's content as `flux push artifact` pushes it. A source may select the layer by another media type. */
 export function artifactImage(content: Buffer): Images {
   const layers = [
     mediaTypes.fluxContent,
@@ -81,7 +81,7 @@ function descriptor(mediaType: string, content: Buffer) {
   return { mediaType, digest: digestOf(content), size: content.length };
 }
 
-/** What several offer, as one. */
+/** Joins the images of several registries. */
 export function combined(all: readonly Images[]): Images {
   return {
     tagged: all.flatMap(({ tagged }) => tagged),

@@ -3,7 +3,7 @@ import { archiveName, indexOf } from "./helm-index.js";
 import type { ProvidedSource } from "./provided-sources.js";
 import { ANY_TAG, type TaggedImage } from "./registry-images.js";
 
-/** One answer. */
+/** A response to a controller. */
 export interface RegistryResponse {
   readonly status: number;
   readonly type?: string;
@@ -12,7 +12,7 @@ export interface RegistryResponse {
   readonly digest?: string;
 }
 
-/** Answers what the controllers read: Helm repositories below `/charts`, the API of an OCI registry below `/v2`. */
+/** Handles requests of the controllers: Helm repositories below `/charts`, the API of an OCI registry below `/v2`. */
 export function serveProvided(
   sources: readonly ProvidedSource[],
   request: Pick<IncomingMessage, "method" | "url">,
@@ -59,8 +59,8 @@ function ofHelm(source: ProvidedSource | undefined, file: string): RegistryRespo
 }
 
 /**
- * Images of a repository. A Helm repository has one for each of its charts. An OCIRepository is one: what its files hold is meant,
- * whatever its address calls it, unless they hold several charts.
+ * Images of a repository. A Helm repository has one image for each chart. An OCIRepository has one image, independent of its name in
+ * the URL, unless its files contain several charts.
  */
 function imagesNamed({ content }: ProvidedSource, name: string, isOne: boolean): readonly TaggedImage[] {
   const { tagged } = content.images;

@@ -6,7 +6,7 @@ import type { ProvidedSource } from "./provided-sources.js";
 
 const GROUP = "source.toolkit.fluxcd.io";
 
-/** Has sources read the files that are given for them, without Secrets, signatures and providers: none of these is needed here. */
+/** Redirects sources to the files that are provided for them, and removes Secrets, signatures and providers, which are not needed here. */
 export function providedMutations(sources: readonly ProvidedSource[], server: string): Mutation[] {
   if (sources.length === 0) return [];
   return [helmRepositories(sources, server), ociRepositories(sources, server), helmCharts(sources)];
@@ -49,15 +49,15 @@ function ociRepositories(sources: readonly ProvidedSource[], server: string): Mu
       set("url", `${text(`oci://${hostOf(server)}/o/`)} + ${ids}[${names}] + "/" + ${last}`),
       ...["secretRef", "certSecretRef", "provider", "proxySecretRef", "serviceAccountName", "verify"].map(remove),
       set("insecure", "true"),
-      // One content is every revision of the source.
+      // The same content is every revision of the source.
       `(${form} == "artifact" ? ${set("ref", `{"tag": ${text(GIVEN["ref.tag"])}}`)} : [])`,
-      // A chart that is packaged here has another digest than the published one.
+      // A chart that is packaged here and the published one have different digests.
       `(${form} == "charts" && ${has("ref.digest")} ? (${versions} ? ${removed("ref/digest")} : ${set("ref", `{"semver": ${text(GIVEN["ref.semver"])}}`)}) : [])`,
     ].join(" + "),
   };
 }
 
-/** Signatures of charts are in the registry that they come from. */
+/** Chart signatures are in the original registry only. */
 function helmCharts(sources: readonly ProvidedSource[]): Mutation {
   const ids = mapOf(sources, ({ id }) => id);
   return {
@@ -88,21 +88,21 @@ function mapOf(sources: readonly ProvidedSource[], value: (one: ProvidedSource) 
   return `{${sources.map((one) => `${text(one.source)}: ${text(value(one))}`).join(", ")}}`;
 }
 
-/** CEL: whether a field of the spec is there, with all that it is in. */
+/** CEL: whether a nested field of the spec exists. */
 function has(field: string): string {
   const parts = field.split(".");
   return `(${parts.map((_, index) => `has(object.spec.${parts.slice(0, index + 1).join(".")})`).join(" && ")})`;
 }
 
-/** Written into a reference, so that it finds the one content, or the newest chart, that is given. */
+/** Written into a reference, so that it selects the provided content or the newest provided chart. */
 const GIVEN = { "ref.tag": "rehearsal.timonier-given", "ref.semver": ">=0.0.0-0.rehearsal" } as const;
 
-/** CEL: the fields as their manifest says them, one a line. */
+/** CEL: the fields of the manifest, one on each line. */
 function original(fields: readonly string[]): string {
   return fields.map((field, index) => written(field, index)).join(' + "\\n" + ');
 }
 
-/** CEL: a field without what the rehearsal wrote: an update meets that in the object, where the manifest says nothing of the field. */
+/** CEL: a field, unless it has a value of the rehearsal: an update without the field keeps that value in the object. */
 function written(field: string, index: number): string {
   const value = `(${has(field)} ? string(object.spec.${field}) : "")`;
   if (field === "ref.tag" || field === "ref.semver") return `(${value} == ${text(GIVEN[field])} ? "" : ${value})`;

@@ -4,7 +4,7 @@ import type { ScannedDocument } from "../../model/scan.js";
 import type { RehearsalRequest } from "../request.js";
 import { type ProvidedSource, readSource, takenAs } from "./provided-sources.js";
 
-/** What the options `--source` give. */
+/** Sources of the options `--source`. */
 export interface GivenSources {
   /** `NAMESPACE/NAME` and `DIR[@REF]` of those that are Git clones. */
   readonly clones: ReadonlyArray<readonly [string, string]>;
@@ -12,10 +12,10 @@ export interface GivenSources {
 }
 
 /**
- * Reads what the options `--source` give.
+ * Reads the options `--source`.
  *
- * @param documents objects of the trees: they say of which kind a source is
- * @throws UserError where a path holds nothing that a source can have
+ * @param documents objects of the trees, from which the kind of a source is known
+ * @throws UserError when a source cannot have the files of its path
  */
 export async function givenSources(
   { sources, cwd }: Pick<RehearsalRequest, "sources" | "cwd">,
@@ -39,10 +39,10 @@ export async function givenSources(
   };
 }
 
-/** What the report says of sources that are read from files. */
+/** Texts of the report about sources that are read from files. */
 export function describeProvided(files: readonly ProvidedSource[]): string[] {
   return files.map(({ source, content: { form, charts } }) => {
     const what = form === "charts" ? charts.map(({ name, version }) => `${name} ${version}`).join(", ") : form;
-    return `that the source ${source} has what --source gives: ${what}`;
+    return `the content of the source ${source}, from --source: ${what}`;
   });
 }

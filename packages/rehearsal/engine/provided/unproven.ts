@@ -4,7 +4,7 @@ import { unprovenRevisions } from "../../model/provided.js";
 import { restore } from "../../model/restore.js";
 import { type ProvidedSource, providedOf } from "./provided-sources.js";
 
-/** Sources whose change the given files cannot show: a merge of them is not evaluated. */
+/** Sources whose change the provided files cannot show, so that it is not evaluated. */
 export function unprovenSources(
   before: Snapshot,
   after: Snapshot,
@@ -17,7 +17,7 @@ export function unprovenSources(
   const original = (snapshot: Snapshot) => ofOci(snapshot).map(restore);
   return unprovenRevisions(original(before), original(after), (one) => forms.get(labelOf(one))).map((subject) => ({
     subject,
-    reason: "its revision differs, and the files that --source gives are the same for both",
+    reason: "its revision changes, but --source provides the same files for both revisions",
     affected: true,
     option: "--source NAMESPACE/NAME=PATH with an OCI image layout that has both revisions",
   }));

@@ -5,7 +5,7 @@ import { objectsOf, parsed, type TreeFiles } from "../scan.js";
 import { groupBy, holdsFolder, reachedBy } from "./reached.js";
 import { type EntryTree, isFluxKind, isGitRepository, isKustomization, KUSTOMIZE, type Root } from "./root.js";
 
-/** A source with the Kustomizations beside it that it is for. */
+/** A source, and the Kustomizations of the same folder that read it. */
 interface Pair {
   readonly folder: string;
   readonly source: KubeObject;
@@ -13,12 +13,12 @@ interface Pair {
   readonly isOwn: boolean;
 }
 
-/** Sources of this repository with the Kustomizations that they are for, in one folder that no other cluster applies. */
+/** Sources of this repository with their Kustomizations, in a folder that no other cluster applies. */
 export function byHand(tree: EntryTree, known: readonly Root[]): Root[] {
   const { documents, files } = tree;
   const all = pairs(tree);
   const own = all.filter(({ isOwn }) => isOwn);
-  // A fork has another address than its sources have.
+  // The URL of a fork differs from the one in its sources.
   const candidates = own.length > 0 || known.length > 0 ? own : all;
   if (candidates.length === 0) return [];
   const reached = (kustomizations: readonly KubeObject[]) => reachedBy(documents, files, kustomizations);
@@ -32,7 +32,7 @@ export function byHand(tree: EntryTree, known: readonly Root[]): Root[] {
     .filter(({ pair, reach }) => {
       if (holdsFolder(covered, pair.folder)) return false;
       const others = withReach.filter((other) => other.pair !== pair && holdsFolder(other.reach, pair.folder));
-      // Where both apply each other, the one whose source more Kustomizations read was first.
+      // When two apply each other, the one whose source more Kustomizations read is the root.
       return others.every((other) => holdsFolder(reach, other.pair.folder) && uses(pair) >= uses(other.pair));
     })
     .map(({ pair: { folder, source, kustomizations } }) => ({

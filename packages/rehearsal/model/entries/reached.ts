@@ -3,7 +3,7 @@ import { folderIn, folderOf, reachOf } from "../reach.js";
 import { parsed, type ScannedDocument, type TreeFiles } from "../scan.js";
 import { isFluxKind } from "./root.js";
 
-/** Paths of everything that some Kustomizations apply, and those that these apply. */
+/** Paths that some Kustomizations apply, directly or through other Kustomizations. */
 export function reachedBy(
   documents: readonly ScannedDocument[],
   files: TreeFiles,
@@ -29,12 +29,12 @@ export function reachedBy(
   return paths;
 }
 
-/** Whether a folder holds one of some paths. */
+/** Whether a folder contains one of some paths. */
 export function holdsFolder(paths: ReadonlySet<string>, folder: string): boolean {
   return [...paths].some((path) => folderOf(path) === folderIn(folder));
 }
 
-/** Values by a key of theirs. */
+/** Values grouped by a key. */
 export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);

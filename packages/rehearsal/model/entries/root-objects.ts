@@ -2,7 +2,7 @@ import { at, type KubeObject, textAt } from "../kube-objects.js";
 import { objectsOf, type ScannedDocument } from "../scan.js";
 import { isName, KUSTOMIZE, ownSource, type Root, SOURCE } from "./root.js";
 
-/** `NAMESPACE/NAME` of the GitRepositories that objects of a tree read and that are written down nowhere. */
+/** `NAMESPACE/NAME` of the GitRepositories that objects of a tree read and that no manifest defines. */
 export function undefinedSources(documents: readonly ScannedDocument[], namespaces: readonly string[]): string[] {
   const defined = new Set(objectsOf(documents, SOURCE, "GitRepository").map(({ metadata }) => metadata.name));
   const users = [
@@ -23,7 +23,7 @@ export function undefinedSources(documents: readonly ScannedDocument[], namespac
   return [...new Set(ids)];
 }
 
-/** Namespaces that a cluster's first objects need, beside those that every cluster has. */
+/** Namespaces of the root objects, without those that every cluster has. */
 export function namespacesOf(objects: readonly KubeObject[]): KubeObject[] {
   const names = objects.flatMap(({ metadata: { namespace } }) => namespace ?? []);
   return [...new Set(names)]
@@ -31,7 +31,7 @@ export function namespacesOf(objects: readonly KubeObject[]): KubeObject[] {
     .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 }
 
-/** A root with a GitRepository for each artifact that the user gives a clone for: `--source` may name one of any kind. */
+/** A root with a GitRepository for each artifact that the user provides a clone for: `--source` may name one of any kind. */
 export function withArtifacts(root: Root, documents: readonly ScannedDocument[], named: readonly string[]): Root {
   const kinds = ["OCIRepository", "Bucket"];
   const sources = kinds.flatMap((kind) =>

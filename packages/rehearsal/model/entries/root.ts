@@ -2,24 +2,24 @@ import { dnsLabel } from "@timonier/kit/dns-name";
 import { groupOf, type KubeObject } from "../kube-objects.js";
 import type { ScannedDocument, TreeFiles } from "../scan.js";
 
-/** What a cluster begins with: the objects that `flux bootstrap` once applied, or those that stand for them. */
+/** The first objects of a cluster: those that `flux bootstrap` applied, or replacements for them. */
 export interface Root {
-  /** `clusters/production`; undefined where the tree has no cluster. */
+  /** `clusters/production`; undefined for a tree without a cluster. */
   readonly cluster?: string;
   readonly objects: readonly KubeObject[];
-  /** What is taken for granted of it, in sentences. @default nothing */
+  /** Texts about what is assumed. @default nothing */
   readonly simulated?: readonly string[];
-  /** `OCIRepository flux-system/flux-system`: sources of other kinds for which a GitRepository of that name stands. @default none */
+  /** `OCIRepository flux-system/flux-system`: sources of other kinds that a GitRepository of the same name replaces. @default none */
   readonly artifacts?: readonly string[];
 }
 
-/** What is known of a tree beside its files. */
+/** A tree and its repository. */
 export interface EntryTree {
   readonly documents: readonly ScannedDocument[];
   readonly files: TreeFiles;
-  /** Address of the clone's remote. */
+  /** URL of the clone's remote. */
   readonly origin?: string | undefined;
-  /** Branch that a source follows where nothing says which. */
+  /** Branch that a source follows by default. */
   readonly branch: string;
 }
 
@@ -28,10 +28,10 @@ export const SOURCE = "source.toolkit.fluxcd.io";
 /** Group of Flux's Kustomizations. */
 export const KUSTOMIZE = "kustomize.toolkit.fluxcd.io";
 
-/** Address of a source that stands for this repository and has none of its own. */
+/** URL of a source of this repository when the URL is not known. */
 const NOWHERE = "https://rehearsal.invalid/tree.git";
 
-/** A source of this repository that no manifest says. */
+/** A source of this repository that no manifest defines. */
 export function ownSource(metadata: KubeObject["metadata"], branch: string): KubeObject {
   return {
     apiVersion: `${SOURCE}/v1`,
@@ -41,7 +41,7 @@ export function ownSource(metadata: KubeObject["metadata"], branch: string): Kub
   };
 }
 
-/** The Kustomization of a folder that is applied by the source with the same name. */
+/** The Kustomization of a folder, with a source of the same name. */
 export function kustomizationOf(
   metadata: { readonly name: string; readonly namespace: string },
   path: string,
@@ -61,12 +61,12 @@ export function kustomizationOf(
   };
 }
 
-/** Whether a text is a name of an object that can be in a folder's name, too. */
+/** Whether a text is a valid name of an object and of a folder. */
 export function isName(text: string): boolean {
   return dnsLabel.test(text);
 }
 
-/** Whether a document is what a cluster begins with: a source from Git, or a Kustomization. */
+/** Whether a document can be a root object: a source from Git or a Kustomization. */
 export function isFluxKind({ kind, apiVersion }: ScannedDocument): boolean {
   const group = groupOf(apiVersion);
   return (kind === "GitRepository" && group === SOURCE) || (kind === "Kustomization" && group === KUSTOMIZE);

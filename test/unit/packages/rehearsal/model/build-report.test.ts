@@ -230,7 +230,7 @@ test("GIVEN a workload WHEN judged THEN its status is read as kstatus does", () 
     message: "old replicas are still there",
   });
   expect(of(`{observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2, ${available}}`)).toEqual({
-    state: "reconciled",
+    state: "ready",
   });
   expect(
     of('{observedGeneration: 2, conditions: [{type: ReplicaFailure, status: "True", message: exceeded quota}]}'),

@@ -40,7 +40,7 @@ test("GIVEN a namespace that goes WHEN compared THEN what is in it goes with it,
   expect(byKind.PersistentVolumeClaim).toMatchObject({
     action: "deleted",
     dataLoss: true,
-    message: expect.stringContaining("goes with Namespace shop"),
+    message: expect.stringContaining("deleted with Namespace shop"),
   });
 });
 
@@ -54,7 +54,7 @@ test("GIVEN an object that is deleted and waits for a finalizer WHEN compared TH
     action: "deleted",
     dataLoss: true,
     message: expect.stringMatching(
-      /data is lost.*; it stays until its finalizers are done: kubernetes.io\/pvc-protection$/,
+      /data is lost.*; it remains until its finalizers finish: kubernetes.io\/pvc-protection$/,
     ),
   });
 });

@@ -74,7 +74,7 @@ test("helm-removed: what a chart made goes with its release", () => {
   );
   const change = (after: KubeObject[]) =>
     compare({ before: [release, owned], after }).find(({ ref }) => ref.kind === "ConfigMap");
-  expect(change([])).toMatchObject({ action: "deleted", message: "goes with HelmRelease shop/web" });
+  expect(change([])).toMatchObject({ action: "deleted", message: "deleted with HelmRelease shop/web" });
   expect(change([release])).toMatchObject({ action: "pruned" });
 });
 
