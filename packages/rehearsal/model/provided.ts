@@ -4,22 +4,22 @@ import { parsed, type ScannedDocument } from "./scan.js";
 
 const SOURCE = "source.toolkit.fluxcd.io";
 
-/** Kinds of sources that `--source` can give as files. */
+/** Kinds of sources that `--source` can provide as files. */
 export const providedKinds = ["HelmRepository", "OCIRepository"] as const;
 
-/** What the given files are: charts by version, images by tag, or the one content that every revision of a source has. */
+/** Form of provided files: charts by version, images by tag, or one content for every revision of a source. */
 export type ProvidedForm = "charts" | "images" | "artifact";
 
-/** What the trees say of a source that `--source` names. */
+/** How the trees use a source that `--source` names. */
 export interface SourceUse {
   /** Kinds of the sources with this name. */
   readonly kinds: ReadonlySet<string>;
-  /** Whether a Kustomization applies it as an OCIRepository: then the files are manifests, and no charts. */
+  /** Whether a Kustomization applies it as an OCIRepository: then the files are manifests and not charts. */
   readonly applied: boolean;
 }
 
 /**
- * What the trees say of a source. A manifest without a namespace may get it from a kustomization file, so it counts as well.
+ * How the trees use a source. A manifest without a namespace counts as well, because a kustomization file may add it.
  *
  * @param source `NAMESPACE/NAME`
  */
@@ -41,7 +41,7 @@ export function useOf(documents: readonly ScannedDocument[], source: string): So
 }
 
 /**
- * Fields of a HelmRepository that the rehearsal changes, in the order in which an annotation keeps them. An OCIRepository has more:
+ * Fields of a HelmRepository that the rehearsal changes, in the order of the annotation that keeps them. An OCIRepository has more:
  * {@link ociFields}.
  */
 export const helmFields = ["url", "secretRef.name", "certSecretRef.name", "provider", "insecure"] as const;
@@ -59,11 +59,11 @@ export const ociFields = [
   "verify.secretRef.name",
 ] as const;
 
-/** The spec as the manifest says it, from what the annotation keeps. */
+/** The spec of the manifest, restored from the annotation. */
 export function restoredSource({ kind, spec }: KubeObject, kept: readonly string[]): Record<string, unknown> {
   const fields = kind === "HelmRepository" ? helmFields : ociFields;
   const restored = structuredClone(spec ?? {}) as Record<string, unknown>;
-  // What the rehearsal writes in their place.
+  // Values that the rehearsal wrote.
   delete restored.insecure;
   if (kind === "OCIRepository") delete restored.ref;
   for (const [index, field] of fields.entries()) {
@@ -92,11 +92,11 @@ function setAt(target: Record<string, unknown>, [first = "", ...rest]: readonly 
 }
 
 /**
- * OCIRepositories whose revision differs in a way that the given files cannot show: one content stands for all revisions, and a
- * packaged chart stands for the digest that a source names.
+ * OCIRepositories whose change of the revision the provided files cannot show: one content replaces all revisions, and a packaged chart
+ * replaces the digest that a source names.
  *
- * @param before as the manifests say it
- * @param formOf form of the files that are given for a source; undefined for one that is read elsewhere
+ * @param before objects as in the manifests
+ * @param formOf form of the files that are provided for a source; undefined for other sources
  */
 export function unprovenRevisions(
   before: Snapshot,
@@ -120,7 +120,7 @@ function refOf(source: KubeObject): Readonly<Record<string, string | undefined>>
   return { tag: ref.tag, semver: ref.semver, semverFilter: ref.semverFilter, digest: ref.digest };
 }
 
-/** What the command line can give for a source that cannot be read. @default nothing can be given for its kind */
+/** Option that provides a source that cannot be read. @returns undefined when its kind cannot be provided */
 export function sourceOption(source: KubeObject): string | undefined {
   const { namespace } = source.metadata;
   const ref = source.kind === "HelmChart" ? at(source, "spec", "sourceRef") : undefined;

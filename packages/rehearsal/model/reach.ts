@@ -3,15 +3,15 @@ import { listAt, textAt } from "./kube-objects.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 import { yamlDocuments } from "./yaml-text.js";
 
-/** What the build of a folder takes in. */
+/** Files that the build of a folder includes. */
 export interface Reach {
   /** Paths of YAML files. */
   readonly paths: ReadonlySet<string>;
-  /** It takes in something that is not in the tree, or that cannot be read. */
+  /** Whether it includes something that is not in the tree or cannot be read. */
   readonly isOpen: boolean;
 }
 
-/** Names of kustomize's own file. @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+/** Names of the kustomization file. @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
 const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /** Fields whose entries are files or folders of manifests. */
@@ -23,7 +23,7 @@ const others = ["crds", "configurations", "transformers", "generators", "validat
 /** Fields whose entries have a file in `path`. */
 const withPath = ["patches", "patchesJson6902", "replacements"];
 
-/** Follows kustomizations from a folder to whatever they take in, also outside of it. */
+/** Follows kustomizations from a folder to all files that they include, also outside of it. */
 export function reachOf(files: TreeFiles, folder: string): Reach {
   const reader = new Reader(files);
   reader.top(folderIn(folder));
@@ -42,7 +42,7 @@ class Reader implements Reach {
 
   constructor(private readonly files: TreeFiles) {}
 
-  /** Where a folder has no kustomization, Flux makes one of everything below it. */
+  /** For a folder without a kustomization, Flux generates one that includes everything below it. */
   top(folder: string): void {
     if (this.#kustomization(folder) !== undefined) {
       this.#folder(folder);
@@ -115,7 +115,7 @@ function textsAt(value: unknown, fields: readonly string[]): string[] {
   return fields.flatMap((field) => listAt(value, field)).filter((one) => typeof one === "string");
 }
 
-/** Path from the top of the tree; undefined for one outside of it, and for an address. */
+/** Path from the top of the tree; undefined for a path outside of it and for a URL. */
 function resolved(folder: string, entry: string): string | undefined {
   if (/^[^/]*:|^\/|\?ref=|^(github|gitlab|bitbucket)\.[a-z]+\//.test(entry)) return undefined;
   const path = posix.join(folder, entry).replace(/\/$/, "");
@@ -124,8 +124,8 @@ function resolved(folder: string, entry: string): string | undefined {
 }
 
 /**
- * Whether anything that a folder takes in says its own namespace: if nothing does, Flux has to be told one, which would override all
- * others. Where that is not certain the answer is yes.
+ * Whether a file that a folder includes sets a namespace. If none does, the rehearsal sets the target namespace, which would override all
+ * others. Returns true when it is not certain.
  */
 export function namesNamespace(files: TreeFiles, folder: string): boolean {
   const { paths, isOpen } = reachOf(files, folder);
@@ -138,7 +138,7 @@ function hasNamespace(path: string, text: string): boolean {
   if (kustomizationNames.includes(posix.basename(path))) return true;
   const documents = scan(new Map([[path, text]]));
   const objects = documents.map(parsed);
-  // What is no object, as a patch of some operations, may say one, too.
+  // A document that is not an object, such as a JSON patch, may set one, too.
   if (documents.length === 0 || objects.includes(undefined)) return true;
   return objects.some((one) => one?.metadata.namespace !== undefined);
 }

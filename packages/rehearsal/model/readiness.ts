@@ -1,22 +1,22 @@
 import { conditionOf, groupOf, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./kube-objects.js";
 import { missingReplicas } from "./replicas.js";
 
-/** Whether an object does what its manifest asks for. */
+/** Whether an object has reached the state of its manifest. */
 export type Readiness =
   | { readonly state: "ready" }
   | { readonly state: "progressing"; readonly message: string }
-  /** Its manifest holds it back, as a paused Deployment is: a health check waits for it in vain, and it is no failure. */
+  /** Its manifest holds it back, as in a paused Deployment: a health check times out, but the object does not fail. */
   | { readonly state: "held"; readonly message: string }
-  /** Nothing that time alone brings will make it ready. */
+  /** It will not become ready without another change. */
   | { readonly state: "hopeless"; readonly message: string };
 
 const ready: Readiness = { state: "ready" };
 
-/** Reasons for which a container never starts. */
+/** Reasons of containers that never start. */
 const hopelessReasons = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError"]);
 
 /**
- * How far an object is, as the health checks of kustomize-controller 1.9 see it, and for workloads with a look at their pods.
+ * Readiness of an object as in the health checks of kustomize-controller 1.9. For workloads it also considers their pods.
  *
  * @see https://github.com/fluxcd/cli-utils/blob/v1.2.2/pkg/kstatus/status/core.go
  */
@@ -55,7 +55,7 @@ function progressing(message: string): Readiness {
   return { state: "progressing", message };
 }
 
-/** What conditions with a fixed meaning say, whatever the kind is. */
+/** Readiness by conditions that have the same meaning for every kind. */
 function fromConditions(object: KubeObject): Readiness | undefined {
   const [reconciling, stalled] = [conditionOf(object, "Reconciling"), conditionOf(object, "Stalled")];
   if (reconciling?.status === "True") return progressing(reconciling.message ?? reconciling.reason ?? "is reconciled");
@@ -91,7 +91,7 @@ function workload(object: KubeObject, pods: Snapshot): Readiness {
   return held === undefined ? progressing(missing) : { state: "held", message: `${held}: ${missing}` };
 }
 
-/** Why a workload keeps its former pods on purpose. */
+/** Why a workload intentionally keeps its former pods. */
 function heldBack(object: KubeObject): string | undefined {
   const spec = object.spec as { paused?: boolean; updateStrategy?: { type?: string } } | undefined;
   if (object.kind === "Deployment" && spec?.paused) return "is paused";
@@ -99,7 +99,7 @@ function heldBack(object: KubeObject): string | undefined {
   return onDelete ? "updates a pod when that is deleted" : undefined;
 }
 
-/** Flux waits until a Job is complete, where kstatus itself is content when it runs. */
+/** Flux waits until a Job is complete, while kstatus accepts a running one. */
 function job(object: KubeObject, pods: Snapshot): Readiness {
   if ((object.spec as { suspend?: boolean } | undefined)?.suspend) return ready;
   if (conditionOf(object, "Complete")?.status === "True") return ready;
@@ -117,7 +117,7 @@ function pod(object: KubeObject): Readiness {
   return stuck === undefined ? progressing("is not ready") : { state: "hopeless", message: stuck };
 }
 
-/** Pods that a workload's selector names. */
+/** Pods that match a workload's selector. */
 function podsOf(object: KubeObject, pods: Snapshot): KubeObject[] {
   const selector = (object.spec as { selector?: { matchLabels?: Record<string, string> } } | undefined)?.selector
     ?.matchLabels;

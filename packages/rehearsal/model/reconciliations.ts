@@ -6,7 +6,7 @@ import type { Outcome } from "./outcome.js";
 import { byKey } from "./owners.js";
 import type { RevisionState } from "./revision-state.js";
 
-/** What becomes of every Kustomization and HelmRelease, each after those it depends on; those that go come last. */
+/** All Kustomizations and HelmReleases, each after its dependencies. Deleted ones come last. */
 export function reconciliations(before: RevisionState, after: RevisionState): Reconciliation[] {
   const states = [before, after].map((state) => ({
     objects: byKey(state.snapshot.filter(isReconciliation)),
@@ -52,7 +52,7 @@ function readyStatusOf(object: KubeObject, outcome: Outcome | undefined): ReadyS
   return {
     ready: "Unknown",
     reason: "NotSettled",
-    message: outcome?.state === "pending" ? outcome.for : "it did not settle while it was watched",
+    message: outcome?.state === "pending" ? outcome.for : "it did not reconcile in time",
   };
 }
 
@@ -72,7 +72,7 @@ export interface OutOfReach {
   readonly message: string;
 }
 
-/** Sources, Kustomizations and releases that need something which cannot be reached from here. */
+/** Sources, Kustomizations and releases that need something out of reach. */
 export function outOfReach(state: RevisionState): OutOfReach[] {
   const outcomes = new Map(state.outcomes);
   return state.snapshot.flatMap((object): OutOfReach[] => {

@@ -1,23 +1,23 @@
 import { stringify } from "yaml";
 import { at, type KubeObject, listAt, type Snapshot, textAt } from "./kube-objects.js";
 
-/** Shorter values are too common to be replaced in every text: hidden-fields.ts follows where they were put. */
+/** Shorter values are too common to be replaced in every text: hidden-fields.ts finds their places. */
 export const SHORTEST = 6;
 
-/** Keys whose values often are words that other objects hold as well, and that tell nothing. */
+/** Keys whose values are often harmless words that other objects contain as well. */
 const harmless = /^(user(name)?|host(name)?|port|database|db(name)?|type|name|namespace|region)$/i;
 
-/** `postgres`, `europe-west`, `example.com`: a password is not made of lower-case words alone. */
+/** `postgres`, `europe-west`, `example.com`: a password does not consist of lower-case words only. */
 export function isWord(text: string): boolean {
   return /^[a-z]+([-._/][a-z]+)*$/.test(text);
 }
 
-/** Annotation in which `kubectl apply` keeps the whole object, with the values of a Secret. */
+/** Annotation with the complete object, including the values of a Secret, from `kubectl apply`. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * A Secret without its values, for a diff between two sides: a value is shown as `(hidden)`, or as `(hidden, changed)` where
- * the other side has another one.
+ * A Secret without its values, for a diff of base and head: a value is shown as `(hidden)`, or as `(hidden, old value)` and
+ * `(hidden, new value)` when it changes.
  */
 export function redactSecret(
   secret: KubeObject,
@@ -38,7 +38,7 @@ export function redactSecret(
   return { ...secret, ...hidden("data"), ...hidden("stringData") };
 }
 
-/** Whether two Secrets hold the same. */
+/** Whether two Secrets have the same content. */
 export function sameSecret(one: KubeObject, other: KubeObject): boolean {
   return JSON.stringify([one.data, one.type]) === JSON.stringify([other.data, other.type]);
 }
@@ -47,7 +47,7 @@ export function isSecretObject({ kind, apiVersion }: KubeObject): boolean {
   return kind === "Secret" && apiVersion === "v1";
 }
 
-/** Values of a Secret by key, decoded: of both fields, and of what `kubectl apply` kept of them. */
+/** Decoded values of a Secret by key: of `data`, `stringData` and the annotation of `kubectl apply`. */
 export function valuesOf(secret: KubeObject): ReadonlyArray<readonly [string, string]> {
   const kept = lastApplied(secret);
   return [...valuesIn(secret), ...(kept === undefined ? [] : valuesIn(kept))];
@@ -72,15 +72,14 @@ function lastApplied({ metadata }: KubeObject): unknown {
 }
 
 /**
- * Every value of every Secret that is long enough to be replaced wherever it stands, in every form in which a text may hold it;
- * longest first.
+ * All values of Secrets that are long enough to be replaced everywhere, in every encoding, longest first.
  *
- * @param isPublic whether a word is written in Git outside of Secrets: then it is no secret
+ * @param isPublic whether a word occurs in Git outside of Secrets, so that it is not secret
  */
 export function secretValues(objects: Snapshot, isPublic: (text: string) => boolean = () => false): string[] {
   const values = new Set<string>();
   for (const object of objects) {
-    // The state of a Helm release is compressed: no text holds it.
+    // The state of a Helm release is compressed, so no text contains it.
     if (!isSecretObject(object) || textAt(object, "type") === "helm.sh/release.v1") continue;
     for (const [key, plain] of valuesOf(object)) {
       if (isPublic(plain) || (isWord(plain) && harmless.test(key))) continue;
@@ -90,7 +89,7 @@ export function secretValues(objects: Snapshot, isPublic: (text: string) => bool
   return [...values].sort((one, other) => other.length - one.length);
 }
 
-/** A value as it stands in texts: as it is, without line breaks as Flux substitutes it, by line, encoded, and escaped. */
+/** Encodings of a value in texts: unchanged, without line breaks as Flux substitutes it, by line, encoded and escaped. */
 export function formsOf(value: string): string[] {
   const trimmed = value.trim();
   const lines = value.split("\n").map((line) => line.trim());
@@ -118,7 +117,7 @@ function urlEncoded(text: string): string {
   }
 }
 
-/** The base64 of a value and, for one that is part of a longer text, the characters that are the same wherever it begins. */
+/** The base64 of a value and, for one that is part of a longer text, the characters that do not depend on its offset. */
 function inBase64(value: string): string[] {
   const whole = Buffer.from(value, "utf8");
   const bare = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
@@ -132,21 +131,21 @@ function inBase64(value: string): string[] {
   return all.flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_")]);
 }
 
-/** Takes the values out of a text: a substitution may have carried one into another object or into an error. */
+/** Replaces the values in a text: a substitution may have put one into another object or into an error. */
 export function redactText(text: string, secrets: readonly string[], shown = "(hidden)"): string {
   let result = text;
   for (const secret of secrets) if (result.includes(secret)) result = result.replaceAll(secret, shown);
   return result;
 }
 
-/** Text and numbers in something that YAML or JSON holds. */
+/** Strings and numbers in a YAML or JSON value. */
 export function leavesOf(value: unknown): string[] {
   if (typeof value === "string" || typeof value === "number") return [String(value)];
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(leavesOf);
 }
 
-/** References of a Flux object to what it takes values from: `postBuild.substituteFrom`, `valuesFrom`. */
+/** References of a Flux object to sources of values: `postBuild.substituteFrom`, `valuesFrom`. */
 export function referencesOf(
   object: KubeObject,
   kind: "Secret" | "ConfigMap",

@@ -6,8 +6,8 @@ import { sameSecret } from "./redact.js";
 import type { DryRun, RevisionState } from "./revision-state.js";
 
 /**
- * Objects that a failed Kustomization did not apply: those that are refused, and those that are left out because of them. An object
- * that was refused before for the same reason is not the merge's, nor is what such a refusal alone keeps from being applied.
+ * Objects that a stalled Kustomization did not apply: rejected ones, and those that were left out because of them. Objects that were
+ * rejected at the base for the same reason do not count, nor objects that only such a rejection prevents from being applied.
  */
 export function rejectedChanges(before: RevisionState, after: RevisionState): ObjectChange[] {
   const live = byKey(after.snapshot);
@@ -19,7 +19,7 @@ export function rejectedChanges(before: RevisionState, after: RevisionState): Ob
     const base = { ref: refOf(object), action: "rejected" as const, dataLoss: false, owner };
     if (rejection !== undefined) return fresh.includes(dryRun) ? [{ ...base, message: rejection, diff: "" }] : [];
     const first = fresh.find((one) => one.owner === owner);
-    // Its Kustomization fails for what it failed for before.
+    // Its Kustomization fails for the same reason as before.
     if (!first && before.dryRuns.some((one) => one.owner === owner)) return [];
     const there = live.get(keyOf(object));
     if (!result || (there && isUnchanged(there, result))) return [];
@@ -28,20 +28,20 @@ export function rejectedChanges(before: RevisionState, after: RevisionState): Ob
   });
 }
 
-/** Whether applying an object would leave it as it is: defaults that only one of the two writes are no difference. */
+/** Whether applying an object would not change it. Defaults that only one of the two sets are no difference. */
 function isUnchanged(there: KubeObject, result: KubeObject): boolean {
   const same = isSame(there, result) && (groupKindOf(there) !== "/Secret" || sameSecret(there, result));
   return same || diffOf(there, result) === "";
 }
 
-/** What tells one refusal from others: the owner, the object and the API server's words without the value that it does not like. */
+/** Key of a rejection: owner, object and the API server's message without the rejected value. */
 function rejectionsOf({ owner, object, rejection }: DryRun): string[] {
   if (rejection === undefined) return [];
   const reason = rejection.replace(/\b(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\S+)/g, "$1 value");
   return [`${owner} ${keyOf(object)} ${reason}`];
 }
 
-/** Objects that are applied and whose pods do not become ready; in place of the changes of the same objects. */
+/** Applied objects whose pods do not become ready, in place of the changes of the same objects. */
 export function withFailing(
   changes: readonly ObjectChange[],
   before: RevisionState,
@@ -87,7 +87,7 @@ export function withFailing(
   return [...changes.map((change) => replaced.get(change) ?? change), ...added];
 }
 
-/** `Deployment/default/nginx dry-run failed (Invalid): …`, as kustomize-controller says which object was refused. */
+/** `Deployment/default/nginx dry-run failed (Invalid): …`, as kustomize-controller names a rejected object. */
 export function rejectedIn({
   message,
 }: Pick<Reconciliation, "message">):

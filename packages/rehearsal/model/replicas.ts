@@ -1,9 +1,9 @@
 import { conditionOf, type KubeObject, numberAt, textAt } from "./kube-objects.js";
 
-/** `spec.progressDeadlineSeconds` that stands for none: the Deployment then never says that it has progressed. */
+/** `spec.progressDeadlineSeconds` without a limit: the Deployment then never reports progress. */
 const NO_DEADLINE = 2_147_483_647;
 
-/** What is missing of a workload's replicas, by the rules of kstatus; undefined when nothing is. */
+/** What a workload's replicas lack, by the rules of kstatus; undefined when they are complete. */
 export function missingReplicas(object: KubeObject): string | undefined {
   if (object.status === undefined) return "has no status yet";
   if (numberAt(object, "status", "observedGeneration") === undefined) return "is not observed yet";
@@ -27,7 +27,7 @@ function wantedOf(object: KubeObject): number {
   return numberAt(object, "spec", "replicas") ?? 1;
 }
 
-/** The first of several counts that is too small, in words. */
+/** Message about the first count that is too small. */
 function tooFew(wanted: number, counts: ReadonlyArray<readonly [number, string]>): string | undefined {
   const found = counts.find(([have]) => have < wanted);
   return found && `${found[0]} of ${wanted} ${found[1]}`;

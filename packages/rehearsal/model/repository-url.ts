@@ -1,6 +1,6 @@
 /**
- * One spelling of a repository's address, so that `git@host:group/app.git` and `https://host/group/app` are the same: the host in small
- * letters and the path, without credentials, port and `.git`.
+ * Normalised URL of a repository, so that `git@host:group/app.git` and `https://host/group/app` are equal: the host in lower case and the
+ * path, without credentials, port and `.git`.
  */
 export function sameRepository(url: string): string {
   const scp = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(url);
@@ -12,7 +12,7 @@ export function sameRepository(url: string): string {
     .replace(/\.git$/, "")}`;
 }
 
-/** Addresses by which a source may name the repository: where its own is only known in the cluster, they are told apart by their text. */
+/** URLs by which a source may name the repository. A URL with a variable is only known in the cluster, so its text is compared. */
 export function spellingsOf(url: string): string[] {
   const same = sameRepository(url);
   if (same === url) return [];

@@ -4,18 +4,18 @@ import { withHealthExpressions } from "./health-expressions.js";
 import { at, groupKindOf, type KubeObject, type Metadata } from "./kube-objects.js";
 import { providedKinds, restoredSource } from "./provided.js";
 
-/** Annotation in which the rehearsal's API server keeps what it changed while it admitted an object. */
+/** Annotation with the original values that the rehearsal's API server changed at admission. */
 export const ORIGINAL = "rehearsal.timonier/original";
 
-/** Annotation in which the rehearsal's API server keeps the address that a Service asks for, where its network does not have it. */
+/** Annotation with the address that a Service requests and that the rehearsal's network lacks. */
 export const CLUSTER_IP = "rehearsal.timonier/cluster-ip";
 
-/** Annotation in which the rehearsal's API server keeps the kind of the source that a Kustomization names, where a repository stands for it. */
+/** Annotation with the source kind of a Kustomization, when a GitRepository replaces the source. */
 export const SOURCE_KIND = "rehearsal.timonier/source-kind";
 
 /**
- * The object as its manifest says it: addresses, Secrets and signatures of sources, and decryption, which the rehearsal had to take out.
- * Objects that it did not touch are returned as they are.
+ * The object as in its manifest: with the URLs, Secrets and signatures of sources and the decryption that the rehearsal removed. Objects
+ * that it did not change are returned unchanged.
  */
 export function restore(changed: KubeObject): KubeObject {
   const object = withSourceKind(withHealthExpressions(withoutAssumption(withConversion(changed))));

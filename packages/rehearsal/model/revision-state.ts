@@ -1,37 +1,37 @@
 import type { KubeObject, Snapshot } from "./kube-objects.js";
 import type { Outcome } from "./outcome.js";
 
-/** What the API server said to one object that a controller did not get as far as applying. */
+/** Result of a dry run of one object that a controller did not apply. */
 export interface DryRun {
-  /** As the manifest says it. */
+  /** The object as in its manifest. */
   readonly object: KubeObject;
-  /** As the API server would have it. undefined: it refuses. */
+  /** The object as the API server would store it. @default it is rejected */
   readonly result?: KubeObject;
-  /** The API server's words. */
+  /** Message of the API server for a rejected object. */
   readonly rejection?: string;
-  /** `Kustomization default/myapp` that would apply it. */
+  /** Owner that would apply it: `Kustomization default/myapp`. */
   readonly owner: string;
 }
 
-/** A part of the API that could not be listed: its objects are not known. */
+/** A part of the API whose objects could not be listed. */
 export interface Unlisted {
   /** `metrics.k8s.io/v1beta1` */
   readonly apiVersion: string;
   /** @default every kind of that version */
   readonly kind?: string;
-  /** The API server's words. */
+  /** Message of the API server. */
   readonly message: string;
 }
 
-/** A cluster when everything in it had come as far as it can: plain data, kept with a base. */
+/** What the rehearsal cluster holds at base or head, after everything was reconciled. Plain data, stored with a base. */
 export interface RevisionState {
   readonly snapshot: Snapshot;
   /** @default everything was listed */
   readonly unlisted?: readonly Unlisted[];
-  /** What each source, Kustomization and HelmRelease came to, by key. */
+  /** Outcomes of sources, Kustomizations and HelmReleases, by key. */
   readonly outcomes: ReadonlyArray<readonly [string, Outcome]>;
   /** Why workloads do not become ready, by key. */
   readonly failing: ReadonlyArray<readonly [string, string]>;
-  /** What Kustomizations that were refused would have applied. */
+  /** Dry runs of the objects of rejected Kustomizations. */
   readonly dryRuns: readonly DryRun[];
 }

@@ -1,21 +1,21 @@
 import { at, groupKindOf, type KubeObject, listAt, numberAt, textAt } from "./kube-objects.js";
 import { podSpecOf } from "./version-changes.js";
 
-/** How long a rollout takes at least, by its manifest alone. */
+/** The minimum duration of a rollout, from its manifest. */
 export interface Rollout {
-  /** Seconds until all pods that a health check waits for count. */
+  /** Seconds until all pods that a health check waits for are available. */
   readonly seconds: number;
-  /** Where that many seconds come from, in words. */
+  /** Explanation of that duration. */
   readonly why: string;
-  /** It fails before, whatever the timeout of the health check is. */
+  /** Whether the rollout fails, independent of the timeout of the health check. */
   readonly neverEnds?: true;
 }
 
 /**
- * How long a rollout takes at least: only initial delays of probes and `minReadySeconds` count, real pods take longer. undefined:
- * nothing is rolled out, or it may end at once.
+ * The minimum duration of a rollout: only initial delays of probes and `minReadySeconds` count, although real pods take longer.
  *
  * @param old the workload at the base
+ * @returns undefined when nothing is rolled out, or when it may end at once
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
  */
 export function rolloutOf(old: KubeObject | undefined, object: KubeObject): Rollout | undefined {
@@ -23,7 +23,7 @@ export function rolloutOf(old: KubeObject | undefined, object: KubeObject): Roll
   if (steps === undefined) return undefined;
   const delay = readyAfter(object);
   const wait = numberAt(object, "spec", "minReadySeconds") ?? 0;
-  // Its own controller counts a StatefulSet's pods when they are ready; the next one has to wait until they are available.
+  // A StatefulSet counts its pods when they are ready, but creates the next one only when they are available.
   const last = object.kind === "StatefulSet" ? delay : delay + wait;
   const deadline = object.kind === "Deployment" ? numberAt(object, "spec", "progressDeadlineSeconds") : undefined;
   const why = `its pods are ready after ${delay} s and count after ${wait} s more, in ${steps} ${steps === 1 ? "step" : "steps"}`;
@@ -37,11 +37,11 @@ export function rolloutOf(old: KubeObject | undefined, object: KubeObject): Roll
   return seconds === 0 ? undefined : { seconds, why };
 }
 
-/** How often a rollout waits for pods. undefined: it makes no pod. */
+/** How often a rollout waits for pods. @returns undefined when it creates no pod */
 function stepsOf(former: KubeObject | undefined, object: KubeObject): number | undefined {
   const old = former?.metadata.uid === object.metadata.uid ? former : undefined;
   const replicas = replicasOf(object);
-  // Without another template pods are only added.
+  // Without a changed template, pods are only added.
   const isUpdate = old !== undefined && templateOf(old) !== templateOf(object);
   const made = isUpdate ? replicas : replicas - (old ? replicasOf(old) : 0);
   switch (groupKindOf(object)) {
@@ -61,7 +61,7 @@ function replicasOf(object: KubeObject): number {
   return numberAt(object, "spec", "replicas") ?? 1;
 }
 
-/** They are updated one after the other. */
+/** Pods of a StatefulSet are updated one by one. */
 function updatesOfStatefulSet(object: KubeObject, replicas: number): number | undefined {
   const rolling = at(object, "spec", "updateStrategy", "rollingUpdate");
   const updated = isOnDelete(object) ? 0 : replicas - (numberAt(rolling, "partition") ?? 0);
@@ -86,7 +86,7 @@ function templateOf(object: KubeObject): string {
   return JSON.stringify(at(object, "spec", "template"));
 }
 
-/** How many new pods of a Deployment are on their way at the same time. */
+/** How many new pods of a Deployment start concurrently. */
 function atOnce(object: KubeObject, replicas: number): number {
   if (textAt(object, "spec", "strategy", "type") === "Recreate") return replicas;
   const { maxSurge = "25%", maxUnavailable = "25%" } = (at(object, "spec", "strategy", "rollingUpdate") ??

@@ -6,7 +6,7 @@ import { yamlDocuments } from "./yaml-text.js";
 /** Text of a tree's YAML files by path from its top. */
 export type TreeFiles = ReadonlyMap<string, string>;
 
-/** One document of a YAML file that looks like an object; parsed only where somebody asks. */
+/** A document of a YAML file that looks like an object. It is parsed on demand. */
 export interface ScannedDocument {
   readonly path: string;
   readonly apiVersion: string;
@@ -17,9 +17,8 @@ export interface ScannedDocument {
 }
 
 /**
- * Every object of a tree, found by its first columns alone: a tree of a thousand objects is read with each rehearsal, and almost all
- * of what is asked needs no more than kinds. Templates of charts, which are no YAML, are found as well. A List stands for its items,
- * as kustomize has it.
+ * Every object of a tree, found by unindented lines only: each rehearsal reads trees of a thousand objects, and mostly needs their kinds.
+ * It also finds templates of charts, which are not YAML. A List is replaced by its items, as in kustomize.
  */
 export function scan(files: TreeFiles): ScannedDocument[] {
   return [...files].flatMap(([path, text]) => scanFile(path, text));
@@ -43,11 +42,11 @@ function withoutByteOrderMark(text: string): string {
 
 const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Lengths at which names that are made of them, as `KINDList` and `PLURAL.GROUP`, are still names. */
+/** Maximum lengths for which derived names, such as `KINDList` and `PLURAL.GROUP`, are valid. */
 const LONGEST = { kind: 59, group: 180, version: 63 };
 
 /**
- * Whether an API server can have a kind of this name. Files that are not for Kubernetes have fields with the same names.
+ * Whether an API server can serve a kind of this name. Files of other programs have fields with the same names.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
  */
@@ -95,7 +94,7 @@ const FLOW = {
   kind: /["']?kind["']?:\s*["']?([^\s"',}]+)/,
 };
 
-/** Lists in lists that are looked into. */
+/** Maximum depth of nested lists. */
 const DEPTH = 3;
 
 /** The document, or the items of a list. */
@@ -105,7 +104,7 @@ function withItems(document: ScannedDocument, depth = 0): ScannedDocument[] {
   return items === undefined ? [document] : items.flatMap((item) => withItems(item, depth + 1));
 }
 
-/** undefined: it has no items, or cannot be parsed. */
+/** @returns undefined when it has no items or cannot be parsed */
 function itemsOf({ path, line, text }: ScannedDocument, isNested: boolean): ScannedDocument[] | undefined {
   try {
     const lines = new LineCounter();
@@ -116,7 +115,7 @@ function itemsOf({ path, line, text }: ScannedDocument, isNested: boolean): Scan
       const item: unknown = isMap(node) ? node.toJS(document) : undefined;
       const { apiVersion, kind } = (item ?? {}) as Record<string, unknown>;
       if (typeof apiVersion !== "string" || typeof kind !== "string" || !isServable(apiVersion, kind)) return [];
-      // A nested list was written again: its own lines are not the file's.
+      // A nested list was serialized, so its line numbers are not those of the file.
       const begins = isMap(node) && !isNested ? lines.linePos(node.range?.[0] ?? 0).line : 1;
       return [{ path, apiVersion, kind, line: line + begins - 1, text: stringify(item) }];
     });
@@ -125,7 +124,7 @@ function itemsOf({ path, line, text }: ScannedDocument, isNested: boolean): Scan
   }
 }
 
-/** The object in a document; undefined where it is none or cannot be parsed: that is for the controllers to say. */
+/** The object in a document; undefined when it is not one or cannot be parsed, which the controllers report. */
 export function parsed({ text }: ScannedDocument): KubeObject | undefined {
   try {
     const value: unknown = yamlDocuments(text)[0]?.toJS();
@@ -135,7 +134,7 @@ export function parsed({ text }: ScannedDocument): KubeObject | undefined {
   }
 }
 
-/** Objects of one kind, whatever version of their API they are written in. */
+/** Objects of one kind, in any version of its API. */
 export function objectsOf(documents: readonly ScannedDocument[], group: string, kind: string): KubeObject[] {
   return documents
     .filter((one) => one.kind === kind && groupOf(one.apiVersion) === group)

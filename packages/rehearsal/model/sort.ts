@@ -1,12 +1,12 @@
 import type { ObjectChange, Reconciliation } from "@timonier/report/model";
 
-/** What destroys first, then what is refused, then the rest. */
+/** Deletions first, then rejections, then the rest. */
 function rank({ action, dataLoss }: ObjectChange): number {
   if (dataLoss) return 0;
   return ["deleted", "pruned", "recreated", "rejected", "updated", "created"].indexOf(action) + 1;
 }
 
-/** In the order of the report: by what they destroy, then in the order of reconciliation, then by name. */
+/** Sorts changes for the report: by action, then in the order of reconciliation, then by name. */
 export function sortChanges(changes: readonly ObjectChange[], order: readonly Reconciliation[]): ObjectChange[] {
   const places = new Map(order.map(({ ref }, place) => [`${ref.kind} ${ref.namespace}/${ref.name}`, place]));
   const place = ({ owner }: ObjectChange) => places.get(owner ?? "") ?? -1;

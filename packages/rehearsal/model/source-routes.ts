@@ -6,20 +6,20 @@ import { folderIn } from "./reach.js";
 import { sameRepository, spellingsOf } from "./repository-url.js";
 import { objectsOf, type ScannedDocument } from "./scan.js";
 
-/** One repository of a rehearsal, seen from its two sides. */
+/** The manifests of a repository at base and head. */
 export interface ScannedTree {
   /** Name under which it is served: `t0`. */
   readonly name: string;
-  /** Address of the clone's remote; sources with it read this tree. */
+  /** URL of the clone's remote; sources with this URL read the tree. */
   readonly origin?: string;
-  /** `NAMESPACE/NAME` of sources that read it whatever their address. */
+  /** `NAMESPACE/NAME` of sources that read it, independent of their URL. */
   readonly as: readonly string[];
   readonly base: readonly ScannedDocument[];
   readonly head: readonly ScannedDocument[];
 }
 
 /**
- * What stands for Flux's own objects where a tree has none: one Kustomization of a folder.
+ * A root for a tree without Flux objects: one Kustomization of a folder.
  *
  * @param others `NAMESPACE/NAME` of sources that read the same tree
  */
@@ -44,7 +44,7 @@ function rootSourceOf({ objects }: Root): KubeObject | undefined {
   return objects.find(({ kind }) => kind === "GitRepository");
 }
 
-/** Tree's name by each source's `NAMESPACE/NAME` or address that reads it. */
+/** Tree's name by the `NAMESPACE/NAME` or URL of the sources that read it. */
 export function routing(
   trees: readonly ScannedTree[],
   root: Root,
@@ -55,7 +55,7 @@ export function routing(
   const rootSource = rootSourceOf(root);
   for (const [index, { name, origin, as }] of trees.entries()) {
     if (origin) addresses.set(sameRepository(origin), name);
-    // The first tree is the one that has the root.
+    // The first tree contains the root.
     if (index === 0 && rootSource) {
       routes[idOf(rootSource)] = name;
       addresses.set(sameRepository(textAt(rootSource, "spec", "url") ?? ""), name);
@@ -71,7 +71,7 @@ export function routing(
   return Object.fromEntries(Object.entries(routes).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Every GitRepository that is written down anywhere, or that the cluster has outside of Git. */
+/** Every GitRepository in the trees, the root and the assumed objects. */
 export function gitRepositories(
   trees: readonly ScannedTree[],
   root: Root,
@@ -81,13 +81,13 @@ export function gitRepositories(
   return [...[...root.objects, ...assumed].filter(isGitRepository), ...objectsOf(documents, SOURCE, "GitRepository")];
 }
 
-/** Name of the tree that a source reads; undefined for one that is elsewhere. */
+/** Name of the tree that a source reads; undefined for another source. */
 export function routeOf(routes: Readonly<Record<string, string>>, source: KubeObject): string | undefined {
   const of = (key: string) => (Object.hasOwn(routes, key) ? routes[key] : undefined);
   return of(idOf(source)) ?? of(textAt(source, "spec", "url") ?? "");
 }
 
-/** What the sources of a tree follow, each ref once. */
+/** Refs that the sources of a tree follow, each once. */
 export function followingsOf(
   tree: ScannedTree,
   routes: Readonly<Record<string, string>>,
@@ -99,14 +99,14 @@ export function followingsOf(
   return followings(own, new Set(tree.as), rootSource && idOf(rootSource));
 }
 
-/** Whether a folder holds anything at all. */
+/** Whether a folder contains any file. */
 export function holdsFiles(paths: Iterable<string>, folder: string): boolean {
   const prefix = folderIn(folder);
   for (const path of paths) if (prefix === "" || path.startsWith(`${prefix}/`)) return true;
   return false;
 }
 
-/** Arguments of the controllers in a cluster's own Deployments of Flux, by the program's name. */
+/** Arguments in a cluster's own Deployments of Flux, by controller. */
 export function controllerArgumentsOf(
   deployments: readonly KubeObject[],
   flags: readonly string[],
@@ -124,10 +124,10 @@ export function controllerArgumentsOf(
   return found;
 }
 
-/** Raised when bases are looked at otherwise: what was kept before is used no more. */
+/** Increased when a base is computed differently, so that stored bases are not used. */
 const GENERATION = 7;
 
-/** Short digest of everything that decides what a base is. */
+/** Short digest of everything that decides the state at a base. */
 export function baseKey(parts: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify([GENERATION, parts]))

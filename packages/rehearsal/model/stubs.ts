@@ -5,38 +5,38 @@ import { isKustomizationFile, pathsRead, type ReadableTree } from "./kustomize-r
 import { ownerOf } from "./owners.js";
 import { parsed, type ScannedDocument } from "./scan.js";
 
-/** What trees say before anything is applied. */
+/** Manifests of the trees, before anything is applied. */
 export interface StubInput {
   readonly base: readonly ScannedDocument[];
   readonly head: readonly ScannedDocument[];
-  /** What the cluster has outside of Git. */
+  /** Objects that the cluster has outside of Git. */
   readonly assumed: readonly KubeObject[];
-  /** Where something gives namespaces to objects of a tree that name none. */
+  /** Parts of the trees to whose objects kustomize or Flux adds a namespace. */
   readonly namespaces: readonly NamespacedPaths[];
 }
 
-/** A part of a tree whose objects are given a namespace. */
+/** A part of a tree to whose objects a namespace is added. */
 export type NamespacedPaths = (document: ScannedDocument) => boolean;
 
-/** Label of definitions that the rehearsal made up. */
+/** Label of definitions that the rehearsal generates. */
 export const STUB = "rehearsal.timonier/stub";
 
-/** Groups of documents that no API server ever sees. */
+/** Groups of documents that are never sent to an API server. */
 const notApplied = new Set(["kustomize.config.k8s.io", "config.kubernetes.io", "builtin"]);
 
-/** What the API server accepts as the name of a kind and as that of a version's group. */
+/** Valid names of kinds and groups. */
 const kindName = /^[A-Za-z][A-Za-z0-9]{0,62}$/;
 const versionName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
-/** Whether a definition is one that the rehearsal made up, and no manifest has taken it over since. */
+/** Whether the rehearsal generated a definition, and no manifest has replaced it since. */
 export function isStub(object: KubeObject): boolean {
   return object.metadata.labels?.[STUB] !== undefined && ownerOf(object) === undefined;
 }
 
 /**
- * Definitions for kinds that the base does not define, and that a real cluster has from elsewhere, an operator's chart for one. They
- * take whatever is written: the objects are there, and nothing about them is judged. One that only the head defines gets the names,
- * scope and stored version of that definition, so that Flux can apply it over this one.
+ * Definitions for kinds that the base does not define and that the real cluster has from elsewhere, such as an operator's chart. They
+ * accept any content, so the objects exist but are not validated. A kind that only the head defines gets the names, scope and stored
+ * version of that definition, so that Flux can apply the definition over the stub.
  */
 export function stubDefinitions({ base, head, assumed, namespaces }: StubInput): KubeObject[] {
   const given = new Set([
@@ -49,7 +49,7 @@ export function stubDefinitions({ base, head, assumed, namespaces }: StubInput):
   for (const [kind, uses] of usesOf([...base, ...head], assumed)) {
     if (given.has(kind)) continue;
     const definition = later.get(kind);
-    // What is new with its definition is created after it.
+    // An object that is new with its definition is created after it.
     if (definition && !earlier.has(kind)) continue;
     const stub = stubOf(kind, uses, definition, namespaces);
     if (!stubs.has(stub.metadata.name)) stubs.set(stub.metadata.name, stub);
@@ -64,7 +64,7 @@ interface Uses {
   readonly objects: KubeObject[];
 }
 
-/** Uses of kinds that neither Kubernetes nor the rehearsal has, by `GROUP/KIND`. */
+/** Uses of kinds that neither Kubernetes nor the rehearsal defines, by `GROUP/KIND`. */
 function usesOf(documents: readonly ScannedDocument[], assumed: readonly KubeObject[]): Map<string, Uses> {
   const found = new Map<string, Uses>();
   const usesOfKind = (one: Pick<KubeObject, "apiVersion" | "kind">): Uses | undefined => {
@@ -118,7 +118,7 @@ function stubOf(
   };
 }
 
-/** Widely known kinds are as they are; for others a namespace somewhere decides, then the name, then whether anything gives them one. */
+/** Scope of a kind: known for common kinds; else by a namespace in any manifest, then by its name, then by an added namespace. */
 function scopeOf(
   kind: string,
   { documents, objects }: Uses,
@@ -129,13 +129,13 @@ function scopeOf(
   const named = [...objects, ...documents.flatMap((one) => parsed(one) ?? [])];
   if (named.some(({ metadata }) => metadata.namespace !== undefined)) return "Namespaced";
   if (soundsClusterScoped(kind.slice(kind.indexOf("/") + 1))) return "Cluster";
-  // A template says nothing of the namespace that its release gives it.
+  // A template does not contain the namespace that its release adds.
   const isTemplate = ({ text }: ScannedDocument) => text.includes("{{");
   const isGiven = (one: ScannedDocument) => isTemplate(one) || namespaces.some((covers) => covers(one));
   return documents.some(isGiven) ? "Namespaced" : "Cluster";
 }
 
-/** Parts of a tree to whose objects kustomize or Flux gives a namespace. @param kustomizations Flux's, of any tree */
+/** Parts of a tree to whose objects kustomize or Flux adds a namespace. @param kustomizations Flux's, of any tree */
 export function namespacedPaths(tree: ReadableTree, kustomizations: readonly KubeObject[]): NamespacedPaths[] {
   const folders = [...tree.files].flatMap(([path, text]) =>
     isKustomizationFile(path) && /^["']?namespace["']?\s*:/m.test(text) ? [path.split("/").slice(0, -1).join("/")] : [],

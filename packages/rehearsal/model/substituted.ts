@@ -4,8 +4,8 @@ import { isKustomization } from "./owners.js";
 import { referencesOf } from "./redact.js";
 
 /**
- * Kustomizations that take variables from a ConfigMap or a Secret that differs from before. They may have looked at the new revision
- * before that was changed; in a cluster their next interval reads it. Pure.
+ * Kustomizations with variables from a ConfigMap or Secret that changes. They may have applied the new revision before that change; in a
+ * real cluster they read it at their next interval.
  */
 export function readersOfOtherVariables(before: Snapshot, after: Snapshot): KubeObject[] {
   const [was, is] = [dataOf(before), dataOf(after)];

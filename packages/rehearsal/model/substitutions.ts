@@ -1,21 +1,21 @@
-/** A place of a tree at which a variable is written. */
+/** A place of a variable in a tree. */
 export interface Occurrence {
-  /** Key of the field, where the line says it. */
+  /** Key of the field, if the line contains it. */
   readonly key?: string;
-  /** The word around the variable, with all of its variables: `registry.example.com/app:${TAG}`. */
+  /** The word around the variable, with all variables in it: `registry.example.com/app:${TAG}`. */
   readonly text: string;
 }
 
-/** Fields of kustomizations and patches whose values end up in other fields. */
+/** Fields of kustomizations and patches whose values are copied to other fields. */
 const carriers = /^(value|newTag|newName|digest|namePrefix|nameSuffix|namespace|fieldPath|literals|patch|inline)$/;
 
-/** `${NAME}`, with whatever drone/envsubst does to it. */
+/** `${NAME}`, with the functions of drone/envsubst. */
 const variable = /\$\{(\w+)[^}]*\}/g;
 
-/** Characters that end a word in a manifest; a variable never does. */
+/** Characters that end a word in a manifest. A variable does not end it. */
 const wordAround = /(?:\$\{[^}]*\}|[^\s,{}[\]"'])*\$\{(\w+)[^}]*\}(?:\$\{[^}]*\}|[^\s,{}[\]"'])*/g;
 
-/** Where each variable is written in files, by its name. */
+/** Places of the variables in files, by name. */
 export function occurrencesIn(texts: readonly string[]): ReadonlyMap<string, readonly Occurrence[]> {
   const found = new Map<string, Occurrence[]>();
   // Replacements copy parts of fields to fields of any name.
@@ -46,24 +46,25 @@ function variablesIn(text: string): Set<string> {
   return new Set([...text.matchAll(variable)].map(([, name = ""]) => name));
 }
 
-/** A variable's value, and whether it came from a Secret. */
+/** A variable's value, and whether it comes from a Secret. */
 export interface Value {
   readonly text: string;
   readonly secret: boolean;
 }
 
-/** A word after substitution: as objects hold it, and as it may be shown. */
+/** A word after substitution: as in objects, and as it may be shown. */
 export interface Expanded {
   readonly found: string;
   readonly shown: string;
 }
 
-/** Stands for a hidden value until everything is hidden: no value of a Secret is found in it. */
+/** Placeholder of a hidden value until everything is hidden. It contains no value of a Secret. */
 export const HIDDEN = "\uE000";
 
 /**
- * What a word becomes by substitution, in the parts between variables that are not known. undefined: a value of a Secret is changed in
- * a way that is not followed, so the whole field has to be hidden.
+ * The result of the substitution in a word, in the parts between unknown variables.
+ *
+ * @returns undefined when a function of envsubst changes a value of a Secret, so that the whole field has to be hidden
  */
 export function expand(word: string, values: ReadonlyMap<string, Value>): Expanded[] | undefined {
   const parts: Expanded[] = [{ found: "", shown: "" }];
@@ -87,7 +88,7 @@ export function expand(word: string, values: ReadonlyMap<string, Value>): Expand
   return parts.filter(({ found, shown }) => found !== "" && shown.includes(HIDDEN));
 }
 
-/** What bash makes of a value. @see https://github.com/fluxcd/pkg/tree/main/envsubst */
+/** A value after the functions of bash. @see https://github.com/fluxcd/pkg/tree/main/envsubst */
 function operated(value: string, operation: string): string | undefined {
   if (operation === "" || /^:?[-=+?]/.test(operation)) return value;
   if (operation === "^^") return value.toUpperCase();

@@ -23,28 +23,28 @@ import { holdsFiles } from "./source-routes.js";
 
 /** How the head of a tree differs from its base. */
 export interface TreeChange {
-  /** Commits that sources are given of it. */
+  /** Commits of the tree that sources read. */
   readonly base: string;
   readonly head: string;
-  /** Paths of the files that are not the same. */
+  /** Paths of the changed files. */
   readonly changed: readonly string[];
   readonly tree: ReadableTree;
 }
 
-/** A Kustomization that a merge does not touch. */
+/** A Kustomization that the merge cannot affect. */
 export interface UnchangedKustomization {
   readonly object: KubeObject;
   readonly source: KubeObject;
-  /** Revision that it has applied. */
+  /** Applied revision. */
   readonly from: string;
-  /** Revision of which it would apply the same. */
+  /** Revision of the head, from which it would apply the same. */
   readonly to: string;
 }
 
-/** What decides what a Kustomization comes to, beside its folder. @see https://fluxcd.io/flux/components/kustomize/kustomizations/ */
+/** Fields of a Kustomization that add inputs to its folder. @see https://fluxcd.io/flux/components/kustomize/kustomizations/ */
 const inputs = ["decryption", "healthCheckExprs", "healthChecks", "kubeConfig"];
 
-/** Kinds whose objects can change without a word to those of others. What others list as theirs is not among them. */
+/** Kinds whose objects do not affect objects of other Kustomizations. */
 const inert = new Set([
   "/ConfigMap",
   "/PersistentVolumeClaim",
@@ -62,7 +62,7 @@ const inert = new Set([
   "source.toolkit.fluxcd.io/HelmRepository",
 ]);
 
-/** Kinds whose new objects can do nothing to those that are there: rights, for one, are only ever more of them. */
+/** Kinds whose new objects do not affect existing objects: new rights, for example, are only added. */
 const inertWhenNew = new Set([
   "/Namespace",
   "/ServiceAccount",
@@ -74,12 +74,12 @@ const inertWhenNew = new Set([
 ]);
 
 /**
- * Kustomizations whose files are the same on both sides, and that have nothing else to read: at the head they would apply what they
- * have applied. Whether what the merge does elsewhere reaches them is another question: {@link reaches}.
+ * Kustomizations whose files are the same at base and head and that have no other input: at the head they would apply the same objects.
+ * {@link reaches} says whether other changes of the merge affect them.
  *
- * @param flux objects of Flux's kinds, as they are now
- * @param before everything at the base
- * @param changeOf how the tree of a source changes; undefined where it stays
+ * @param flux present objects of Flux's kinds
+ * @param before all objects at the base
+ * @param changeOf how the tree of a source changes; undefined when it does not change
  */
 export function unchangedKustomizations(
   flux: Snapshot,
@@ -98,7 +98,7 @@ export function unchangedKustomizations(
       `source.toolkit.fluxcd.io/${kind}/${textAt(spec, "sourceRef", "namespace") ?? metadata.namespace}/${name}`,
     );
   };
-  /** Whether it stays as it is, since its files do or since its source does. */
+  /** Whether a dependency is unchanged, because its source or its files are. */
   const stays = (key: string): boolean => {
     const object = objects.get(key);
     const source = object && sourceOf(object);
@@ -108,7 +108,7 @@ export function unchangedKustomizations(
   const judge = (object: KubeObject): UnchangedKustomization | undefined => {
     const key = keyOf(object);
     if (known.has(key)) return known.get(key);
-    // A circle is none.
+    // A Kustomization in a dependency cycle does not count as unchanged.
     known.set(key, undefined);
     const source = sourceOf(object);
     const change = source && changeAt(source);
@@ -131,12 +131,12 @@ export function unchangedKustomizations(
   return flux.filter((one) => one.kind === "Kustomization" && isReconciliation(one)).flatMap((one) => judge(one) ?? []);
 }
 
-/** Whether anything that differs could make untouched Kustomizations come to something else: if it is not clear that it does not, it does. */
+/** Whether other changes of the merge may affect unchanged Kustomizations. Returns true when that is not certain. */
 export function reaches(before: Snapshot, after: Snapshot, unchanged: readonly UnchangedKustomization[]): boolean {
   const old = byKey(withoutNoise(before));
   const young = byKey(withoutNoise(after));
   const ownedKeys = new Set(unchanged.flatMap(({ object }) => inventoryOf(object)));
-  // No operator runs here: the API server only stores what definitions define.
+  // No operator runs here, so custom resources do not affect other objects.
   const stored = new Set(before.flatMap((one) => kindDefined(one) ?? []));
   const isNew = (namespace: string | undefined) =>
     namespace !== undefined && !old.has(`/Namespace//${namespace}`) && young.has(`/Namespace//${namespace}`);
@@ -153,8 +153,8 @@ export function reaches(before: Snapshot, after: Snapshot, unchanged: readonly U
 }
 
 /**
- * Kustomizations that have to apply after those that looked once more: they list an object of one of these and come after it. The last
- * one has the object.
+ * Kustomizations that have to be applied after others that were applied again, because they share an object with one of them and come
+ * later in the order: the last one owns the object.
  */
 export function sharersOf(snapshot: Snapshot, looked: readonly KubeObject[]): KubeObject[] {
   const again = new Set(looked.map(keyOf));
@@ -167,14 +167,14 @@ export function sharersOf(snapshot: Snapshot, looked: readonly KubeObject[]): Ku
   });
 }
 
-/** Whether the cluster's own admission policies are others than they were. */
+/** Whether the cluster's own admission policies change. */
 export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
   return hasDifferent(before, after, ({ kind }) => /AdmissionPolicy(Binding)?$/.test(kind));
 }
 
 /**
- * Whether the API server may reject at the head what it accepted while the merge was being applied: quotas, rights, definitions or
- * namespaces differ. A Kustomization that looked before they did would fail at its next look.
+ * Whether quotas, rights, definitions or namespaces change, so that the API server may reject objects that it accepted while the merge
+ * was being applied. A Kustomization that was applied before that change would fail at its next reconciliation.
  */
 export function hasOtherLimits(before: Snapshot, after: Snapshot): boolean {
   return hasDifferent(before, after, mayLimit);
@@ -195,12 +195,12 @@ function hasDifferent(
   });
 }
 
-/** Whether it is a policy that decides by more than the object and its namespace: by parameters, or by the rights of who asks. */
+/** Whether a policy depends on more than the object and its namespace: on parameters, or on the rights of the user. */
 function dependsOnContext(object: KubeObject): boolean {
   return /AdmissionPolicy$/.test(object.kind) && /"paramKind"|\bauthorizer\b/.test(JSON.stringify(object.spec ?? {}));
 }
 
-/** Keys that more than one Kustomization lists as its own: whoever comes last has them. */
+/** Keys of objects in the inventories of several Kustomizations: the last one that is applied owns them. */
 function sharedKeys(flux: Snapshot): Set<string> {
   const seen = new Set<string>();
   const shared = new Set<string>();
@@ -225,18 +225,18 @@ function hasApplied(object: KubeObject, revision: string): boolean {
   return isReady(object) && lastAppliedRevision === revision && lastAttemptedRevision === revision;
 }
 
-/** Fields by which more than a tree's files decides what a source makes of a commit, or whether it makes anything. */
+/** Fields of a source that add inputs to a commit, or that may reject it. */
 const sourceInputs = ["include", "sparseCheckout", "verify"];
 
 function hasOtherSourceInputs(source: KubeObject): boolean {
   return sourceInputs.some((field) => at(source, "spec", field) !== undefined);
 }
 
-/** Whether more than its own folder and objects decides what a Kustomization comes to. */
+/** Whether a Kustomization has other inputs than its folder. */
 function hasOtherInputs(object: KubeObject): boolean {
   const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
   const expressions = listAt(spec, "dependsOn").some((one) => textAt(one, "readyExpr") !== undefined);
-  // What it waits for waits for others.
+  // It waits for Flux objects, which depend on other objects.
   const waits = spec.wait === true && inventoryOf(object).some((key) => /^[^/]*\.toolkit\.fluxcd\.io\//.test(key));
   return (
     inputs.some((field) => spec[field] !== undefined) ||
@@ -246,7 +246,7 @@ function hasOtherInputs(object: KubeObject): boolean {
   );
 }
 
-/** Whether nothing differs that the build of a Kustomization reads: its folder, its components, and what these name elsewhere. */
+/** Whether the files of a Kustomization's build are unchanged: its folder, its components, and the paths that these name. */
 function readsSameFiles({ spec }: KubeObject, { changed, tree }: TreeChange): boolean {
   const path = textAt(spec, "path") ?? "";
   if (!holdsFiles(tree.paths, path) || changed.some((one) => /(^|\/)\.sourceignore$/.test(one))) return false;
@@ -259,7 +259,7 @@ function isAsBefore(was: KubeObject, is: KubeObject): boolean {
   return was.metadata.uid === is.metadata.uid && isDeepStrictEqual(withoutTraces(was), withoutTraces(is));
 }
 
-/** The object without what changes by looking at it. */
+/** The object without the fields that a reconciliation changes. */
 function withoutTraces({ status: _status, metadata, ...rest }: KubeObject): unknown {
   const { managedFields: _fields, resourceVersion: _version, generation: _generation, ...unchanged } = metadata;
   const {

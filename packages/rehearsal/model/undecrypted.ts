@@ -8,17 +8,17 @@ import { restore } from "./restore.js";
 import type { RevisionState } from "./revision-state.js";
 import { parsed, scan, type TreeFiles } from "./scan.js";
 
-/** What is needed to know which files a Kustomization reads. */
+/** What decides which files a Kustomization reads. */
 export interface EncryptedInputs {
-  /** Files of the revision that a source is at; undefined for one that is not served here. */
+  /** Files of a source's revision; undefined for a source that is not served here. */
   readonly filesOf: (source: KubeObject) => TreeFiles | undefined;
-  /** Keys of Kustomizations that stand for some that no manifest says: whether those decrypt is not known. */
+  /** Keys of Kustomizations that replace unknown ones, of which it is not known whether they decrypt. */
   readonly standIns: ReadonlySet<string>;
 }
 
 /**
- * A revision state in which Kustomizations without `spec.decryption` fail when they apply an object that SOPS encrypted, as in a real
- * cluster. In the rehearsal its values were replaced, so it was applied.
+ * A revision state in which Kustomizations without `spec.decryption` stall when they apply an object that SOPS encrypted, as in a real
+ * cluster. The rehearsal replaces the values of such an object, so it was applied.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
  */
@@ -65,7 +65,7 @@ function encryptedIn(path: string, text: string): readonly KubeObject[] {
     .filter((object) => object.sops !== undefined);
 }
 
-/** In the words of kustomize-controller and of the API server. */
+/** Message as of kustomize-controller and the API server. */
 function messageOf({ apiVersion, kind, metadata }: KubeObject, kustomization: KubeObject): string {
   const namespace = textAt(kustomization, "spec", "targetNamespace") ?? metadata.namespace;
   const name = [kind, ...(namespace === undefined ? [] : [namespace]), metadata.name].join("/");

@@ -1,4 +1,4 @@
-/** What Go's network code and registries say where nothing is known of what they have. */
+/** Error messages of Go's network code and of registries when a source cannot be read. */
 const words = [
   /\bdial (tcp|udp)\b/,
   /\bproxyconnect\b/,
@@ -22,7 +22,7 @@ export function isRemoteBaseOutOfReach(message: string): boolean {
   return isUnreachable(message) || /\b(unable to access|Could not resolve host)\b/.test(message);
 }
 
-/** Whether a source failed because its server could not be reached or let nobody in, so that nothing is known of what it has. */
+/** Whether a source failed because its server could not be reached or denied access, so that its content is not known. */
 export function isUnreachable(message: string): boolean {
   return words.some((one) => one.test(message));
 }

@@ -1,9 +1,9 @@
 import type { NotEvaluated, ObjectChange, PolicyResult, Reconciliation, Verdict } from "@timonier/report/model";
 
-/** Actions after which an object is gone, or is another object of the same name. */
+/** Actions that delete an object, also to recreate it. */
 const destroys = new Set(["pruned", "deleted", "recreated"]);
 
-/** What decides. */
+/** What decides the verdict. */
 export interface Evaluation {
   readonly changes: readonly ObjectChange[];
   readonly reconciliations: readonly Reconciliation[];
@@ -25,7 +25,7 @@ function becomesUnready({ ready, readyBefore, notEvaluated }: Reconciliation): b
   return readyBefore === "True" || readyBefore === undefined;
 }
 
-/** Whether a reconciliation had not come to an end when the time was over. */
+/** Whether a reconciliation was pending when the time was over. */
 export function isOpen({ ready, reason, notEvaluated }: Reconciliation): boolean {
   return !notEvaluated && ready === "Unknown" && reason === "NotSettled";
 }

@@ -10,7 +10,7 @@ interface Use {
   readonly by: ObjectRef;
 }
 
-/** Images and charts whose version differs between two sides, by what uses them. */
+/** Images and charts whose version changes between base and head, with the objects that use them. */
 export function versionChanges(before: Snapshot, after: Snapshot): VersionChange[] {
   const changes = new Map<string, { change: Omit<VersionChange, "usedBy">; usedBy: ObjectRef[] }>();
   const [olds, youngs] = [usesByObject(before), usesByObject(after)];
@@ -49,7 +49,7 @@ function usesByObject(snapshot: Snapshot): Map<string, Use> {
   return uses;
 }
 
-/** Images of an object's containers, by place: those of a pod's template, wherever the kind keeps it. */
+/** Images of an object's containers, by their place in its pod template. */
 export function images(object: KubeObject): Array<[string, string]> {
   return containers(object).flatMap(({ place, container }) => {
     const image = textAt(container, "image");
@@ -57,7 +57,7 @@ export function images(object: KubeObject): Array<[string, string]> {
   });
 }
 
-/** Containers of an object, those that only prepare among them. */
+/** Containers of an object, including init containers. */
 export function containers(object: KubeObject): Array<{ readonly place: string; readonly container: unknown }> {
   const pod = podSpecOf(object);
   return ["initContainers", "containers"].flatMap((field) =>
@@ -71,7 +71,7 @@ export function podSpecOf(object: KubeObject): unknown {
   return at(object, "spec", "template", "spec");
 }
 
-/** `docker.io/library/nginx:1.25@sha256:…` → its name and what tells its version. */
+/** `docker.io/library/nginx:1.25@sha256:…` → its name and its version. */
 export function splitImage(image: string): { readonly name: string; readonly version: string } {
   const [, name = image, tag, digest] = /^(.+?)(?::([^:/@]+))?(?:@(.+))?$/.exec(image) ?? [];
   return { name, version: [tag, digest].filter(Boolean).join("@") || "latest" };

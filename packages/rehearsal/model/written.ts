@@ -1,12 +1,12 @@
 import type { KubeObject, ManagedFields } from "./kube-objects.js";
 
-/** Field managers whose fields come from no manifest. */
+/** Field managers whose fields do not come from a manifest. */
 const machinery = /^(kube-controller-manager|kube-apiserver|kwok|source-controller|gotk-|timonier)/;
 
 /** Fields by name, as `managedFields` has them. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
 export type Fields = { readonly [field: string]: Fields };
 
-/** Managers that wrote fields of an object's manifest. undefined: the object does not say who wrote it. */
+/** Managers that set fields from a manifest. @returns undefined when the object has no managed fields */
 export function writersOf({ metadata: { managedFields } }: KubeObject): readonly ManagedFields[] | undefined {
   if (managedFields === undefined || managedFields.length === 0) return undefined;
   return managedFields.filter(
@@ -14,7 +14,7 @@ export function writersOf({ metadata: { managedFields } }: KubeObject): readonly
   );
 }
 
-/** Every field that a manifest wrote. undefined: the object does not say who wrote it. */
+/** Fields that a manifest set. @returns undefined when the object has no managed fields */
 export function writtenFields(object: KubeObject): Fields | undefined {
   return writersOf(object)
     ?.map(({ fieldsV1 }) => (fieldsV1 ?? {}) as Fields)
@@ -30,7 +30,7 @@ function merge(one: Fields, other: Fields): Fields {
   return merged;
 }
 
-/** Whether a field is among those written. @param path names of fields; one that begins with `k:` is an item of a list */
+/** Whether a field is among the written ones. @param path names of fields; one that begins with `k:` is an item of a list */
 export function isAmong(fields: Fields, path: readonly string[]): boolean {
   let found: Fields | undefined = fields;
   for (const name of path) found = found?.[name.startsWith("k:") ? name : `f:${name}`];

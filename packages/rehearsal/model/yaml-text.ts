@@ -1,9 +1,9 @@
 import { type Document, type LineCounter, parseAllDocuments } from "yaml";
 
-/** Maps in one line that are opened and not closed: with some hundreds of them the parser takes minutes to say so. */
+/** Unclosed inline maps: with some hundreds of them the parser takes minutes to report the error. */
 const UNCLOSED = 30;
 
-/** Documents of a text that may be anything. @throws Error for one that could not be parsed in time */
+/** Parses the documents of an arbitrary text. @throws Error for a text that cannot be parsed in time */
 export function yamlDocuments(text: string, lineCounter?: LineCounter): Document.Parsed[] {
   let open = 0;
   for (const character of text) {
