@@ -114,7 +114,9 @@ async function authenticate(
   const check = checkToken(context.store.state, value, now);
   if (check.ok) {
     check.caller.token.lastUsedAt = now.toISOString();
-    const wanted = request.headers.sudo ?? (request.query as Record<string, unknown>).sudo;
+    // Before the body is read there is none to look at.
+    const body = request.body as Record<string, unknown> | undefined;
+    const wanted = body?.sudo ?? (request.query as Record<string, unknown>).sudo ?? request.headers.sudo;
     return wanted === undefined ? check.caller : sudo(context, check.caller, String(wanted));
   }
   // A revoked token that tries to rotate was stolen, or its owner's was: nothing that came of it is trusted any more.
@@ -125,7 +127,7 @@ async function authenticate(
   throw check.problem;
 }
 
-/** The caller as somebody else. @see https://docs.gitlab.com/api/rest/authentication/#sudo */
+/** The caller as another user. @see https://docs.gitlab.com/api/rest/authentication/#sudo */
 function sudo(context: Context, caller: Caller, wanted: string): Caller {
   if (!caller.user.admin) throw forbidden("Must be admin to use sudo");
   if (!caller.token.scopes.includes("sudo")) throw insufficientScope(["sudo"]);

@@ -10,7 +10,16 @@ export const groupAttributes = {
   default_branch: ["string", null],
   default_branch_protection: ["integer", 2],
   default_branch_protection_defaults: [
-    "object",
+    {
+      needs: {},
+      may: {
+        allowed_to_push: { each: { needs: { access_level: "integer" }, may: {} } },
+        allowed_to_merge: { each: { needs: { access_level: "integer" }, may: {} } },
+        allow_force_push: "boolean",
+        developer_can_initial_push: "boolean",
+        code_owner_approval_required: "boolean",
+      },
+    },
     {
       allowed_to_push: [{ access_level: 40 }],
       allow_force_push: false,
@@ -30,7 +39,10 @@ export const groupAttributes = {
   two_factor_grace_period: ["integer", 48],
   membership_lock: ["boolean", false],
   prevent_forking_outside_group: ["boolean", null],
-  shared_runners_setting: ["string", "enabled"],
+  shared_runners_setting: [
+    ["enabled", "disabled_and_overridable", "disabled_with_override", "disabled_and_unoverridable"],
+    "enabled",
+  ],
   wiki_access_level: [["disabled", "private", "enabled"], "enabled"],
 } as const satisfies Readonly<Record<string, readonly [Kind, unknown]>>;
 

@@ -10,12 +10,23 @@ export type Kind =
   | "day"
   | "strings"
   | "integers"
-  | "object"
-  | "objects"
   /** A number, or the words None and Any. */
   | "id or any"
   | "ids or any"
-  | readonly string[];
+  | readonly string[]
+  | Fields
+  | Items;
+
+/** An object: every field is known, so that none is lost without an answer. */
+export interface Fields {
+  readonly needs: Spec;
+  readonly may: Spec;
+}
+
+/** A list of objects. */
+export interface Items {
+  readonly each: Fields;
+}
 
 /** Parameters by name. */
 export type Spec = Readonly<Record<string, Kind>>;
@@ -30,16 +41,16 @@ type Value<K> = K extends "string" | "content" | "day"
         ? string[]
         : K extends "integers"
           ? number[]
-          : K extends "object"
-            ? Record<string, unknown>
-            : K extends "objects"
-              ? Record<string, unknown>[]
-              : K extends "id or any"
-                ? number | "None" | "Any"
-                : K extends "ids or any"
-                  ? number[] | "None" | "Any"
-                  : K extends readonly (infer T)[]
-                    ? T
+          : K extends "id or any"
+            ? number | "None" | "Any"
+            : K extends "ids or any"
+              ? number[] | "None" | "Any"
+              : K extends readonly (infer T)[]
+                ? T
+                : K extends { readonly needs: infer N extends Spec; readonly may: infer M extends Spec }
+                  ? Values<N, M>
+                  : K extends { readonly each: infer E }
+                    ? Value<E>[]
                     : never;
 
 /** Parameters as read: those that are needed are there. */
@@ -61,21 +72,63 @@ export function readParams<N extends Spec, M extends Spec>(
   raw: Readonly<Record<string, unknown>>,
 ): Values<N, M> {
   const errors: string[] = [];
+  const values = readFields({ needs, may }, raw, (name) => name, errors);
+  if (errors.length > 0) throw apiError(400, errors.join(", "));
+  return values as Values<N, M>;
+}
+
+/**
+ * Reads the fields of one object.
+ *
+ * @param label a field's name in an error: `filter[environment_scope]`
+ * @param errors what is wrong is added to it
+ */
+function readFields(
+  { needs, may }: Fields,
+  raw: Readonly<Record<string, unknown>>,
+  label: (name: string) => string,
+  errors: string[],
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries({ ...needs, ...may })) {
     const given = raw[name];
+    const needed = name in needs;
     if (given === undefined || given === null) {
-      if (name in needs) errors.push(`${name} is missing`);
+      if (needed) errors.push(`${label(name)} is missing`);
       continue;
     }
-    const value = coerce(kind, given);
-    if (value === invalid) errors.push(`${name} is invalid`);
-    else if (value === unlisted) errors.push(`${name} does not have a valid value`);
-    else if (name in needs && value === "") errors.push(`${name} is empty`);
+    const value = isNested(kind) ? readNested(kind, given, label(name), errors) : coerce(kind, given);
+    if (value === invalid) errors.push(`${label(name)} is invalid`);
+    else if (value === unlisted) errors.push(`${label(name)} does not have a valid value`);
+    else if (needed && value === "") errors.push(`${label(name)} is empty`);
     else values[name] = value;
   }
-  if (errors.length > 0) throw apiError(400, errors.join(", "));
-  return values as Values<N, M>;
+  return values;
+}
+
+function isNested(kind: Kind): kind is Fields | Items {
+  return typeof kind === "object" && ("each" in kind || "needs" in kind);
+}
+
+/** Reads an object or a list of objects; a field that is not known is an error. */
+function readNested(kind: Fields | Items, given: unknown, label: string, errors: string[]): unknown {
+  if (typeof given !== "object" || given === null) return invalid;
+  if ("each" in kind) {
+    return Object.values(given).map((item, index) => {
+      const value = readNested(kind.each, item, `${label}[${index}]`, errors);
+      if (value === invalid) errors.push(`${label}[${index}] is invalid`);
+      return value;
+    });
+  }
+  if (Array.isArray(given)) return invalid;
+  const raw = given as Readonly<Record<string, unknown>>;
+  const field = (name: string) => `${label}[${name}]`;
+  errors.push(
+    ...unknownNames([...Object.keys(kind.needs), ...Object.keys(kind.may)], raw)
+      .map(field)
+      .map(notServed),
+  );
+  return readFields(kind, raw, field, errors);
 }
 
 /** What every call may have beside its own parameters. */
@@ -88,18 +141,24 @@ const everywhere = ["page", "per_page", "pagination", "private_token", "access_t
  * @throws Problem 400 with every such parameter
  */
 export function refuseUnknown(known: readonly string[], raw: Readonly<Record<string, unknown>>): void {
-  const errors = Object.entries(raw)
-    .filter(([name, value]) => !known.includes(name) && !everywhere.includes(name) && asksForSomething(value))
-    .map(([name]) => `${name} is not served by the embedded GitLab`);
-  if (errors.length > 0) throw apiError(400, errors.join(", "));
+  const unknown = unknownNames([...known, ...everywhere], raw);
+  if (unknown.length > 0) throw apiError(400, unknown.map(notServed).join(", "));
 }
+
+function unknownNames(known: readonly string[], raw: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(raw)
+    .filter(([name, value]) => !known.includes(name) && asksForSomething(value))
+    .map(([name]) => name);
+}
+
+const notServed = (name: string) => `${name} is not served by the embedded GitLab`;
 
 function asksForSomething(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some(asksForSomething);
   return ![undefined, null, "", false, "false"].includes(value as string);
 }
 
-function coerce(kind: Kind, given: unknown): unknown {
+function coerce(kind: Exclude<Kind, Fields | Items>, given: unknown): unknown {
   if (typeof kind !== "string") return kind.includes(String(given)) ? String(given) : unlisted;
   switch (kind) {
     case "string":
@@ -124,10 +183,6 @@ function coerce(kind: Kind, given: unknown): unknown {
       return wildcard(given) ?? coerce("integer", given);
     case "ids or any":
       return wildcard(given) ?? coerce("integers", given);
-    case "object":
-      return typeof given === "object" && !Array.isArray(given) ? given : invalid;
-    case "objects":
-      return objects(given);
   }
 }
 
@@ -142,11 +197,6 @@ function list(given: unknown): unknown[] {
   if (typeof given === "object" && given !== null) return Object.values(given);
   const text = String(given);
   return text === "" ? [] : text.split(",");
-}
-
-function objects(given: unknown): unknown {
-  const items = Array.isArray(given) ? given : typeof given === "object" && given ? Object.values(given) : invalid;
-  return Array.isArray(items) && items.every((item) => typeof item === "object" && item !== null) ? items : invalid;
 }
 
 /** A day or a moment, kept as it was written once it is known to be one. */

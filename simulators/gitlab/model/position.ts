@@ -1,35 +1,42 @@
-import { readParams, refuseUnknown } from "./params.js";
+import type { Values } from "./params.js";
+import { isLineOfDiff } from "./patch-lines.js";
 import { badRequest } from "./problem.js";
 import type { NotePosition } from "./types/merge-requests.js";
 
-const needs = {
-  base_sha: "string",
-  start_sha: "string",
-  head_sha: "string",
-  position_type: ["text", "image", "file"],
-} as const;
-const may = {
-  old_path: "string",
-  new_path: "string",
-  old_line: "integer",
-  new_line: "integer",
-  line_range: "object",
+const endOfRange = {
+  needs: {},
+  may: { line_code: "string", type: ["new", "old", "expanded"], old_line: "integer", new_line: "integer" },
 } as const;
 
 /**
- * Reads where a comment on a merge request's changes belongs.
+ * Parameter `position` of a comment.
  *
- * @throws Problem for what is missing, and for a position without a file or line
  * @see https://docs.gitlab.com/api/discussions/#create-a-new-thread-in-the-merge-request-diff
  */
-export function readPosition(raw: Readonly<Record<string, unknown>>): NotePosition {
-  refuseUnknown([...Object.keys(needs), ...Object.keys(may)], raw);
-  const values = readParams(needs, may, raw);
+export const positionFields = {
+  needs: {
+    base_sha: "string",
+    start_sha: "string",
+    head_sha: "string",
+    position_type: ["text", "image", "file"],
+  },
+  may: {
+    old_path: "string",
+    new_path: "string",
+    old_line: "integer",
+    new_line: "integer",
+    line_range: { needs: { start: endOfRange, end: endOfRange }, may: {} },
+  },
+} as const;
+
+const noSuchLine = () => badRequest('Note {:line_code=>["can\'t be blank", "must be a valid line code"]}');
+
+/** Reads where a comment on a merge request's changes belongs. @throws Problem for a position without a file or line */
+export function readPosition(values: Values<typeof positionFields.needs, typeof positionFields.may>): NotePosition {
   const path = values.new_path ?? values.old_path;
   const lineless = values.old_line === undefined && values.new_line === undefined;
   if (path === undefined) throw badRequest('Note {:position=>["is incomplete"]}');
-  if (values.position_type === "text" && lineless)
-    throw badRequest('Note {:line_code=>["can\'t be blank", "must be a valid line code"]}');
+  if (values.position_type === "text" && lineless) throw noSuchLine();
   return {
     baseSha: values.base_sha,
     startSha: values.start_sha,
@@ -41,6 +48,24 @@ export function readPosition(raw: Readonly<Record<string, unknown>>): NotePositi
     newLine: values.new_line ?? null,
     lineRange: values.line_range ?? null,
   };
+}
+
+/** A file's change, and the length of the new file in lines. */
+export interface ChangedFile {
+  readonly oldPath: string;
+  readonly newPath: string;
+  readonly patch: string;
+  readonly length: number;
+}
+
+/**
+ * @param file the changed file that the position names; undefined when nothing changed there
+ * @throws Problem for a file or a line that the changes do not hold
+ */
+export function checkPosition({ positionType, oldLine, newLine }: NotePosition, file: ChangedFile | undefined): void {
+  if (!file) throw noSuchLine();
+  if (positionType !== "text") return;
+  if (!isLineOfDiff(file.patch, oldLine ?? undefined, newLine ?? undefined, file.length)) throw noSuchLine();
 }
 
 /** A position as the API shows it. */

@@ -37,7 +37,21 @@ export const projectAttributes: Readonly<Record<string, readonly [Kind, unknown]
   shared_runners_enabled: ["boolean", true],
   group_runners_enabled: ["boolean", true],
   resolve_outdated_diff_discussions: ["boolean", false],
-  container_expiration_policy_attributes: ["object", undefined],
+  container_expiration_policy_attributes: [
+    {
+      needs: {},
+      may: {
+        cadence: "string",
+        enabled: "boolean",
+        keep_n: "integer",
+        name_regex: "string",
+        name_regex_delete: "string",
+        name_regex_keep: "string",
+        older_than: "string",
+      },
+    },
+    undefined,
+  ],
   lfs_enabled: ["boolean", true],
   request_access_enabled: ["boolean", true],
   service_desk_enabled: ["boolean", false],

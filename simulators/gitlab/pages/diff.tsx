@@ -1,5 +1,5 @@
 import type { FileDiff } from "../git/diff.js";
-import { countLines, type PatchLine, patchLines } from "./hunks.js";
+import { countLines, type PatchLine, patchLines } from "../model/patch-lines.js";
 import { Scroll } from "./parts.js";
 
 /** Lines of one file, and of one page, that are shown at most: the rest is one link away, whole. */

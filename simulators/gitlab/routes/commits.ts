@@ -16,7 +16,18 @@ import { commitView, diffView } from "../views/commit.js";
 import { mergeRequestView } from "../views/merge-request.js";
 import { pipelineView } from "../views/pipeline.js";
 
-const kinds = ["create", "delete", "move", "update", "chmod"];
+const actions = {
+  each: {
+    needs: { action: ["create", "delete", "move", "update", "chmod"], file_path: "string" },
+    may: {
+      previous_path: "string",
+      content: "content",
+      encoding: ["text", "base64"],
+      last_commit_id: "string",
+      execute_filemode: "boolean",
+    },
+  },
+} as const;
 
 /** @see https://docs.gitlab.com/api/commits/ */
 export const commitRoutes: readonly Route[] = [
@@ -55,7 +66,7 @@ export const commitRoutes: readonly Route[] = [
     "/projects/:id/repository/commits",
     {
       level: accessLevels.developer,
-      needs: { branch: "string", commit_message: "string", actions: "objects" },
+      needs: { branch: "string", commit_message: "string", actions },
       may: {
         start_branch: "string",
         start_sha: "string",
@@ -75,7 +86,7 @@ export const commitRoutes: readonly Route[] = [
         message: values.commit_message,
         authorName: values.author_name,
         authorEmail: values.author_email,
-        actions: values.actions.map(readAction),
+        actions: values.actions.map(checkAction),
         refused: () => forbidden("You are not allowed to push into this branch"),
       });
       return created(await render(call, project, id));
@@ -149,24 +160,11 @@ export const commitRoutes: readonly Route[] = [
   ),
 ];
 
-function readAction(raw: Readonly<Record<string, unknown>>, index: number): CommitAction {
-  const text = (name: string) => (raw[name] === undefined || raw[name] === null ? undefined : String(raw[name]));
-  const action = text("action");
-  if (!action) throw apiError(400, "actions[".concat(String(index), "][action] is missing"));
-  if (!kinds.includes(action)) throw apiError(400, `actions[${index}][action] does not have a valid value`);
-  const path = text("file_path");
-  if (!path) throw apiError(400, `actions[${index}][file_path] is missing`);
-  if (action === "move" && !text("previous_path")) throw apiError(400, `actions[${index}][previous_path] is missing`);
-  const bit = raw.execute_filemode;
-  return {
-    action,
-    file_path: path,
-    previous_path: text("previous_path"),
-    content: text("content"),
-    encoding: text("encoding"),
-    last_commit_id: text("last_commit_id"),
-    execute_filemode: bit === undefined || bit === null ? undefined : bit === true || bit === "true",
-  };
+/** @throws Problem for a move that does not say from where */
+function checkAction(action: CommitAction, index: number): CommitAction {
+  if (action.action === "move" && !action.previous_path)
+    throw apiError(400, `actions[${index}][previous_path] is missing`);
+  return action;
 }
 
 /** The commit that the address names. @throws Problem 404 */

@@ -17,7 +17,7 @@ const change = {
   start_branch: "string",
   author_name: "string",
   author_email: "string",
-  encoding: "string",
+  encoding: ["text", "base64"],
   last_commit_id: "string",
   execute_filemode: "boolean",
 } as const;

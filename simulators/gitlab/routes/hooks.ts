@@ -48,7 +48,7 @@ const attributes = {
   push_events_branch_filter: "string",
   branch_filter_strategy: ["wildcard", "regex", "all_branches"],
   enable_ssl_verification: "boolean",
-  custom_headers: "objects",
+  custom_headers: { each: { needs: { key: "string" }, may: { value: "string" } } },
   token: "string",
   ...(Object.fromEntries(switches.map((name) => [name, "boolean"])) as Record<(typeof switches)[number], "boolean">),
 } as const;

@@ -1,3 +1,4 @@
+import { readFileAt } from "../commits.js";
 import { diff } from "../git/diff.js";
 import { resolve } from "../git/queries.js";
 import { requestOf, userOf } from "../http/lookups.js";
@@ -6,8 +7,8 @@ import { requestRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { projectLevel } from "../model/membership.js";
-import { readPosition } from "../model/position.js";
-import { badRequest, forbidden, notFound } from "../model/problem.js";
+import { checkPosition, positionFields, readPosition } from "../model/position.js";
+import { forbidden, notFound } from "../model/problem.js";
 import { randomHex } from "../model/secrets.js";
 import { nextId, removeWhere } from "../model/server-state.js";
 import { sortBy } from "../model/sorting.js";
@@ -61,7 +62,7 @@ export const noteRoutes: readonly Route[] = [
   route(
     "POST",
     `${base}/discussions`,
-    { needs: { body: "string" }, may: { position: "object" } },
+    { needs: { body: "string" }, may: { position: positionFields } },
     async (call, values) => {
       const position = values.position && (await checkedPosition(call, values.position));
       const note = addNote(call, { body: values.body, resolvable: true, position });
@@ -129,18 +130,19 @@ export function reply(call: Call, discussionId: string, body: string): Note {
   return note;
 }
 
-/** A position within the changes of two commits that are there. @throws Problem 400 */
-async function checkedPosition(call: Call, raw: Readonly<Record<string, unknown>>): Promise<NotePosition> {
+/** A position within the changes of two commits of the repository. @throws Problem 400 */
+async function checkedPosition(call: Call, values: Parameters<typeof readPosition>[0]): Promise<NotePosition> {
   const { project } = requestOf(call);
   const repository = repositoryOf(call.context, project);
-  const position = readPosition(raw);
+  const position = readPosition(values);
   const [base, head] = await Promise.all([
     resolve(repository, position.baseSha),
     resolve(repository, position.headSha),
   ]);
   const changed = base && head ? await diff(repository, base, head) : [];
-  const within = changed.some((each) => each.newPath === position.newPath || each.oldPath === position.oldPath);
-  if (!within) throw badRequest('Note {:line_code=>["can\'t be blank", "must be a valid line code"]}');
+  const file = changed.find((each) => each.newPath === position.newPath || each.oldPath === position.oldPath);
+  const content = file && head ? (await readFileAt(repository, head, file.newPath))?.content.toString() : undefined;
+  checkPosition(position, file && { ...file, length: content?.split("\n").length ?? 0 });
   return position;
 }
 

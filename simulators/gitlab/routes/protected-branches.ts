@@ -16,15 +16,28 @@ const branches = collection<ProtectedBranch>({
   owned: ofProject(({ protectedBranches }) => protectedBranches, accessLevels.maintainer),
   key: ({ name }) => name,
 });
+const accessEntries = {
+  each: {
+    needs: {},
+    may: {
+      id: "integer",
+      access_level: "integer",
+      user_id: "integer",
+      group_id: "integer",
+      deploy_key_id: "integer",
+      _destroy: "boolean",
+    },
+  },
+} as const;
 const rules = {
   push_access_level: "integer",
   merge_access_level: "integer",
   unprotect_access_level: "integer",
   allow_force_push: "boolean",
   code_owner_approval_required: "boolean",
-  allowed_to_push: "objects",
-  allowed_to_merge: "objects",
-  allowed_to_unprotect: "objects",
+  allowed_to_push: accessEntries,
+  allowed_to_merge: accessEntries,
+  allowed_to_unprotect: accessEntries,
 } as const;
 
 /** @see https://docs.gitlab.com/api/protected_branches/ */

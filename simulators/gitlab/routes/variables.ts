@@ -5,6 +5,7 @@ import { invalid, notFound } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
 import type { Variable } from "../model/types/automation.js";
 
+const filter = { needs: {}, may: { environment_scope: "string" } } as const;
 const wish = {
   variable_type: ["env_var", "file"],
   protected: "boolean",
@@ -13,7 +14,7 @@ const wish = {
   raw: "boolean",
   environment_scope: "string",
   description: "string",
-  filter: "object",
+  filter,
 } as const;
 
 /** @see https://docs.gitlab.com/api/project_level_variables/ */
@@ -21,9 +22,7 @@ export const variableRoutes: readonly Route[] = (["project", "group"] as const).
   const base = `/${kind}s/:id/variables`;
   return [
     route("GET", base, {}, (call) => page(call, owned(call, kind), view)),
-    route("GET", `${base}/:key`, { may: { filter: "object" } }, (call, { filter }) =>
-      ok(view(existing(call, kind, filter))),
-    ),
+    route("GET", `${base}/:key`, { may: { filter } }, (call, { filter }) => ok(view(existing(call, kind, filter)))),
     route("POST", base, { needs: { key: "string" }, may: { ...wish, value: "string" } }, (call, values) => {
       const owner = { kind, id: ownerOf(call, kind) };
       const { key, value = "" } = values;
@@ -65,7 +64,7 @@ export const variableRoutes: readonly Route[] = (["project", "group"] as const).
       });
       return ok(view(variable));
     }),
-    route("DELETE", `${base}/:key`, { may: { filter: "object" } }, (call, { filter }) => {
+    route("DELETE", `${base}/:key`, { may: { filter } }, (call, { filter }) => {
       const gone = existing(call, kind, filter);
       removeWhere(call.state.variables, (variable) => variable === gone);
       return noContent();
@@ -82,7 +81,11 @@ function owned(call: Call, kind: "project" | "group"): Variable[] {
   return call.state.variables.filter(({ owner }) => owner.kind === kind && owner.id === id);
 }
 
-function existing(call: Call, kind: "project" | "group", filter: Record<string, unknown> | undefined): Variable {
+function existing(
+  call: Call,
+  kind: "project" | "group",
+  filter: { readonly environment_scope?: string } | undefined,
+): Variable {
   const scope = filter?.environment_scope;
   const found = owned(call, kind).filter(
     (each) => each.key === call.path.key && (scope === undefined || each.environmentScope === scope),

@@ -10,7 +10,7 @@ test("reads what JSON, forms and queries write", () => {
     s: "strings",
     i: "integers",
     o: ["a", "b"],
-    l: "objects",
+    l: { each: { needs: {}, may: { k: "integer" } } },
     d: "day",
   } as const;
   expect(
@@ -38,6 +38,30 @@ test("names every error at once, in GitLab's words", () => {
       status: 400,
       body: {
         error: "name is missing, scopes is missing, page is invalid, state does not have a valid value, at is invalid",
+      },
+    }) as unknown as Problem,
+  );
+});
+
+test("fields of objects and lists are read and named as GitLab names them", () => {
+  const filter = { needs: { scope: "string" }, may: { deep: { needs: {}, may: { n: "integer" } } } } as const;
+  const spec = { filter, list: { each: filter } } as const;
+  expect(readParams({}, spec, { filter: { scope: "x", deep: { n: "1" } }, list: [{ scope: "y" }] })).toEqual({
+    filter: { scope: "x", deep: { n: 1 } },
+    list: [{ scope: "y" }],
+  });
+  const wrong = { filter: { deep: { n: "x", m: 1 } }, list: [{ scope: "y" }, { other: 1 }, 7] };
+  expect(() => readParams({}, spec, wrong)).toThrow(
+    expect.objectContaining({
+      body: {
+        error: [
+          "filter[scope] is missing",
+          "filter[deep][m] is not served by the embedded GitLab",
+          "filter[deep][n] is invalid",
+          "list[1][other] is not served by the embedded GitLab",
+          "list[1][scope] is missing",
+          "list[2] is invalid",
+        ].join(", "),
       },
     }) as unknown as Problem,
   );

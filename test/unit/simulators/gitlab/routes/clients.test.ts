@@ -76,6 +76,7 @@ describe("sudo", () => {
       status: 403,
       body: { message: "403 Forbidden - Must be admin to use sudo" },
     });
+    expect((await gitlab.api("POST", "/personal_access_tokens/self/rotate", { sudo: "nobody" })).status).toBe(404);
     const narrow = gitlab.user("second-admin", { admin: true });
     expect(await ask("ana", narrow.token)).toMatchObject({ status: 403, body: { error: "insufficient_scope" } });
   });
@@ -117,11 +118,30 @@ describe("discussions", () => {
     for (const [wrong, words] of [
       [{ ...position, new_path: "nothing.txt" }, "must be a valid line code"],
       [{ ...position, new_line: undefined }, "must be a valid line code"],
-      [{ ...position, head_sha: undefined }, "head_sha is missing"],
-      [{ ...position, colour: 1 }, "colour is not served"],
+      [{ ...position, head_sha: undefined }, "position[head_sha] is missing"],
+      [{ ...position, colour: 1 }, "position[colour] is not served"],
+      [{ ...position, old_line: 2 }, "must be a valid line code"],
+      [{ ...position, new_line: 7 }, "must be a valid line code"],
+      [{ ...position, new_line: 1 }, "must be a valid line code"],
+      [{ ...position, line_range: { start: {} } }, "position[line_range][end] is missing"],
+      [
+        { ...position, line_range: { start: { type: "x" }, end: {} } },
+        "position[line_range][start][type] does not have",
+      ],
     ] as const) {
       const { status, body } = await gitlab.api("POST", `${path}/discussions`, { body: "x", position: wrong });
       expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(words)]);
+    }
+  });
+
+  test("a comment may be on an unchanged line, a removed line, or several lines", async () => {
+    const { request, path } = await propose("ranged");
+    const { base_sha, head_sha, start_sha } = request.diff_refs;
+    const position = { position_type: "text", base_sha, head_sha, start_sha, new_path: "a.txt", old_path: "a.txt" };
+    const line_range = { start: { type: "old", old_line: 2 }, end: { type: "new", new_line: 2 } };
+    for (const lines of [{ old_line: 1, new_line: 1 }, { old_line: 2 }, { new_line: 2, line_range }]) {
+      const made = await gitlab.api("POST", `${path}/discussions`, { body: "hm", position: { ...position, ...lines } });
+      expect([made.status, made.body.notes[0].position]).toMatchObject([201, lines]);
     }
   });
 

@@ -33,3 +33,26 @@ export function countLines(patch: string): { readonly added: number; readonly re
   const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
   return { added: count("+"), removed: count("-") };
 }
+
+/**
+ * Whether a pair of line numbers is a line of a file's difference: an added line has only a new number, a removed line only an
+ * old one, an unchanged line both. Unchanged lines outside the hunks count, because GitLab unfolds them.
+ *
+ * @param length number of lines of the new file
+ */
+export function isLineOfDiff(
+  patch: string,
+  before: number | undefined,
+  after: number | undefined,
+  length: number,
+): boolean {
+  const lines = patchLines(patch);
+  if (lines.some((line) => line.kind !== "hunk" && line.before === before && line.after === after))
+    return before !== undefined || after !== undefined;
+  if (before === undefined || after === undefined || after > length) return false;
+  const inside = lines.some((line) => line.before === before || line.after === after);
+  const earlier = lines.filter((line) => (line.before ?? 0) < before && (line.after ?? 0) < after);
+  const added = earlier.filter(({ kind }) => kind === "added").length;
+  const removed = earlier.filter(({ kind }) => kind === "removed").length;
+  return !inside && before > 0 && after - before === added - removed;
+}
