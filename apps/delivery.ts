@@ -15,7 +15,10 @@ export interface ApplicationRepository {
 /** Name of the applications' source and of the Secret with its read credential. */
 export const sourceName = "myappsource";
 
-/** Files `myappsource.yaml` and `myapp.yaml`: the source of the applications and the Kustomization that applies them. */
+/**
+ * Files `myappsource.yaml` and `myapp.yaml`: the source of the applications and the Kustomization
+ * that applies them.
+ */
 export function deliver(
   setup: App,
   repository: ApplicationRepository,

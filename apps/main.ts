@@ -34,7 +34,8 @@ export function appsInput({ cluster, branch, applicationUrl }: StackNames, setti
 }
 
 /**
- * One App for each repository. Its `outdir` is the folder in the repository; each chart is a file `ID.yaml` there.
+ * One App for each repository. Its `outdir` is the folder in the repository; each chart is a file
+ * `ID.yaml` there.
  */
 export interface Apps {
   /** Flux sources and Kustomizations of one cluster. */

@@ -1,6 +1,7 @@
-// What the rehearsal of a tree takes that is built like a home-operations cluster: `node packages/kit/run.mjs bench/home-operations.ts`.
-// 20 Kustomizations that depend on each other in three layers, 60 releases of one chart that is given as a folder. One merge
-// changes the image of one release. Prints the figures; exits 1 when a limit is passed.
+// What the rehearsal of a tree takes that is built like a home-operations cluster: `node
+// packages/kit/run.mjs bench/home-operations.ts`. 20 Kustomizations that depend on each other in
+// three layers, 60 releases of one chart that is given as a folder. One merge changes the image of
+// one release. Prints the figures; exits 1 when a limit is passed.
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import type { Report } from "@timonier/report/model";

@@ -1,4 +1,5 @@
-// `npm run bench [-- ROW…]`: measures rows of docs/benchmarks.md and writes the table, its plot and bench/results.json.
+// `npm run bench [-- ROW…]`: measures rows of docs/benchmarks.md and writes the table, its plot and
+// bench/results.json.
 import { spawnSync } from "node:child_process";
 import { cpus, loadavg, totalmem } from "node:os";
 import { loader } from "@timonier/kit/state-folder";

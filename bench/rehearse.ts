@@ -1,7 +1,8 @@
-// What a rehearsal takes: `node packages/kit/run.mjs bench/rehearse.ts`. From nothing, again with everything kept, and trees of 100
-// applications with 1,000 objects of which one changes: all of them by one Kustomization, as this program delivers
-// applications, and each by its own; and of these once with a quota that is new, which may reach all of them. Prints the
-// figures; exits 1 when a limit is passed.
+// What a rehearsal takes: `node packages/kit/run.mjs bench/rehearse.ts`. From nothing, again with
+// everything kept, and trees of 100 applications with 1,000 objects of which one changes: all of
+// them by one Kustomization, as this program delivers applications, and each by its own; and of
+// these once with a quota that is new, which may reach all of them. Prints the figures; exits 1
+// when a limit is passed.
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import type { Report } from "@timonier/report/model";

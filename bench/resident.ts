@@ -4,7 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface Resident {
   /** Bytes, shared pages divided among their users. */
   readonly pss: number;
-  /** The part of {@link pss} that is pages of the programs' own files, which the kernel drops first when memory is short. */
+  /**
+   * The part of {@link pss} that is pages of the programs' own files, which the kernel drops first
+   * when memory is short.
+   */
   readonly files: number;
   readonly processes: number;
   /** PSS in bytes by program, the script's name where it is Node. */

@@ -1,5 +1,6 @@
-// Synthesis of many applications, beside the cdk8s CLI and `kubectl kustomize` on the same tree in one run:
-// `node packages/kit/run.mjs bench/synth.ts [RUNS]`. Prints medians, ratios and limits; exits 1 when a limit is passed.
+// Synthesis of many applications, beside the cdk8s CLI and `kubectl kustomize` on the same tree in
+// one run: `node packages/kit/run.mjs bench/synth.ts [RUNS]`. Prints medians, ratios and limits;
+// exits 1 when a limit is passed.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// From nothing to Ready with the tools at hand: `node packages/kit/run.mjs bench/up.ts`. Prints the parts, and memory at its peak
-// and at rest; exits 1 when a limit is passed.
+// From nothing to Ready with the tools at hand: `node packages/kit/run.mjs bench/up.ts`. Prints the
+// parts, and memory at its peak and at rest; exits 1 when a limit is passed.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -76,7 +76,10 @@ function addTestCommand(program: Command, keepCode: KeepCode): void {
     .action(keepCode(async (args: string[], options) => (await import("./commands/test.js")).test(args, options)));
 }
 
-/** Adds the fix for a rejected token of the embedded GitLab, which is not in a setting: `up` creates new ones. */
+/**
+ * Adds the fix for a rejected token of the embedded GitLab, which is not in a setting: `up` creates
+ * new ones.
+ */
 function withTokenFix(error: UserError): UserError {
   const rejected = error instanceof GitLabError && error.status === 401;
   return rejected

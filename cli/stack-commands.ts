@@ -24,7 +24,11 @@ interface CommandEntry<Options> {
   readonly description: string;
   /** Options beside `--stack`. @default none */
   readonly options?: () => readonly Option[];
-  /** Loads and runs the command, so that no command loads the imports of another one. @returns the exit code */
+  /**
+   * Loads and runs the command, so that no command loads the imports of another one.
+   *
+   * @returns the exit code
+   */
   readonly run: (options: Options) => Promise<number>;
 }
 

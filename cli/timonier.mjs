@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs on any Node.js without packages: obtains a supported Node.js, installs the packages of package-lock.json, then runs
-// cli/main.ts.
+// Runs on any Node.js without packages: obtains a supported Node.js, installs the packages of
+// package-lock.json, then runs cli/main.ts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -35,7 +35,10 @@ if (process.platform === "win32") {
   fail("Windows is not supported", "this machine", "use WSL 2: https://learn.microsoft.com/windows/wsl/install");
 }
 
-/** Digest of what node_modules depends on: a change of the lock file, Node.js or platform installs the packages again. */
+/**
+ * Digest of what node_modules depends on: a change of the lock file, Node.js or platform installs
+ * the packages again.
+ */
 function wanted() {
   const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
   return hash.update(`${process.platform}-${process.arch}-${process.versions.modules}`).digest("hex");
@@ -43,7 +46,10 @@ function wanted() {
 
 const upToDate = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted();
 
-/** Runs one installation at a time, because `npm ci` deletes files that another command reads. Takes over the lock of an ended process. */
+/**
+ * Runs one installation at a time, because `npm ci` deletes files that another command reads. Takes
+ * over the lock of an ended process.
+ */
 async function withLock(work) {
   mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
   for (let waited = 0; ; waited++) {

@@ -32,8 +32,8 @@ export interface FluxKind<K extends string> {
 /**
  * A construct that is one Flux object.
  *
- * Constructors do not throw: cdk8s reports the validation errors of all constructs together, with their paths. Rendering
- * comes after validation, so it can rely on the properties.
+ * Constructors do not throw: cdk8s reports the validation errors of all constructs together, with
+ * their paths. Rendering comes after validation, so it can rely on the properties.
  */
 export abstract class FluxObject<K extends string = string> extends Construct {
   readonly apiVersion: string;

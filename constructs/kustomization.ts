@@ -31,11 +31,19 @@ export type KustomizationSource = Reference<Spec["sourceRef"]["kind"]>;
 
 /** Properties of a Kustomization. */
 export interface KustomizationProps extends FluxObjectProps, Readonly<Pick<Spec, Plain>> {
-  /** The GitRepository, OCIRepository or Bucket, or a reference by name: `GitRepository.named("myappsource")`. */
+  /**
+   * The GitRepository, OCIRepository or Bucket, or a reference by name:
+   * `GitRepository.named("myappsource")`.
+   */
   readonly source: KustomizationSource;
   /** Folder inside the source: `./infra`. @default "./", the whole source */
   readonly path?: string;
-  /** Deletes objects that are no longer in the folder. (`flux create kustomization` has the default false.) @default true */
+  /**
+   * Deletes objects that are no longer in the folder. (`flux create kustomization` has the default
+   * false.)
+   *
+   * @default true
+   */
   readonly prune?: boolean;
   /** Time between two checks for drift; a new revision is applied at once. @default ten minutes */
   readonly interval?: Duration;

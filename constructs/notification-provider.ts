@@ -22,7 +22,8 @@ export interface NotificationProviderProps
 }
 
 /**
- * A receiver of Flux events: a chat, a commit status, a comment on a merge request. The name of the kind is `Provider`.
+ * A receiver of Flux events: a chat, a commit status, a comment on a merge request. The name of the
+ * kind is `Provider`.
  *
  * @see https://fluxcd.io/flux/components/notification/providers/
  */

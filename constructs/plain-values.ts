@@ -3,8 +3,9 @@ import type { IResolver, ResolutionContext } from "cdk8s";
 /**
  * Type of a value that a manifest cannot contain; undefined where it can.
  *
- * A manifest is committed text, so its values must be known at synthesis. A Pulumi Output is known later, and rendering it
- * would write a warning into the manifest. It is recognized by its marker properties, so that constructs need no Pulumi.
+ * A manifest is committed text, so its values must be known at synthesis. A Pulumi Output is known
+ * later, and rendering it would write a warning into the manifest. It is recognized by its marker
+ * properties, so that constructs need no Pulumi.
  */
 export function nonPlain(value: unknown): string | undefined {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;

@@ -9,7 +9,11 @@ export interface Reference<K extends string = string> {
   readonly name: string;
   /** @default the namespace of the referring object */
   readonly namespace?: string | undefined;
-  /** Whether the object is not in this app, such as the `flux-system` repository of the bootstrap. @default false */
+  /**
+   * Whether the object is not in this app, such as the `flux-system` repository of the bootstrap.
+   *
+   * @default false
+   */
   readonly external?: boolean;
 }
 
@@ -43,7 +47,10 @@ export function missing(from: FluxObject, field: string, to: Reference | undefin
   return [`${field}: ${wanted} is not in this app; add it, or refer to it with { external: true }`];
 }
 
-/** `name`, and `namespace` only where it differs, because Flux can be set to reject all references with a namespace. */
+/**
+ * `name`, and `namespace` only where it differs, because Flux can be set to reject all references
+ * with a namespace.
+ */
 export function refer(from: FluxObject, to: Reference): { name: string; namespace?: string } {
   return {
     name: to.name,

@@ -4,8 +4,8 @@ import type { IConstruct } from "constructs";
 const checked = new WeakSet<IConstruct>();
 
 /**
- * Adds a validation that rejects two objects with the same kind, name and namespace, because the second would replace the
- * first. It is added once for the whole tree of `scope`.
+ * Adds a validation that rejects two objects with the same kind, name and namespace, because the
+ * second would replace the first. It is added once for the whole tree of `scope`.
  */
 export function requireUniqueNames(scope: IConstruct): void {
   const root = scope.node.root;

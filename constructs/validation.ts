@@ -2,7 +2,8 @@ import { dnsLabel, dnsSubdomain } from "@timonier/kit/dns-name";
 import { Duration } from "cdk8s";
 import { nonPlain } from "./plain-values.js";
 
-// Each check takes any value and returns its validation errors: none, or one of the form `field: expected …, got …`.
+// Each check takes any value and returns its validation errors: none, or one of the form `field:
+// expected …, got …`.
 
 /** Validation error for a value. */
 export function invalid(field: string, expected: string, got: unknown): string[] {
@@ -26,7 +27,10 @@ export function wholeNumber(field: string, value: unknown, least: number, most =
   return invalid(field, `a whole number ${range}`, value);
 }
 
-/** Checks a cdk8s Duration: whole milliseconds, longer than zero, because Flux would reconcile without pause. */
+/**
+ * Checks a cdk8s Duration: whole milliseconds, longer than zero, because Flux would reconcile
+ * without pause.
+ */
 export function interval(field: string, value: unknown): string[] {
   if (!(value instanceof Duration)) return invalid(field, "a cdk8s Duration such as Duration.minutes(1)", value);
   const total = value.toMilliseconds({ integral: false });
@@ -44,14 +48,22 @@ export function optional<T>(
   return value === undefined ? [] : check(field, value);
 }
 
-/** Checks the name of an object: a DNS subdomain. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/**
+ * Checks the name of an object: a DNS subdomain.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+ */
 export function objectName(field: string, value: unknown): string[] {
   return typeof value === "string" && value.length <= 253
     ? matching(field, value, dnsSubdomain, 'lower-case letters, digits, "-" and "."')
     : invalid(field, "a name of at most 253 characters", value);
 }
 
-/** Checks the name of an object that Flux writes into a label of the objects that it applies. @see objectName */
+/**
+ * Checks the name of an object that Flux writes into a label of the objects that it applies.
+ *
+ * @see objectName
+ */
 export function labelledName(field: string, value: unknown): string[] {
   if (typeof value !== "string" || value.length <= 63) return [];
   return invalid(field, "a name of at most 63 characters, because Flux uses it as a label", value);
@@ -72,7 +84,10 @@ export function address(field: string, value: unknown, pattern: RegExp, expected
   return matching(field, value, pattern, expected);
 }
 
-/** Whether a URL contains a password, or a user name that may be a token. Over SSH a user name, such as `git`, is allowed. */
+/**
+ * Whether a URL contains a password, or a user name that may be a token. Over SSH a user name, such
+ * as `git`, is allowed.
+ */
 function hasCredential(text: string): boolean {
   const [, scheme, authority = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)/i.exec(text) ?? [];
   const end = authority.lastIndexOf("@");

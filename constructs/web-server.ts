@@ -11,7 +11,10 @@ import { invalid, matching, objectName, wholeNumber } from "./validation.js";
 export interface WebServerProps {
   /** Name of the Deployment. @default the construct's id */
   readonly name?: string;
-  /** Name of the container, and value of the label `app` that selects the pods; it cannot change after the first apply. */
+  /**
+   * Name of the container, and value of the label `app` that selects the pods; it cannot change
+   * after the first apply.
+   */
   readonly app: string;
   /** Image with its tag: `nginx:1.14.2`. */
   readonly image: string;
@@ -26,9 +29,10 @@ export interface WebServerProps {
 /**
  * A Deployment of one image that listens on one port.
  *
- * It renders only its properties. The Deployment class of cdk8s-plus adds a security context with a read-only root file
- * system, resource limits and labels, with which the stock nginx image does not start (docs/decisions/0050). The lower layer
- * of cdk8s-plus, typed from the Kubernetes API, adds nothing.
+ * It renders only its properties. The Deployment class of cdk8s-plus adds a security context with a
+ * read-only root file system, resource limits and labels, with which the stock nginx image does not
+ * start (docs/decisions/0050). The lower layer of cdk8s-plus, typed from the Kubernetes API, adds
+ * nothing.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
  */

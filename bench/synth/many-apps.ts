@@ -7,8 +7,8 @@ import { PlainValuesOnly } from "../../constructs/plain-values.js";
 import { WebServer } from "../../constructs/web-server.js";
 
 /**
- * A program of many applications, written as apps/ is: for each one a file with a Deployment and a Service, and a
- * Kustomization in the setup repository.
+ * A program of many applications, written as apps/ is: for each one a file with a Deployment and a
+ * Service, and a Kustomization in the setup repository.
  *
  * @param resolvers @default those of apps/
  */

@@ -1,4 +1,5 @@
-// The program that bench/synth.ts times in a process of its own: `timonier|cdk8s COUNT`, into the folder CDK8S_OUTDIR.
+// The program that bench/synth.ts times in a process of its own: `timonier|cdk8s COUNT`, into the
+// folder CDK8S_OUTDIR.
 import { join } from "node:path";
 import { renderTrees } from "@timonier/manifests/tree";
 import { writeTrees } from "@timonier/manifests/tree-files";

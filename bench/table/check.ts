@@ -34,7 +34,11 @@ export async function measureRatios(scene: Scene, progress: (text: string) => vo
   return Object.fromEntries(Object.entries(samples).map(([row, all]) => [row, ratioOf(all, calibration)]));
 }
 
-/** Prints the comparison with the recorded ratios. @returns exit code: 1 when a row took more than {@link GROSS} times its ratio */
+/**
+ * Prints the comparison with the recorded ratios.
+ *
+ * @returns exit code: 1 when a row took more than {@link GROSS} times its ratio
+ */
 export function report(recorded: Ratios, now: Readonly<Record<string, number>>): number {
   const compared = compareRatios(recorded.ratios, now);
   const table = new Table({ head: ["row", "recorded", "now", "growth", ""], style: { head: [], border: [] } });

@@ -1,4 +1,7 @@
-/** What a figure counts: seconds on the clock, or seconds of CPU (user and system) of a process and the children it waits for. */
+/**
+ * What a figure counts: seconds on the clock, or seconds of CPU (user and system) of a process and
+ * the children it waits for.
+ */
 export type Measure = "elapsed" | "cpu";
 
 /** The machine that measured. */

@@ -9,7 +9,10 @@ interface Point {
   readonly what: "before" | "now" | "goal";
 }
 
-/** docs/benchmarks.svg: a line for each figure, on a logarithmic scale because they span from one second to an hour. */
+/**
+ * docs/benchmarks.svg: a line for each figure, on a logarithmic scale because they span from one
+ * second to an hour.
+ */
 export async function renderPlot(figures: readonly Figure[]): Promise<string> {
   const spec: TopLevelSpec = {
     background: "white",

@@ -1,8 +1,9 @@
 import type { Sample } from "./figures.js";
 
 /**
- * A row fails the check when its ratio grew by more than this. On a nearly idle machine two checks after the record changed it
- * by 0.93 to 1.05; how much a busy machine changes it was not measured. The rest is for small changes that are wanted.
+ * A row fails the check when its ratio grew by more than this. On a nearly idle machine two checks
+ * after the record changed it by 0.93 to 1.05; how much a busy machine changes it was not measured.
+ * The rest is for small changes that are wanted.
  */
 export const GROSS = 2;
 
@@ -17,7 +18,8 @@ export interface Comparison {
 }
 
 /**
- * CPU of a row divided by CPU of the calibration. The smallest of each counts: other processes can only add to it.
+ * CPU of a row divided by CPU of the calibration. The smallest of each counts: other processes can
+ * only add to it.
  *
  * @throws RangeError when one of both has no run, or the calibration took nothing
  */

@@ -16,7 +16,10 @@ export function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.has(name) || !FOREIGN.test(name)));
 }
 
-/** The environment of a machine that has nothing: an empty HOME, no caches; the settings of npm and Go stay. */
+/**
+ * The environment of a machine that has nothing: an empty HOME, no caches; the settings of npm and
+ * Go stay.
+ */
 export function emptyEnvironment(env: NodeJS.ProcessEnv, home: string, ownHome: string): NodeJS.ProcessEnv {
   const caches = /^(XDG_.*|TIMONIER_.*|GOCACHE|GOMODCACHE|GOPATH|(npm|NPM)_(config|CONFIG)_(cache|CACHE))$/;
   return {
@@ -97,7 +100,10 @@ export class Scene {
     this.#endings.unshift(ending);
   }
 
-  /** Brings down what is up and deletes the folders, those of a stack that could not be brought down excepted. */
+  /**
+   * Brings down what is up and deletes the folders, those of a stack that could not be brought down
+   * excepted.
+   */
   async end(): Promise<void> {
     for (const ending of this.#endings) {
       try {

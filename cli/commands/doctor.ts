@@ -16,7 +16,10 @@ import { remoteToken } from "../stack/stack-gitlab.js";
 import { bad, good, progress } from "../terminal.js";
 import { table } from "../text-table.js";
 
-/** `timonier doctor`: runs the checks of `up` and lists each finding with its fix; exit code 0 when none is fatal. */
+/**
+ * `timonier doctor`: runs the checks of `up` and lists each finding with its fix; exit code 0 when
+ * none is fatal.
+ */
 export async function doctor({ stack: name, json }: { stack: string; json?: boolean }): Promise<number> {
   const findings = await examine(findStack(name));
   const ok = findings.every(({ level }) => level !== "fatal");

@@ -80,15 +80,18 @@ async function bringDown(stack: Stack, start: number, debug = false): Promise<nu
 }
 
 /**
- * Resolves pending operations of a killed run in a GitLab that outlives the stack; an embedded GitLab is deleted as a whole.
+ * Resolves pending operations of a killed run in a GitLab that outlives the stack; an embedded
+ * GitLab is deleted as a whole.
  *
- * @returns a cluster that outlives the stack, where it can be reached, or else the objects in it that cannot be deleted
+ * @returns a cluster that outlives the stack, where it can be reached, or else the objects in it
+ *   that cannot be deleted
  */
 async function prepareDestroy(
   stack: Stack,
   pulumi: Pulumi,
 ): Promise<{ surviving?: SurvivingCluster; unreached: readonly string[] }> {
-  // Read first: resolving pending operations removes them from the state, and they show what may be in the cluster.
+  // Read first: resolving pending operations removes them from the state, and they show what may be
+  // in the cluster.
   const deployment = await pulumi.deployment();
   // A fresh clone has no plugin, and the state may need an older version.
   for (const version of awsPlugins(deployment, versions.pulumiAws)) await pulumi.installPlugin("aws", version);
@@ -105,7 +108,10 @@ async function prepareDestroy(
   return surviving ? { surviving, unreached: [] } : { unreached: objectsByKind(deployment) };
 }
 
-/** Resources that Pulumi must not delete. Where the setting `protect` is false, lifts the protection in the state. */
+/**
+ * Resources that Pulumi must not delete. Where the setting `protect` is false, lifts the protection
+ * in the state.
+ */
 async function findProtected(stack: Stack, pulumi: Pulumi): Promise<StateResource[]> {
   const deployment = await pulumi.deployment();
   const protectedOnes = protectedResources(deployment);
@@ -140,7 +146,10 @@ async function removeOwnCluster(stack: Stack): Promise<void> {
   await removeCluster(stack.clusterFolder);
 }
 
-/** Text of the settings file where a user wrote settings, so that the stack can be created again; else undefined. */
+/**
+ * Text of the settings file where a user wrote settings, so that the stack can be created again;
+ * else undefined.
+ */
 async function writtenSettings(stack: Stack): Promise<string | undefined> {
   if (!existsSync(stack.configFile)) return undefined;
   const own = new Set([...Object.keys(firstSettings), "timonier:rotateBefore"]);

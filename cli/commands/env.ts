@@ -12,9 +12,11 @@ import { findStack, stackEnvironment } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 
 /**
- * `timonier env`: prints variables with which a shell can use kubectl, flux, pulumi and any GitLab client on this stack.
+ * `timonier env`: prints variables with which a shell can use kubectl, flux, pulumi and any GitLab
+ * client on this stack.
  *
- * Installs the tools and creates the stack in Pulumi's backend, so that `pulumi up -s embedded` works in a fresh clone.
+ * Installs the tools and creates the stack in Pulumi's backend, so that `pulumi up -s embedded`
+ * works in a fresh clone.
  */
 export async function env({ stack: name }: { stack: string }): Promise<number> {
   const stack = findStack(name);

@@ -3,8 +3,8 @@ import { runningStack } from "../stack/running-stack.js";
 import { type Role, stackGitLab } from "../stack/stack-gitlab.js";
 
 /**
- * `timonier open`: prints the URL of GitLab. For the embedded GitLab it is a link that signs in, which is valid once and for
- * ten minutes, so that the token is neither printed nor typed.
+ * `timonier open`: prints the URL of GitLab. For the embedded GitLab it is a link that signs in,
+ * which is valid once and for ten minutes, so that the token is neither printed nor typed.
  */
 export async function open({ stack: name, as = "maintainer" }: { stack: string; as?: Role }): Promise<number> {
   const { stack, outputs } = await runningStack(name);

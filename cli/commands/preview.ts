@@ -21,8 +21,8 @@ interface PreviewOptions {
 }
 
 /**
- * `timonier preview`: shows what `up` would change, and writes only into this checkout's state folder. A stack that does not
- * exist yet is previewed against a temporary empty state.
+ * `timonier preview`: shows what `up` would change, and writes only into this checkout's state
+ * folder. A stack that does not exist yet is previewed against a temporary empty state.
  *
  * @returns 0 when the preview succeeded, whatever it shows
  */

@@ -46,8 +46,9 @@ async function publishStack(destination: Destination, text: string): Promise<voi
 }
 
 /**
- * Client for publishing. A project access token of role Developer is enough, because publishing pushes to unprotected
- * branches and opens merge requests. Without such a token, the token of the stack is used.
+ * Client for publishing. A project access token of role Developer is enough, because publishing
+ * pushes to unprotected branches and opens merge requests. Without such a token, the token of the
+ * stack is used.
  */
 async function publisher(stack: Stack, repositories: Repositories, repository: keyof Trees): Promise<GitLab> {
   const own = process.env[`TIMONIER_PUBLISH_TOKEN_${repository.toUpperCase()}`] || process.env.TIMONIER_PUBLISH_TOKEN;

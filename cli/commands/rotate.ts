@@ -4,7 +4,8 @@ import { exclusively } from "../stack/stack.js";
 import { up } from "./up.js";
 
 /**
- * `timonier rotate`: marks every token as due, then runs `up`, which creates new tokens, delivers them and deletes the old ones.
+ * `timonier rotate`: marks every token as due, then runs `up`, which creates new tokens, delivers
+ * them and deletes the old ones.
  *
  * The setting `rotateBefore` keeps the mark, so that the next `up` completes an interrupted rotation.
  */

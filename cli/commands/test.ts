@@ -7,7 +7,10 @@ import { runVitest } from "../../test/lanes/vitest.js";
 export interface TestOptions {
   /** Run every lane. */
   readonly all?: boolean;
-  /** Run every lane that `npm test` does not run, and include the last `npm test` of this checkout in the sum. */
+  /**
+   * Run every lane that `npm test` does not run, and include the last `npm test` of this checkout
+   * in the sum.
+   */
   readonly rest?: boolean;
   /** Names of lanes, separated by commas. */
   readonly lanes?: string;

@@ -10,7 +10,10 @@ import { Pulumi } from "../stack/pulumi.js";
 import { exclusively, findStack, type Stack } from "../stack/stack.js";
 import { progress } from "../terminal.js";
 
-/** `timonier up`: installs tools, creates the stack and runs `pulumi up`, which waits until everything is Ready. */
+/**
+ * `timonier up`: installs tools, creates the stack and runs `pulumi up`, which waits until
+ * everything is Ready.
+ */
 export async function up({ stack: name, debug }: { stack: string; debug?: boolean }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);

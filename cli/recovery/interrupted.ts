@@ -18,9 +18,10 @@ import { deleteUnrecorded } from "./unrecorded.js";
 /**
  * Resolves the pending operations of a killed run, which sent requests and did not record the results.
  *
- * An empty project that the run created is added to the state; tokens, variables and webhooks are deleted. Other resources
- * need nothing, because their creation finds existing ones: the kubernetes provider applies, and timonier's own resources
- * look first. No other run may be active, because its operations are pending too.
+ * An empty project that the run created is added to the state; tokens, variables and webhooks are
+ * deleted. Other resources need nothing, because their creation finds existing ones: the kubernetes
+ * provider applies, and timonier's own resources look first. No other run may be active, because
+ * its operations are pending too.
  *
  * @see docs/decisions/0060-a-run-that-was-killed.md
  */
@@ -50,7 +51,10 @@ export async function resolveInterrupted(
   if (found.size > 0) await pulumi.refresh([...found.keys()]);
 }
 
-/** Client of the stack's GitLab; undefined where the data of the embedded GitLab is deleted, and nothing can be pending. */
+/**
+ * Client of the stack's GitLab; undefined where the data of the embedded GitLab is deleted, and
+ * nothing can be pending.
+ */
 async function gitlabOf(pulumi: Pulumi, gitlab: GitLabConfig, progress: Progress): Promise<GitLab | undefined> {
   if (gitlab.kind === "remote") {
     const token = await remoteToken(pulumi.stack);
@@ -62,7 +66,10 @@ async function gitlabOf(pulumi: Pulumi, gitlab: GitLabConfig, progress: Progress
   return connectGitLab({ url, caFile, token: readToken(folder), progress });
 }
 
-/** Id of the project of a pending creation: created by this user, and still empty, because the first commit comes later. */
+/**
+ * Id of the project of a pending creation: created by this user, and still empty, because the first
+ * commit comes later.
+ */
 async function createdProject(
   client: GitLab,
   deployment: Deployment,

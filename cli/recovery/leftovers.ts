@@ -20,7 +20,10 @@ export function keptOnPurpose(stack: Stack, env: NodeJS.ProcessEnv = process.env
   return places.flatMap(([place, why]) => (place !== undefined && existsSync(place) ? `kept ${place}: ${why}` : []));
 }
 
-/** Kubernetes objects in a state, one line for each kind: `Deployment flux-system/source-controller, flux-system/helm-controller`. */
+/**
+ * Kubernetes objects in a state, one line for each kind: `Deployment flux-system/source-controller,
+ * flux-system/helm-controller`.
+ */
 export function objectsByKind({ resources = [] }: Deployment): string[] {
   const kinds = new Map<string, string[]>();
   for (const { type, inputs = {} } of resources) {

@@ -20,8 +20,8 @@ export interface Lost {
 }
 
 /**
- * Finds repositories that this stack created and that are not in its state, because the state was deleted or is on another
- * machine. They are added to the state as they are.
+ * Finds repositories that this stack created and that are not in its state, because the state was
+ * deleted or is on another machine. They are added to the state as they are.
  */
 export async function findLost(
   pulumi: Pulumi,

@@ -13,9 +13,11 @@ export interface LockOwner {
 }
 
 /**
- * Whether the process that took a lock has ended: no process has its id, or one that started after the lock was taken.
+ * Whether the process that took a lock has ended: no process has its id, or one that started after
+ * the lock was taken.
  *
- * @param started start of the process with that id, in milliseconds since the epoch; undefined where there is none
+ * @param started start of the process with that id, in milliseconds since the epoch; undefined
+ *   where there is none
  */
 export function isStale(owner: LockOwner, here: string, started: number | undefined): boolean {
   // Processes of another machine are not visible.

@@ -18,17 +18,23 @@ import { type Deployment, pendingCreates, survivingProvider } from "../stack/dep
 import { checkAllSettings } from "../stack/preflight.js";
 import type { Stack } from "../stack/stack.js";
 
-/** Timeout for reading the identity of a cluster, in milliseconds: an unreachable cluster must not block `down`. */
+/**
+ * Timeout for reading the identity of a cluster, in milliseconds: an unreachable cluster must not
+ * block `down`.
+ */
 const IDENTITY_TIMEOUT = 20_000;
 
 /**
- * Steps of `down` in a cluster that outlives its stack, for objects that a killed run created and did not record, so that
- * Pulumi cannot delete them.
+ * Steps of `down` in a cluster that outlives its stack, for objects that a killed run created and
+ * did not record, so that Pulumi cannot delete them.
  *
  * @see docs/decisions/0085-half-made-in-a-cluster-that-stays.md
  */
 export interface SurvivingCluster {
-  /** Before `pulumi destroy`: deletes what Flux manages, where the resource that does so was not created yet. */
+  /**
+   * Before `pulumi destroy`: deletes what Flux manages, where the resource that does so was not
+   * created yet.
+   */
   drain(): Promise<void>;
   /** During `pulumi destroy`: continues stuck deletions of definitions. */
   whileDestroying<T>(work: () => Promise<T>): Promise<T>;
@@ -39,8 +45,8 @@ export interface SurvivingCluster {
 /**
  * The cluster of a state, where it outlives the stack.
  *
- * @returns undefined where Pulumi needs no help: `down` deletes the cluster, nothing was created in it, it does not answer, or
- *   another cluster has its address
+ * @returns undefined where Pulumi needs no help: `down` deletes the cluster, nothing was created in
+ *   it, it does not answer, or another cluster has its address
  */
 export async function survivingCluster(
   stack: Stack,

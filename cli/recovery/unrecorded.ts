@@ -5,7 +5,10 @@ import { type Deployment, knownIds, type StateResource } from "../stack/deployme
 /** An object in a list of GitLab. */
 type Listed = Readonly<Record<string, unknown>>;
 
-/** Kind of a project's object that a killed run may have created without recording it, and that can be created again. */
+/**
+ * Kind of a project's object that a killed run may have created without recording it, and that can
+ * be created again.
+ */
 interface Kind {
   /** Name in messages: `deploy token`. */
   readonly noun: string;
@@ -50,8 +53,9 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 /**
- * Deletes the objects that a pending creation may have made. GitLab shows a token only once, so an unrecorded token is useless,
- * and a variable would prevent the creation of one with the same name. Objects in the state stay.
+ * Deletes the objects that a pending creation may have made. GitLab shows a token only once, so an
+ * unrecorded token is useless, and a variable would prevent the creation of one with the same name.
+ * Objects in the state stay.
  *
  * @returns descriptions of the deleted objects
  */

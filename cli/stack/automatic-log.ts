@@ -11,15 +11,18 @@ npx timonier up --debug (also preview and down) keeps the log of one run in debu
 /** Runs Pulumi. @param env variables beyond the usual ones */
 type Work<T> = (env: Readonly<Record<string, string>>) => Promise<T>;
 
-/** Folder of Pulumi's automatic log. Pulumi has no setting to switch it off, but writes no log where the folder is a file. */
+/**
+ * Folder of Pulumi's automatic log. Pulumi has no setting to switch it off, but writes no log where
+ * the folder is a file.
+ */
 const logsOf = (pulumiHome: string) => join(pulumiHome, "logs");
 
 /** Folder of the logs of --debug. */
 const debugLogsOf = (pulumiHome: string) => join(pulumiHome, "debug-logs");
 
 /**
- * Switches Pulumi's automatic log off: an encrypted record of every property of every resource, about 8 MB a run. Logs that
- * Pulumi wrote before are deleted.
+ * Switches Pulumi's automatic log off: an encrypted record of every property of every resource,
+ * about 8 MB a run. Logs that Pulumi wrote before are deleted.
  *
  * @see https://github.com/pulumi/pulumi/blob/v3.250.0/pkg/logging/encrypted.go
  */
@@ -47,8 +50,8 @@ async function replace(place: string, make: (fresh: string) => Promise<void>): P
 }
 
 /**
- * Runs Pulumi with its automatic log, and reports the path of the log. Pulumi deletes logs after seven days, or when they
- * exceed 500 MB.
+ * Runs Pulumi with its automatic log, and reports the path of the log. Pulumi deletes logs after
+ * seven days, or when they exceed 500 MB.
  */
 async function withLog<T>({ state: { pulumiHome } }: Stack, progress: Progress, work: Work<T>): Promise<T> {
   const folder = debugLogsOf(pulumiHome);

@@ -7,7 +7,10 @@ import { UserError } from "@timonier/kit/user-error";
 export interface Backend {
   /** URL in Pulumi's form: `file:///…`, `s3://bucket/folder?region=…`. */
   readonly url: string;
-  /** Folder of a file backend, whose files are read directly because that is quicker; undefined where only Pulumi can read it. */
+  /**
+   * Folder of a file backend, whose files are read directly because that is quicker; undefined
+   * where only Pulumi can read it.
+   */
   readonly folder: string | undefined;
   /** Whether it is the backend of this checkout. The user provides the passphrase of any other backend. */
   readonly own: boolean;
@@ -15,7 +18,10 @@ export interface Backend {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variable that marks a PULUMI_BACKEND_URL of this program, as `timonier env` sets it, and not of the user. */
+/**
+ * Variable that marks a PULUMI_BACKEND_URL of this program, as `timonier env` sets it, and not of
+ * the user.
+ */
 export const OWN_BACKEND = "TIMONIER_OWN_BACKEND";
 
 /**
@@ -34,7 +40,10 @@ export function findBackend(state: StateFolder, environment: Environment = proce
   return { url: given, folder: plain ? fileFolder(given) : undefined, own: false };
 }
 
-/** Folder of `file://~/state`, `file://./state` or `file:///state?metadata=skip`; relative to where Pulumi runs. */
+/**
+ * Folder of `file://~/state`, `file://./state` or `file:///state?metadata=skip`; relative to where
+ * Pulumi runs.
+ */
 function fileFolder(url: string): string | undefined {
   if (!url.startsWith("file://")) return undefined;
   const path = url.slice("file://".length).replace(/\?.*$/, "");

@@ -24,7 +24,11 @@ export interface Deployment {
   readonly pending_operations?: ReadonlyArray<{ readonly type: string; readonly resource: StateResource }>;
 }
 
-/** Key and value by which Pulumi marks a secret in its state. @see https://github.com/pulumi/pulumi/blob/v3.250.0/sdk/go/common/resource/sig/sig.go */
+/**
+ * Key and value by which Pulumi marks a secret in its state.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/v3.250.0/sdk/go/common/resource/sig/sig.go
+ */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -76,7 +80,8 @@ export function hasPendingGitLabResources(deployment: Deployment): boolean {
 }
 
 /**
- * Versions of Pulumi's AWS plugin that created the resources in the state; each is needed to delete its resources.
+ * Versions of Pulumi's AWS plugin that created the resources in the state; each is needed to delete
+ * its resources.
  *
  * @param otherwise version of a provider without a recorded version
  */
@@ -91,8 +96,8 @@ export function protectedResources(deployment: Deployment): StateResource[] {
 }
 
 /**
- * The state without protection, with projects and groups that are deleted permanently: the state after an update with
- * `protect: false`, without the cluster that an update needs.
+ * The state without protection, with projects and groups that are deleted permanently: the state
+ * after an update with `protect: false`, without the cluster that an update needs.
  */
 export function unprotected<D extends Deployment>(deployment: D): D {
   const permanent = new Map([
@@ -112,8 +117,8 @@ export function unprotected<D extends Deployment>(deployment: D): D {
 /**
  * The state without pending operations.
  *
- * @param found ids of resources that pending creations had made, by URN. They are added to the end of the list, because
- *   everything that they depend on has to be before them
+ * @param found ids of resources that pending creations had made, by URN. They are added to the end
+ *   of the list, because everything that they depend on has to be before them
  */
 export function withoutPending<D extends Deployment>(deployment: D, found: ReadonlyMap<string, string>): D {
   const adopted = pendingCreates(deployment).flatMap((resource) => {

@@ -28,8 +28,8 @@ function isOurs(file: string): boolean {
 }
 
 /**
- * Chooses the plugin for a stack's GitLab: the official one for a remote GitLab where it is installed, else the plugin of
- * this checkout.
+ * Chooses the plugin for a stack's GitLab: the official one for a remote GitLab where it is
+ * installed, else the plugin of this checkout.
  *
  * @returns path of the official plugin; undefined for the plugin of this checkout
  * @throws UserError when the settings require the official plugin and it is not installed

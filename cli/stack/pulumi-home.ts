@@ -21,8 +21,9 @@ function plugins(stack: Stack): Record<string, { readonly file: string; readonly
 }
 
 /**
- * Creates the folder in which Pulumi finds plugins. Each checkout has its own, so that the user's folder does not change and
- * Pulumi does not warn about plugins on PATH. Switches Pulumi's automatic log off.
+ * Creates the folder in which Pulumi finds plugins. Each checkout has its own, so that the user's
+ * folder does not change and Pulumi does not warn about plugins on PATH. Switches Pulumi's
+ * automatic log off.
  *
  * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
  */

@@ -63,7 +63,10 @@ async function startPulumi<T extends Options>(
   return { running };
 }
 
-/** Passes signals on and keeps this process alive until the child has ended; a terminal sends Ctrl-C to both. */
+/**
+ * Passes signals on and keeps this process alive until the child has ended; a terminal sends Ctrl-C
+ * to both.
+ */
 function passSignals(child: PulumiProcess): () => void {
   const interrupted = () => {
     if (!process.stdin.isTTY) child.kill("SIGINT");
@@ -74,8 +77,8 @@ function passSignals(child: PulumiProcess): () => void {
 }
 
 /**
- * Small heaps for Go and Node.js, and no unused compiler: the engine and its plugins run beside everything that they start,
- * so they save memory at the cost of speed.
+ * Small heaps for Go and Node.js, and no unused compiler: the engine and its plugins run beside
+ * everything that they start, so they save memory at the cost of speed.
  */
 function smallHeaps(): Record<string, string> {
   const options = ["--max-semi-space-size=1", `--require=${JSON.stringify(join(checkout, "infra/on-demand.cjs"))}`];

@@ -56,7 +56,10 @@ export class Pulumi {
     return known.flatMap(({ name }) => name.split("/").at(-1) ?? []);
   }
 
-  /** Whether everything that the stack creates is in its own folder, so that it can be deleted without its state. */
+  /**
+   * Whether everything that the stack creates is in its own folder, so that it can be deleted
+   * without its state.
+   */
   isAllLocal(): boolean {
     // Without a state file there is nothing to read it from.
     return this.checkpoint !== undefined && isAllLocal(this.stack, this.checkpoint);
@@ -80,8 +83,8 @@ export class Pulumi {
   }
 
   /**
-   * Releases locks whose processes were killed. Locks of a backend that is not a folder stay: Pulumi names them, and a person
-   * has to decide.
+   * Releases locks whose processes were killed. Locks of a backend that is not a folder stay:
+   * Pulumi names them, and a person has to decide.
    *
    * @throws UserError when a running process holds a lock
    */
@@ -103,7 +106,8 @@ export class Pulumi {
   }
 
   /**
-   * Runs with the user's terminal. After Ctrl-C the run finishes its operations in progress; a second Ctrl-C ends it at once.
+   * Runs with the user's terminal. After Ctrl-C the run finishes its operations in progress; a
+   * second Ctrl-C ends it at once.
    *
    * @returns the exit code
    */
@@ -114,7 +118,11 @@ export class Pulumi {
     );
   }
 
-  /** Outputs of the stack, with secrets in plain text: do not print them. @returns undefined before the first successful update */
+  /**
+   * Outputs of the stack, with secrets in plain text: do not print them.
+   *
+   * @returns undefined before the first successful update
+   */
   async outputs(): Promise<StackOutputs | undefined> {
     if (!(await this.exists())) return undefined;
     this.check();
@@ -126,7 +134,11 @@ export class Pulumi {
     return JSON.parse(await this.run(["stack", "output", "--json", "--show-secrets", ...this.selected]));
   }
 
-  /** Outputs without Pulumi, which would take a second. @returns undefined where only Pulumi can decrypt them */
+  /**
+   * Outputs without Pulumi, which would take a second.
+   *
+   * @returns undefined where only Pulumi can decrypt them
+   */
   private async ownOutputs(): Promise<Readonly<Record<string, unknown>> | undefined> {
     if (this.checkpoint === undefined) return undefined;
     // The only secret of a stack on this machine is also in its cluster's folder.

@@ -2,8 +2,8 @@ import type { Repositories } from "../merge-request/destination.js";
 import type { ReadCredential } from "../merge-request/repository-clone.js";
 
 /**
- * Credential for reading the repositories, from the environment: TIMONIER_READ_TOKEN, or in a pipeline of the same GitLab
- * the job token.
+ * Credential for reading the repositories, from the environment: TIMONIER_READ_TOKEN, or in a
+ * pipeline of the same GitLab the job token.
  *
  * @returns undefined where the environment has neither
  * @see https://docs.gitlab.com/ci/jobs/ci_job_token/

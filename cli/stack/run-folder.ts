@@ -9,15 +9,20 @@ import type { Stack } from "./stack.js";
 /** Milliseconds between SIGTERM and SIGKILL for a plugin whose engine has ended. */
 const GRACE = 2_000;
 
-/** Folder of the temporary folders of Pulumi's runs on a stack; each name begins with the id of the process that created it. */
+/**
+ * Folder of the temporary folders of Pulumi's runs on a stack; each name begins with the id of the
+ * process that created it.
+ */
 export const foldersOf = (stack: Stack) => join(stack.state.stack(stack.name), "tmp");
 
 /**
- * Runs Pulumi with its own temporary folder, because plugins leave credentials in temporary files: the kubernetes plugin
- * writes a kubeconfig with each run. The folder is deleted afterwards. The next run deletes the folders of killed runs, and
- * ends plugins whose engine was killed, which would never end by themselves.
+ * Runs Pulumi with its own temporary folder, because plugins leave credentials in temporary files:
+ * the kubernetes plugin writes a kubeconfig with each run. The folder is deleted afterwards. The
+ * next run deletes the folders of killed runs, and ends plugins whose engine was killed, which
+ * would never end by themselves.
  *
- * One command at a time works on a stack (`exclusively` in stack.ts), so every existing folder belongs to an earlier run.
+ * One command at a time works on a stack (`exclusively` in stack.ts), so every existing folder
+ * belongs to an earlier run.
  */
 export async function withRunFolder<T>(stack: Stack, work: (env: Record<string, string>) => Promise<T>): Promise<T> {
   await removeEarlierRuns(stack);
@@ -71,7 +76,10 @@ interface PulumiProcess {
   readonly program: string;
 }
 
-/** A plugin is recognized by its name: clusters and GitLab were also started by a plugin, and must keep running. */
+/**
+ * A plugin is recognized by its name: clusters and GitLab were also started by a plugin, and must
+ * keep running.
+ */
 function isPlugin({ program }: PulumiProcess): boolean {
   return /^pulumi-(resource|language|analyzer)-/.test(program);
 }

@@ -10,8 +10,9 @@ export const SHELL_RUN = "-shell";
 const RUN_FOLDERS = "TIMONIER_RUN_FOLDERS";
 
 /**
- * Puts a wrapper of `pulumi` on a shell's PATH that gives each run a temporary folder in the stack's folder, because the
- * kubernetes plugin leaves an administrator's kubeconfig there. removeEarlierRuns in run-folder.ts deletes the folders.
+ * Puts a wrapper of `pulumi` on a shell's PATH that gives each run a temporary folder in the
+ * stack's folder, because the kubernetes plugin leaves an administrator's kubeconfig there.
+ * removeEarlierRuns in run-folder.ts deletes the folders.
  *
  * @param folder folder of the temporary folders
  * @param path PATH of the shell
@@ -23,7 +24,10 @@ export async function shellPulumi(stack: Stack, folder: string, path: string): P
   return { PATH: [shellBin, path].join(delimiter), [RUN_FOLDERS]: folder };
 }
 
-/** `exec` keeps the process id, so that signals reach pulumi; therefore the script cannot delete the folder at the end. */
+/**
+ * `exec` keeps the process id, so that signals reach pulumi; therefore the script cannot delete the
+ * folder at the end.
+ */
 function script(pulumi: string): string {
   return `#!/bin/sh
 # Written by \`timonier env\`: each run of Pulumi gets a temporary folder of its own, which the next command deletes.
@@ -36,7 +40,11 @@ exec ${quote(pulumi)} "$@"
 `;
 }
 
-/** Quotes a value for a POSIX shell. @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
+/**
+ * Quotes a value for a POSIX shell.
+ *
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02
+ */
 export function quote(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

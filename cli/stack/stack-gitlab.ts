@@ -40,7 +40,11 @@ export async function stackGitLabToken(
   return remote ? remoteToken(stack) : embeddedToken(stack, role);
 }
 
-/** Administrator's token of a remote GitLab, from the same places as Pulumi takes it. @throws UserError when there is none */
+/**
+ * Administrator's token of a remote GitLab, from the same places as Pulumi takes it.
+ *
+ * @throws UserError when there is none
+ */
 export async function remoteToken(stack: Stack): Promise<string> {
   const pulumi = new Pulumi(stack);
   const configured = (await pulumi.exists()) ? await pulumi.setting("gitlab:token") : undefined;

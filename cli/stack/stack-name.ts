@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "commander";
 
 /**
- * Checks the name of a stack from the command line. The name is part of paths that `down` deletes, so Pulumi's rule
- * applies, and names that consist of dots are rejected.
+ * Checks the name of a stack from the command line. The name is part of paths that `down` deletes,
+ * so Pulumi's rule applies, and names that consist of dots are rejected.
  *
  * @throws InvalidArgumentError
  */

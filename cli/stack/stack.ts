@@ -15,7 +15,10 @@ export interface Stack {
   readonly state: StateFolder;
   /** Where Pulumi keeps the stack's state. */
   readonly backend: Backend;
-  /** Settings file, which `pulumi config` reads and writes: in infra/stacks where it is committed, else in the state folder. */
+  /**
+   * Settings file, which `pulumi config` reads and writes: in infra/stacks where it is committed,
+   * else in the state folder.
+   */
   readonly configFile: string;
   readonly clusterFolder: string;
   readonly gitlabFolder: string;
@@ -64,7 +67,11 @@ export function stackEnvironment(stack: Stack): Record<string, string> {
   };
 }
 
-/** Runs work that changes a stack, one command at a time. @throws UserError when another command is running */
+/**
+ * Runs work that changes a stack, one command at a time.
+ *
+ * @throws UserError when another command is running
+ */
 export async function exclusively<T>(stack: Stack, work: () => Promise<T>): Promise<T> {
   const file = `${stack.state.stack(stack.name)}.lock`;
   const release = lockFolder(file, (pid) => {
@@ -85,8 +92,8 @@ export async function ensurePassphrase(state: StateFolder): Promise<void> {
 }
 
 /**
- * Folder in which `pulumi stack init` writes the stack's settings file. Pulumi has no option for it, and would use the
- * committed folder of the project.
+ * Folder in which `pulumi stack init` writes the stack's settings file. Pulumi has no option for
+ * it, and would use the committed folder of the project.
  */
 export async function initFolder(stack: Stack): Promise<string> {
   const place = dirname(stack.configFile);

@@ -13,8 +13,8 @@ interface Checkpoint {
 }
 
 /**
- * Checks the state file of a stack before Pulumi reads it, because Pulumi's error names only a byte. Deletes incomplete
- * files that Pulumi does not need.
+ * Checks the state file of a stack before Pulumi reads it, because Pulumi's error names only a
+ * byte. Deletes incomplete files that Pulumi does not need.
  *
  * @throws UserError when the state is incomplete, or cannot be decrypted any more
  */
@@ -31,8 +31,9 @@ export function checkStateFile(stack: Stack, checkpoint: string): void {
 }
 
 /**
- * Whether everything that the stack creates is in its own folder, because its cluster and its GitLab are embedded. For any
- * other stack the state is the only record of what it created elsewhere. False where the settings cannot be read.
+ * Whether everything that the stack creates is in its own folder, because its cluster and its
+ * GitLab are embedded. For any other stack the state is the only record of what it created
+ * elsewhere. False where the settings cannot be read.
  */
 export function isAllLocal(stack: Stack, checkpoint: string): boolean {
   try {
@@ -53,7 +54,11 @@ function withoutBackup(stack: Stack, checkpoint: string): string {
     : `without a backup, delete by hand what the stack created elsewhere (see docs/clusters.md), then delete ${checkpoint}`;
 }
 
-/** The newest complete copy of a state that Pulumi made. @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
+/**
+ * The newest complete copy of a state that Pulumi made.
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+ */
 function copyOf(checkpoint: string): string | undefined {
   const [, root, project, name] = /^(.*)\/stacks\/([^/]+)\/([^/]+)\.json$/.exec(checkpoint) ?? [];
   const older = ["backups", "history"].flatMap((kind) => {
@@ -66,7 +71,11 @@ function copyOf(checkpoint: string): string | undefined {
   return [`${checkpoint}.bak`, ...older].find((file) => parse(file)?.checkpoint);
 }
 
-/** Secrets provider in the stack's settings: `passphrase`, `awskms://…`. @returns undefined where it is not set */
+/**
+ * Secrets provider in the stack's settings: `passphrase`, `awskms://…`.
+ *
+ * @returns undefined where it is not set
+ */
 export function secretsProvider(stack: Stack): string | undefined {
   if (!existsSync(stack.configFile)) return undefined;
   const [, provider] = /^secretsprovider: *"?([^"\s]+)/m.exec(readFileSync(stack.configFile, "utf8")) ?? [];
@@ -103,8 +112,9 @@ function readCheckpoint(stack: Stack, file: string): Checkpoint {
 }
 
 /**
- * Pulumi's file backend writes attributes of a file (checksum, type) into a second file, not atomically. A killed run can
- * leave it empty, and then every command fails with "failed to load checkpoint: EOF". Pulumi does not need the second file.
+ * Pulumi's file backend writes attributes of a file (checksum, type) into a second file, not
+ * atomically. A killed run can leave it empty, and then every command fails with "failed to load
+ * checkpoint: EOF". Pulumi does not need the second file.
  *
  * @see https://pkg.go.dev/gocloud.dev/blob/fileblob
  */

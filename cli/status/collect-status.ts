@@ -13,7 +13,10 @@ import { daysLeft, describe, type RepositoryStatus, type StatusReport, type Toke
 /** Days before expiry from which a token is a problem; `up` renews tokens much earlier. */
 const EXPIRY_WARNING = 7;
 
-/** Reads every part of a stack. A part that does not answer is a problem in the report, and does not hide the others. */
+/**
+ * Reads every part of a stack. A part that does not answer is a problem in the report, and does not
+ * hide the others.
+ */
 export async function collectStatus(stack: Stack): Promise<StatusReport> {
   const pulumi = new Pulumi(stack);
   const outputs = await pulumi.outputs();

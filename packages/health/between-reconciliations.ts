@@ -7,8 +7,9 @@ const LONGEST = 5_000;
 const INTERVAL = 250;
 
 /**
- * Reads the cluster between two reconciliations. At each interval a controller sets `Ready` to Unknown while it reconciles an
- * object again; this is not a problem, and should not be shown as one.
+ * Reads the cluster between two reconciliations. At each interval a controller sets `Ready` to
+ * Unknown while it reconciles an object again; this is not a problem, and should not be shown as
+ * one.
  *
  * @returns the first view without such a reconciliation, or the last view after the longest wait
  */

@@ -35,8 +35,8 @@ export interface ClusterReader {
 }
 
 /**
- * Connects to a cluster. Each method of the result throws ClusterUnavailable when the cluster does not answer, and UserError
- * when it rejects the request.
+ * Connects to a cluster. Each method of the result throws ClusterUnavailable when the cluster does
+ * not answer, and UserError when it rejects the request.
  *
  * @param kubeconfig text of a kubeconfig
  */

@@ -9,24 +9,32 @@ export interface Expectation {
   /** Names of objects that must exist, in the form of {@link nameOf}. */
   readonly required: readonly string[];
   /**
-   * Id of the credential of each repository, by its URL: a source must have fetched with it before the previous credential is
-   * deleted. @default any credential
+   * Id of the credential of each repository, by its URL: a source must have fetched with it before
+   * the previous credential is deleted.
+   *
+   * @default any credential
    */
   readonly credentials?: ReadonlyMap<string, string>;
   /**
-   * When the cluster was restarted, in milliseconds. The API server first serves the conditions from before the restart, so
-   * each source and Kustomization must have answered a newer request. @default the cluster was not restarted
+   * When the cluster was restarted, in milliseconds. The API server first serves the conditions
+   * from before the restart, so each source and Kustomization must have answered a newer request.
+   *
+   * @default the cluster was not restarted
    */
   readonly since?: number | undefined;
 }
 
 /**
- * Milliseconds after which a reconciliation may have ended although its controller could not write the status. The controller
- * would reconcile again only after minutes.
+ * Milliseconds after which a reconciliation may have ended although its controller could not write
+ * the status. The controller would reconcile again only after minutes.
  */
 const STATUS_LOST_AFTER = 15_000;
 
-/** Reasons that a retry at the same revision does not change. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#conditions */
+/**
+ * Reasons that a retry at the same revision does not change.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#conditions
+ */
 const FINAL_REASONS = new Set([
   "BuildFailed",
   "ReconciliationFailed",
@@ -40,8 +48,11 @@ const FINAL_REASONS = new Set([
 ]);
 
 /**
- * Message of a Kustomization whose source has no artifact, or whose artifact cannot be downloaded. It retries by itself; the
- * condition of the source shows whether an artifact can be expected. @see https://github.com/fluxcd/kustomize-controller/blob/v1.9.4/internal/controller/kustomization_controller.go
+ * Message of a Kustomization whose source has no artifact, or whose artifact cannot be downloaded.
+ * It retries by itself; the condition of the source shows whether an artifact can be expected.
+ *
+ * @see
+ *   https://github.com/fluxcd/kustomize-controller/blob/v1.9.4/internal/controller/kustomization_controller.go
  */
 const AWAITS_ARTIFACT = /artifact not found, retrying in/;
 
@@ -97,8 +108,8 @@ function sourceHealth(source: KubeObject, expected: Expectation): ObjectHealth {
 }
 
 /**
- * Value of {@link Expectation.since}: the time of the restart, but not later than now, because a clock that was set back would
- * make every request older.
+ * Value of {@link Expectation.since}: the time of the restart, but not later than now, because a
+ * clock that was set back would make every request older.
  *
  * @param startedAt time of the restart in ISO 8601, undefined where the cluster was not restarted
  * @param now in milliseconds
@@ -114,7 +125,11 @@ function notReconciledSince({ status }: KubeObject, { since }: Expectation): str
   return Date.parse(at) >= since ? undefined : "not reconciled since the cluster was started";
 }
 
-/** Text of a reconciliation request, which the controller copies into its status. @param at time in ISO 8601 */
+/**
+ * Text of a reconciliation request, which the controller copies into its status.
+ *
+ * @param at time in ISO 8601
+ */
 export function requestText(object: KubeObject, expected: Expectation, at: string): string {
   const credential = expected.credentials?.get(object.spec?.url ?? "");
   return credential ? `${at}#${credential}` : at;

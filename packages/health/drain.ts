@@ -32,18 +32,18 @@ const RECONCILIATION_TIMEOUT = 60_000;
 const NOT_DELETED = new Set(["Namespace", "CustomResourceDefinition"]);
 
 /**
- * Deletes what a stack's Flux manages while the controllers run: first the Kustomizations and HelmReleases, which prune what
- * they applied, then the other objects, at last the root Kustomization. The root is suspended, because its inventory contains
- * Flux itself.
+ * Deletes what a stack's Flux manages while the controllers run: first the Kustomizations and
+ * HelmReleases, which prune what they applied, then the other objects, at last the root
+ * Kustomization. The root is suspended, because its inventory contains Flux itself.
  *
- * An annotation of the root Kustomization lists the objects that are still being deleted, so that a later drain continues an
- * interrupted one.
+ * An annotation of the root Kustomization lists the objects that are still being deleted, so that a
+ * later drain continues an interrupted one.
  *
- * Does nothing where the root Kustomization has neither the owner annotation nor Pulumi as manager, because it does not belong
- * to the stack.
+ * Does nothing where the root Kustomization has neither the owner annotation nor Pulumi as manager,
+ * because it does not belong to the stack.
  *
- * @throws UserError when this Flux also manages objects of other owners, or naming objects that are not deleted and their
- *   finalizers
+ * @throws UserError when this Flux also manages objects of other owners, or naming objects that are
+ *   not deleted and their finalizers
  */
 export async function drain(kubeconfig: string, owner: OwnerAnnotation, options: RemovalOptions): Promise<void> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));
@@ -76,8 +76,8 @@ export async function drain(kubeconfig: string, owner: OwnerAnnotation, options:
 }
 
 /**
- * Resumes Flux after an interrupted drain, for a stack that is not deleted after all. A root Kustomization that a user
- * suspended stays suspended.
+ * Resumes Flux after an interrupted drain, for a stack that is not deleted after all. A root
+ * Kustomization that a user suspended stays suspended.
  *
  * @returns whether there was a drain to undo
  */
@@ -96,7 +96,10 @@ export async function resume(kubeconfig: string, owner: OwnerAnnotation): Promis
 
 /** Operations of a drain on one cluster. */
 class Drain extends ObjectRemoval {
-  /** Throws when this Flux manages objects of other owners: without Flux nothing could reconcile or delete them. */
+  /**
+   * Throws when this Flux manages objects of other owners: without Flux nothing could reconcile or
+   * delete them.
+   */
   async rejectShared(own: readonly ObjectRef[], { annotation, value }: OwnerAnnotation): Promise<void> {
     const definition = await this.api.find<KubeObject>(
       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kustomizations.kustomize.toolkit.fluxcd.io",
@@ -125,8 +128,8 @@ class Drain extends ObjectRemoval {
   }
 
   /**
-   * Objects that a Kustomization applied: those in its inventory, and Flux objects with its labels, because an interrupted
-   * controller may not have written them into the inventory.
+   * Objects that a Kustomization applied: those in its inventory, and Flux objects with its labels,
+   * because an interrupted controller may not have written them into the inventory.
    *
    * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#labels-and-annotations
    */
@@ -149,7 +152,10 @@ class Drain extends ObjectRemoval {
     return distinct([...inventory(object), ...withLabels]);
   }
 
-  /** Objects that Kustomizations applied, including those that the applied Kustomizations applied, and so on. */
+  /**
+   * Objects that Kustomizations applied, including those that the applied Kustomizations applied,
+   * and so on.
+   */
   async contentsOf(appliers: readonly ObjectRef[]): Promise<ObjectRef[]> {
     const seen = new Map<string, ObjectRef>();
     for (let next = appliers; next.length > 0; ) {
@@ -178,8 +184,8 @@ class Drain extends ObjectRemoval {
   }
 
   /**
-   * Waits until the running reconciliation of a Kustomization has ended, at most for a while, because a controller that ended
-   * never writes a result.
+   * Waits until the running reconciliation of a Kustomization has ended, at most for a while,
+   * because a controller that ended never writes a result.
    */
   async reconciled(ref: ObjectRef): Promise<KubeObject | undefined> {
     for (const end = Date.now() + Math.min(RECONCILIATION_TIMEOUT, this.timeout); ; await sleep(500)) {
@@ -211,7 +217,10 @@ function awaitedPatch(awaited: string | null): object {
   return { metadata: { annotations: { [AWAITED]: awaited } } };
 }
 
-/** Without the annotation, which a user may have deleted, the manager decides, so that Flux is not deleted before its objects. */
+/**
+ * Without the annotation, which a user may have deleted, the manager decides, so that Flux is not
+ * deleted before its objects.
+ */
 function isOwned(top: KubeObject, { annotation, value }: OwnerAnnotation): boolean {
   const found = top.metadata.annotations?.[annotation];
   return found === undefined ? pulumiManager(top) !== undefined : found === value;

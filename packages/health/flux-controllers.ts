@@ -3,12 +3,19 @@ import { type ClusterView, condition, type KubeObject, nameOf } from "./kube-obj
 import type { ObjectHealth } from "./object-health.js";
 import { reasonOf } from "./pod-reason.js";
 
-/** Names of the Deployments of the Flux controllers that every delivery needs, in the form of {@link nameOf}. */
+/**
+ * Names of the Deployments of the Flux controllers that every delivery needs, in the form of {@link
+ * nameOf}.
+ */
 export const requiredControllers: readonly string[] = ["source-controller", "kustomize-controller"].map(
   (name) => `Deployment ${fluxSystem}/${name}`,
 );
 
-/** Whether a workload is one of Flux's controllers. @see https://fluxcd.io/flux/installation/configuration/ */
+/**
+ * Whether a workload is one of Flux's controllers.
+ *
+ * @see https://fluxcd.io/flux/installation/configuration/
+ */
 export function isController({ kind, metadata }: KubeObject): boolean {
   const { namespace, labels } = metadata;
   return kind === "Deployment" && namespace === fluxSystem && labels?.["app.kubernetes.io/part-of"] === "flux";
@@ -22,8 +29,8 @@ export function lacksReplicas({ spec, status }: KubeObject): boolean {
 /**
  * Required controllers that do not work: without an available replica, scaled to 0, or without a Deployment.
  *
- * Only the last two states are failures. A pod may still become ready, but nothing restores a controller that was scaled to 0
- * or deleted, because Flux itself would have to.
+ * Only the last two states are failures. A pod may still become ready, but nothing restores a
+ * controller that was scaled to 0 or deleted, because Flux itself would have to.
  *
  * @param required names of objects that must exist
  */

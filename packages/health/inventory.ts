@@ -2,7 +2,11 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import type { KubeObject } from "./kube-object.js";
 
-/** Objects in the inventory of a Kustomization. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
+/**
+ * Objects in the inventory of a Kustomization.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory
+ */
 export function inventory(object: KubeObject | undefined): ObjectRef[] {
   return (object?.status?.inventory?.entries ?? []).flatMap(({ id, v }) => {
     const [, namespace, name, group, kind] = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(id) ?? [];
@@ -14,14 +18,15 @@ export function inventory(object: KubeObject | undefined): ObjectRef[] {
 }
 
 /**
- * Annotation of the root Kustomization with the objects that a drain waits for. A deleted Kustomization has no inventory any
- * more, and a later drain has to wait for its objects. The annotation also shows that a drain has begun.
+ * Annotation of the root Kustomization with the objects that a drain waits for. A deleted
+ * Kustomization has no inventory any more, and a later drain has to wait for its objects. The
+ * annotation also shows that a drain has begun.
  */
 export const AWAITED = "timonier/awaited";
 
 /**
- * References as the value of an annotation: JSON, compressed by gzip, in base64, because the annotations of an object are
- * limited to 256 KiB. To read it: `base64 -d | gunzip`.
+ * References as the value of an annotation: JSON, compressed by gzip, in base64, because the
+ * annotations of an object are limited to 256 KiB. To read it: `base64 -d | gunzip`.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/
  */

@@ -38,7 +38,11 @@ export interface KubeObject {
   };
 }
 
-/** Annotation that requests a reconciliation now. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
+/**
+ * Annotation that requests a reconciliation now.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile
+ */
 export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/ */
@@ -63,7 +67,11 @@ export interface ClusterView {
   readonly kustomizations: readonly KubeObject[];
   /** Deployments, StatefulSets and DaemonSets, Flux's own among them. */
   readonly workloads: readonly KubeObject[];
-  /** Pods in the namespace of Flux. @default not read, because every controller has its replicas or the user may not list pods */
+  /**
+   * Pods in the namespace of Flux.
+   *
+   * @default not read, because every controller has its replicas or the user may not list pods
+   */
   readonly pods?: readonly Pod[];
 }
 
@@ -74,7 +82,9 @@ export function nameOf(object: KubeObject): string {
 }
 
 /**
- * Field manager of a Pulumi program that applied an object; it does not say which program. @returns undefined where none did
+ * Field manager of a Pulumi program that applied an object; it does not say which program.
+ *
+ * @returns undefined where none did
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
  */

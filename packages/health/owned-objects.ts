@@ -8,8 +8,8 @@ import { ObjectRemoval, type RemovalOptions } from "./object-removal.js";
 const LAST = ["CustomResourceDefinition", "Namespace"];
 
 /**
- * Deletes those of the objects that have the owner annotation: a killed run created them and did not record them. Objects
- * without the annotation belong to other owners.
+ * Deletes those of the objects that have the owner annotation: a killed run created them and did
+ * not record them. Objects without the annotation belong to other owners.
  *
  * @returns names of the deleted objects
  * @throws UserError at the timeout, with the objects that still exist

@@ -1,4 +1,8 @@
-/** The part of a pod from which {@link reasonOf} reads why it is not ready. @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ */
+/**
+ * The part of a pod from which {@link reasonOf} reads why it is not ready.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+ */
 export interface Pod {
   readonly metadata: {
     readonly name: string;
@@ -46,7 +50,10 @@ const NORMAL_START = new Set(["ContainerCreating", "PodInitializing"]);
 /** Largest number of characters of a program's last line in a message. */
 const LINE = 200;
 
-/** Why a pod is not ready, from its status: `CrashLoopBackOff after 3 restarts, exit code 1: its last line`. */
+/**
+ * Why a pod is not ready, from its status: `CrashLoopBackOff after 3 restarts, exit code 1: its
+ * last line`.
+ */
 export function reasonOf({ metadata, status = {} }: Pod): string {
   if (metadata.deletionTimestamp) return "is being deleted";
   if (status.reason) return withMessage(status.reason, status.message);

@@ -10,8 +10,8 @@ export class ReconcileRequests {
   readonly #sent = new Map<string, { readonly at: number; readonly pause: number }>();
 
   /**
-   * Whether to send a request for an object: there was none yet, or its controller has answered and the object is still not
-   * Ready.
+   * Whether to send a request for an object: there was none yet, or its controller has answered and
+   * the object is still not Ready.
    *
    * @param now in milliseconds
    */

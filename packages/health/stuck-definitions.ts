@@ -13,18 +13,24 @@ const TOUCHED_AT = "timonier/woken";
 /** Milliseconds after which the deletion of a definition counts as stuck. */
 const PATIENCE = 5_000;
 
-/** Reads only the metadata, because definitions are large. @see https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+/**
+ * Reads only the metadata, because definitions are large.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches
+ */
 const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 /**
  * Whether the deletion of a CustomResourceDefinition may be stuck in the API server.
  *
- * When a definition is deleted right after its creation, the API server cannot list its objects yet. It writes that into the
- * status, mistakes its own write for a conflict at the next attempt, and then tries again only with its resync of all
- * definitions, every five minutes. A change of the definition makes it try at once.
+ * When a definition is deleted right after its creation, the API server cannot list its objects
+ * yet. It writes that into the status, mistakes its own write for a conflict at the next attempt,
+ * and then tries again only with its resync of all definitions, every five minutes. A change of the
+ * definition makes it try at once.
  *
  * @param now in milliseconds
- * @see https://github.com/kubernetes/apiextensions-apiserver/blob/v0.35.1/pkg/controller/finalizer/crd_finalizer.go
+ * @see
+ *   https://github.com/kubernetes/apiextensions-apiserver/blob/v0.35.1/pkg/controller/finalizer/crd_finalizer.go
  */
 export function isDeletionStuck({ metadata }: Pick<KubeObject, "metadata">, now: number): boolean {
   const { deletionTimestamp, finalizers = [], annotations } = metadata;
@@ -40,7 +46,10 @@ export async function touchDefinition(api: KubeApi, name: string, now: number): 
   await api.call({ method: "PATCH", path: `${DEFINITIONS}/${name}`, body }).catch(() => {});
 }
 
-/** Continues stuck deletions of definitions with the owner annotation until the signal aborts. Never throws. */
+/**
+ * Continues stuck deletions of definitions with the owner annotation until the signal aborts. Never
+ * throws.
+ */
 export async function touchStuckDefinitions(
   api: KubeApi,
   { annotation, value }: OwnerAnnotation,

@@ -28,7 +28,8 @@ export interface DeliveryWaitOptions {
 /**
  * Waits until every object that Flux manages is Ready at the published revisions.
  *
- * @throws UserError with the conditions of each object that is not Ready, at the timeout or after a final failure
+ * @throws UserError with the conditions of each object that is not Ready, at the timeout or after a
+ *   final failure
  */
 export async function waitForDelivery(
   reader: ClusterReader,
@@ -38,7 +39,10 @@ export async function waitForDelivery(
   let silentSince: number | undefined;
   const requests = new ReconcileRequests();
   const seen = new Map<string, number>();
-  /** A failure is final once the controller has answered a request of ours: an older condition may be fixed already. */
+  /**
+   * A failure is final once the controller has answered a request of ours: an older condition may
+   * be fixed already.
+   */
   const isFinal = (one: ObjectHealth) =>
     one.state === "failed" && (!one.ask || requests.isAnswered(one)) && since(seen, one) > PATIENCE;
   /** @returns the error where the cluster does not take requests at the moment */

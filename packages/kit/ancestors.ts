@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { identify } from "./daemon.js";
 
 /**
- * Watches the processes that started this one. A process keeps running when its parent is killed, but must not work for it.
+ * Watches the processes that started this one. A process keeps running when its parent is killed,
+ * but must not work for it.
  *
  * @param generations number of ancestors; 1 is the parent alone
  * @returns a function that says whether all of them still run

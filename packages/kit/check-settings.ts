@@ -14,7 +14,8 @@ export interface SettingsSource {
  * Checks settings against a schema whose messages say what is expected: `a whole number from 0 to 10`.
  *
  * @param others validation errors of the caller, which are reported together with those of the schema
- * @throws UserError with all validation errors, each with its path, and with the closest known key for an unknown one
+ * @throws UserError with all validation errors, each with its path, and with the closest known key
+ *   for an unknown one
  */
 export function checkSettings<Schema extends z.ZodType>(
   schema: Schema,

@@ -86,7 +86,8 @@ export function startDaemon(spec: DaemonSpec): ProcessIdentity {
 }
 
 /**
- * Ends the daemon: SIGTERM, then SIGKILL after the grace period. A later process with the same id is not ended.
+ * Ends the daemon: SIGTERM, then SIGKILL after the grace period. A later process with the same id
+ * is not ended.
  *
  * @param grace milliseconds @default 10 s
  */

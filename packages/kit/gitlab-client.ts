@@ -40,8 +40,9 @@ const repeatable = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 /**
  * Connects to GitLab. Nothing is sent yet.
  *
- * Repeats requests that can be repeated after 5xx answers and broken connections, with growing random pauses; after a 429 it
- * waits as long as GitLab says. A request that fails in the end throws a {@link GitLabError}, which never contains the token.
+ * Repeats requests that can be repeated after 5xx answers and broken connections, with growing
+ * random pauses; after a 429 it waits as long as GitLab says. A request that fails in the end
+ * throws a {@link GitLabError}, which never contains the token.
  *
  * @throws UserError when the URL is invalid or the authority's file cannot be read
  */
@@ -52,7 +53,8 @@ export function connectGitLab(options: GitLabOptions): GitLab {
     (_service, request) => Promise.resolve(request),
     (endpoint, request) => sendPatiently(transport, endpoint, (request ?? {}) as RequestOptions),
   );
-  // This module has its own pauses and timeouts, because the library's timeout includes the wait for a rate limit.
+  // This module has its own pauses and timeouts, because the library's timeout includes the wait
+  // for a rate limit.
   return new Gitlab({ host, oauthToken: options.token, requesterFn, rateLimits: {}, queryTimeout: null });
 }
 
@@ -144,7 +146,8 @@ async function send(transport: Transport, endpoint: string, request: RequestOpti
       body: (request.body as string | undefined) ?? null,
       dispatcher: await transport.agent(),
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      // GitLab redirects from the old path of a renamed project; requests that change something do not follow redirects.
+      // GitLab redirects from the old path of a renamed project; requests that change something do
+      // not follow redirects.
       redirect: method === "GET" ? "follow" : "manual",
     });
     if (!response.ok) throw await refusal(transport, response, method, where);

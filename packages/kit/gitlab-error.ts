@@ -84,15 +84,7 @@ function explain(status: number, words: string): { what: string; fix: string } {
         fix: "use a token that exists, has not expired and was not revoked: the setting gitlab:token or GITLAB_TOKEN",
       };
     case 403:
-      return /insufficient_scope/.test(words)
-        ? {
-            what: `the token's scope is too narrow (403)${detail}`,
-            fix: "use a token with the scope that GitLab names",
-          }
-        : {
-            what: `the token's user may not do this (403)${detail}`,
-            fix: "use a token of a user with the role for it (Maintainer for protection, tokens and hooks); some features need a paid tier",
-          };
+      return explainForbidden(words, detail);
     case 404:
       return {
         what: `GitLab has no such object, or hides it from this token (404)${detail}`,
@@ -135,6 +127,19 @@ function explain(status: number, words: string): { what: string; fix: string } {
           }
         : { what: `GitLab answered ${status}${detail}`, fix: "correct what GitLab names" };
   }
+}
+
+function explainForbidden(words: string, detail: string): { what: string; fix: string } {
+  if (/insufficient_scope/.test(words)) {
+    return {
+      what: `the token's scope is too narrow (403)${detail}`,
+      fix: "use a token with the scope that GitLab names",
+    };
+  }
+  return {
+    what: `the token's user may not do this (403)${detail}`,
+    fix: "use a token of a user with the required role (Maintainer for protection, tokens and hooks); some features need a paid tier",
+  };
 }
 
 const untrusted = new Set([

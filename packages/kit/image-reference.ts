@@ -1,6 +1,9 @@
 const domainPart = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
 const port = "(:[0-9]+)?";
-/** First part of a name that is a registry: it has a dot, a port or an upper-case letter, or it is `localhost` or an IPv6 address. */
+/**
+ * First part of a name that is a registry: it has a dot, a port or an upper-case letter, or it is
+ * `localhost` or an IPv6 address.
+ */
 const registry = [
   `${domainPart}(\\.${domainPart})+${port}`,
   `${domainPart}:[0-9]+`,
@@ -16,7 +19,8 @@ const digest = "(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})";
 export const imageName = `^((${registry})/)?${pathPart}(/${pathPart})*$`;
 
 /**
- * Pattern of an image reference, as container runtimes accept it: only the registry may have upper-case letters.
+ * Pattern of an image reference, as container runtimes accept it: only the registry may have
+ * upper-case letters.
  *
  * @see https://github.com/distribution/reference/blob/main/regexp.go
  */

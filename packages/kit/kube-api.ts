@@ -30,7 +30,11 @@ export interface ApiAccess {
   readonly insecure?: boolean | undefined;
 }
 
-/** Error answer of the API server. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/**
+ * Error answer of the API server.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+ */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -60,8 +64,8 @@ export interface ApiCall {
 }
 
 /**
- * A small Kubernetes client on Node's HTTPS, because the full client library needs more memory than the whole agent of the
- * cluster simulator (docs/decisions/0042-a-thin-kubernetes-client.md).
+ * A small Kubernetes client on Node's HTTPS, because the full client library needs more memory than
+ * the whole agent of the cluster simulator (docs/decisions/0042-a-thin-kubernetes-client.md).
  */
 export class KubeApi {
   readonly #agent: Agent;

@@ -23,8 +23,9 @@ export interface ServedKind {
 }
 
 /**
- * Finds the API paths of kinds by discovery; each group version is read once. A group version whose server does not answer,
- * such as that of an APIService, counts as empty, so that other kinds can still be found.
+ * Finds the API paths of kinds by discovery; each group version is read once. A group version whose
+ * server does not answer, such as that of an APIService, counts as empty, so that other kinds can
+ * still be found.
  *
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */

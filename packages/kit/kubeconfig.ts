@@ -43,8 +43,9 @@ const schema = z.object({
 });
 
 /**
- * Reads the access to the API server from the current context of a kubeconfig: certificates, tokens, and exec plugins of
- * cloud providers. Paths must be absolute, because the folder of the kubeconfig is not known here.
+ * Reads the access to the API server from the current context of a kubeconfig: certificates,
+ * tokens, and exec plugins of cloud providers. Paths must be absolute, because the folder of the
+ * kubeconfig is not known here.
  *
  * @param text YAML or JSON
  * @throws UserError when the text is not a valid kubeconfig, or when an exec plugin fails
@@ -102,7 +103,10 @@ const credential = z.object({
 
 type Credential = z.infer<typeof credential>["status"];
 
-/** Milliseconds before its expiry from which a token counts as expired, so that it does not expire during a request. */
+/**
+ * Milliseconds before its expiry from which a token counts as expired, so that it does not expire
+ * during a request.
+ */
 const MARGIN = 60_000;
 
 /** Runs the exec plugin once, and again whenever its token has expired. */
@@ -133,7 +137,10 @@ function renewing(first: Credential, run: () => Promise<Credential>): TokenSourc
   };
 }
 
-/** @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins */
+/**
+ * @see
+ *   https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ */
 async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec>): Promise<Credential> {
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   const extra = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));

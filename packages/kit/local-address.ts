@@ -1,8 +1,9 @@
 import { BlockList, isIP } from "node:net";
 
 /**
- * Networks that GitLab calls only where its administrator allows it: loopback, private, link-local, shared and broadcast
- * addresses. Site-local IPv6 addresses (fec0::/10) are obsolete and rejected too.
+ * Networks that GitLab calls only where its administrator allows it: loopback, private, link-local,
+ * shared and broadcast addresses. Site-local IPv6 addresses (fec0::/10) are obsolete and rejected
+ * too.
  *
  * @see https://docs.gitlab.com/security/webhooks/ and lib/gitlab/http_v2/url_blocker.rb of GitLab
  */
@@ -25,8 +26,8 @@ const networks = [
 ] as const;
 
 /**
- * Networks whose IPv6 addresses contain the IPv4 address of a gateway's target, with the index of its first group: NAT64
- * (RFC 6052), 6to4 (RFC 3056) and IPv4-compatible addresses (RFC 4291).
+ * Networks whose IPv6 addresses contain the IPv4 address of a gateway's target, with the index of
+ * its first group: NAT64 (RFC 6052), 6to4 (RFC 3056) and IPv4-compatible addresses (RFC 4291).
  */
 const gateways = [
   ["64:ff9b::", 96, 6],
@@ -35,8 +36,8 @@ const gateways = [
 ] as const;
 
 /**
- * Whether an address belongs to this machine or to a network that is not the internet. An IPv4 address inside an IPv6 address
- * is checked too. False for a host name.
+ * Whether an address belongs to this machine or to a network that is not the internet. An IPv4
+ * address inside an IPv6 address is checked too. False for a host name.
  *
  * @param address without brackets and port
  */

@@ -1,8 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
 
 /**
- * Finds the known name that a misspelled name means. At most one edit in three letters counts, so that `replcas` finds
- * `replicas`, and `color` does not find `port`.
+ * Finds the known name that a misspelled name means. At most one edit in three letters counts, so
+ * that `replcas` finds `replicas`, and `color` does not find `port`.
  *
  * @returns undefined where no name is close enough
  */

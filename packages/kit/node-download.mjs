@@ -1,5 +1,5 @@
-// Obtains a Node.js that fits `engines` in package.json. Plain JavaScript without packages, because an unsupported Node.js
-// runs it before anything is installed.
+// Obtains a Node.js that fits `engines` in package.json. Plain JavaScript without packages, because
+// an unsupported Node.js runs it before anything is installed.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -28,7 +28,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** Longest wait for the first byte and for each further byte, in milliseconds. */
 const CONNECT = 3_000;
 const SILENCE = 30_000;
-/** Age from which the lock of a killed process is taken over, in milliseconds; a running process updates it four times as often. */
+/**
+ * Age from which the lock of a killed process is taken over, in milliseconds; a running process
+ * updates it four times as often.
+ */
 const STALE = 10_000;
 const PROGRESS_INTERVAL = 15_000;
 
@@ -44,7 +47,8 @@ export class NodeError extends Error {
 /**
  * Obtains a supported Node.js: from the tool cache, else from nodejs.org, else from npm's registry.
  *
- * Environment: TIMONIER_CACHE and TIMONIER_TOOLS_FROM as for the other tools; npm's registry counts as tool source `source`.
+ * Environment: TIMONIER_CACHE and TIMONIER_TOOLS_FROM as for the other tools; npm's registry counts
+ * as tool source `source`.
  *
  * @param {Partial<Surroundings>} [given]
  * @returns {Promise<string>} path of the binary
@@ -212,8 +216,9 @@ async function digestOf(file, algorithm, encoding) {
 }
 
 /**
- * Waits for another process that obtains Node.js. The lock is a folder whose time its owner updates, as in proper-lockfile.
- * Two owners at the same time would do no harm, because a rename moves the binary into the cache.
+ * Waits for another process that obtains Node.js. The lock is a folder whose time its owner
+ * updates, as in proper-lockfile. Two owners at the same time would do no harm, because a rename
+ * moves the binary into the cache.
  */
 async function withLock(folder, progress, work) {
   mkdirSync(dirname(folder), { recursive: true });

@@ -1,5 +1,5 @@
-// Runs programs of this checkout on a supported Node.js. Plain JavaScript without packages, because an unsupported Node.js
-// reads it.
+// Runs programs of this checkout on a supported Node.js. Plain JavaScript without packages, because
+// an unsupported Node.js reads it.
 import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
@@ -9,8 +9,8 @@ import { fits, supportedNodes } from "./node-version.mjs";
 const CANNOT_START = 3;
 
 /**
- * Finds a supported Node.js: the running one, or one that is downloaded. It becomes `node` in PATH, because Pulumi's language
- * host, the scripts of the plugins and npm start Node.js by that name.
+ * Finds a supported Node.js: the running one, or one that is downloaded. It becomes `node` in PATH,
+ * because Pulumi's language host, the scripts of the plugins and npm start Node.js by that name.
  *
  * Ends the process with an error where there is none.
  *

@@ -1,12 +1,13 @@
-// The Node.js that node-runtime.mjs obtains where the installed one does not fit `engines` in package.json. Plain JavaScript,
-// because an unsupported Node.js reads it.
+// The Node.js that node-runtime.mjs obtains where the installed one does not fit `engines` in
+// package.json. Plain JavaScript, because an unsupported Node.js reads it.
 
 import { readFileSync } from "node:fs";
 
 /**
- * Releases by platform, `process.platform-process.arch`. After a change of a version:
- * sha256 is in https://nodejs.org/dist/vVERSION/SHASUMS256.txt, integrity is what `npm view NAME@VERSION dist.integrity` prints.
- * A package may have another version than the archive, because the registry lacks some releases of some platforms.
+ * Releases by platform, `process.platform-process.arch`. After a change of a version: sha256 is in
+ * https://nodejs.org/dist/vVERSION/SHASUMS256.txt, integrity is what `npm view NAME@VERSION
+ * dist.integrity` prints. A package may have another version than the archive, because the registry
+ * lacks some releases of some platforms.
  *
  * @type {Readonly<Record<string, NodePin>>}
  */
@@ -80,8 +81,8 @@ export function supportedNodes() {
 }
 
 /**
- * Whether a version is in a range such as `^22.22.2 || ^24.15.0 || >=26.0.0`. Not by `semver`, because no package is installed
- * when this runs.
+ * Whether a version is in a range such as `^22.22.2 || ^24.15.0 || >=26.0.0`. Not by `semver`,
+ * because no package is installed when this runs.
  *
  * @param {string} version without `v`
  * @param {string} range

@@ -2,7 +2,8 @@ import pRetry from "p-retry";
 import { isGone } from "./gitlab-error.js";
 
 /**
- * Retries requests to an object that was just created, because GitLab answers 404 until all its database replicas have it.
+ * Retries requests to an object that was just created, because GitLab answers 404 until all its
+ * database replicas have it.
  *
  * A persistent 404 is thrown after three and a half seconds.
  *

@@ -1,6 +1,7 @@
-// Runs TypeScript of this checkout: `node packages/kit/run.mjs ENTRY.ts [ARGUMENT…]`, or `load` from a running program.
-// Each entry has one bundle, which is rebuilt when one of its sources has changed. A loader that translates file by file costs
-// each process 20 to 30 MiB and a second (docs/decisions/0005).
+// Runs TypeScript of this checkout: `node packages/kit/run.mjs ENTRY.ts [ARGUMENT…]`, or `load`
+// from a running program. Each entry has one bundle, which is rebuilt when one of its sources has
+// changed. A loader that translates file by file costs each process 20 to 30 MiB and a second
+// (docs/decisions/0005).
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import module from "node:module";
@@ -30,7 +31,8 @@ export async function load(entry) {
 }
 
 /**
- * Keeps V8's compiled code on disk, for this process and its children. It is among the bundles, so that removeOld deletes it.
+ * Keeps V8's compiled code on disk, for this process and its children. It is among the bundles, so
+ * that removeOld deletes it.
  */
 function keepCompiled() {
   process.env.NODE_COMPILE_CACHE ??= join(built, "compiled");
@@ -112,10 +114,16 @@ async function bundle(source) {
   }
 }
 
-/** Packages that are TypeScript of this checkout: npm links them (`workspaces` of package.json, sdks/gitlab). */
+/**
+ * Packages that are TypeScript of this checkout: npm links them (`workspaces` of package.json,
+ * sdks/gitlab).
+ */
 const OWN_PACKAGES = /^@(timonier|pulumi\/gitlab)(\/|$)/;
 
-/** Excludes other packages from a bundle; esbuild's `packages: "external"` would also exclude those of this checkout. */
+/**
+ * Excludes other packages from a bundle; esbuild's `packages: "external"` would also exclude those
+ * of this checkout.
+ */
 export const externalPackages = {
   name: "external-packages",
   setup({ onResolve }) {

@@ -1,6 +1,7 @@
 /**
- * Versions of everything except npm packages (package.json) and dependencies of the Go modules in packages/toolchain/modules.
- * Where such a module also builds a tool, a test compares both versions.
+ * Versions of everything except npm packages (package.json) and dependencies of the Go modules in
+ * packages/toolchain/modules. Where such a module also builds a tool, a test compares both
+ * versions.
  *
  * The comment above each line tells Renovate where newer versions are published.
  *
@@ -9,7 +10,8 @@
 export const versions = {
   // renovate: datasource=github-releases depName=pulumi/pulumi
   pulumi: "3.250.0",
-  // The language host that is built from source: the last version of sdk/v3 that contains it. It runs programs on newer SDKs.
+  // The language host that is built from source: the last version of sdk/v3 that contains it. It
+  // runs programs on newer SDKs.
   // renovate: datasource=go depName=github.com/pulumi/pulumi/sdk/v3
   pulumiLanguageNodejsSource: "3.68.0",
   // renovate: datasource=github-releases depName=pulumi/pulumi-kubernetes
@@ -28,8 +30,8 @@ export const versions = {
   kwok: "0.8.0",
   // renovate: datasource=github-releases depName=kubernetes/minikube
   minikube: "1.38.1",
-  // Built by `npm run lane:minikube`: the last minor version whose kubelet supports cgroup v1, its crictl, and the CoreDNS
-  // that its kubeadm needs.
+  // Built by `npm run lane:minikube`: the last minor version whose kubelet supports cgroup v1, its
+  // crictl, and the CoreDNS that its kubeadm needs.
   // renovate: datasource=github-releases depName=kubernetes/kubernetes
   laneKubernetes: "1.34.4",
   // renovate: datasource=github-releases depName=kubernetes-sigs/cri-tools

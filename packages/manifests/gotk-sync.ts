@@ -21,8 +21,8 @@ export const fluxSystem = "flux-system";
 const rootInterval = 600;
 
 /**
- * `gotk-sync.yaml`, byte for byte as `flux bootstrap` 2.9 writes it: a later bootstrap of the same repository then has
- * nothing to change.
+ * `gotk-sync.yaml`, byte for byte as `flux bootstrap` 2.9 writes it: a later bootstrap of the same
+ * repository then has nothing to change.
  *
  * @see https://github.com/fluxcd/flux2/blob/v2.9.4/pkg/manifestgen/sync/sync.go
  */
@@ -54,7 +54,8 @@ export function gotkSync(options: GotkSyncOptions): string {
 }
 
 /**
- * `kustomization.yaml` beside it, byte for byte; made only where there is none, so that patches in it survive.
+ * `kustomization.yaml` beside it, byte for byte; made only where there is none, so that patches in
+ * it survive.
  *
  * @see https://github.com/fluxcd/flux2/blob/v2.9.4/pkg/manifestgen/kustomization/kustomization.go
  */
@@ -66,7 +67,10 @@ export function gotkKustomization(): string {
   });
 }
 
-/** As sigs.k8s.io/yaml writes: the quotes of YAML 1.1, no folding, lists not indented. Keys are given in its order. */
+/**
+ * As sigs.k8s.io/yaml writes: the quotes of YAML 1.1, no folding, lists not indented. Keys are
+ * given in its order.
+ */
 function asGo(value: object): string {
   return stringify(value, { version: "1.1", lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false });
 }

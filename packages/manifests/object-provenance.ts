@@ -15,7 +15,10 @@ export interface ObjectProvenance extends Identity {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** `value`: line of the value behind the first field that differs · `construct`: line of the call that made the object. */
+  /**
+   * `value`: line of the value behind the first field that differs · `construct`: line of the call
+   * that made the object.
+   */
   readonly of: "value" | "construct";
   /** Name of the module of the program that made the manifest's file: `nginx`. */
   readonly app: string;

@@ -2,10 +2,16 @@ import { createHash } from "node:crypto";
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
 
-/** Name of the list of synthesized files in each folder. Flux ignores it, because it applies YAML files only. */
+/**
+ * Name of the list of synthesized files in each folder. Flux ignores it, because it applies YAML
+ * files only.
+ */
 export const ownedFilesName = ".timonier-tree.json";
 
-/** Files of the last synthesis, with the SHA-256 of their content; other files do not belong to this program. */
+/**
+ * Files of the last synthesis, with the SHA-256 of their content; other files do not belong to this
+ * program.
+ */
 export type OwnedFiles = ReadonlyMap<string, string>;
 
 const schema = z.strictObject({ version: z.literal(1), files: z.record(z.string(), z.string()) });

@@ -2,9 +2,16 @@ import { createHash } from "node:crypto";
 import type { ObjectProvenance } from "./object-provenance.js";
 import type { FileAction } from "./publish-plan.js";
 
-/** Trailers of a published commit, the last lines of its message. @see https://git-scm.com/docs/git-interpret-trailers */
+/**
+ * Trailers of a published commit, the last lines of its message.
+ *
+ * @see https://git-scm.com/docs/git-interpret-trailers
+ */
 const trailers = {
-  /** Marks a commit of this program: digest of the files in its folders. After a change by hand the digest differs. */
+  /**
+   * Marks a commit of this program: digest of the files in its folders. After a change by hand the
+   * digest differs.
+   */
   content: "Timonier-Publish",
   /** An app whose objects change. */
   app: "Timonier-App",
@@ -65,7 +72,10 @@ export function parseCommit(message: string): CommitFacts | undefined {
 
 const verbs = { create: "new", update: "changed", delete: "deleted" } as const;
 
-/** Text of the merge request: the description of the caller, the apps, the changed files, and a warning about the branch. */
+/**
+ * Text of the merge request: the description of the caller, the apps, the changed files, and a
+ * warning about the branch.
+ */
 export function describe(description: string | undefined, actions: readonly FileAction[], facts: CommitFacts): string {
   const files = actions.slice(0, maxFiles).map(({ action, filePath }) => `- ${verbs[action]}: \`${filePath}\``);
   if (actions.length > maxFiles) files.push(`- and ${actions.length - maxFiles} more`);

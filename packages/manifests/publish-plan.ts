@@ -17,9 +17,9 @@ export type FileAction =
   | { readonly action: "delete"; readonly filePath: string };
 
 /**
- * Changes after which the repository contains the tree: files that are new or differ, and deletions of files that an
- * earlier synthesis wrote and this one does not. Other files stay. Sorted by path, so that equal differences give equal
- * commits.
+ * Changes after which the repository contains the tree: files that are new or differ, and deletions
+ * of files that an earlier synthesis wrote and this one does not. Other files stay. Sorted by path,
+ * so that equal differences give equal commits.
  */
 export function planPublish(current: RepositoryFiles, tree: Tree): FileAction[] {
   const actions: FileAction[] = [];

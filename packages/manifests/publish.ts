@@ -14,7 +14,11 @@ export interface PublishOptions {
   readonly tree: Tree;
   /** Branch that Flux follows. @default "main" */
   readonly target?: string;
-  /** Branch of the merge request. It belongs to this program and is overwritten. @default "timonier/publish" */
+  /**
+   * Branch of the merge request. It belongs to this program and is overwritten.
+   *
+   * @default "timonier/publish"
+   */
   readonly branch?: string;
   /** Title of the merge request and of its one commit. @default "Publish synthesized manifests" */
   readonly title?: string;
@@ -27,8 +31,8 @@ export interface PublishOptions {
 /** Result of {@link publish}. */
 export interface Published {
   /**
-   * `unchanged`: nothing was written, because the branch or the target already has the tree · `superseded`: another
-   * publish wrote something else at the same time, and its result stays.
+   * `unchanged`: nothing was written, because the branch or the target already has the tree ·
+   * `superseded`: another publish wrote something else at the same time, and its result stays.
    */
   readonly state: "unchanged" | "opened" | "updated" | "superseded";
   /** URL of the open merge request. */
@@ -51,9 +55,10 @@ const maxRounds = 8;
 /**
  * Proposes a tree: one branch, one commit on the target's head, one merge request, updated in place.
  *
- * Each round reads the project and takes one step, so that the next run continues a killed one, and two concurrent runs
- * have one result. The branch starts at the target's head each time, so it never conflicts; the new commit and the merge
- * request name commits of other authors on it. Without a difference nothing is written, and an open merge request is closed.
+ * Each round reads the project and takes one step, so that the next run continues a killed one, and
+ * two concurrent runs have one result. The branch starts at the target's head each time, so it
+ * never conflicts; the new commit and the merge request name commits of other authors on it.
+ * Without a difference nothing is written, and an open merge request is closed.
  *
  * @throws UserError when the target branch does not exist, or when GitLab rejects a request
  */
@@ -200,7 +205,10 @@ class Publication {
     if (made) this.state = "opened";
   }
 
-  /** Closes the merge request and deletes its branch, unless another author pushed to it: the target has the tree. */
+  /**
+   * Closes the merge request and deletes its branch, unless another author pushed to it: the target
+   * has the tree.
+   */
   private async withdraw({ base, branch, open }: ProjectState): Promise<Published> {
     const { project } = this.options;
     const others = branch ? (await this.othersOn(base, branch)).found : [];

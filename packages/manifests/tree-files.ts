@@ -12,7 +12,11 @@ export async function writeTrees(outdir: string, trees: Trees): Promise<Record<k
   };
 }
 
-/** Reads what an earlier {@link writeTrees} wrote into a folder. @throws UserError when there is no `setup` or `application` */
+/**
+ * Reads what an earlier {@link writeTrees} wrote into a folder.
+ *
+ * @throws UserError when there is no `setup` or `application`
+ */
 export async function readTrees(dir: string): Promise<Trees> {
   return { setup: await readTree(join(dir, "setup")), application: await readTree(join(dir, "application")) };
 }

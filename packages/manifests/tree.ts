@@ -12,8 +12,9 @@ export interface RepositoryApps {
 }
 
 /**
- * Result of one synthesis. Each folder contains a list of its synthesized files, so that a later synthesis can delete those
- * that it no longer makes. Other files, and the folders of other clusters, stay.
+ * Result of one synthesis. Each folder contains a list of its synthesized files, so that a later
+ * synthesis can delete those that it no longer makes. Other files, and the folders of other
+ * clusters, stay.
  */
 export interface Trees {
   /** For the setup repository: `clusters/NAME/….yaml`. */
@@ -23,8 +24,8 @@ export interface Trees {
 }
 
 /**
- * Joins the trees of several clusters. Each cluster has its own folder in the setup repository; the applications must be
- * equal.
+ * Joins the trees of several clusters. Each cluster has its own folder in the setup repository; the
+ * applications must be equal.
  *
  * @throws UserError when two clusters have the same name, or when the applications differ
  */
@@ -63,9 +64,9 @@ export function renderTrees(apps: RepositoryApps): Trees {
 }
 
 /**
- * Renders one file for each chart, and the list of them. `App.synth` is not used: it writes files, validates the whole App
- * again for each chart, and puts numbers into file names when charts depend on each other, so that a new dependency would
- * rename files.
+ * Renders one file for each chart, and the list of them. `App.synth` is not used: it writes files,
+ * validates the whole App again for each chart, and puts numbers into file names when charts depend
+ * on each other, so that a new dependency would rename files.
  */
 function render(app: App): Tree {
   const files = app.charts.map((chart): [string, string] => {

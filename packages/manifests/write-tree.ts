@@ -18,16 +18,20 @@ export interface TreeWritten {
   readonly written: readonly string[];
   /** Deleted, because they are no longer synthesized. */
   readonly removed: readonly string[];
-  /** No longer synthesized, but kept because they were changed by hand. They no longer belong to this program. */
+  /**
+   * No longer synthesized, but kept because they were changed by hand. They no longer belong to
+   * this program.
+   */
   readonly kept: readonly string[];
 }
 
 /**
  * Writes a tree into a folder.
  *
- * Files that an earlier call wrote and that are no longer in the tree are deleted; other files stay. Each write is atomic,
- * and a file that already has its content is not written. `DIR.written.json` beside the folder lists the written files, so
- * that the folder contains nothing but the tree.
+ * Files that an earlier call wrote and that are no longer in the tree are deleted; other files
+ * stay. Each write is atomic, and a file that already has its content is not written.
+ * `DIR.written.json` beside the folder lists the written files, so that the folder contains nothing
+ * but the tree.
  *
  * @param dir created when it is missing
  * @throws UserError for a path or a symbolic link that leads out of `dir`
@@ -39,7 +43,8 @@ export async function writeTree(dir: string, tree: Tree): Promise<TreeWritten> {
   const before = parseOwnedFiles(await contentOf(list), list);
   const after = ownedFilesOf(tree);
 
-  // The list contains new files before they are written, so that the next run knows the files of an interrupted one.
+  // The list contains new files before they are written, so that the next run knows the files of an
+  // interrupted one.
   if ([...after.keys()].some((path) => !before.has(path))) {
     await writeFileAtomic(list, renderOwnedFiles(new Map([...after, ...before])));
   }

@@ -3,7 +3,8 @@ import type { FieldChange } from "./field-changes.js";
 import type { Value } from "./instrument.js";
 
 /**
- * Values that a literal may have had, if its change alone changed a field. Each is a guess that the caller tries.
+ * Values that a literal may have had, if its change alone changed a field. Each is a guess that the
+ * caller tries.
  *
  * @returns the likeliest first; empty where the literal cannot be part of the field
  */
@@ -58,7 +59,10 @@ function differingParts(before: string, after: string): Array<{ start: number; e
   return [part(prefix, Math.min(suffix, most - prefix)), part(Math.min(prefix, most - suffix), suffix)];
 }
 
-/** Other values of the same type that a program is likely to accept, to find out what depends on a literal. */
+/**
+ * Other values of the same type that a program is likely to accept, to find out what depends on a
+ * literal.
+ */
 export function otherValues(literal: Value): Value[] {
   if (typeof literal === "boolean") return [!literal];
   if (typeof literal === "number") return [literal + 1];

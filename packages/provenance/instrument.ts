@@ -39,7 +39,10 @@ export interface Instrumented {
   readonly calls: readonly Call[];
 }
 
-/** Names that an instrumented module expects: `(id, value) => value`, `(id) => void`, `(nothing, result) => result`. */
+/**
+ * Names that an instrumented module expects: `(id, value) => value`, `(id) => void`, `(nothing,
+ * result) => result`.
+ */
 export const hooks = ["$literal", "$enter", "$leave", "$meta"] as const;
 
 /** What a module reports. `nothing`: the module is only made runnable. */
@@ -55,7 +58,10 @@ export interface ModuleSource {
   readonly firstId: number;
 }
 
-/** Rewrites a module: each literal goes through `$literal`, which may replace it, and each call is reported. */
+/**
+ * Rewrites a module: each literal goes through `$literal`, which may replace it, and each call is
+ * reported.
+ */
 export function instrument(ts: Compiler, { file, text, watched, firstId }: ModuleSource): Instrumented {
   const rewriter = new Rewriter(ts, file, firstId, watched === "literals and calls");
   const { outputText } = ts.transpileModule(text, {
@@ -112,7 +118,10 @@ class Rewriter {
     return this.withCalls && this.isCall(node) ? this.call(node, visited as TypeScript.Expression) : visited;
   };
 
-  /** Whether a node is not a value of the running program: a type, the name of a module or member, a directive. */
+  /**
+   * Whether a node is not a value of the running program: a type, the name of a module or member, a
+   * directive.
+   */
   private isFixed(node: TypeScript.Node): boolean {
     const { ts } = this;
     return (

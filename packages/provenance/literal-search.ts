@@ -4,8 +4,8 @@ import type { Literal, Value } from "./instrument.js";
 import { type MadeObject, type Manifest, type ProgramRun, runProgram, type Subject } from "./program-run.js";
 
 /**
- * Effect of the replacement of a literal: none on this object, another value in the field, the former value in the field, or
- * the whole former object.
+ * Effect of the replacement of a literal: none on this object, another value in the field, the
+ * former value in the field, or the whole former object.
  */
 const grades = { none: 0, moved: 1, field: 2, whole: 3 } as const;
 type Grade = (typeof grades)[keyof typeof grades];
@@ -26,8 +26,8 @@ export interface Line {
 const fieldsSearched = 4;
 
 /**
- * Finds the literal behind a change by experiment: the literal that restores the former object when it is replaced by a
- * former value.
+ * Finds the literal behind a change by experiment: the literal that restores the former object when
+ * it is replaced by a former value.
  */
 export class LiteralSearch {
   private readonly confirmed: Array<{ readonly at: Line; readonly run: ProgramRun }> = [];
@@ -71,8 +71,8 @@ export class LiteralSearch {
   }
 
   /**
-   * Where the former value is still in the program, as in `debug ? "debug" : "info"`, a change of the condition is likelier
-   * than a change of the literal.
+   * Where the former value is still in the program, as in `debug ? "debug" : "info"`, a change of
+   * the condition is likelier than a change of the literal.
    */
   private switched(found: Match, object: MadeObject, before: Manifest, change: FieldChange): Match {
     const stillWritten = this.literals.some(
@@ -181,7 +181,11 @@ function lineOf({ literal, former }: Pick<Match, "literal" | "former">): Line {
   return { file, line: line + (value.slice(0, same).match(/\n/g)?.length ?? 0) };
 }
 
-/** Former value of a number on which the field depends linearly. @param fields the field before, now, and with the number plus one */
+/**
+ * Former value of a number on which the field depends linearly.
+ *
+ * @param fields the field before, now, and with the number plus one
+ */
 function solve(literal: number, fields: readonly [unknown, unknown, unknown]): number | undefined {
   const [before, now, oneMore] = fields.map(quantityOf);
   if (before === undefined || now === undefined || oneMore === undefined || oneMore === now) return undefined;

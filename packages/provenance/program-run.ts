@@ -16,7 +16,11 @@ export interface MadeObject {
   /** Path of the construct, which is equal in all runs that build the same tree. */
   readonly place: string;
   readonly manifest: Manifest;
-  /** Id of the innermost `new`, or else of the innermost call, that made it. @default made outside of the program */
+  /**
+   * Id of the innermost `new`, or else of the innermost call, that made it.
+   *
+   * @default made outside of the program
+   */
   readonly call: number | undefined;
   /** Id of the call that made the chart. */
   readonly chartCall: number | undefined;

@@ -34,8 +34,8 @@ export interface ProgramPlace {
 }
 
 /**
- * A program in TypeScript that can run many times, each time with freshly loaded modules and with other values for its
- * literals. It uses the packages of this process.
+ * A program in TypeScript that can run many times, each time with freshly loaded modules and with
+ * other values for its literals. It uses the packages of this process.
  */
 export class Program {
   readonly literals = new Map<number, Literal>();

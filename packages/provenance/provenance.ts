@@ -15,23 +15,33 @@ export interface ProvenanceOptions {
   readonly settings: string;
   /** What `buildApps` is called with, for settings that `parseSettings` made of the text. */
   readonly inputOf: (settings: never) => unknown;
-  /** Result of the earlier synthesis. Objects that are equal to it, or not in it, get the line of their construct. @default none */
+  /**
+   * Result of the earlier synthesis. Objects that are equal to it, or not in it, get the line of
+   * their construct.
+   *
+   * @default none
+   */
   readonly base?: Trees;
   /** Folder of the checkout. @default this one */
   readonly root?: string;
   /** Folder of the program in it. @default "apps" */
   readonly program?: string;
-  /** Longest time of the search for values, in milliseconds; objects without a result get the line of their construct. @default 20,000 */
+  /**
+   * Longest time of the search for values, in milliseconds; objects without a result get the line
+   * of their construct.
+   *
+   * @default 20,000
+   */
   readonly timeout?: number;
 }
 
 /**
- * Finds the source line behind each object of a program: the line of the value that made the object differ from the earlier
- * synthesis, or else the line of the construct.
+ * Finds the source line behind each object of a program: the line of the value that made the object
+ * differ from the earlier synthesis, or else the line of the construct.
  *
- * The program runs in this process with freshly loaded modules: first as it is, then, for each object that differs, with
- * literals replaced by values that they may have had. The literal whose replacement restores the former object is its
- * provenance.
+ * The program runs in this process with freshly loaded modules: first as it is, then, for each
+ * object that differs, with literals replaced by values that they may have had. The literal whose
+ * replacement restores the former object is its provenance.
  *
  * @returns an entry for each object that a call in the program made, in the order of the manifests
  * @throws the errors of the program
@@ -87,7 +97,10 @@ class Former {
     return this.objects.get(keyOf(object.repository, object.manifest)) ?? this.renamed.get(object);
   }
 
-  /** Where equally many objects, in all or of one kind, are new and gone, they were renamed in the same order. */
+  /**
+   * Where equally many objects, in all or of one kind, are new and gone, they were renamed in the
+   * same order.
+   */
   private pairRenamed(now: ProgramRun): void {
     const keys = new Set(now.objects.map(({ repository, manifest }) => keyOf(repository, manifest)));
     const gone = [...this.objects].filter(([key]) => !keys.has(key)).map(([, manifest]) => manifest);

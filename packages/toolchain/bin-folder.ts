@@ -20,7 +20,10 @@ const recordSchema = z.record(z.string(), entrySchema);
 /** An accepted tool, with size and time of its file. */
 export type Entry = z.infer<typeof entrySchema>;
 
-/** A folder of links to tools, with a record of what they point to, so that a later run need not ask for versions. */
+/**
+ * A folder of links to tools, with a record of what they point to, so that a later run need not ask
+ * for versions.
+ */
 export class BinFolder {
   constructor(readonly folder: string) {}
 
@@ -28,7 +31,10 @@ export class BinFolder {
     return join(this.folder, "tools.json");
   }
 
-  /** Accepted tools by name; empty when the record is missing or unreadable, so that every tool is looked up again. */
+  /**
+   * Accepted tools by name; empty when the record is missing or unreadable, so that every tool is
+   * looked up again.
+   */
   read(): Readonly<Record<string, Entry>> {
     try {
       return recordSchema.parse(JSON.parse(readFileSync(this.file, "utf8")));

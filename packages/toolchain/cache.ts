@@ -8,10 +8,14 @@ import type { ToolName } from "./tools.js";
 /** Where a cached binary came from. */
 export type Origin = "vendor" | "source";
 
-/** Folder that all checkouts share: $TIMONIER_CACHE, else $XDG_CACHE_HOME/timonier, else ~/.cache/timonier. */
+/**
+ * Folder that all checkouts share: $TIMONIER_CACHE, else $XDG_CACHE_HOME/timonier, else
+ * ~/.cache/timonier.
+ */
 export function cacheRoot(env: NodeJS.ProcessEnv, home = homedir()): string {
   if (env.TIMONIER_CACHE) return resolve(env.TIMONIER_CACHE);
-  // The specification says to ignore a relative XDG_CACHE_HOME: https://specifications.freedesktop.org/basedir-spec/
+  // The specification says to ignore a relative XDG_CACHE_HOME:
+  // https://specifications.freedesktop.org/basedir-spec/
   if (env.XDG_CACHE_HOME?.startsWith("/")) return join(env.XDG_CACHE_HOME, "timonier");
   return join(home, ".cache", "timonier");
 }
@@ -29,7 +33,10 @@ export interface Slot {
   readonly key: string;
 }
 
-/** Binaries by their pinned values. Files in tools/ are complete: they are made in tmp/ and moved by a rename. */
+/**
+ * Binaries by their pinned values. Files in tools/ are complete: they are made in tmp/ and moved by
+ * a rename.
+ */
 export class ToolCache {
   constructor(readonly root: string) {}
 
@@ -108,7 +115,8 @@ export function uniqueSuffix(): string {
   return randomBytes(6).toString("hex");
 }
 
-// A rename may reach the disk before the content does: after a power failure the binary would exist and be empty.
+// A rename may reach the disk before the content does: after a power failure the binary would exist
+// and be empty.
 async function flush(file: string): Promise<void> {
   const handle = await open(file, "r");
   try {

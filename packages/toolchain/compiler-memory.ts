@@ -16,9 +16,10 @@ export function thisMachine(): Machine {
 }
 
 /**
- * Settings of the garbage collector for Go's compiler and linker. With Go's defaults they spend a third of their CPU time on
- * it. Here a process collects garbage only above a limit: half of the memory divided by the processes of two builds, at most
- * 2 GiB, which only the largest few packages exceed. Empty where the user has set GOGC or GOMEMLIMIT, and on small machines.
+ * Settings of the garbage collector for Go's compiler and linker. With Go's defaults they spend a
+ * third of their CPU time on it. Here a process collects garbage only above a limit: half of the
+ * memory divided by the processes of two builds, at most 2 GiB, which only the largest few packages
+ * exceed. Empty where the user has set GOGC or GOMEMLIMIT, and on small machines.
  */
 export function compilerMemory(env: NodeJS.ProcessEnv, { processors, memory }: Machine): NodeJS.ProcessEnv {
   if (env.GOGC !== undefined || env.GOMEMLIMIT !== undefined) return {};

@@ -32,10 +32,12 @@ export interface Surroundings {
 }
 
 /**
- * Makes sure that each tool exists, from the quickest source that has it: PATH, the cache, the vendor's release, a build
- * from Go source. A second call for the same tools starts no process and sends no request.
+ * Makes sure that each tool exists, from the quickest source that has it: PATH, the cache, the
+ * vendor's release, a build from Go source. A second call for the same tools starts no process and
+ * sends no request.
  *
- * Environment: TIMONIER_CACHE (folder of the cache), TIMONIER_TOOLS_FROM (tool sources to try, for example `source`).
+ * Environment: TIMONIER_CACHE (folder of the cache), TIMONIER_TOOLS_FROM (tool sources to try, for
+ * example `source`).
  *
  * @returns the path of each tool, not of its link
  * @throws UserError with every tool that could not be obtained, and the reason of each tool source

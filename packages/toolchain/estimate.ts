@@ -7,9 +7,10 @@ interface Work {
 }
 
 /**
- * Work of each module with an empty build cache, and after `cluster`, which shares most packages. Package counts are those of
- * `go list -deps`. CPU seconds come from Go's action graphs (`-debug-actiongraph`) of cold builds on two cores with Go's defaults,
- * times 0.7 for the settings of today's builds; those of minikube are an assumption.
+ * Work of each module with an empty build cache, and after `cluster`, which shares most packages.
+ * Package counts are those of `go list -deps`. CPU seconds come from Go's action graphs
+ * (`-debug-actiongraph`) of cold builds on two cores with Go's defaults, times 0.7 for the settings
+ * of today's builds; those of minikube are an assumption.
  */
 export const expectedWork: Readonly<Record<ModuleName, { readonly alone: Work; readonly shared: Work }>> = {
   cluster: { alone: { packages: 4520, seconds: 700 }, shared: { packages: 4520, seconds: 700 } },
@@ -32,9 +33,10 @@ interface State {
 /**
  * Estimates the time until all modules are built.
  *
- * The result is the larger of two figures: the remaining CPU seconds of the table divided by the processors, and the remaining
- * work at the pace measured so far, so the time is rarely underestimated. Go does not report packages that it has in its
- * cache: with a warm cache the estimate is too large until the module is finished.
+ * The result is the larger of two figures: the remaining CPU seconds of the table divided by the
+ * processors, and the remaining work at the pace measured so far, so the time is rarely
+ * underestimated. Go does not report packages that it has in its cache: with a warm cache the
+ * estimate is too large until the module is finished.
  */
 export class Estimate {
   private readonly modules: ReadonlyMap<ModuleName, State>;

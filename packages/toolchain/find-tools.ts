@@ -6,7 +6,10 @@ import { ifUnlocked } from "./lock.js";
 import { label, type ToolchainContext, type ToolLookup, takeCached, unresolved } from "./tool-lookup.js";
 import type { ToolSource } from "./tool-sources.js";
 
-/** Tries the tool sources one after the other and records in each lookup what was found, or why it was not. */
+/**
+ * Tries the tool sources one after the other and records in each lookup what was found, or why it
+ * was not.
+ */
 export async function findTools(
   options: Omit<ToolchainContext, "http">,
   lookups: readonly ToolLookup[],

@@ -18,8 +18,9 @@ import {
 } from "./tool-lookup.js";
 
 /**
- * Share of a module's packages after which the next module's build starts. The last packages of a build are few, large and
- * depend on each other, so a processor has nothing to do; what the next build shares with this one is compiled by then.
+ * Share of a module's packages after which the next module's build starts. The last packages of a
+ * build are few, large and depend on each other, so a processor has nothing to do; what the next
+ * build shares with this one is compiled by then.
  */
 const NEARLY_COMPILED = 0.93;
 
@@ -36,7 +37,10 @@ interface BuildContext {
   readonly beforeFirst: () => void;
 }
 
-/** Builds the tools that are not found yet, one Go module after the other; the next build starts when one has nearly compiled. */
+/**
+ * Builds the tools that are not found yet, one Go module after the other; the next build starts
+ * when one has nearly compiled.
+ */
 export async function fromSource(
   original: ToolchainContext,
   lookups: readonly ToolLookup[],
@@ -90,7 +94,8 @@ function environment(context: ToolchainContext, machine: Machine): NodeJS.Proces
 }
 
 /**
- * Runs jobs in order: each starts when the one before it calls `nearly` or ends, and at most two run at the same time.
+ * Runs jobs in order: each starts when the one before it calls `nearly` or ends, and at most two
+ * run at the same time.
  *
  * @param work must not reject
  */
@@ -108,7 +113,10 @@ export async function pipeline<T>(
   await Promise.all(running);
 }
 
-/** Builds a module. An error that concerns all modules (a full disk, an interruption) also stops the other builds. */
+/**
+ * Builds a module. An error that concerns all modules (a full disk, an interruption) also stops the
+ * other builds.
+ */
 async function attempt(build: BuildContext, job: Job, nearly: () => void, stop: AbortController): Promise<void> {
   const { context, estimate } = build;
   try {

@@ -20,7 +20,10 @@ import {
 /** Downloads at a time. */
 const PARALLEL = 3;
 
-/** Downloads the vendors' releases of the tools that are not found yet. Tools in one archive share its download. */
+/**
+ * Downloads the vendors' releases of the tools that are not found yet. Tools in one archive share
+ * its download.
+ */
 export async function fromVendor(context: ToolchainContext, lookups: readonly ToolLookup[]): Promise<void> {
   const groups = new Map<string, { release: Release; lookups: ToolLookup[] }>();
   for (const lookup of unresolved(lookups)) {

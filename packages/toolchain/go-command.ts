@@ -13,7 +13,8 @@ const outputFlags =
 export type OnGoLine = (kind: "compiled" | "downloading", name: string) => void;
 
 /**
- * The user's environment for Go (proxy, checksum database, toolchain, caches) with the settings of a pinned build.
+ * The user's environment for Go (proxy, checksum database, toolchain, caches) with the settings of
+ * a pinned build.
  *
  * @param cache folder for Go's caches where HOME is not set
  */

@@ -26,8 +26,9 @@ export interface GoModule {
 const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 /**
- * In the order of building: the largest first, because the next ones use its compiled packages. `cluster`, `flux`, `pulumi`
- * and `pulumi-resource-kubernetes` require shared modules in the same versions (modules/README.md).
+ * In the order of building: the largest first, because the next ones use its compiled packages.
+ * `cluster`, `flux`, `pulumi` and `pulumi-resource-kubernetes` require shared modules in the same
+ * versions (modules/README.md).
  */
 export const modules: readonly GoModule[] = [
   { name: "cluster", linked: { "k8s.io/component-base/version.gitVersion": `v${versions.kubernetes}` } },
@@ -52,8 +53,9 @@ export const modules: readonly GoModule[] = [
 ];
 
 /**
- * Flags of every build. -trimpath makes builds in different folders equal. The linker omits DWARF (`-s -w`), so the compiler does
- * not generate it either: that saves 10 to 20 % of the CPU time and does not change the code.
+ * Flags of every build. -trimpath makes builds in different folders equal. The linker omits DWARF
+ * (`-s -w`), so the compiler does not generate it either: that saves 10 to 20 % of the CPU time and
+ * does not change the code.
  */
 export const buildFlags = ["-trimpath", "-gcflags=all=-dwarf=false"] as const;
 

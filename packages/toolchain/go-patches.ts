@@ -35,7 +35,10 @@ const fluxControllers: Readonly<Record<string, string>> = {
   "source-watcher": "github.com/fluxcd/source-watcher/v2",
 };
 
-/** Each patch generates the files that the repository's Makefile generates before a release, or changes imports. */
+/**
+ * Each patch generates the files that the repository's Makefile generates before a release, or
+ * changes imports.
+ */
 export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<Replacement>>> = {
   "flux-manifests": async ({ go, moduleFolder, modulesFolder, folder }) => {
     const flux = await writableModule(go, moduleFolder, fluxModule, join(folder, "flux2"));
@@ -51,7 +54,8 @@ export const patches: Readonly<Record<PatchName, (place: PatchPlace) => Promise<
     const mapping = await readJson(join(main, "terraform-mapping.json"));
     await writeFile(join(main, "schema-embed.json"), JSON.stringify({ ...schema, version: versions.pulumiKubernetes }));
     await writeFile(join(main, "terraform-mapping-embed.json"), JSON.stringify(mapping));
-    // The only package that needs libraries of Kubernetes 1.35: with 1.36 the plugin shares compiled packages with `cluster`.
+    // The only package that needs libraries of Kubernetes 1.35: with 1.36 the plugin shares
+    // compiled packages with `cluster`.
     await replaceIn(
       join(plugin.folder, "pkg", "await", "await.go"),
       "structured-merge-diff/v4",

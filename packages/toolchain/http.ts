@@ -73,7 +73,11 @@ export class Http {
     return verdict;
   }
 
-  /** Sends one request, and repeats it when the connection or the server fails. @throws AnswerError for a status of 400 or more */
+  /**
+   * Sends one request, and repeats it when the connection or the server fails.
+   *
+   * @throws AnswerError for a status of 400 or more
+   */
   get(url: string, init: RequestInit = {}): Promise<Response> {
     return this.patiently(init.signal ?? undefined, () => this.once(url, init));
   }

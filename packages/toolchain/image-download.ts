@@ -29,8 +29,9 @@ const MANIFESTS = [
 ] as const;
 
 /**
- * Extracts one file from an image. It reads the tag's index, the platform's manifest and the layers from the last one
- * down, and compares each with its digest. It needs neither a container engine nor an account.
+ * Extracts one file from an image. It reads the tag's index, the platform's manifest and the layers
+ * from the last one down, and compares each with its digest. It needs neither a container engine
+ * nor an account.
  *
  * @returns the extracted file
  * @throws Error when the image does not exist, does not contain the file or does not match its digests
@@ -82,7 +83,8 @@ class Registry {
     if (`sha256:${sha256}` !== digest) throw new Error(`${url} has the digest sha256:${sha256}`);
   }
 
-  // Only a header of the registry says which digest the tag names; everything below the manifest is checked by digest.
+  // Only a header of the registry says which digest the tag names; everything below the manifest is
+  // checked by digest.
   private async manifest(reference: string, digest: string | undefined): Promise<unknown> {
     const response = await this.authorized(this.url("manifests", reference), [...INDEXES, ...MANIFESTS].join(", "));
     const expected = digest ?? response.headers.get("docker-content-digest") ?? undefined;

@@ -29,8 +29,8 @@ const STALE = 10_000;
 const PROGRESS_INTERVAL = 15_000;
 
 /**
- * Runs work while no other caller holds the lock, in this process or another one. A second caller waits, and reports which
- * process it waits for.
+ * Runs work while no other caller holds the lock, in this process or another one. A second caller
+ * waits, and reports which process it waits for.
  *
  * The process that holds the lock updates its time, so that the age shows a lock that a killed process left.
  */

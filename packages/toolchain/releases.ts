@@ -18,8 +18,8 @@ export const vendorHosts: VendorHosts = {
 };
 
 /**
- * Where a file's SHA-256 is published: in a list as `sha256sum` writes it (`list`), alone in a file (`bare`), or as the
- * digest of a release asset in GitHub's API (`github-asset`).
+ * Where a file's SHA-256 is published: in a list as `sha256sum` writes it (`list`), alone in a file
+ * (`bare`), or as the digest of a release asset in GitHub's API (`github-asset`).
  */
 export interface Checksum {
   readonly form: "list" | "bare" | "github-asset";

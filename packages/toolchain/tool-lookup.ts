@@ -19,7 +19,10 @@ export interface ToolchainContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A requested tool: where the cache would hold it, where it was found, and why a tool source could not give it. */
+/**
+ * A requested tool: where the cache would hold it, where it was found, and why a tool source could
+ * not give it.
+ */
 export interface ToolLookup {
   readonly tool: Tool;
   readonly slots: Readonly<Record<Origin, Slot>>;

@@ -1,6 +1,9 @@
 import { UserError } from "@timonier/kit/user-error";
 
-/** Where a tool comes from: `path` (installed on this machine), `vendor` (its release) or `source` (built by Go). */
+/**
+ * Where a tool comes from: `path` (installed on this machine), `vendor` (its release) or `source`
+ * (built by Go).
+ */
 export type ToolSource = "path" | "vendor" | "source";
 
 /** In the order in which they are tried: the quickest first. */

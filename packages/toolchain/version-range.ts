@@ -17,8 +17,8 @@ export function fits(version: string, range: string): boolean {
 }
 
 /**
- * Order of two versions by their three numbers: negative, zero or positive. Suffixes do not count, because vendors add
- * their own to a release: `1.33.1-eks-ae5f5e4`.
+ * Order of two versions by their three numbers: negative, zero or positive. Suffixes do not count,
+ * because vendors add their own to a release: `1.33.1-eks-ae5f5e4`.
  *
  * @returns NaN where one of the texts contains no version
  */

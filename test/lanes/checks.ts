@@ -4,7 +4,11 @@ import { writeResults } from "./results.js";
 
 const checks = ["lint", "types", "boundaries", "unused"] as const;
 
-/** Lane `checks`: what has to hold for the code without running it. Each check counts as one test. @returns the exit code */
+/**
+ * Lane `checks`: what has to hold for the code without running it. Each check counts as one test.
+ *
+ * @returns the exit code
+ */
 export async function runChecks(): Promise<number> {
   const failed: string[] = [];
   for (const check of checks) {

@@ -26,8 +26,8 @@ export async function testMainJob(): Promise<number> {
 }
 
 /**
- * Runs lanes one after the other, each with both cores, and goes on after a failure. Ends with a table and the line
- * `N passed, N failed`.
+ * Runs lanes one after the other, each with both cores, and goes on after a failure. Ends with a
+ * table and the line `N passed, N failed`.
  *
  * @param names lanes to run; those whose inputs have not changed since they passed are skipped
  * @param options.force run unchanged lanes, too

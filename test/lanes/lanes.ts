@@ -1,4 +1,7 @@
-/** Name of a lane. Each lane is also a script `lane:NAME` in package.json; those that can be skipped are tasks in turbo.json. */
+/**
+ * Name of a lane. Each lane is also a script `lane:NAME` in package.json; those that can be skipped
+ * are tasks in turbo.json.
+ */
 export type LaneName =
   | "unit"
   | "core"
@@ -16,7 +19,11 @@ export interface Lane {
   readonly name: LaneName;
   /** What it covers, for the table. */
   readonly covers: string;
-  /** Test files, as globs from the top of the checkout. @default the lane runs no vitest project of vitest.config.ts */
+  /**
+   * Test files, as globs from the top of the checkout.
+   *
+   * @default the lane runs no vitest project of vitest.config.ts
+   */
   readonly files?: readonly string[];
 }
 
@@ -71,7 +78,10 @@ export function isVitestLane(name: string): name is LaneName {
   return lanes.some((lane) => lane.name === name && lane.files !== undefined);
 }
 
-/** Vitest projects: files of a lane that another lane takes by name are left out of the lane that takes them by a pattern. */
+/**
+ * Vitest projects: files of a lane that another lane takes by name are left out of the lane that
+ * takes them by a pattern.
+ */
 export function vitestProjects(): readonly { name: LaneName; include: string[]; exclude: string[] }[] {
   const named = lanes.flatMap(({ files = [] }) => files).filter((file) => !file.includes("*"));
   return lanes.flatMap(({ name, files }) => {

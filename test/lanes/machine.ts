@@ -2,8 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * What a lane's result depends on besides files of the checkout: a browser that is installed later, or another user, makes
- * tests run that were skipped before.
+ * What a lane's result depends on besides files of the checkout: a browser that is installed later,
+ * or another user, makes tests run that were skipped before.
  */
 export function describeMachine(env: NodeJS.ProcessEnv = process.env): string {
   const has = (program: string) =>

@@ -26,7 +26,11 @@ export interface LaneOutcome {
   readonly counts: Results | undefined;
 }
 
-/** The part of vitest's JSON report that is read here. @see https://vitest.dev/guide/reporters.html#json-reporter */
+/**
+ * The part of vitest's JSON report that is read here.
+ *
+ * @see https://vitest.dev/guide/reporters.html#json-reporter
+ */
 const report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -93,7 +97,10 @@ export function lastOutcome(name: string): LaneOutcome {
   return JSON.parse(text) as LaneOutcome;
 }
 
-/** Results of a report's text. undefined: there is no report, because the lane was skipped with a printed reason. */
+/**
+ * Results of a report's text. undefined: there is no report, because the lane was skipped with a
+ * printed reason.
+ */
 export function resultsOf(text: string | undefined): Results {
   if (text === undefined) return { passed: 0, failed: 0, skipped: 0, failures: [] };
   const found = report.parse(JSON.parse(text));

@@ -5,7 +5,11 @@ import type { LaneName } from "./lanes.js";
 import { describeMachine } from "./machine.js";
 import { laneCache } from "./records.js";
 
-/** The part of turbo's dry run that is read here. @see https://turborepo.com/docs/reference/run#--dry----dry-run */
+/**
+ * The part of turbo's dry run that is read here.
+ *
+ * @see https://turborepo.com/docs/reference/run#--dry----dry-run
+ */
 const dryRun = z.object({
   tasks: z.array(z.object({ taskId: z.string(), cache: z.object({ status: z.enum(["HIT", "MISS"]) }) })),
 });

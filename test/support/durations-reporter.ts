@@ -14,7 +14,10 @@ import {
 /** File of the durations in the folder that TIMONIER_DURATIONS names. */
 const durationsFile = "durations.json";
 
-/** Writes what each test file took into the folder that TIMONIER_DURATIONS names; files of earlier runs stay. */
+/**
+ * Writes what each test file took into the folder that TIMONIER_DURATIONS names; files of earlier
+ * runs stay.
+ */
 export class DurationsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const folder = process.env[durationsVariable];
@@ -35,7 +38,10 @@ export class DurationsReporter implements Reporter {
   }
 }
 
-/** What a text holds; nothing where two runs at once in one checkout have spoiled it: tests must not fail for that. */
+/**
+ * What a text holds; nothing where two runs at once in one checkout have spoiled it: tests must not
+ * fail for that.
+ */
 function records<T>(text: string): T[] {
   try {
     return [JSON.parse(text) as T];
