@@ -21,9 +21,9 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   const pulumi = new Pulumi(stack);
   const outputs = await pulumi.outputs();
   const problems: string[] = [];
-  const attempt = async <T>(part: string, look: () => Promise<T>, otherwise: T): Promise<T> => {
+  const attempt = async <T>(part: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
-      return await look();
+      return await read();
     } catch (error) {
       problems.push(`${part}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
       return otherwise;

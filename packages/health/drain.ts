@@ -64,12 +64,12 @@ export async function drain(kubeconfig: string, owner: OwnerAnnotation, options:
     const awaited = managed.filter(({ kind }) => !NOT_DELETED.has(kind));
     await cluster.recordAwaited(root, awaited);
     await cluster.remove(appliers);
-    await cluster.gone(awaited);
+    await cluster.waitUntilGone(awaited);
     const rest = await cluster.withoutFlux(applied.filter((one) => !isApplier(one) && !NOT_DELETED.has(one.kind)));
     await cluster.remove(rest);
-    await cluster.gone(rest);
+    await cluster.waitUntilGone(rest);
     await cluster.remove([root, source]);
-    await cluster.gone([root, source]);
+    await cluster.waitUntilGone([root, source]);
   } finally {
     api.close();
   }

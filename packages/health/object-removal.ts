@@ -50,7 +50,10 @@ export class ObjectRemoval {
    * @param what the awaited event, as a noun
    * @throws UserError at the timeout, with the objects that still exist and their finalizers
    */
-  async gone(refs: readonly ObjectRef[], what = "the deletion of the objects that Flux managed"): Promise<void> {
+  async waitUntilGone(
+    refs: readonly ObjectRef[],
+    what = "the deletion of the objects that Flux managed",
+  ): Promise<void> {
     if (refs.length === 0) return;
     let open = refs;
     await waitFor(

@@ -27,7 +27,7 @@ export async function deleteOwned(
     const owned = found.flatMap(({ ref, there }) => (there?.metadata.annotations?.[annotation] === value ? [ref] : []));
     const inOrder = [...owned].sort((one, other) => LAST.indexOf(one.kind) - LAST.indexOf(other.kind));
     await cluster.remove(inOrder);
-    await cluster.gone(inOrder, "the deletion of the objects of an interrupted run");
+    await cluster.waitUntilGone(inOrder, "the deletion of the objects of an interrupted run");
     return inOrder.map(refName);
   } finally {
     api.close();

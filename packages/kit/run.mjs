@@ -91,18 +91,18 @@ async function bundle(source) {
       .update(JSON.stringify([relative(root, source), stamps]))
       .digest("hex")
       .slice(0, 16);
-    const kept = join(built, name);
+    const place = join(built, name);
     // Another process may have built the same bundle, and may be running it.
-    if (!stampOf(join(kept, "main.mjs"))) {
-      rmSync(kept, { recursive: true, force: true });
+    if (!stampOf(join(place, "main.mjs"))) {
+      rmSync(place, { recursive: true, force: true });
       try {
-        renameSync(folder, kept);
+        renameSync(folder, place);
       } catch (error) {
         if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
       }
     }
     const record = recordOf(source);
-    const file = join(kept, "main.mjs");
+    const file = join(place, "main.mjs");
     writeFileSync(`${record}.${process.pid}`, JSON.stringify({ file, sources: stamps }));
     renameSync(`${record}.${process.pid}`, record);
     removeOld();

@@ -1,23 +1,23 @@
 import { goDuration } from "@timonier/kit/go-duration";
 import { stringify } from "yaml";
 
-/** What the first `flux bootstrap` of a cluster would be told. */
+/** Options that the first `flux bootstrap` of a cluster would have. */
 export interface GotkSyncOptions {
-  /** Address of the setup repository, ending in `.git`. */
+  /** URL of the setup repository, which ends in `.git`. */
   readonly url: string;
   readonly branch: string;
   /** Folder of the cluster in the repository: `clusters/embedded`. */
   readonly path: string;
-  /** Seconds between two looks at the branch. @default 60 */
+  /** Seconds between two reads of the branch. @default 60 */
   readonly interval?: number;
   /** Secret in flux-system with the read credential. @default "flux-system" */
   readonly secretName?: string;
 }
 
-/** Name and namespace of Flux's own source and kustomization. */
+/** Name and namespace of the source and Kustomization of Flux itself. */
 export const fluxSystem = "flux-system";
 
-/** Seconds between two looks for drift; Flux's bootstrap fixes them. */
+/** Seconds between two checks for drift, as `flux bootstrap` sets them. */
 const rootInterval = 600;
 
 /**
@@ -54,8 +54,8 @@ export function gotkSync(options: GotkSyncOptions): string {
 }
 
 /**
- * `kustomization.yaml` beside it, byte for byte; made only where there is none, so that patches in
- * it survive.
+ * `kustomization.yaml` beside it, byte for byte as well. Written only where there is none, so that
+ * patches in it stay.
  *
  * @see https://github.com/fluxcd/flux2/blob/v2.9.4/pkg/manifestgen/kustomization/kustomization.go
  */

@@ -1,7 +1,7 @@
 import { type FieldChange, fieldAt, fieldChanges, same } from "./field-changes.js";
 import { formerValues, otherValues, quantityOf } from "./former-values.js";
 import type { Literal, Value } from "./instrument.js";
-import { type MadeObject, type Manifest, type ProgramRun, runProgram, type Subject } from "./program-run.js";
+import { type Manifest, type ProgramRun, runProgram, type Subject, type SynthesizedObject } from "./program-run.js";
 
 /**
  * Effect of the replacement of a literal: none on this object, another value in the field, the
@@ -43,7 +43,7 @@ export class LiteralSearch {
   }
 
   /** @returns the line of the literal; undefined where none was found in time */
-  lineBehind(object: MadeObject, before: Manifest): Line | undefined {
+  lineBehind(object: SynthesizedObject, before: Manifest): Line | undefined {
     for (const { at, run: earlier } of this.confirmed) {
       const there = this.counterpart(object, earlier);
       if (there && same(there.manifest, before)) return at;
@@ -57,7 +57,7 @@ export class LiteralSearch {
   }
 
   /** Tries literals whose text is in the field. */
-  private byText(object: MadeObject, before: Manifest, change: FieldChange): Match | undefined {
+  private byText(object: SynthesizedObject, before: Manifest, change: FieldChange): Match | undefined {
     let best: Match | undefined;
     for (const literal of this.ranked(object, change)) {
       for (const former of formerValues(literal.value, change)) {
@@ -74,7 +74,7 @@ export class LiteralSearch {
    * Where the former value is still in the program, as in `debug ? "debug" : "info"`, a change of
    * the condition is likelier than a change of the literal.
    */
-  private switched(found: Match, object: MadeObject, before: Manifest, change: FieldChange): Match {
+  private switched(found: Match, object: SynthesizedObject, before: Manifest, change: FieldChange): Match {
     const stillWritten = this.literals.some(
       ({ value, file }) => value === found.former && file === found.literal.file && typeof value !== "boolean",
     );
@@ -89,7 +89,7 @@ export class LiteralSearch {
   }
 
   /** Tries every literal that the program uses, until one restores the field. */
-  private byTrial(object: MadeObject, before: Manifest, change: FieldChange): Match | undefined {
+  private byTrial(object: SynthesizedObject, before: Manifest, change: FieldChange): Match | undefined {
     let best: Match | undefined;
     for (const literal of this.ranked(object, change)) {
       if (this.isLate()) return best;
@@ -100,7 +100,7 @@ export class LiteralSearch {
     return best;
   }
 
-  private moves(literal: Literal, object: MadeObject, before: Manifest, change: FieldChange): Match | undefined {
+  private moves(literal: Literal, object: SynthesizedObject, before: Manifest, change: FieldChange): Match | undefined {
     for (const former of otherValues(literal.value)) {
       const { grade, value } = this.attempt({ literal, former }, object, before, change);
       if (grade === grades.none) continue;
@@ -120,7 +120,7 @@ export class LiteralSearch {
 
   private attempt(
     { literal, former }: { readonly literal: Literal; readonly former: Value },
-    object: MadeObject,
+    object: SynthesizedObject,
     before: Manifest,
     { path }: FieldChange,
   ): { grade: Grade; value?: unknown } {
@@ -142,7 +142,7 @@ export class LiteralSearch {
   }
 
   /** The object of another run at the same path; where the path has changed, the one with the same index. */
-  private counterpart(object: MadeObject, other: ProgramRun): MadeObject | undefined {
+  private counterpart(object: SynthesizedObject, other: ProgramRun): SynthesizedObject | undefined {
     const { repository, place } = object;
     const found = other.objects.find((one) => one.place === place && one.repository === repository);
     if (found || other.objects.length !== this.now.objects.length) return found;
@@ -150,7 +150,7 @@ export class LiteralSearch {
   }
 
   /** Literals by how likely they make the field, the likeliest first. */
-  private ranked(object: MadeObject, change: FieldChange): Literal[] {
+  private ranked(object: SynthesizedObject, change: FieldChange): Literal[] {
     const names = change.path.filter((step) => !/^\d+$/.test(step)).toReversed();
     const scored = this.literals.flatMap((literal) => {
       const moments = this.now.passed.get(literal.id);

@@ -9,7 +9,7 @@ import type { SettingsText } from "./settings-text.js";
 export type Manifest = Readonly<Record<string, unknown>>;
 
 /** One object of a run of the program. */
-export interface MadeObject {
+export interface SynthesizedObject {
   readonly repository: keyof RepositoryApps;
   /** Path of the file in the repository. */
   readonly file: string;
@@ -30,7 +30,7 @@ export interface MadeObject {
 
 /** Result of one run. */
 export interface ProgramRun {
-  readonly objects: readonly MadeObject[];
+  readonly objects: readonly SynthesizedObject[];
   /** For each literal the moments at which the program used it, in order. */
   readonly passed: ReadonlyMap<number, readonly number[]>;
 }
@@ -57,7 +57,7 @@ export function runProgram({ program, settings, inputOf }: Subject, substitutes:
     const { parseSettings } = load("settings.ts") as unknown as Entry;
     const apps = buildApps(inputOf(parseSettings(settings.with(substitutes))));
     const objects = (["setup", "application"] as const).flatMap((repository) =>
-      objectsOf(apps[repository]).map((object) => made(repository, apps[repository], object, recorder)),
+      objectsOf(apps[repository]).map((object) => describeObject(repository, apps[repository], object, recorder)),
     );
     return { objects, passed: recorder.passed };
   });
@@ -67,7 +67,12 @@ function objectsOf(app: App): ApiObject[] {
   return app.node.findAll().filter((construct) => construct instanceof ApiObject);
 }
 
-function made(repository: keyof RepositoryApps, app: App, object: ApiObject, recorder: Recorder): MadeObject {
+function describeObject(
+  repository: keyof RepositoryApps,
+  app: App,
+  object: ApiObject,
+  recorder: Recorder,
+): SynthesizedObject {
   const file = `${app.outdir}/${Chart.of(object).node.id}${app.outputFileExtension}`;
   const { call, moment } = recorder.births.get(object) ?? { call: undefined, moment: 0 };
   let rendered: Manifest | undefined;

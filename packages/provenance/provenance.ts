@@ -6,7 +6,7 @@ import { same } from "./field-changes.js";
 import { LiteralSearch } from "./literal-search.js";
 import { identityOf, parseManifests } from "./manifest-identity.js";
 import { Program } from "./program.js";
-import { type MadeObject, type Manifest, type ProgramRun, runProgram, type Subject } from "./program-run.js";
+import { type Manifest, type ProgramRun, runProgram, type Subject, type SynthesizedObject } from "./program-run.js";
 import { SettingsText } from "./settings-text.js";
 
 /** Options of {@link provenanceOf}. */
@@ -69,7 +69,12 @@ export async function provenanceOf(options: ProvenanceOptions): Promise<ObjectPr
 
 type Place = Pick<ObjectProvenance, "file" | "line" | "of">;
 
-function placeOf(subject: Subject, object: MadeObject, search: LiteralSearch, before?: Manifest): Place | undefined {
+function placeOf(
+  subject: Subject,
+  object: SynthesizedObject,
+  search: LiteralSearch,
+  before?: Manifest,
+): Place | undefined {
   if (before) {
     const found = search.lineBehind(object, before);
     if (found) return { ...found, of: "value" };
@@ -81,7 +86,7 @@ function placeOf(subject: Subject, object: MadeObject, search: LiteralSearch, be
 /** Objects of the earlier synthesis. */
 class Former {
   private readonly objects = new Map<string, Manifest>();
-  private readonly renamed = new Map<MadeObject, Manifest>();
+  private readonly renamed = new Map<SynthesizedObject, Manifest>();
 
   constructor(base: Trees, now: ProgramRun) {
     for (const repository of ["setup", "application"] as const) {
@@ -93,7 +98,7 @@ class Former {
     this.pairRenamed(now);
   }
 
-  of(object: MadeObject): Manifest | undefined {
+  of(object: SynthesizedObject): Manifest | undefined {
     return this.objects.get(keyOf(object.repository, object.manifest)) ?? this.renamed.get(object);
   }
 
@@ -105,7 +110,7 @@ class Former {
     const keys = new Set(now.objects.map(({ repository, manifest }) => keyOf(repository, manifest)));
     const gone = [...this.objects].filter(([key]) => !keys.has(key)).map(([, manifest]) => manifest);
     const made = now.objects.filter(({ repository, manifest }) => !this.objects.has(keyOf(repository, manifest)));
-    const pair = (to: readonly MadeObject[], from: readonly Manifest[]) => {
+    const pair = (to: readonly SynthesizedObject[], from: readonly Manifest[]) => {
       if (from.length !== to.length) return;
       for (const [index, object] of to.entries()) this.renamed.set(object, from[index] as Manifest);
     };

@@ -196,7 +196,7 @@ describe("timonier gate", () => {
     expect(shut.code).toBe(2);
     expect(shut.stdout).toContain(
       "data-loss: PersistentVolumeClaim default/data is deleted, its data is lost\n" +
-        "to accept data-loss: the label timonier:accept-data-loss, or an approval by somebody who is not the author; " +
+        "to accept data-loss: the label timonier:accept-data-loss, or an approval by a user who is not the author; " +
         "then run this job again\ngate: shut",
     );
     // WHEN its author approves, THEN that is not enough

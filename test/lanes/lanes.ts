@@ -43,13 +43,13 @@ export const lanes: readonly Lane[] = [
   { name: "unit", covers: "functions and constructs, without tools", files: ["test/unit/**/*.test.ts"] },
   {
     name: "core",
-    covers: "the README's story, GitLab's API and Git, publish, rehearse, a fault of each kind",
+    covers: "the README's story, GitLab's API and Git, publish, rehearse, one injected fault of each kind",
     files: coreFiles,
   },
   { name: "e2e", covers: "the other end-to-end tests: cluster kinds, Flux, GitLab", files: ["test/e2e/**/*.test.ts"] },
   {
     name: "faults",
-    covers: "other faults: processes killed during `up`, a GitLab that fails, clusters that stay",
+    covers: "further injected faults: processes killed during `up`, failures of GitLab, clusters that outlive a stack",
     files: faultFiles,
   },
   { name: "pipelines", covers: "GitLab CI jobs, the note, state in a bucket", files: pipelineFiles },

@@ -54,7 +54,7 @@ export async function releaseCloudParts(api: KubeApi, options: RemovalOptions): 
   );
   const balancers = [...services.map((one) => refOf("v1", "Service", one)), ...others.flat()];
   await removal.remove(balancers);
-  await removal.gone(balancers, "the end of load balancers");
+  await removal.waitUntilGone(balancers, "the end of load balancers");
 
   const volumes = (await list<Volume>("/api/v1/persistentvolumes")).filter(({ spec }) => spec.csi !== undefined);
   const [kept, going] = [volumes.filter(isKept), volumes.filter((one) => !isKept(one))];
@@ -63,7 +63,7 @@ export async function releaseCloudParts(api: KubeApi, options: RemovalOptions): 
   );
   await unused(claims, () => list<Pod>("/api/v1/pods"), options);
   await removal.remove(claims);
-  await removal.gone(
+  await removal.waitUntilGone(
     going.map((one) => refOf("v1", "PersistentVolume", one)),
     "the end of disks",
   );
