@@ -1,4 +1,4 @@
-import { checkSettings, checkSettings, type SettingsSource, type SettingsSource, settingsError, settingsFault } from "@timonier/kit/check-settings";
+import { checkSettings, type SettingsSource, settingsError } from "@timonier/kit/check-settings";
 import { dnsLabel } from "@timonier/kit/dns-name";
 import type { Duration } from "cdk8s";
 import { type Document, parseDocument } from "yaml";
