@@ -9,11 +9,11 @@ import { measure } from "./run.js";
 /** Variables of a stack or a pipeline around the benchmark, which must not reach what is measured. */
 const FOREIGN = /^(TIMONIER_|PULUMI_|CI$|CI_|KUBECONFIG$|GITLAB_)/;
 /** Variables that a measurement needs although their names look foreign. */
-const KEPT = new Set(["TIMONIER_CACHE", "TIMONIER_TOOLS_FROM"]);
+const STORED_BASES = new Set(["TIMONIER_CACHE", "TIMONIER_TOOLS_FROM"]);
 
 /** The environment of measured commands: the caller's, without variables of other stacks. */
 export function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.has(name) || !FOREIGN.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => STORED_BASES.has(name) || !FOREIGN.test(name)));
 }
 
 /**

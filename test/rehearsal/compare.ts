@@ -4,9 +4,9 @@ import type { Outcome, Verdict } from "./happened.js";
 
 /** How a prediction or a label differs from what happened. */
 export interface Differences {
-  /** Failures and losses that happened and were not foretold. */
+  /** Failures and losses that happened and were not predicted. */
   readonly missed: readonly string[];
-  /** Failures and losses that were foretold and did not happen. */
+  /** Failures and losses that were predicted and did not happen. */
   readonly alarms: readonly string[];
   /** Whatever else is not the same: an object changed that was to stay, or the other way round. */
   readonly others: readonly string[];
@@ -15,9 +15,9 @@ export interface Differences {
 const losses: ReadonlySet<Fate | undefined> = new Set(["recreated", "pruned", "deleted"]);
 
 /** A label as an outcome: Kustomizations and releases that it does not name are Ready. */
-export function labelled({ label }: Case, happened: Outcome): Outcome {
+export function labelled({ label }: Case, actual: Outcome): Outcome {
   const named = Object.keys(label.ready);
-  const others = Object.keys(happened.ready).filter((key) => !named.includes(key));
+  const others = Object.keys(actual.ready).filter((key) => !named.includes(key));
   return {
     verdict: label.verdict,
     objects: label.objects,
@@ -29,41 +29,59 @@ export function labelled({ label }: Case, happened: Outcome): Outcome {
 }
 
 /**
- * Compares what was foretold with what happened. Pure.
+ * Compares what was predicted with what happened. Pure.
  *
  * @param unknown the only honest verdict is `unknown`: whatever happens, any other one is missed @default false
  */
-export function compare(foretold: Outcome, happened: Outcome, unknown = false): Differences {
+export function compare(predicted: Outcome, actual: Outcome, unknown = false): Differences {
   const missed: string[] = [];
   const alarms: string[] = [];
   const others: string[] = [];
-  const file = (subject: string, said: string | undefined, was: string | undefined, weight: Weight) => {
-    const text = `${subject}: foretold ${said ?? "as before"}, happened ${was ?? "as before"}`;
+  const file = (
+    subject: string,
+    predictedValue: string | undefined,
+    actualValue: string | undefined,
+    weight: Weight,
+  ) => {
+    const text = `${subject}: predicted ${predictedValue ?? "as before"}, happened ${actualValue ?? "as before"}`;
     ({ missed, alarms, others })[weight].push(text);
   };
   if (unknown) {
-    if (foretold.verdict === "unknown") return { missed: [], alarms: [], others: [] };
-    return { missed: [`verdict: foretold ${foretold.verdict}, and it cannot be known`], alarms: [], others: [] };
+    if (predicted.verdict === "unknown") return { missed: [], alarms: [], others: [] };
+    return { missed: [`verdict: predicted ${predicted.verdict}, and it cannot be known`], alarms: [], others: [] };
   }
-  if (foretold.verdict !== happened.verdict) {
-    const worse = severity[happened.verdict] > severity[foretold.verdict] || foretold.verdict === "unable";
-    file("verdict", foretold.verdict, happened.verdict, worse ? "missed" : "alarms");
+  if (predicted.verdict !== actual.verdict) {
+    const worse = severity[actual.verdict] > severity[predicted.verdict] || predicted.verdict === "unable";
+    file("verdict", predicted.verdict, actual.verdict, worse ? "missed" : "alarms");
   }
-  for (const key of keysOf(foretold.ready, happened.ready)) {
-    const [said, was] = [foretold.ready[key], happened.ready[key]];
-    if (foretold.open?.includes(key)) continue;
-    if (said !== was) file(key, said, was, was === "False" ? "missed" : said === "False" ? "alarms" : "others");
+  for (const key of keysOf(predicted.ready, actual.ready)) {
+    const [predictedValue, actualValue] = [predicted.ready[key], actual.ready[key]];
+    if (predicted.open?.includes(key)) continue;
+    if (predictedValue !== actualValue)
+      file(
+        key,
+        predictedValue,
+        actualValue,
+        actualValue === "False" ? "missed" : predictedValue === "False" ? "alarms" : "others",
+      );
   }
-  for (const key of keysOf(foretold.objects, happened.objects)) {
-    const [said, was] = [foretold.objects[key], happened.objects[key]];
-    if (said === "rejected" && was !== "rejected" && rejects(foretold.rejecters[key], happened)) {
+  for (const key of keysOf(predicted.objects, actual.objects)) {
+    const [predictedValue, actualValue] = [predicted.objects[key], actual.objects[key]];
+    if (predictedValue === "rejected" && actualValue !== "rejected" && rejects(predicted.rejecters[key], actual)) {
       // Not applied with the rest of its tree; or applied, and it is what its Kustomization waits for in vain.
-      if (was !== undefined) file(key, said, was, "others");
-    } else if (said !== was) file(key, said, was, weightOf(said, was));
+      if (actualValue !== undefined) file(key, predictedValue, actualValue, "others");
+    } else if (predictedValue !== actualValue)
+      file(key, predictedValue, actualValue, weightOf(predictedValue, actualValue));
   }
-  for (const key of new Set([...foretold.dataLoss, ...happened.dataLoss])) {
-    const [said, was] = [foretold.dataLoss.includes(key), happened.dataLoss.includes(key)];
-    if (said !== was) file(`data of ${key}`, said ? "lost" : "kept", was ? "lost" : "kept", was ? "missed" : "alarms");
+  for (const key of new Set([...predicted.dataLoss, ...actual.dataLoss])) {
+    const [predictedValue, actualValue] = [predicted.dataLoss.includes(key), actual.dataLoss.includes(key)];
+    if (predictedValue !== actualValue)
+      file(
+        `data of ${key}`,
+        predictedValue ? "lost" : "kept",
+        actualValue ? "lost" : "kept",
+        actualValue ? "missed" : "alarms",
+      );
   }
   return { missed, alarms, others };
 }
@@ -78,16 +96,16 @@ const severity: Readonly<Record<Verdict, number>> = {
   unable: 3,
 };
 
-function rejects(owner: string | undefined, happened: Outcome): boolean {
-  return owner !== undefined && happened.ready[owner] === "False";
+function rejects(owner: string | undefined, actual: Outcome): boolean {
+  return owner !== undefined && actual.ready[owner] === "False";
 }
 
-/** pruned instead of deleted is a loss foretold all the same. */
-function weightOf(said: Fate | undefined, was: Fate | undefined): Weight {
-  if (losses.has(was) && !losses.has(said)) return "missed";
-  if (was === "rejected") return "missed";
-  if (losses.has(said) && !losses.has(was)) return "alarms";
-  return said === "rejected" ? "alarms" : "others";
+/** pruned instead of deleted is a loss predicted all the same. */
+function weightOf(predictedValue: Fate | undefined, actualValue: Fate | undefined): Weight {
+  if (losses.has(actualValue) && !losses.has(predictedValue)) return "missed";
+  if (actualValue === "rejected") return "missed";
+  if (losses.has(predictedValue) && !losses.has(actualValue)) return "alarms";
+  return predictedValue === "rejected" ? "alarms" : "others";
 }
 
 function keysOf(...records: readonly object[]): string[] {
@@ -99,7 +117,7 @@ export interface Row {
   readonly name: string;
   readonly label: Outcome;
   readonly predicted: Outcome;
-  readonly happened: Outcome;
+  readonly actual: Outcome;
   /** The prediction has to be that it cannot be known. */
   readonly unknown: boolean;
 }
@@ -108,10 +126,10 @@ export interface Row {
 export function corpusTable(rows: readonly Row[]): string {
   const lines = table(
     ["CASE", "LABEL", "PREDICTED", "HAPPENED"],
-    rows.map(({ name, label, predicted, happened }) => [name, label.verdict, brief(predicted), brief(happened)]),
+    rows.map(({ name, label, predicted, actual }) => [name, label.verdict, brief(predicted), brief(actual)]),
   );
-  const notes = rows.flatMap(({ name, predicted, happened, unknown }) => {
-    const { missed, alarms, others } = compare(predicted, happened, unknown);
+  const notes = rows.flatMap(({ name, predicted, actual, unknown }) => {
+    const { missed, alarms, others } = compare(predicted, actual, unknown);
     return [
       ...missed.map((text) => `${name}: MISSED ${text}`),
       ...alarms.map((text) => `${name}: FALSE ALARM ${text}`),
@@ -120,9 +138,9 @@ export function corpusTable(rows: readonly Row[]): string {
     ];
   });
   const count = (of: (row: Row) => boolean) => rows.filter(of).length;
-  const bad = count(({ happened }) => happened.verdict !== "safe");
-  const missed = count((row) => compare(row.predicted, row.happened, row.unknown).missed.length > 0);
-  const alarms = count((row) => compare(row.predicted, row.happened, row.unknown).alarms.length > 0);
+  const bad = count(({ actual }) => actual.verdict !== "safe");
+  const missed = count((row) => compare(row.predicted, row.actual, row.unknown).missed.length > 0);
+  const alarms = count((row) => compare(row.predicted, row.actual, row.unknown).alarms.length > 0);
   const sum = `${rows.length} cases, ${bad} of them failed or lost something: ${missed} missed, ${alarms} false alarms`;
   return [lines, ...notes, sum].join("\n");
 }

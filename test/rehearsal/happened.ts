@@ -1,6 +1,6 @@
 import type { Report } from "../../packages/report/model.js";
 import { belongsTo, type Fate, type Ready } from "./cases.js";
-import { contentOf, inventoryOf, type Seen, type Snapshot } from "./observe.js";
+import { contentOf, inventoryOf, type ObservedObject, type Snapshot } from "./observe.js";
 import { readyOf } from "./real-outcomes.js";
 
 /** As the report's model has it. */
@@ -72,12 +72,16 @@ function lossesOf(objects: Readonly<Record<string, Fate>>, before: Snapshot): st
     .sort();
 }
 
-function statusOf(object: Seen): Ready {
+function statusOf(object: ObservedObject): Ready {
   const condition = readyOf(object);
   return condition ? (condition.status === "True" ? "True" : "False") : "none";
 }
 
-function fateOf(before: Seen | undefined, after: Seen | undefined, pruned: boolean): Fate | undefined {
+function fateOf(
+  before: ObservedObject | undefined,
+  after: ObservedObject | undefined,
+  pruned: boolean,
+): Fate | undefined {
   if (!before) return after && "created";
   if (!after) return pruned ? "pruned" : "deleted";
   if (before.metadata.uid !== after.metadata.uid) return "recreated";

@@ -5,7 +5,7 @@ import { compare, labelled } from "./compare.js";
 import { type Outcome, whatHappened } from "./happened.js";
 import { refOf, type Snapshot, snapshot } from "./observe.js";
 import type { RealCluster } from "./real-cluster.js";
-import { readyOf, reapply, waitUntilSettled } from "./real-outcomes.js";
+import { readyOf, reapply, waitForOutcomes } from "./real-outcomes.js";
 import { type Proposal, propose } from "./repository.js";
 
 type Log = (text: string) => void;
@@ -61,7 +61,7 @@ async function rest(
   log: Log,
   doubtful: (name: string, now: Snapshot) => boolean,
 ): Promise<{ now: Snapshot; open: ReadonlyMap<string, readonly string[]> }> {
-  const open = await waitUntilSettled(cluster.api, revisions, log);
+  const open = await waitForOutcomes(cluster.api, revisions, log);
   const now = await snapshot(cluster.api);
   const failed = [...now.values()].filter(({ kind }) => kind === "Kustomization" || kind === "HelmRelease");
   const again = [...revisions.keys()]
@@ -73,6 +73,6 @@ async function rest(
     log(`once more: ${object.kind} ${object.metadata.name}: ${readyOf(object)?.message}`);
     await cluster.reconcile(refOf(object));
   }
-  const stillOpen = await waitUntilSettled(cluster.api, revisions, log);
+  const stillOpen = await waitForOutcomes(cluster.api, revisions, log);
   return { now: await snapshot(cluster.api), open: stillOpen };
 }

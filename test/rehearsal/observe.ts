@@ -4,7 +4,7 @@ import { ApiError, type KubeApi } from "../../packages/kit/kube-api.js";
 import { type ObjectRef, refName } from "../../packages/kit/kube-discovery.js";
 
 /** An object as an API server returns it, as far as it is looked at here. */
-export interface Seen {
+export interface ObservedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
@@ -26,7 +26,7 @@ export interface Seen {
 }
 
 /** Everything that somebody asked for, by `KIND NAMESPACE/NAME`. */
-export type Snapshot = ReadonlyMap<string, Seen>;
+export type Snapshot = ReadonlyMap<string, ObservedObject>;
 
 /** Kinds that controllers write for their own use; an object of one that Flux applies from Git is looked at all the same. */
 const kindsOfControllers = new Set([
@@ -43,10 +43,10 @@ const kindsOfControllers = new Set([
 
 /** Every object of the cluster but those that controllers make of others: a few dozen lists. */
 export async function snapshot(api: KubeApi): Promise<Snapshot> {
-  const found = new Map<string, Seen>();
+  const found = new Map<string, ObservedObject>();
   for (const { path, apiVersion, kind } of await listedKinds(api)) {
     for (const item of await itemsOf(api, path)) {
-      const object: Seen = { ...item, apiVersion, kind };
+      const object: ObservedObject = { ...item, apiVersion, kind };
       if (!byController(object)) found.set(nameOf(object), object);
     }
   }
@@ -54,10 +54,10 @@ export async function snapshot(api: KubeApi): Promise<Snapshot> {
 }
 
 /** Items of a list. The API server opens the storage of a kind with the first request, and refuses until it is open. */
-async function itemsOf(api: KubeApi, path: string): Promise<Seen[]> {
+async function itemsOf(api: KubeApi, path: string): Promise<ObservedObject[]> {
   for (let tries = 1; ; tries++) {
     try {
-      return (await api.find<{ items: Seen[] }>(path))?.items ?? [];
+      return (await api.find<{ items: ObservedObject[] }>(path))?.items ?? [];
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 429) || tries === 50) throw error;
       await sleep(100);
@@ -66,23 +66,28 @@ async function itemsOf(api: KubeApi, path: string): Promise<Seen[]> {
 }
 
 /** The objects of one kind, with kind and version, which a list leaves out. */
-export async function listOf(api: KubeApi, apiVersion: string, kind: string, plural: string): Promise<Seen[]> {
+export async function listOf(
+  api: KubeApi,
+  apiVersion: string,
+  kind: string,
+  plural: string,
+): Promise<ObservedObject[]> {
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const list = await api.find<{ items: Seen[] }>(`${root}/${plural}`);
+  const list = await api.find<{ items: ObservedObject[] }>(`${root}/${plural}`);
   return (list?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
 }
 
 /** `Deployment default/nginx` */
-export function nameOf(object: Seen): string {
+export function nameOf(object: ObservedObject): string {
   return refName(refOf(object));
 }
 
-export function refOf({ apiVersion, kind, metadata }: Seen): ObjectRef {
+export function refOf({ apiVersion, kind, metadata }: ObservedObject): ObjectRef {
   return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
 /** Keys of what a Kustomization applied. */
-export function inventoryOf(kustomization: Seen | undefined): string[] {
+export function inventoryOf(kustomization: ObservedObject | undefined): string[] {
   return (kustomization?.status?.inventory?.entries ?? []).map(({ id }: { id: string }) => keyOfId(id));
 }
 
@@ -96,7 +101,7 @@ function keyOfId(id: string): string {
  * What is to be compared of an object: all that a manifest can say, and in Flux's labels who applies it. A digest, since Secrets are
  * among them.
  */
-export function contentOf(object: Seen): string {
+export function contentOf(object: ObservedObject): string {
   const { metadata, status: _, ...rest } = object;
   const notes = Object.entries(metadata.annotations ?? {}).filter(([key]) => !notesOfControllers.has(key));
   const content = sorted({ ...rest, labels: metadata.labels ?? {}, annotations: Object.fromEntries(notes) });
@@ -128,7 +133,7 @@ async function listedKinds(api: KubeApi): Promise<{ path: string; apiVersion: st
   return (await Promise.all(lists)).flat();
 }
 
-function byController({ kind, metadata, type }: Seen): boolean {
+function byController({ kind, metadata, type }: ObservedObject): boolean {
   if (kindsOfControllers.has(kind)) return !byFlux(metadata);
   if (metadata.ownerReferences?.length) return true;
   if (kind === "ConfigMap") return metadata.name === "kube-root-ca.crt";
@@ -137,7 +142,7 @@ function byController({ kind, metadata, type }: Seen): boolean {
 }
 
 /** Whether kustomize-controller applied an object. Controllers copy its labels to what they make of it. */
-function byFlux({ labels, managedFields }: Seen["metadata"]): boolean {
+function byFlux({ labels, managedFields }: ObservedObject["metadata"]): boolean {
   const applied = managedFields?.some(({ manager, subresource }) => manager === "kustomize-controller" && !subresource);
   return labels?.["kustomize.toolkit.fluxcd.io/name"] !== undefined && applied === true;
 }

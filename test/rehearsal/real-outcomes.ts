@@ -1,17 +1,17 @@
 import type { KubeApi } from "../../packages/kit/kube-api.js";
 import { waitFor } from "../../packages/kit/wait.js";
 import { belongsTo } from "./cases.js";
-import { inventoryOf, listOf, nameOf, type Seen, type Snapshot } from "./observe.js";
+import { inventoryOf, listOf, nameOf, type ObservedObject, type Snapshot } from "./observe.js";
 
 /** What of the cluster tells whether a case has come to rest. */
 export interface Movement {
-  readonly sources: readonly Seen[];
-  readonly kustomizations: readonly Seen[];
-  readonly releases: readonly Seen[];
-  readonly charts: readonly Seen[];
-  readonly namespaces: readonly Seen[];
+  readonly sources: readonly ObservedObject[];
+  readonly kustomizations: readonly ObservedObject[];
+  readonly releases: readonly ObservedObject[];
+  readonly charts: readonly ObservedObject[];
+  readonly namespaces: readonly ObservedObject[];
   /** The API server may forget one that it is deleting, and finds it again within five minutes. */
-  readonly definitions: readonly Seen[];
+  readonly definitions: readonly ObservedObject[];
 }
 
 /** As every Flux kind has them. */
@@ -24,8 +24,8 @@ interface Condition {
 }
 
 /** Why nobody can tell yet what became of a case, in words; none: it has settled. Pure. */
-export function unsettled(name: string, sha: string, movement: Movement): string[] {
-  const mine = (all: readonly Seen[]) => all.filter((object) => belongsTo(name, object.metadata));
+export function pendingObjects(name: string, sha: string, movement: Movement): string[] {
+  const mine = (all: readonly ObservedObject[]) => all.filter((object) => belongsTo(name, object.metadata));
   const kustomizations = mine(movement.kustomizations);
   const expected = expectedRevisions(mine(movement.sources), sha);
   const fetched = mine(movement.sources).filter(
@@ -78,7 +78,7 @@ export function unsettled(name: string, sha: string, movement: Movement): string
 }
 
 /** How the revision of each source ends, by name: main moves with the merge, and other branches, tags and commits stay as they are. */
-function expectedRevisions(sources: readonly Seen[], sha: string): ReadonlyMap<string, string> {
+function expectedRevisions(sources: readonly ObservedObject[], sha: string): ReadonlyMap<string, string> {
   return new Map(
     sources.map(({ metadata, spec, status }) => [
       metadata.name,
@@ -94,7 +94,7 @@ function expectedRevisions(sources: readonly Seen[], sha: string): ReadonlyMap<s
  * one deleted it after they had looked, their variables may be others since then, or they wait for an expression about a dependency.
  * Pure.
  */
-export function reapply(now: Snapshot): Seen[] {
+export function reapply(now: Snapshot): ObservedObject[] {
   return [...now.values()].filter((one) => {
     if (one.kind !== "Kustomization" || one.spec.suspend) return false;
     const ready = readyOf(one);
@@ -105,7 +105,7 @@ export function reapply(now: Snapshot): Seen[] {
 }
 
 /** The condition Ready. undefined: there is none yet. */
-export function readyOf(object: Seen | undefined): Condition | undefined {
+export function readyOf(object: ObservedObject | undefined): Condition | undefined {
   return object?.status?.conditions?.find(({ type }: Condition) => type === "Ready");
 }
 
@@ -115,7 +115,7 @@ export function readyOf(object: Seen | undefined): Condition | undefined {
  * @param revisions commit of main by case
  * @returns what the cases wait for that have not settled in time, by case
  */
-export async function waitUntilSettled(
+export async function waitForOutcomes(
   api: KubeApi,
   revisions: ReadonlyMap<string, string>,
   progress: (text: string) => void,
@@ -129,7 +129,7 @@ export async function waitUntilSettled(
       const movement = await look(api);
       open.clear();
       for (const [name, sha] of revisions) {
-        const reasons = unsettled(name, sha, movement);
+        const reasons = pendingObjects(name, sha, movement);
         const state = fingerprint(name, movement);
         if (reasons.length > 0) since.delete(name);
         else if (since.get(name)?.state !== state) since.set(name, { state, from: Date.now() });
@@ -162,7 +162,7 @@ async function look(api: KubeApi): Promise<Movement> {
 }
 
 /** A failure keeps saying that it is reconciled, for its next tries, and leaves the observed generation of the whole behind. */
-function isMoving(object: Seen): boolean {
+function isMoving(object: ObservedObject): boolean {
   const ready = readyOf(object);
   if (!ready || ready.status === "Unknown" || ready.observedGeneration !== object.metadata.generation) return true;
   const conditions: Condition[] = object.status.conditions;

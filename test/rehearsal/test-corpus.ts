@@ -25,16 +25,16 @@ export function testCorpus(cases: readonly Case[]): void {
     gitlab = await startTestGitLab({ tls: false });
     const proposals = await proposeAll(gitlab, cases);
     log(`${cases.length} merge requests are open`);
-    const [happened, predicted] = await Promise.all([
+    const [results, predictions] = await Promise.all([
       cluster.then((started) => mergeAll(started, cases, proposals, log)),
       rehearseAll(cases, proposals, gitlab.scratch("rehearsal"), log),
     ]);
     for (const one of cases) {
-      const was = happened.get(one.name);
-      const said = predicted.get(one.name);
-      if (!was || !said) throw new Error(`${one.name} was not run`);
+      const actual = results.get(one.name);
+      const predicted = predictions.get(one.name);
+      if (!actual || !predicted) throw new Error(`${one.name} was not run`);
       const { name, unknown } = one;
-      rows.set(name, { name, label: labelled(one, was), predicted: said, happened: was, unknown });
+      rows.set(name, { name, label: labelled(one, actual), predicted, actual, unknown });
     }
   }, 4_800_000);
 
@@ -49,27 +49,27 @@ export function testCorpus(cases: readonly Case[]): void {
     const row = () => rows.get(name) as Row;
 
     test("its label is what happened", () => {
-      const { label, happened } = row();
-      expect(compare(label, happened), happened.messages.join("\n")).toEqual({ missed: [], alarms: [], others: [] });
+      const { label, actual } = row();
+      expect(compare(label, actual), actual.messages.join("\n")).toEqual({ missed: [], alarms: [], others: [] });
     });
 
     test("every failure and every loss was predicted", () => {
-      const { predicted, happened, unknown } = row();
-      expect(compare(predicted, happened, unknown).missed, predicted.messages.join("\n")).toEqual([]);
+      const { predicted, actual, unknown } = row();
+      expect(compare(predicted, actual, unknown).missed, predicted.messages.join("\n")).toEqual([]);
     });
   });
 
   test("there is at most one false alarm", () => {
     const alarming = [...rows.values()].filter(
-      ({ predicted, happened, unknown }) => compare(predicted, happened, unknown).alarms.length > 0,
+      ({ predicted, actual, unknown }) => compare(predicted, actual, unknown).alarms.length > 0,
     );
     expect(alarming.map(({ name }) => name).length, corpusTable(alarming)).toBeLessThanOrEqual(1);
   });
 
   test("verdicts agree in every case but the false alarm", () => {
     const verdicts = (of: (row: Row) => Verdict) => [...rows.values()].map((row) => `${row.name}: ${of(row)}`);
-    const happened = new Set(verdicts((row) => (row.unknown ? "unknown" : row.happened.verdict)));
-    const wrong = verdicts((row) => row.predicted.verdict).filter((verdict) => !happened.has(verdict));
+    const actual = new Set(verdicts((row) => (row.unknown ? "unknown" : row.actual.verdict)));
+    const wrong = verdicts((row) => row.predicted.verdict).filter((verdict) => !actual.has(verdict));
     expect(wrong.length, wrong.join("\n")).toBeLessThanOrEqual(1);
   });
 }

@@ -2,7 +2,7 @@ import { touchDefinition } from "@timonier/health/stuck-definitions";
 import { UserError } from "@timonier/kit/user-error";
 import { hasCaughtUp } from "../model/caught-up.js";
 import type { KubeObject, Snapshot } from "../model/kube-objects.js";
-import { isEnding } from "../model/noise.js";
+import { isBeingDeleted } from "../model/noise.js";
 import type { Unlisted } from "../model/revision-state.js";
 import { type AwaitedOutcomes, awaitOutcomes } from "./await-outcomes.js";
 import { watchedKinds } from "./cluster-watch.js";
@@ -33,7 +33,7 @@ export async function awaitRevisionState(
   for (;;) {
     const { watched, ...outcomes } = await awaitOutcomes(rehearsal, expected, Math.max(0, deadline - Date.now()));
     const { snapshot, unlisted } = await takeSnapshot(cluster.api);
-    const deleted = snapshot.filter((one) => one.kind === "CustomResourceDefinition" && isEnding(one));
+    const deleted = snapshot.filter((one) => one.kind === "CustomResourceDefinition" && isBeingDeleted(one));
     if (deleted.length > 0) deletionStart ??= Date.now();
     const isOver = deleted.length === 0 || Date.now() - (deletionStart ?? 0) > DELETION_TIMEOUT;
     const late = Date.now() > deadline;

@@ -5,7 +5,7 @@ import { uniqueSuffix } from "@timonier/toolchain/cache";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 
 /** How many bases are stored. The one that was unused for the longest time is deleted first. */
-const KEPT = 6;
+const STORED_BASES = 6;
 
 /** Key of the cluster that holds Flux's definitions only. */
 export const EMPTY = "empty";
@@ -64,6 +64,6 @@ async function forget(layout: RehearsalLayout, newest: string): Promise<void> {
   const used = (name: string) =>
     statSync(join(layout.bases, name, "state.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const kept = readdirSync(layout.bases).filter((name) => name !== EMPTY && name !== newest);
-  const old = kept.sort((one, other) => used(other) - used(one)).slice(KEPT - 1);
+  const old = kept.sort((one, other) => used(other) - used(one)).slice(STORED_BASES - 1);
   await Promise.all(old.map((name) => rm(join(layout.bases, name), { recursive: true, force: true })));
 }

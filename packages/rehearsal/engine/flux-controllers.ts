@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ClusterTool } from "@timonier/control-plane/tools";
 import { startDaemon } from "@timonier/kit/daemon";
 import type { ClusterRecord } from "./cluster-record.js";
-import { keptNetwork } from "./flux-network.js";
+import { storedNetwork } from "./flux-network.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { scratchFolder } from "./scratch.js";
 
@@ -63,7 +63,7 @@ export function startFlux(
       command: program,
       args: controllerArguments(name, layout, record, flags[name] ?? []),
       env: {
-        ...keptNetwork(layout),
+        ...storedNetwork(layout),
         PATH: "/usr/local/bin:/usr/bin:/bin",
         HOME: tmp,
         TMPDIR: tmp,

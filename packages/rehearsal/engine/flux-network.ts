@@ -38,13 +38,13 @@ export function networkEnvironment(env: Environment, offline: boolean): Record<s
 }
 
 /** Stores the variables for later starts of the controllers. A proxy URL may contain a password, so only the user can read the file. */
-export function keepNetwork(layout: RehearsalLayout, env: Environment, offline: boolean): void {
+export function storeNetwork(layout: RehearsalLayout, env: Environment, offline: boolean): void {
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
   writeFileAtomic.sync(layout.network, JSON.stringify(networkEnvironment(env, offline)), { mode: 0o600 });
 }
 
-/** The variables that {@link keepNetwork} stored. */
-export function keptNetwork(layout: RehearsalLayout): Record<string, string> {
+/** The variables that {@link storeNetwork} stored. */
+export function storedNetwork(layout: RehearsalLayout): Record<string, string> {
   if (!existsSync(layout.network)) return networkEnvironment({}, false);
   return JSON.parse(readFileSync(layout.network, "utf8")) as Record<string, string>;
 }
@@ -52,7 +52,7 @@ export function keptNetwork(layout: RehearsalLayout): Record<string, string> {
 /** Key of the network settings. Controllers that were started with other settings are restarted. */
 export function networkKey(layout: RehearsalLayout): string {
   return createHash("sha256")
-    .update(JSON.stringify(keptNetwork(layout)))
+    .update(JSON.stringify(storedNetwork(layout)))
     .digest("hex")
     .slice(0, 16);
 }

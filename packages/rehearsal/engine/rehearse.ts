@@ -11,7 +11,7 @@ import { baseKey } from "../model/source-routes.js";
 import { EMPTY, hasBase } from "./base-store.js";
 import { ClusterWatch } from "./cluster-watch.js";
 import { type ComparedRepository, comparedRepository } from "./compared-revisions.js";
-import { keepNetwork, networkKey } from "./flux-network.js";
+import { networkKey, storeNetwork } from "./flux-network.js";
 import { messagesBetween } from "./git-clone.js";
 import { serveRepositories } from "./git-server.js";
 import { generatedDefinitions } from "./prepare-definitions.js";
@@ -51,7 +51,7 @@ export async function rehearse(
   let compared: ComparedRepository | undefined;
   try {
     compared = await comparedRepository(request, env);
-    keepNetwork(layout, env, request.offline ?? false);
+    storeNetwork(layout, env, request.offline ?? false);
     return await rehearseClusters(run, compared);
   } catch (error) {
     return unable(compared?.revisions ?? requested, asUserError(error), run.start);

@@ -4,21 +4,21 @@ import { CLUSTER_IP } from "./restore.js";
 
 /** What the rehearsal assumes about the cluster because the trees do not say it: texts for `simulated`. */
 export function assumptions(before: Snapshot, after: Snapshot): string[] {
-  const olds = byKey(before);
+  const oldObjects = byKey(before);
   const fresh = after.filter((object) => {
-    const old = olds.get(keyOf(object));
+    const old = oldObjects.get(keyOf(object));
     return !old || old.metadata.generation !== object.metadata.generation || old.metadata.uid !== object.metadata.uid;
   });
-  return [...grownClaims(olds, after), ...addresses(fresh), ...families(fresh)];
+  return [...grownClaims(oldObjects, after), ...addresses(fresh), ...families(fresh)];
 }
 
-function grownClaims(olds: ReadonlyMap<string, KubeObject>, after: Snapshot): string[] {
+function grownClaims(oldObjects: ReadonlyMap<string, KubeObject>, after: Snapshot): string[] {
   const classes = new Set(after.filter(({ kind }) => kind === "StorageClass").map(({ metadata }) => metadata.name));
   const requested = (claim: KubeObject | undefined) => textAt(claim, "spec", "resources", "requests", "storage");
   return after
     .filter(({ kind, apiVersion }) => kind === "PersistentVolumeClaim" && apiVersion === "v1")
     .filter((claim) => {
-      const old = requested(olds.get(keyOf(claim)));
+      const old = requested(oldObjects.get(keyOf(claim)));
       const name = textAt(claim, "spec", "storageClassName");
       return old !== undefined && old !== requested(claim) && (name === undefined || !classes.has(name));
     })

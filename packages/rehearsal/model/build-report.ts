@@ -13,7 +13,14 @@ import {
 import { withEffects } from "./affected.js";
 import { compare } from "./compare.js";
 import { conceal } from "./conceal.js";
-import { type ChangedTree, coverageOf, type FileCoverage, filesDefining, type Reader, type Seen } from "./coverage.js";
+import {
+  type ChangedTree,
+  coverageOf,
+  type EvaluationScope,
+  type FileCoverage,
+  filesDefining,
+  type Reader,
+} from "./coverage.js";
 import { notEvaluatedByEngines } from "./engine-policies.js";
 import { fluxVersionOf, isOtherFlux } from "./flux-version.js";
 import type { KubeObject } from "./kube-objects.js";
@@ -30,7 +37,7 @@ import { isOpen, verdictOf } from "./verdict.js";
 import { versionChanges } from "./version-changes.js";
 
 /** The result of a rehearsal, from which the report is built. */
-export interface Findings {
+export interface RehearsalResult {
   readonly base: Revision;
   readonly head: Revision;
   readonly before: RevisionState;
@@ -54,20 +61,20 @@ export interface Findings {
 }
 
 /** Builds the report of a rehearsal that ran. */
-export function reportOf(findings: Findings): Report {
-  const { base, head, before, after, policies, simulated, provenance, duration } = findings;
-  const settled = reconciliations(before, after);
-  const found = notEvaluatedParts(after, settled);
-  const order = settled.map((one) =>
+export function reportOf(result: RehearsalResult): Report {
+  const { base, head, before, after, policies, simulated, provenance, duration } = result;
+  const reconciled = reconciliations(before, after);
+  const found = notEvaluatedParts(after, reconciled);
+  const order = reconciled.map((one) =>
     found.unknown.has(refName(one.ref)) ? { ...one, notEvaluated: true as const } : one,
   );
-  const seen = compare({ before: before.snapshot, after: after.snapshot });
-  const failing = withFailing(seen, before, after);
+  const changed = compare({ before: before.snapshot, after: after.snapshot });
+  const failing = withFailing(changed, before, after);
   const changes = withProvenance(
     [...failing, ...rejectedChanges(before, after), ...rejectedByReleases(order)],
     provenance,
   );
-  const { coverage, notEvaluated } = notEvaluatedOf(findings, found, changes, order);
+  const { coverage, notEvaluated } = notEvaluatedOf(result, found, changes, order);
   const verdict = verdictOf({ changes, reconciliations: order, policies, notEvaluated });
   const report: Report = {
     schemaVersion,
@@ -87,25 +94,25 @@ export function reportOf(findings: Findings): Report {
   };
   return conceal(report, {
     snapshots: [before.snapshot, after.snapshot],
-    others: [...[...before.dryRuns, ...after.dryRuns].map(({ object }) => object), ...(findings.assumed ?? [])],
-    ...(findings.files && { files: findings.files }),
+    others: [...[...before.dryRuns, ...after.dryRuns].map(({ object }) => object), ...(result.assumed ?? [])],
+    ...(result.files && { files: result.files }),
   });
 }
 
 /** What was not evaluated, what of it the merge can affect, and the coverage. */
 function notEvaluatedOf(
-  { before, after, tree, readers, guessed, notEvaluated }: Findings,
+  { before, after, tree, readers, guessed, notEvaluated }: RehearsalResult,
   found: NotEvaluatedParts,
   changes: readonly ObjectChange[],
   order: readonly Reconciliation[],
 ): FileCoverage {
-  const seen: Seen = {
+  const changed: EvaluationScope = {
     readers,
     reconciliations: order.filter(({ ready }) => ready !== undefined).map(({ ref }) => refName(ref)),
     unevaluated: found.unapplied,
     ...(guessed !== undefined && { guessed }),
   };
-  const files = coverageOf(tree, seen);
+  const files = coverageOf(tree, changed);
   const readingChanges = new Set(files.unread.flatMap(({ readers: names }) => names));
   const gaps = withEffects(found, { changes, after: after.snapshot, readingChanges });
   // A file that defines an object which was not evaluated counts as not evaluated.

@@ -1,7 +1,7 @@
 import type { ObjectChange } from "@timonier/report/model";
 import { groupKindOf, type KubeObject, keyOf, labelOf, refOf, type Snapshot } from "./kube-objects.js";
 import { definesKind, lossOf } from "./loss.js";
-import { isEnding, withoutNoise } from "./noise.js";
+import { isBeingDeleted, withoutNoise } from "./noise.js";
 import { diffOf, isSame } from "./object-diff.js";
 import { byKey, inventories, ownerOf } from "./owners.js";
 import { sameSecret } from "./redact.js";
@@ -15,18 +15,18 @@ export interface Comparison {
 
 /** All changed objects, in no order. Rejected ones are not among them, because they stay the same. */
 export function compare({ before, after }: Comparison): ObjectChange[] {
-  const [olds, youngs] = [byKey(withoutNoise(before)), byKey(withoutNoise(after))];
+  const [oldObjects, newObjects] = [byKey(withoutNoise(before)), byKey(withoutNoise(after))];
   const owners = { before: inventories(before), after: inventories(after) };
-  const ending = byKey(after.filter(isEnding));
-  const context: Context = { olds, youngs, ending, owners, lost: lossOf(withoutNoise(before)) };
+  const ending = byKey(after.filter(isBeingDeleted));
+  const context: Context = { oldObjects, newObjects, ending, owners, lost: lossOf(withoutNoise(before)) };
   const changes: ObjectChange[] = [];
-  for (const [key, young] of youngs) {
-    const change = changeOf(key, olds.get(key), young, context);
+  for (const [key, newObject] of newObjects) {
+    const change = changeOf(key, oldObjects.get(key), newObject, context);
     if (change) changes.push(change);
   }
-  for (const [key, old] of olds) {
-    if (youngs.has(key) || removesItself(old, { before, after })) continue;
-    changes.push(gone(key, old, context));
+  for (const [key, oldObject] of oldObjects) {
+    if (newObjects.has(key) || removesItself(oldObject, { before, after })) continue;
+    changes.push(deletion(key, oldObject, context));
   }
   return changes;
 }
@@ -35,8 +35,8 @@ export function compare({ before, after }: Comparison): ObjectChange[] {
 type Inventories = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Context {
-  readonly olds: ReadonlyMap<string, KubeObject>;
-  readonly youngs: ReadonlyMap<string, KubeObject>;
+  readonly oldObjects: ReadonlyMap<string, KubeObject>;
+  readonly newObjects: ReadonlyMap<string, KubeObject>;
   /** Objects that are being deleted and still exist. */
   readonly ending: ReadonlyMap<string, KubeObject>;
   readonly owners: { readonly before: Inventories; readonly after: Inventories };
@@ -45,22 +45,24 @@ interface Context {
 
 function changeOf(
   key: string,
-  old: KubeObject | undefined,
-  young: KubeObject,
+  oldObject: KubeObject | undefined,
+  newObject: KubeObject,
   context: Context,
 ): ObjectChange | undefined {
-  const owner = ownerIn(context.owners.after, key, young);
-  const ref = refOf(young);
-  if (!old) return { ref, action: "created", dataLoss: false, ...owned(owner), diff: diffOf(undefined, young) };
-  const former = ownerIn(context.owners.before, key, old);
+  const owner = ownerIn(context.owners.after, key, newObject);
+  const ref = refOf(newObject);
+  if (!oldObject)
+    return { ref, action: "created", dataLoss: false, ...owned(owner), diff: diffOf(undefined, newObject) };
+  const former = ownerIn(context.owners.before, key, oldObject);
   const moves =
     former !== undefined && owner !== undefined && former !== owner && !isShared(key, [former, owner], context);
   const moved = moves ? { formerOwner: former } : {};
-  const same = isSame(old, young) && (groupKindOf(young) !== "/Secret" || sameSecret(old, young));
+  const same =
+    isSame(oldObject, newObject) && (groupKindOf(newObject) !== "/Secret" || sameSecret(oldObject, newObject));
   // A finished Job that removes itself was applied again.
-  if (same && finishes(old) && !moves) return undefined;
-  if (old.metadata.uid !== young.metadata.uid) {
-    const loss = context.lost(old);
+  if (same && finishes(oldObject) && !moves) return undefined;
+  if (oldObject.metadata.uid !== newObject.metadata.uid) {
+    const loss = context.lost(oldObject);
     const message = loss ? `deleted and recreated; ${loss}` : "deleted and recreated";
     return {
       ref,
@@ -69,7 +71,7 @@ function changeOf(
       message,
       ...owned(owner),
       ...moved,
-      diff: diffOf(old, young),
+      diff: diffOf(oldObject, newObject),
     };
   }
   if (same && !moves) return undefined;
@@ -81,7 +83,7 @@ function changeOf(
     ...message,
     ...owned(owner),
     ...moved,
-    diff: same ? "" : diffOf(old, young),
+    diff: same ? "" : diffOf(oldObject, newObject),
   };
 }
 
@@ -90,20 +92,20 @@ function isShared(key: string, listers: readonly string[], { owners }: Context):
   return [owners.before, owners.after].every((inventory) => listers.every((one) => inventory.get(key)?.has(one)));
 }
 
-function gone(key: string, old: KubeObject, context: Context): ObjectChange {
-  const owner = ownerIn(context.owners.before, key, old);
-  const loss = context.lost(old);
-  const along = goesWith(old, context);
+function deletion(key: string, oldObject: KubeObject, context: Context): ObjectChange {
+  const owner = ownerIn(context.owners.before, key, oldObject);
+  const loss = context.lost(oldObject);
+  const along = deletedWith(oldObject, context);
   const why = along ?? (owner ? `${owner} no longer applies it` : "nothing applies it any more");
   const message = [why, loss, stayOf(context.ending.get(key))].filter(Boolean).join("; ");
   const pruned = along === undefined && owner !== undefined;
   return {
-    ref: refOf(old),
+    ref: refOf(oldObject),
     action: pruned ? "pruned" : "deleted",
     dataLoss: loss !== undefined,
     message,
     ...owned(owner),
-    diff: diffOf(old, undefined),
+    diff: diffOf(oldObject, undefined),
   };
 }
 
@@ -114,24 +116,24 @@ function stayOf(ending: KubeObject | undefined): string | undefined {
 }
 
 /** The object whose deletion deletes this one: its namespace, its owner, the definition of its kind, or its release. */
-function goesWith(old: KubeObject, { olds, youngs, owners }: Context): string | undefined {
-  const { namespace, ownerReferences } = old.metadata;
-  const key = keyOf(old);
+function deletedWith(oldObject: KubeObject, { oldObjects, newObjects, owners }: Context): string | undefined {
+  const { namespace, ownerReferences } = oldObject.metadata;
+  const key = keyOf(oldObject);
   const listers = [...(owners.before.get(key) ?? [])];
   // A Kustomization prunes its own objects, even when their namespace is deleted, and then no longer lists them.
   const applied = listers.some((one) => !owners.after.get(key)?.has(one));
   const holder = `/Namespace//${namespace}`;
-  if (!applied && namespace !== undefined && olds.has(holder) && !youngs.has(holder))
+  if (!applied && namespace !== undefined && oldObjects.has(holder) && !newObjects.has(holder))
     return `deleted with Namespace ${namespace}`;
-  const release = ownerOf(old);
+  const release = ownerOf(oldObject);
   const uninstalled =
-    release?.startsWith("HelmRelease ") && [...youngs.values()].every((one) => labelOf(one) !== release);
+    release?.startsWith("HelmRelease ") && [...newObjects.values()].every((one) => labelOf(one) !== release);
   if (!applied && uninstalled) return `deleted with ${release}`;
   for (const { kind, name, uid } of ownerReferences ?? []) {
-    if (![...youngs.values()].some((one) => one.metadata.uid === uid)) return `deleted with ${kind} ${name}`;
+    if (![...newObjects.values()].some((one) => one.metadata.uid === uid)) return `deleted with ${kind} ${name}`;
   }
-  const definition = [...olds.values()].find((one) => definesKind(one, old));
-  if (!applied && definition && !youngs.has(keyOf(definition))) return `deleted with ${labelOf(definition)}`;
+  const definition = [...oldObjects.values()].find((one) => definesKind(one, oldObject));
+  if (!applied && definition && !newObjects.has(keyOf(definition))) return `deleted with ${labelOf(definition)}`;
   return undefined;
 }
 

@@ -46,11 +46,11 @@ function conversionOf([url, namespace, name, path, port, versions]: readonly str
 
 /** Definitions whose conversion changes: the effect on stored objects is not known here. */
 export function otherConversions(before: Snapshot, after: Snapshot): NotEvaluated[] {
-  const olds = byKey(before);
+  const oldObjects = byKey(before);
   return after
     .filter((one) => groupKindOf(one) === "apiextensions.k8s.io/CustomResourceDefinition")
     .filter((one) => {
-      const old = olds.get(keyOf(one));
+      const old = oldObjects.get(keyOf(one));
       return old !== undefined && keptOf(old) !== keptOf(one);
     })
     .map((one) => ({

@@ -20,7 +20,7 @@ export interface Reader {
 }
 
 /** Which reconciliations of the cluster were evaluated. */
-export interface Seen {
+export interface EvaluationScope {
   /** Kustomizations and releases of base and head that read the changed tree. */
   readonly readers: readonly Reader[];
   /** Names of all Kustomizations and releases of the head. */
@@ -50,16 +50,19 @@ export interface UnreadFile {
 }
 
 /** Compares the changed files with the evaluated reconciliations. */
-export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { readonly unread: readonly UnreadFile[] } {
-  const readBy = readersByFile(tree, seen);
-  const gaps = [...seen.unevaluated].some((name) => name.startsWith("Kustomization "));
+export function coverageOf(
+  tree: ChangedTree,
+  scope: EvaluationScope,
+): FileCoverage & { readonly unread: readonly UnreadFile[] } {
+  const readBy = readersByFile(tree, scope);
+  const gaps = [...scope.unevaluated].some((name) => name.startsWith("Kustomization "));
   const isManifest = manifestsOf(tree);
   const blind = (path: string): string | undefined => {
     const readers = readBy.get(path) ?? [];
-    const missing = readers.find((name) => seen.unevaluated.has(name));
+    const missing = readers.find((name) => scope.unevaluated.has(name));
     if (missing !== undefined) return `${missing} reads it, and was not evaluated`;
     if (readers.length > 0 || !isManifest(path)) return undefined;
-    if (seen.guessed !== undefined) return `it is outside of ${seen.guessed}, the only folder that was evaluated`;
+    if (scope.guessed !== undefined) return `it is outside of ${scope.guessed}, the only folder that was evaluated`;
     return gaps ? "it may belong to something behind a Kustomization that was not evaluated" : undefined;
   };
   const relevant = tree.changed.filter((path) => readBy.has(path) || isManifest(path));
@@ -71,10 +74,10 @@ export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { read
     coverage: {
       files: { evaluated: relevant.length - unread.length, all: relevant.length },
       reconciliations: {
-        evaluated: seen.reconciliations.filter((name) => !seen.unevaluated.has(name)).length,
-        all: seen.reconciliations.length,
+        evaluated: scope.reconciliations.filter((name) => !scope.unevaluated.has(name)).length,
+        all: scope.reconciliations.length,
       },
-      objects: objectsSeen(tree, readBy, seen),
+      objects: objectsEvaluated(tree, readBy, scope),
     },
     notEvaluated: unread,
     unread: unread.map(({ subject }) => ({ path: subject, readers: readBy.get(subject) ?? [] })),
@@ -82,7 +85,7 @@ export function coverageOf(tree: ChangedTree, seen: Seen): FileCoverage & { read
 }
 
 /** Names of the reconciliations that read each file, at base or head. */
-function readersByFile({ base, head }: ChangedTree, { readers, unevaluated }: Seen): Map<string, string[]> {
+function readersByFile({ base, head }: ChangedTree, { readers, unevaluated }: EvaluationScope): Map<string, string[]> {
   const folders = new Map<string, ReadonlySet<string>>();
   const filesOf = (folder: string, all: boolean) => {
     const key = `${all} ${folder}`;
@@ -135,10 +138,10 @@ function looksLikeManifest(text: string | undefined): boolean {
 /** Documents that kustomize itself reads and that are not objects of the cluster. */
 const ofKustomize = /^(kustomize\.config\.k8s\.io|config\.kubernetes\.io|builtin)(\/|$)/;
 
-function objectsSeen(
+function objectsEvaluated(
   { documents }: ChangedTree,
   readBy: ReadonlyMap<string, readonly string[]>,
-  { unevaluated }: Seen,
+  { unevaluated }: EvaluationScope,
 ): Coverage["objects"] {
   const objects = documents.filter(({ apiVersion }) => !ofKustomize.test(apiVersion));
   const evaluated = objects.filter(({ path }) => readBy.get(path)?.some((name) => !unevaluated.has(name)));

@@ -17,17 +17,17 @@ export function withHealthChecks(
   after: RevisionState,
   stuck: ReadonlyMap<string, string>,
 ): RevisionState {
-  const olds = byKey(before.snapshot);
+  const oldObjects = byKey(before.snapshot);
   const rollouts = after.snapshot.flatMap((object) => {
     const why = stuck.get(keyOf(object));
     const rollout: Rollout | undefined =
-      why === undefined ? rolloutOf(olds.get(keyOf(object)), object) : { seconds: 0, why, neverEnds: true };
+      why === undefined ? rolloutOf(oldObjects.get(keyOf(object)), object) : { seconds: 0, why, neverEnds: true };
     return rollout ? [{ object, rollout }] : [];
   });
   if (rollouts.length === 0) return after;
   const failures = new Map<string, string>();
   for (const waiter of after.snapshot.filter(isReconciliation)) {
-    const seconds = timeoutOf(waiter, olds.has(keyOf(waiter)));
+    const seconds = timeoutOf(waiter, oldObjects.has(keyOf(waiter)));
     const checked = seconds === undefined ? [] : rollouts.filter(({ object }) => waitsFor(waiter, object));
     const late = checked.find(({ rollout }) => rollout.neverEnds || rollout.seconds > (seconds ?? 0));
     if (late) failures.set(keyOf(waiter), messageOf(late.object, late.rollout, seconds ?? 0));

@@ -19,7 +19,7 @@ export interface LackingPods {
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions
  */
 export function lackingPods(before: Snapshot, after: Snapshot): LackingPods {
-  const objects = { olds: byKey(before), youngs: byKey(after), after };
+  const objects = { oldObjects: byKey(before), newObjects: byKey(after), after };
   const found = after
     .filter((one) => podSpecOf(one) !== undefined && ownerOf(one) !== undefined)
     .flatMap((workload) => ofWorkload(workload, objects));
@@ -28,8 +28,8 @@ export function lackingPods(before: Snapshot, after: Snapshot): LackingPods {
 }
 
 interface Objects {
-  readonly olds: ReadonlyMap<string, KubeObject>;
-  readonly youngs: ReadonlyMap<string, KubeObject>;
+  readonly oldObjects: ReadonlyMap<string, KubeObject>;
+  readonly newObjects: ReadonlyMap<string, KubeObject>;
   readonly after: Snapshot;
 }
 
@@ -40,10 +40,11 @@ interface Lack {
   readonly gap?: NotEvaluated;
 }
 
-function ofWorkload(workload: KubeObject, { olds, youngs, after }: Objects): Lack[] {
-  const old = olds.get(keyOf(workload));
-  const known = new Set(old === undefined ? [] : podReferencesOf(old).map(nameOf));
-  const isOther = old === undefined || JSON.stringify(podSpecOf(old)) !== JSON.stringify(podSpecOf(workload));
+function ofWorkload(workload: KubeObject, { oldObjects, newObjects, after }: Objects): Lack[] {
+  const oldObject = oldObjects.get(keyOf(workload));
+  const known = new Set(oldObject === undefined ? [] : podReferencesOf(oldObject).map(nameOf));
+  const isOther =
+    oldObject === undefined || JSON.stringify(podSpecOf(oldObject)) !== JSON.stringify(podSpecOf(workload));
   const subject = labelOf(workload);
   const lacks = (why: string, isNow: boolean): Lack =>
     isNow && makesPods(workload)
@@ -52,7 +53,7 @@ function ofWorkload(workload: KubeObject, { olds, youngs, after }: Objects): Lac
   return podReferencesOf(workload).flatMap((reference): Lack[] => {
     const key = `/${reference.kind}/${workload.metadata.namespace}/${reference.name}`;
     const label = `${reference.kind} ${workload.metadata.namespace}/${reference.name}`;
-    const [was, now] = [olds.get(key), youngs.get(key)];
+    const [was, now] = [oldObjects.get(key), newObjects.get(key)];
     if (now) {
       const goes = isOther || (was !== undefined && !lacksKey(was, reference));
       return goes && lacksKey(now, reference) ? [lacks(`${label} has no key ${reference.key}`, isOther)] : [];

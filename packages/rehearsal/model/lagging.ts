@@ -7,10 +7,10 @@ import { at, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./
  * @param others workloads
  */
 export function podsLag(others: Snapshot, pods: Snapshot): boolean {
-  return pods.some(isUnseen) || others.some((one) => hasUnknownPods(one, pods));
+  return pods.some(isUnreconciled) || others.some((one) => hasUnknownPods(one, pods));
 }
 
-function isUnseen(pod: KubeObject): boolean {
+function isUnreconciled(pod: KubeObject): boolean {
   return (
     pod.metadata.deletionTimestamp === undefined &&
     textAt(pod, "spec", "nodeName") !== undefined &&

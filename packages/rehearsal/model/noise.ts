@@ -41,19 +41,19 @@ export function withoutNoise(snapshot: Snapshot): KubeObject[] {
   const listed = fluxInventory(snapshot);
   const charts = chartsOfReleases(snapshot);
   return snapshot.filter((object) => {
-    if (isEnding(object) || isRehearsal(object)) return false;
+    if (isBeingDeleted(object) || isRehearsal(object)) return false;
     if (listed.has(keyOf(object))) return true;
-    return !isMade(object, charts);
+    return !isCreatedByController(object, charts);
   });
 }
 
 /** Whether an object is being deleted, and waits for its finalizers. */
-export function isEnding({ metadata }: KubeObject): boolean {
+export function isBeingDeleted({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
 /** Whether a controller derived an object from another one, or the cluster created it. */
-function isMade(object: KubeObject, charts: ReadonlySet<string>): boolean {
+function isCreatedByController(object: KubeObject, charts: ReadonlySet<string>): boolean {
   const kind = groupKindOf(object);
   // helm-controller uses the same manager for both, as for the objects of charts.
   if (kind === "source.toolkit.fluxcd.io/HelmChart") return charts.has(nameOf(object));

@@ -21,9 +21,9 @@ export function diffOf(before: KubeObject | undefined, after: KubeObject | undef
 }
 
 function difference(before: KubeObject | undefined, after: KubeObject | undefined): string {
-  const [old, young] = [before && normalize(before), after && normalize(after)];
-  const one = old ? toText(redactSecret(old, young, "before")) : "";
-  const other = young ? toText(redactSecret(young, old, "after")) : "";
+  const [oldObject, newObject] = [before && normalize(before), after && normalize(after)];
+  const one = oldObject ? toText(redactSecret(oldObject, newObject, "before")) : "";
+  const other = newObject ? toText(redactSecret(newObject, oldObject, "after")) : "";
   if (one === other) return "";
   const name = labelOf((after ?? before) as KubeObject);
   const [from, to] = [before ? name : "/dev/null", after ? name : "/dev/null"];
@@ -34,7 +34,7 @@ function difference(before: KubeObject | undefined, after: KubeObject | undefine
 
 /** Whether two states have the same manifest. */
 export function isSame(before: KubeObject, after: KubeObject): boolean {
-  const [old, young] = [normalize(before), normalize(after)];
+  const [oldObject, newObject] = [normalize(before), normalize(after)];
   // Most objects of a large cluster are equal, and comparing text takes thirty times as long. Only text ignores undefined fields.
-  return isDeepStrictEqual(old, young) || toText(old) === toText(young);
+  return isDeepStrictEqual(oldObject, newObject) || toText(oldObject) === toText(newObject);
 }

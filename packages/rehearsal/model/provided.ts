@@ -105,10 +105,10 @@ export function unprovenRevisions(
 ): string[] {
   const old = new Map(before.filter(({ kind }) => kind === "OCIRepository").map((one) => [labelOf(one), one]));
   return after.flatMap((one) => {
-    const was = one.kind === "OCIRepository" ? old.get(labelOf(one)) : undefined;
-    const form = was && formOf(one);
-    if (!was || form === undefined || form === "images") return [];
-    const [then, now] = [refOf(was), refOf(one)];
+    const base = one.kind === "OCIRepository" ? old.get(labelOf(one)) : undefined;
+    const form = base && formOf(one);
+    if (!base || form === undefined || form === "images") return [];
+    const [then, now] = [refOf(base), refOf(one)];
     const digestAlone = then.tag === now.tag && then.semver === now.semver && then.digest !== now.digest;
     const differs = form === "artifact" ? JSON.stringify(then) !== JSON.stringify(now) : digestAlone;
     return differs ? [labelOf(one)] : [];

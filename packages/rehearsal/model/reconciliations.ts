@@ -12,16 +12,16 @@ export function reconciliations(before: RevisionState, after: RevisionState): Re
     objects: byKey(state.snapshot.filter(isReconciliation)),
     outcomes: new Map(state.outcomes),
   }));
-  const [old, young] = states as [(typeof states)[0], (typeof states)[0]];
-  const left = [...old.objects.values()].filter((one) => !young.objects.has(keyOf(one)));
-  return [...dependencyOrder([...young.objects.values()]), ...dependencyOrder(left)].map((object) => {
+  const [base, head] = states as [(typeof states)[0], (typeof states)[0]];
+  const left = [...base.objects.values()].filter((one) => !head.objects.has(keyOf(one)));
+  return [...dependencyOrder([...head.objects.values()]), ...dependencyOrder(left)].map((object) => {
     const key = keyOf(object);
-    const now = young.objects.get(key);
-    const was = old.objects.get(key);
+    const now = head.objects.get(key);
+    const was = base.objects.get(key);
     return {
       ref: refOf(object),
-      ...(now && readyStatusOf(now, young.outcomes.get(key))),
-      ...(was && { readyBefore: readyStatusOf(was, old.outcomes.get(key)).ready }),
+      ...(now && readyStatusOf(now, head.outcomes.get(key))),
+      ...(was && { readyBefore: readyStatusOf(was, base.outcomes.get(key)).ready }),
       dependsOn: dependenciesOf(object).map(nameOfKey),
     };
   });

@@ -16,10 +16,10 @@ export function removesItself(
   const listers = [...(inventories(before).get(key) ?? [])];
   if (listers.length > 0) return listers.every((one) => inventories(after).get(key)?.has(one));
   const release = ownerOf(job);
-  const [old, young] = [before, after].map((snapshot) =>
+  const [oldObject, newObject] = [before, after].map((snapshot) =>
     snapshot.find((one) => groupKindOf(one) === "helm.toolkit.fluxcd.io/HelmRelease" && ownedBy(one) === release),
   );
-  return old !== undefined && young !== undefined && revisionOf(old) === revisionOf(young);
+  return oldObject !== undefined && newObject !== undefined && revisionOf(oldObject) === revisionOf(newObject);
 }
 
 /** Whether an object is deleted some time after it has finished. */

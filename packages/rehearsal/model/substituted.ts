@@ -8,14 +8,14 @@ import { referencesOf } from "./redact.js";
  * real cluster they read it at their next interval.
  */
 export function readersOfOtherVariables(before: Snapshot, after: Snapshot): KubeObject[] {
-  const [was, is] = [dataOf(before), dataOf(after)];
+  const [oldData, newData] = [dataOf(before), dataOf(after)];
   return after.filter(
     (one) =>
       isKustomization(one) &&
       (["ConfigMap", "Secret"] as const).some((kind) =>
         referencesOf(one, kind).some(({ name }) => {
           const key = `${kind} ${one.metadata.namespace}/${name}`;
-          return !isDeepStrictEqual(was.get(key), is.get(key));
+          return !isDeepStrictEqual(oldData.get(key), newData.get(key));
         }),
       ),
   );

@@ -133,15 +133,17 @@ export function unchangedKustomizations(
 
 /** Whether other changes of the merge may affect unchanged Kustomizations. Returns true when that is not certain. */
 export function reaches(before: Snapshot, after: Snapshot, unchanged: readonly UnchangedKustomization[]): boolean {
-  const old = byKey(withoutNoise(before));
-  const young = byKey(withoutNoise(after));
+  const oldObjects = byKey(withoutNoise(before));
+  const newObjects = byKey(withoutNoise(after));
   const ownedKeys = new Set(unchanged.flatMap(({ object }) => inventoryOf(object)));
   // No operator runs here, so custom resources do not affect other objects.
   const stored = new Set(before.flatMap((one) => kindDefined(one) ?? []));
   const isNew = (namespace: string | undefined) =>
-    namespace !== undefined && !old.has(`/Namespace//${namespace}`) && young.has(`/Namespace//${namespace}`);
-  return [...new Set([...old.keys(), ...young.keys()])].some((key) => {
-    const [was, is] = [old.get(key), young.get(key)];
+    namespace !== undefined &&
+    !oldObjects.has(`/Namespace//${namespace}`) &&
+    newObjects.has(`/Namespace//${namespace}`);
+  return [...new Set([...oldObjects.keys(), ...newObjects.keys()])].some((key) => {
+    const [was, is] = [oldObjects.get(key), newObjects.get(key)];
     const object = is ?? was;
     if (!object || (was && is && isAsBefore(was, is))) return false;
     if (ownedKeys.has(key)) return true;
@@ -156,8 +158,8 @@ export function reaches(before: Snapshot, after: Snapshot, unchanged: readonly U
  * Kustomizations that have to be applied after others that were applied again, because they share an object with one of them and come
  * later in the order: the last one owns the object.
  */
-export function sharersOf(snapshot: Snapshot, looked: readonly KubeObject[]): KubeObject[] {
-  const again = new Set(looked.map(keyOf));
+export function sharersOf(snapshot: Snapshot, applied: readonly KubeObject[]): KubeObject[] {
+  const again = new Set(applied.map(keyOf));
   const taken = new Set<string>();
   return dependencyOrder(snapshot.filter(isKustomization)).filter((one) => {
     const keys = inventoryOf(one);
@@ -185,11 +187,11 @@ function hasDifferent(
   after: Snapshot,
   counts: (object: KubeObject, isNew: boolean) => boolean,
 ): boolean {
-  const [old, young] = [before, after].map((snapshot) =>
+  const [oldObjects, newObjects] = [before, after].map((snapshot) =>
     byKey(withoutNoise(snapshot.filter((one) => counts(one, false)))),
   ) as [Map<string, KubeObject>, Map<string, KubeObject>];
-  return [...new Set([...old.keys(), ...young.keys()])].some((key) => {
-    const [was, is] = [old.get(key), young.get(key)];
+  return [...new Set([...oldObjects.keys(), ...newObjects.keys()])].some((key) => {
+    const [was, is] = [oldObjects.get(key), newObjects.get(key)];
     if (was && is) return !isAsBefore(was, is);
     return was !== undefined || (is !== undefined && counts(is, true));
   });

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { type Case, readCases } from "../../rehearsal/cases.js";
 import { compare } from "../../rehearsal/compare.js";
 import { type Outcome, rejectedIn, whatHappened } from "../../rehearsal/happened.js";
-import type { Seen, Snapshot } from "../../rehearsal/observe.js";
-import { reapply, unsettled } from "../../rehearsal/real-outcomes.js";
+import type { ObservedObject, Snapshot } from "../../rehearsal/observe.js";
+import { pendingObjects, reapply } from "../../rehearsal/real-outcomes.js";
 
 const safe: Outcome = {
   verdict: "safe",
@@ -14,15 +14,15 @@ const safe: Outcome = {
   messages: [],
 };
 
-function seen(kind: string, name: string, uid: string, more: Partial<Seen> = {}): Seen {
+function seen(kind: string, name: string, uid: string, more: Partial<ObservedObject> = {}): ObservedObject {
   return { apiVersion: "v1", kind, metadata: { name, namespace: "shop", uid, generation: 1 }, ...more };
 }
 
-function snapshotOf(...objects: Seen[]): Snapshot {
+function snapshotOf(...objects: ObservedObject[]): Snapshot {
   return new Map(objects.map((object) => [`${object.kind} shop/${object.metadata.name}`, object]));
 }
 
-function kustomization(status: string, revision: string, message = "", ids: string[] = []): Seen {
+function kustomization(status: string, revision: string, message = "", ids: string[] = []): ObservedObject {
   const conditions = [{ type: "Ready", status, reason: "ReconciliationFailed", message, observedGeneration: 1 }];
   const inventory = { entries: ids.map((id) => ({ id })) };
   return seen("Kustomization", "apps", "k", {
@@ -72,7 +72,7 @@ test("GIVEN selections WHEN the corpus is read THEN each is part of the next, an
   expect(() => readCases(["no-such-case"])).toThrow("no case of the corpus is called no-such-case");
 });
 
-test("GIVEN a failure that nobody foretold WHEN compared THEN it is missed, in verdict, condition and object", () => {
+test("GIVEN a failure that nobody predicted WHEN compared THEN it is missed, in verdict, condition and object", () => {
   const happened: Outcome = {
     ...safe,
     verdict: "rejected",
@@ -81,9 +81,9 @@ test("GIVEN a failure that nobody foretold WHEN compared THEN it is missed, in v
   };
   expect(compare(safe, happened)).toEqual({
     missed: [
-      "verdict: foretold safe, happened rejected",
-      "Kustomization a/b: foretold True, happened False",
-      "ConfigMap shop/x: foretold as before, happened rejected",
+      "verdict: predicted safe, happened rejected",
+      "Kustomization a/b: predicted True, happened False",
+      "ConfigMap shop/x: predicted as before, happened rejected",
     ],
     alarms: [],
     others: [],
@@ -91,17 +91,17 @@ test("GIVEN a failure that nobody foretold WHEN compared THEN it is missed, in v
   expect(compare(happened, safe)).toMatchObject({ missed: [], alarms: { length: 3 }, others: [] });
 });
 
-test("GIVEN a loss foretold as a change WHEN compared THEN it is missed; one of another kind is only otherwise", () => {
+test("GIVEN a loss predicted as a change WHEN compared THEN it is missed; one of another kind is only otherwise", () => {
   const of = (fate: "updated" | "pruned" | "deleted"): Outcome => ({ ...safe, objects: { "ConfigMap shop/x": fate } });
   expect(compare(of("updated"), of("pruned")).missed).toHaveLength(1);
   expect(compare(of("pruned"), of("updated")).alarms).toHaveLength(1);
   expect(compare(of("pruned"), of("deleted"))).toMatchObject({ missed: [], alarms: [], others: { length: 1 } });
 });
 
-test("GIVEN an object that is not applied since its Kustomization fails THEN it was rightly foretold as rejected", () => {
+test("GIVEN an object that is not applied since its Kustomization fails THEN it was rightly predicted as rejected", () => {
   const failed: Outcome = { ...safe, verdict: "rejected", ready: { "Kustomization a/b": "False" } };
-  const foretold = { ...failed, objects: { "ConfigMap shop/x": "rejected" as const } };
-  const by = (owner: string) => ({ ...foretold, rejecters: { "ConfigMap shop/x": owner } });
+  const predicted = { ...failed, objects: { "ConfigMap shop/x": "rejected" as const } };
+  const by = (owner: string) => ({ ...predicted, rejecters: { "ConfigMap shop/x": owner } });
   expect(compare(by("Kustomization a/b"), failed)).toEqual({ missed: [], alarms: [], others: [] });
   expect(compare(by("Kustomization a/c"), failed).alarms).toHaveLength(1);
 });
@@ -157,7 +157,7 @@ test("GIVEN an object that waits for its finalizer THEN it is gone", () => {
 test("GIVEN what cannot be known THEN every other verdict is missed", () => {
   const lost: Outcome = { ...safe, verdict: "destructive", objects: { "ConfigMap shop/x": "pruned" } };
   expect(compare({ ...safe, verdict: "unknown" }, lost, true)).toEqual({ missed: [], alarms: [], others: [] });
-  expect(compare(safe, safe, true).missed).toEqual(["verdict: foretold safe, and it cannot be known"]);
+  expect(compare(safe, safe, true).missed).toEqual(["verdict: predicted safe, and it cannot be known"]);
   expect(compare({ ...safe, verdict: "unknown" }, lost).missed).toHaveLength(2);
 });
 
@@ -179,7 +179,8 @@ test("GIVEN a source at another branch THEN it stays where it is", () => {
   const one = { ...kustomization("True", "7"), spec: { sourceRef: { name: "shop-team" } } };
   const status = { ...one.status, lastAttemptedRevision: "team@sha1:7" };
   const none = { releases: [], charts: [], namespaces: [], definitions: [] };
-  const of = (kustomizations: Seen[]) => unsettled("shop", "2", { ...none, sources: [team], kustomizations });
+  const of = (kustomizations: ObservedObject[]) =>
+    pendingObjects("shop", "2", { ...none, sources: [team], kustomizations });
   expect(of([{ ...one, status }])).toEqual([]);
   expect(of([{ ...one, spec: { sourceRef: { name: "shop" } }, status }])).toEqual([
     "Kustomization shop/apps has not seen 2",
@@ -207,8 +208,15 @@ test("GIVEN a Ready Kustomization whose object is gone, or an expression about a
 test("GIVEN a Kustomization at an older commit THEN the case has not settled; a failure at the new one has", () => {
   const revision = "main@sha1:2";
   const sources = [seen("GitRepository", "shop", "g", { status: { artifact: { revision } } })];
-  const of = (one: Seen, definitions: Seen[] = []) =>
-    unsettled("shop", "2", { sources, kustomizations: [one], releases: [], charts: [], namespaces: [], definitions });
+  const of = (one: ObservedObject, definitions: ObservedObject[] = []) =>
+    pendingObjects("shop", "2", {
+      sources,
+      kustomizations: [one],
+      releases: [],
+      charts: [],
+      namespaces: [],
+      definitions,
+    });
   expect(of(kustomization("True", "1"))).toEqual(["Kustomization shop/apps has not seen 2"]);
   expect(of(kustomization("Unknown", "2"))).toEqual(["Kustomization shop/apps is being reconciled"]);
   expect(of(kustomization("False", "2"))).toEqual([]);

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
-  keepNetwork,
-  keptNetwork,
   networkEnvironment,
   networkKey,
+  storedNetwork,
+  storeNetwork,
 } from "../../../../../packages/rehearsal/engine/flux-network.js";
 import { rehearsalLayout } from "../../../../../packages/rehearsal/engine/rehearsal-layout.js";
 import { NOWHERE, offlineInWords } from "../../../../../packages/rehearsal/model/offline.js";
@@ -42,11 +42,11 @@ test("leads every request outside of this machine nowhere when offline, whatever
 
 test("keeps what may hold a password for the user alone, and tells networks apart", () => {
   const layout = rehearsalLayout(folderWith({}));
-  keepNetwork(layout, { HTTP_PROXY: "http://u:p@h" }, false);
+  storeNetwork(layout, { HTTP_PROXY: "http://u:p@h" }, false);
   expect(statSync(layout.network).mode & 0o777).toBe(0o600);
-  expect(keptNetwork(layout)).toMatchObject({ HTTP_PROXY: "http://u:p@h" });
+  expect(storedNetwork(layout)).toMatchObject({ HTTP_PROXY: "http://u:p@h" });
   const key = networkKey(layout);
-  keepNetwork(layout, {}, false);
+  storeNetwork(layout, {}, false);
   expect(networkKey(layout)).not.toBe(key);
 });
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import {
   type ChangedTree,
   coverageOf,
+  type EvaluationScope,
   filesDefining,
-  type Seen,
 } from "../../../../../packages/rehearsal/model/coverage.js";
 import { scan } from "../../../../../packages/rehearsal/model/scan.js";
 
@@ -32,7 +32,7 @@ function changedTree(...changed: readonly string[]): ChangedTree {
   return { base: tree, head: tree, changed, documents: scan(files) };
 }
 
-const everything: Seen = {
+const everything: EvaluationScope = {
   readers: [
     { name: "Kustomization flux-system/apps", folder: "./apps/production" },
     { name: "Kustomization flux-system/infra", folder: "infra/" },
@@ -40,7 +40,7 @@ const everything: Seen = {
   reconciliations: ["Kustomization flux-system/apps", "Kustomization flux-system/infra"],
   unevaluated: new Set(),
 };
-const without = (...names: readonly string[]): Seen => ({ ...everything, unevaluated: new Set(names) });
+const without = (...names: readonly string[]): EvaluationScope => ({ ...everything, unevaluated: new Set(names) });
 
 describe("coverage", () => {
   test("is whole where everything was evaluated; files that nothing reads do not count", () => {
@@ -75,8 +75,8 @@ describe("coverage", () => {
   });
 
   test("GIVEN a folder that stands for a cluster WHEN a manifest outside of it differs THEN it was not evaluated", () => {
-    const seen = { ...everything, readers: everything.readers.slice(1), guessed: "./infra" };
-    const { notEvaluated } = coverageOf(changedTree("apps/base/web.yaml", "infra/db.yaml", "README.md"), seen);
+    const scope = { ...everything, readers: everything.readers.slice(1), guessed: "./infra" };
+    const { notEvaluated } = coverageOf(changedTree("apps/base/web.yaml", "infra/db.yaml", "README.md"), scope);
     expect(notEvaluated).toEqual([
       {
         subject: "apps/base/web.yaml",
@@ -90,11 +90,11 @@ describe("coverage", () => {
     const linked = { ...tree, links: ["apps/production/more"] };
     const one = { ...changedTree("infra/db.yaml"), base: linked, head: linked };
     const readers = everything.readers.slice(0, 1);
-    const seen = { ...everything, readers };
+    const scope = { ...everything, readers };
     expect(
-      coverageOf(one, { ...seen, unevaluated: new Set(["Kustomization flux-system/apps"]) }).notEvaluated,
+      coverageOf(one, { ...scope, unevaluated: new Set(["Kustomization flux-system/apps"]) }).notEvaluated,
     ).toHaveLength(1);
-    expect(coverageOf(one, seen).notEvaluated).toEqual([]);
+    expect(coverageOf(one, scope).notEvaluated).toEqual([]);
   });
 
   test("finds the changed files that define an object", () => {
