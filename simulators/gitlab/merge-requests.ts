@@ -3,9 +3,9 @@ import { moveRefs, RefMoved } from "./git/commit.js";
 import { commitTree, moveBranch, treeOf, tryMerge } from "./git/merge.js";
 import { branchHead, branchHeads, countCommits, isAncestor, mergeBase } from "./git/queries.js";
 import { type Context, repositoryOf, stateOf } from "./http/server-context.js";
+import { mergeMessage } from "./merge-message.js";
 import { isApproved } from "./model/approvals.js";
 import { isDraft } from "./model/draft.js";
-import { projectPath } from "./model/namespaces.js";
 import { pipelineOf, pipelineStatus } from "./model/pipelines.js";
 import { nextId } from "./model/server-state.js";
 import type { User } from "./model/types/accounts.js";
@@ -39,6 +39,7 @@ export async function examine(context: Context, project: Project, request: Merge
   );
   const conflicts = !trial.clean;
   if (isDraft(request.title)) return answer("draft_status", conflicts);
+  if (!fitsTitlePattern(project, request.title)) return answer("title_regex", conflicts);
   if (project.settings.only_allow_merge_if_all_discussions_are_resolved && hasOpenDiscussion(context, request)) {
     return answer("discussions_not_resolved", conflicts);
   }
@@ -55,6 +56,16 @@ export async function examine(context: Context, project: Project, request: Merge
   const straight = ["ff", "rebase_merge"].includes(String(project.settings.merge_method ?? "merge"));
   if (straight && !(await isAncestor(repository, target, head))) return answer("need_rebase");
   return answer("mergeable");
+}
+
+/** Whether a title fits the project's pattern; one that is no regular expression fits every title. */
+function fitsTitlePattern({ settings }: Project, title: string): boolean {
+  const pattern = String(settings.merge_request_title_regex ?? "");
+  try {
+    return new RegExp(pattern).test(title);
+  } catch {
+    return true;
+  }
 }
 
 async function memoized<T>(context: Context, key: string, work: () => Promise<T>): Promise<T> {
@@ -207,7 +218,7 @@ export async function mergeRequest(context: Context, at: LocatedRequest, user: U
   let tip = head;
   let squashed: string | null = null;
   if (merge.squash && (await countCommits(repository, `${target}..${head}`)) > 1) {
-    const message = merge.squashMessage ?? request.title;
+    const message = merge.squashMessage ?? (await mergeMessage(context, at, user, "squash"));
     squashed = await commitTree(repository, {
       tree: await treeOf(repository, head),
       parents: [base],
@@ -218,7 +229,7 @@ export async function mergeRequest(context: Context, at: LocatedRequest, user: U
     tip = squashed;
   }
   const forward = project.settings.merge_method === "ff";
-  const message = merge.mergeMessage ?? defaultMessage(context, project, request);
+  const message = merge.mergeMessage ?? (await mergeMessage(context, at, user, "merge"));
   const result = forward
     ? tip
     : await commitTree(repository, {
@@ -237,9 +248,4 @@ export async function mergeRequest(context: Context, at: LocatedRequest, user: U
     await moveRefs(repository, [`delete refs/heads/${request.sourceBranch} ${head}`]).catch(() => {});
   }
   sendMergeRequestEvent(context, at, { action: "merge", user });
-}
-
-function defaultMessage(context: Context, project: Project, request: MergeRequest): string {
-  const reference = `${projectPath(stateOf(context), project)}!${request.iid}`;
-  return `Merge branch '${request.sourceBranch}' into '${request.targetBranch}'\n\n${request.title}\n\nSee merge request ${reference}`;
 }

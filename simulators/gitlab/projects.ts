@@ -36,7 +36,8 @@ export function createProject(
     const name = wish.name ?? wish.path ?? "";
     const path = wish.path ?? slug(name);
     checkProject(context, namespace, { name, path });
-    const defaultBranch = wish.defaultBranch || "main";
+    const inherited = namespace.kind === "group" ? namespace.group.settings.default_branch : undefined;
+    const defaultBranch = wish.defaultBranch || String(inherited || "main");
     if (refNameError("branch", defaultBranch)) throw invalid({ default_branch: ["is invalid"] });
     const repository = `${randomHex(16)}.git`;
     await createRepository(context.layout.repositories, repository, defaultBranch);

@@ -58,11 +58,32 @@ export function codeOf(call: Call): Project {
   return project;
 }
 
-/** The merge request that an address names. @throws Problem 404 */
+/** A feature of a project that may be switched off, or be for members only. */
+type Feature = "merge_requests_access_level" | "builds_access_level";
+
+/** @throws Problem 403 for a feature that is switched off, or not for the caller */
+export function requireFeature(call: Call, project: Project, feature: Feature): void {
+  const access = project.settings[feature] ?? "enabled";
+  const level = projectLevel(call.state, call.caller?.user, project, call.now);
+  if (access === "disabled" || (access === "private" && level < accessLevels.guest)) throw forbidden();
+}
+
+/** The project, for a caller who may see its pipelines. @throws Problem 404 or 403 */
+export function pipelineProjectOf(call: Call): Project {
+  const project = codeOf(call);
+  requireFeature(call, project, "builds_access_level");
+  const { public_builds, public_jobs = public_builds } = project.settings;
+  const level = projectLevel(call.state, call.caller?.user, project, call.now);
+  if (public_jobs === false && level < accessLevels.reporter) throw forbidden();
+  return project;
+}
+
+/** The merge request that an address names. @throws Problem 404, or 403 where merge requests are switched off */
 export function requestOf(call: Call, level: number = accessLevels.none): LocatedRequest {
   const project = projectOf(call, level);
   // A merge request shows code: guests of a private project do not see it.
   if (!canReadCode(call.state, call.caller?.user, project)) throw notFound();
+  requireFeature(call, project, "merge_requests_access_level");
   const request = call.state.mergeRequests.find(
     (each) => each.projectId === project.id && String(each.iid) === call.path.iid,
   );

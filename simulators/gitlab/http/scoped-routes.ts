@@ -2,7 +2,7 @@ import { accessLevels } from "../model/access-level.js";
 import type { Spec, Values } from "../model/params.js";
 import type { LocatedRequest } from "../model/types/merge-requests.js";
 import type { Group, Project } from "../model/types/projects.js";
-import { codeOf, groupOf, projectOf, requestOf } from "./lookups.js";
+import { codeOf, groupOf, pipelineProjectOf, projectOf, requestOf } from "./lookups.js";
 import { type Answer, type Call, type Route, type RouteOptions, route } from "./route.js";
 
 /** Parameters of a route, and the role that it needs. */
@@ -38,6 +38,9 @@ export const groupRoute = scoped<Group>((call, level) => groupOf(call, level));
 
 /** A route of a project's repository, for callers who may read its code. */
 export const codeRoute = scoped<Project>((call) => codeOf(call));
+
+/** A route of a project's pipelines, for callers who may see them. */
+export const pipelineRoute = scoped<Project>((call) => pipelineProjectOf(call));
 
 /** A route of a merge request, for callers who may read the project's code. */
 export const requestRoute = scoped<LocatedRequest>((call, level) => requestOf(call, level));

@@ -9,11 +9,34 @@ export function rulesOf(state: State, request: MergeRequest): ApprovalRule[] {
   const protectedOnes = state.protectedBranches.filter(
     (rule) => rule.projectId === request.projectId && matchesWildcard(rule.name, request.targetBranch),
   );
-  return state.approvalRules.filter((rule) => {
+  const rules = state.approvalRules.filter((rule) => {
     if (rule.projectId !== request.projectId) return false;
     if (rule.appliesToAllProtectedBranches) return protectedOnes.length > 0;
     return rule.protectedBranchIds.length === 0 || protectedOnes.some(({ id }) => rule.protectedBranchIds.includes(id));
   });
+  const least = approvalsBeforeMerge(state, request);
+  const implied = least > 0 && !rules.some(({ ruleType }) => ruleType === "any_approver");
+  return implied ? [...rules, anyApprover(request.projectId, least)] : rules;
+}
+
+/** Approvals that a project's older attribute demands. */
+function approvalsBeforeMerge(state: State, { projectId }: MergeRequest): number {
+  return Number(state.projects.find(({ id }) => id === projectId)?.settings.approvals_before_merge ?? 0);
+}
+
+function anyApprover(projectId: number, approvalsRequired: number): ApprovalRule {
+  return {
+    id: 0,
+    projectId,
+    name: "All Members",
+    ruleType: "any_approver",
+    reportType: null,
+    approvalsRequired,
+    userIds: [],
+    groupIds: [],
+    protectedBranchIds: [],
+    appliesToAllProtectedBranches: false,
+  };
 }
 
 /** Approvals that a rule still lacks. */

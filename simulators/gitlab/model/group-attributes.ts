@@ -1,3 +1,4 @@
+import { fullProtection } from "./default-branch-protection.js";
 import type { Kind } from "./params.js";
 
 /**
@@ -20,12 +21,7 @@ export const groupAttributes = {
         code_owner_approval_required: "boolean",
       },
     },
-    {
-      allowed_to_push: [{ access_level: 40 }],
-      allow_force_push: false,
-      allowed_to_merge: [{ access_level: 40 }],
-      developer_can_initial_push: false,
-    },
+    fullProtection,
   ],
   project_creation_level: [["noone", "owner", "maintainer", "developer", "administrator"], "developer"],
   subgroup_creation_level: [["owner", "maintainer"], "maintainer"],

@@ -28,6 +28,11 @@ export function lineage(state: State, group: Group): Group[] {
   return line;
 }
 
+/** Whether a lock is set in a group or above it: subgroups inherit it. */
+export function isLocked(state: State, group: Group, lock: "share_with_group_lock" | "membership_lock"): boolean {
+  return lineage(state, group).some(({ settings }) => settings[lock] === true);
+}
+
 /** `parent/child`. */
 export function groupPath(state: State, group: Group): string {
   return lineage(state, group)

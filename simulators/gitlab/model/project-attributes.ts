@@ -4,7 +4,8 @@ const access = ["disabled", "private", "enabled"] as const;
 const publicAccess = ["disabled", "private", "enabled", "public"] as const;
 
 /**
- * Attributes of a project that are only kept and given back, with what they may be and what new projects have.
+ * Attributes of a project, with what they may be and what new projects have. Those of features that are not served (wikis,
+ * registries, runners) are stored and returned.
  *
  * @see https://docs.gitlab.com/api/projects/#edit-a-project
  */
@@ -128,9 +129,31 @@ export const oldSwitches: Readonly<Record<string, string>> = {
   security_and_compliance_enabled: "security_and_compliance_access_level",
 };
 
+/**
+ * Attributes that would change what is served, and have no effect here: shown with their defaults, and refused when a client
+ * sets them.
+ */
+const unserved = [
+  "auto_duo_code_review_enabled",
+  "external_authorization_classification_label",
+  "import_url",
+  "merge_pipelines_enabled",
+  "merge_trains_enabled",
+  "merge_trains_skip_train_allowed",
+  "mirror",
+  "pre_receive_secret_detection_enabled",
+  "prevent_merge_without_jira_issue",
+  "resolve_outdated_diff_discussions",
+  "service_desk_enabled",
+];
+
 /** Parameters for the table, as a route wants them. */
 export const projectParams: Readonly<Record<string, Kind>> = {
-  ...Object.fromEntries(Object.entries(projectAttributes).map(([name, [kind]]) => [name, kind])),
+  ...Object.fromEntries(
+    Object.entries(projectAttributes)
+      .filter(([name]) => !unserved.includes(name))
+      .map(([name, [kind]]) => [name, kind]),
+  ),
   ...Object.fromEntries(Object.keys(oldSwitches).map((name) => [name, "boolean" as const])),
 };
 

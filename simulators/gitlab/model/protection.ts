@@ -1,4 +1,5 @@
 import { accessLevels } from "./access-level.js";
+import { protectionDefaults } from "./default-branch-protection.js";
 import { groupLevel, projectLevel } from "./membership.js";
 import { matchesWildcard, refNameError } from "./paths.js";
 import { nextId, type State } from "./server-state.js";
@@ -51,8 +52,11 @@ export function canPush(state: State, user: User, project: Project, branch: stri
 export function canPushFirst(state: State, user: User, project: Project, branch: string): boolean {
   if (!canPush(state, user, project, branch)) return false;
   const awaited = branch === project.defaultBranch && project.protectionPending;
-  const open = !awaited || rulesFor(state, project, branch).length > 0;
-  return open || projectLevel(state, user, project) >= accessLevels.maintainer;
+  if (!awaited || rulesFor(state, project, branch).length > 0) return true;
+  const defaults = protectionDefaults(state, project);
+  if (!defaults || defaults.developer_can_initial_push) return true;
+  const least = Math.min(...defaults.allowed_to_push.map(({ access_level }) => access_level || accessLevels.admin));
+  return projectLevel(state, user, project) >= Math.min(least, accessLevels.maintainer);
 }
 
 /** Whether a user may merge into a branch through a merge request. */
@@ -166,7 +170,7 @@ export function roleAccess(state: State, accessLevel: number): BranchAccess {
 }
 
 /**
- * Protects the default branch when it first appears, as new projects have it: maintainers push and merge.
+ * Protects the default branch when it first appears, as its group says; by default maintainers push and merge.
  *
  * @see https://docs.gitlab.com/user/project/repository/branches/default/#protect-initial-default-branches
  */
@@ -175,14 +179,18 @@ export function protectDefaultBranch(state: State, project: Project): void {
   project.protectionPending = false;
   const name = project.defaultBranch;
   if (state.protectedBranches.some((rule) => rule.projectId === project.id && rule.name === name)) return;
+  const defaults = protectionDefaults(state, project);
+  if (!defaults) return;
+  const roles = (list: readonly { readonly access_level: number }[]) =>
+    list.map(({ access_level }) => roleAccess(state, access_level));
   state.protectedBranches.push({
     id: nextId(state, "protectedBranch"),
     projectId: project.id,
     name,
-    push: [roleAccess(state, accessLevels.maintainer)],
-    merge: [roleAccess(state, accessLevels.maintainer)],
+    push: roles(defaults.allowed_to_push),
+    merge: roles(defaults.allowed_to_merge),
     unprotect: [],
-    allowForcePush: false,
-    codeOwnerApprovalRequired: false,
+    allowForcePush: defaults.allow_force_push,
+    codeOwnerApprovalRequired: defaults.code_owner_approval_required ?? false,
   });
 }

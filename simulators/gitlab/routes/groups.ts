@@ -3,11 +3,12 @@ import { groupOf, userOf } from "../http/lookups.js";
 import { accepted, type Call, created, ok, page, type Route, route } from "../http/route.js";
 import { groupRoute } from "../http/scoped-routes.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
+import { isProtectionLevel } from "../model/default-branch-protection.js";
 import { groupParams } from "../model/group-attributes.js";
 import { canSeeGroup, groupLevel } from "../model/membership.js";
 import { groupPath, lineage } from "../model/namespaces.js";
 import type { Values } from "../model/params.js";
-import { forbidden, problem } from "../model/problem.js";
+import { apiError, forbidden, problem } from "../model/problem.js";
 import { nextId } from "../model/server-state.js";
 import { sortBy } from "../model/sorting.js";
 import type { Group } from "../model/types/projects.js";
@@ -65,10 +66,11 @@ export const groupRoutes: readonly Route[] = [
     (call, values) => {
       const user = userOf(call);
       const parent = values.parent_id === undefined ? undefined : groupOf(call, 0, String(values.parent_id));
-      if (parent && groupLevel(call.state, user, parent) < accessLevels.maintainer) throw forbidden();
+      if (parent && groupLevel(call.state, user, parent) < subgroupLevel(parent)) throw forbidden();
       // On gitlab.com a token cannot make a top-level group.
       if (!parent && call.context.settings.flavour === "gitlab.com" && !user.admin) throw forbidden();
       checkGroup(call.state, values, parent);
+      checkAttributes(call, values);
       const { name, path, visibility, parent_id: _, ...settings } = values;
       const now = call.now.toISOString();
       const group: Group = {
@@ -89,6 +91,7 @@ export const groupRoutes: readonly Route[] = [
     },
   ),
   groupRoute("PUT", "/groups/:id", { level: accessLevels.owner, may: editable }, (call, group, values) => {
+    checkAttributes(call, values);
     const { name, path, visibility, ...settings } = values;
     const named = { name: name ?? group.name, path: path ?? group.path };
     checkGroup(call.state, named, parentOf(call.state, group), group);
@@ -117,6 +120,32 @@ export const groupRoutes: readonly Route[] = [
     return created(groupView(call.context, group));
   }),
 ];
+
+/** Role that a user needs to create a subgroup. */
+function subgroupLevel({ settings }: Group): number {
+  return settings.subgroup_creation_level === "owner" ? accessLevels.owner : accessLevels.maintainer;
+}
+
+/** @throws Problem for an attribute that would have no effect here */
+function checkAttributes(
+  call: Call,
+  values: {
+    readonly default_branch_protection?: number;
+    readonly membership_lock?: boolean;
+    readonly require_two_factor_authentication?: boolean;
+  },
+): void {
+  const { default_branch_protection: level } = values;
+  if (level !== undefined && !isProtectionLevel(level))
+    throw apiError(400, "default_branch_protection does not have a valid value");
+  // The lock needs a licence, and nobody signs in with two factors.
+  const unserved = [
+    ...(values.membership_lock && call.context.settings.tier === "free" ? ["membership_lock"] : []),
+    ...(values.require_two_factor_authentication ? ["require_two_factor_authentication"] : []),
+  ];
+  if (unserved.length > 0)
+    throw apiError(400, unserved.map((name) => `${name} is not served by the embedded GitLab`).join(", "));
+}
 
 type Filters = Values<Record<never, never>, typeof filters>;
 

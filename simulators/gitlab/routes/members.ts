@@ -2,6 +2,7 @@ import { groupOf, projectOf, userOf } from "../http/lookups.js";
 import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { groupLevel, inheritedMembers, projectLevel, projectMembers } from "../model/membership.js";
+import { isLocked, namespaceById } from "../model/namespaces.js";
 import { apiError, forbidden, notFound, problem } from "../model/problem.js";
 import { removeWhere } from "../model/server-state.js";
 import type { Member } from "../model/types/projects.js";
@@ -81,6 +82,12 @@ function changingRoutes(source: Source): Route[] {
   ];
 }
 
+/** Whether the project's group forbids members of single projects. */
+function isMembershipLocked(call: Call): boolean {
+  const namespace = namespaceById(call.state, projectOf(call).namespaceId);
+  return namespace?.kind === "group" && isLocked(call.state, namespace.group, "membership_lock");
+}
+
 interface NewMember {
   readonly access_level: number;
   readonly user_id?: string;
@@ -90,6 +97,7 @@ interface NewMember {
 
 function add(call: Call, source: Source, values: NewMember): Member {
   const sourceId = manage(call, source);
+  if (source === "project" && isMembershipLocked(call)) throw forbidden();
   if (!values.user_id && !values.username)
     throw apiError(400, "user_id, username are missing, exactly one parameter must be provided");
   const user = call.state.users.find(

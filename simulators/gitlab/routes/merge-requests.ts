@@ -1,6 +1,6 @@
 import { diff } from "../git/diff.js";
 import { branchHead, countCommits, log } from "../git/queries.js";
-import { userOf } from "../http/lookups.js";
+import { requireFeature, userOf } from "../http/lookups.js";
 import { type Call, noContent, ok, page, type Route, route } from "../http/route.js";
 import { codeRoute, groupRoute, requestRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
@@ -45,6 +45,7 @@ export const mergeRequestRoutes: readonly Route[] = [
     },
   ),
   codeRoute("GET", base, { may: { ...mergeRequestFilters, iids: "integers" }, open: true }, (call, project, values) => {
+    requireFeature(call, project, "merge_requests_access_level");
     const found = call.state.mergeRequests.filter(
       ({ projectId, iid }) => projectId === project.id && (!values.iids || values.iids.includes(iid)),
     );

@@ -9,6 +9,7 @@ import { examine } from "../merge-requests.js";
 import { accessLevels } from "../model/access-level.js";
 import { forbidden, notFound, problem, unauthorized } from "../model/problem.js";
 import { canMerge, canPush } from "../model/protection.js";
+import type { Project } from "../model/types/projects.js";
 import { afterPush } from "../push.js";
 import { RebaseConflict, rebaseCommits } from "../rebase.js";
 import { fullMergeRequest } from "../views/merge-request.js";
@@ -71,7 +72,7 @@ export async function acceptRequest(call: Call, values: AcceptValues) {
     const wish = {
       mergeMessage: values.merge_commit_message,
       squashMessage: values.squash_commit_message,
-      squash: values.squash ?? request.squash,
+      squash: squashes(project, values.squash ?? request.squash),
       removeSourceBranch: values.should_remove_source_branch ?? request.removeSourceBranch,
     };
     if (step === "wait") {
@@ -84,6 +85,11 @@ export async function acceptRequest(call: Call, values: AcceptValues) {
     }
     return ok(await fullMergeRequest(call.context, project, request, user));
   });
+}
+
+/** Whether a merge squashes: the project may demand it, or not allow it. */
+function squashes({ settings }: Project, wanted: boolean): boolean {
+  return { always: true, never: false }[String(settings.squash_option)] ?? wanted;
 }
 
 /** Takes the wish to merge when checks pass back. @throws Problem 401, 405 or 406 */

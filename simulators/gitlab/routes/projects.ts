@@ -3,7 +3,7 @@ import { accepted, type Call, created, ok, page, type Route, route } from "../ht
 import { groupRoute, projectRoute } from "../http/scoped-routes.js";
 import { accessLevels, memberLevels } from "../model/access-level.js";
 import { canSeeProject, groupLevel, projectLevel } from "../model/membership.js";
-import { findNamespace, namespaceById, pathTaken, projectPath } from "../model/namespaces.js";
+import { findNamespace, isLocked, namespaceById, pathTaken, projectPath } from "../model/namespaces.js";
 import type { Kind, Values } from "../model/params.js";
 import { apiError, invalid, notFound, problem } from "../model/problem.js";
 import { keptAttributes, projectParams } from "../model/project-attributes.js";
@@ -28,7 +28,6 @@ const editable = {
   visibility: visibilities,
   default_branch: "string",
   tag_list: "strings",
-  archived: "boolean",
 } as const;
 const params = { ...projectParams, ...editable } as typeof editable & Record<string, Kind>;
 const filters = {
@@ -107,7 +106,7 @@ export const projectRoutes: readonly Route[] = [
     },
   ),
   projectRoute("PUT", "/projects/:id", { level: maintainer, may: params }, async (call, project, values) => {
-    const settings = attributes(values);
+    const settings = attributes(call, values);
     const { name, path, visibility, default_branch: defaultBranch } = values;
     await updateProject(call.context, project, { name, path, visibility, defaultBranch, settings });
     return ok(await projectView(call.context, project, userOf(call)));
@@ -157,6 +156,9 @@ export const projectRoutes: readonly Route[] = [
     },
     (call, project, values) => {
       const group = groupOf(call, 0, String(values.group_id));
+      const namespace = namespaceById(call.state, project.namespaceId);
+      if (namespace?.kind === "group" && isLocked(call.state, namespace.group, "share_with_group_lock"))
+        throw problem(400, "The project sharing with group is disabled");
       if (call.state.shares.some((share) => share.projectId === project.id && share.groupId === group.id)) {
         throw problem(409, "Group has already been taken");
       }
@@ -191,7 +193,6 @@ export const projectRoutes: readonly Route[] = [
 ];
 
 type EditValues = { [K in keyof typeof editable]?: unknown } & {
-  import_url?: unknown;
   name?: string;
   path?: string;
   visibility?: Visibility;
@@ -203,7 +204,6 @@ type EditValues = { [K in keyof typeof editable]?: unknown } & {
 async function create(call: Call, creator: User, values: EditValues) {
   if (!values.name && !values.path)
     throw apiError(400, "name, path are missing, at least one parameter must be provided");
-  if (values.import_url) throw apiError(400, "import_url is not served by the embedded GitLab");
   const namespaceId = values.namespace_id ?? creator.namespaceId;
   const namespace = namespaceById(call.state, namespaceId);
   if (!namespace || !mayCreateIn(call, creator, namespaceId)) throw invalid({ namespace: ["is not valid"] });
@@ -213,12 +213,15 @@ async function create(call: Call, creator: User, values: EditValues) {
     visibility: values.visibility,
     defaultBranch: values.default_branch,
     readme: values.initialize_with_readme,
-    settings: attributes(values),
+    settings: attributes(call, values),
   });
   return created(await projectView(call.context, project, creator));
 }
 
-function attributes(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The attributes to be stored. @throws Problem for an attribute that needs a licence */
+function attributes(call: Call, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (Number(values.approvals_before_merge ?? 0) > 0 && call.context.settings.tier === "free")
+    throw apiError(400, "approvals_before_merge is not served by the embedded GitLab");
   return keptAttributes({ ...values, ...(values.tag_list ? { topics: values.tag_list } : {}) });
 }
 
@@ -226,9 +229,19 @@ function mayCreateIn(call: Call, user: User, namespaceId: number): boolean {
   const namespace = namespaceById(call.state, namespaceId);
   if (namespace?.kind === "user") return namespace.user.id === user.id || user.admin;
   if (!namespace) return false;
-  const wanted = namespace.group.settings.project_creation_level === "maintainer" ? maintainer : accessLevels.developer;
-  return groupLevel(call.state, user, namespace.group) >= wanted;
+  const { settings } = namespace.group;
+  const wanted = creationLevels[String(settings.project_creation_level ?? "developer")] ?? accessLevels.developer;
+  return user.admin || groupLevel(call.state, user, namespace.group) >= wanted;
 }
+
+/** Role that a user needs to create a project in a group; administrators always may. */
+const creationLevels: Readonly<Record<string, number>> = {
+  noone: Number.POSITIVE_INFINITY,
+  developer: accessLevels.developer,
+  maintainer,
+  owner,
+  administrator: accessLevels.admin,
+};
 
 async function setArchived(call: Call, archived: boolean) {
   const project = projectOf(call, owner);

@@ -1,7 +1,7 @@
 import { tryGit } from "@timonier/kit/git";
-import { codeOf, projectOf, userOf } from "../http/lookups.js";
+import { pipelineProjectOf, projectOf, userOf } from "../http/lookups.js";
 import { type Call, created, noContent, ok, page, type Route, route } from "../http/route.js";
-import { codeRoute, projectRoute, requestRoute } from "../http/scoped-routes.js";
+import { codeRoute, pipelineRoute, projectRoute, requestRoute } from "../http/scoped-routes.js";
 import { repositoryOf } from "../http/server-context.js";
 import { accessLevels } from "../model/access-level.js";
 import { pipelineStatus, pipelinesOf, transitionError } from "../model/pipelines.js";
@@ -61,7 +61,7 @@ export const statusRoutes: readonly Route[] = [
     },
     report,
   ),
-  codeRoute(
+  pipelineRoute(
     "GET",
     "/projects/:id/pipelines",
     {
@@ -104,12 +104,12 @@ export const statusRoutes: readonly Route[] = [
       return page(call, sortBy(found, key, values.sort ?? "desc"), (each) => pipelineView(call.context, project, each));
     },
   ),
-  codeRoute("GET", "/projects/:id/pipelines/latest", { may: { ref: "string" } }, (call, project, { ref }) => {
+  pipelineRoute("GET", "/projects/:id/pipelines/latest", { may: { ref: "string" } }, (call, project, { ref }) => {
     const [latest] = pipelinesOf(call.state, project.id, { ref: ref ?? project.defaultBranch });
     if (!latest) throw forbidden();
     return ok(fullPipelineView(call.context, project, latest));
   }),
-  codeRoute("GET", "/projects/:id/pipelines/:pipeline_id", {}, (call, project) =>
+  pipelineRoute("GET", "/projects/:id/pipelines/:pipeline_id", {}, (call, project) =>
     ok(fullPipelineView(call.context, project, existing(call, project))),
   ),
   projectRoute("DELETE", "/projects/:id/pipelines/:pipeline_id", { level: accessLevels.owner }, (call, project) => {
@@ -121,7 +121,7 @@ export const statusRoutes: readonly Route[] = [
   // What is told from outside are statuses, not jobs: nothing here could be retried or has a log.
   ...["jobs", "bridges"].map((name) =>
     route("GET", `/projects/:id/pipelines/:pipeline_id/${name}`, {}, (call) => {
-      existing(call, codeOf(call));
+      existing(call, pipelineProjectOf(call));
       return page(call, [], (none) => none);
     }),
   ),
