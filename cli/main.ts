@@ -22,10 +22,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .description("Create and run a GitOps platform: a cluster, GitLab repositories, Flux and applications.")
     .exitOverride()
     .showHelpAfterError("(timonier --help lists the commands)");
-  /** An action of commander that keeps the exit code. */
-  const keepCode =
-    <Args extends unknown[]>(run: (...args: Args) => Promise<number>) =>
-    async (...args: Args) => {
+  const keepCode: KeepCode =
+    (run) =>
+    async (...args) => {
       code = await run(...args);
     };
   addStackCommands(program, keepCode);
@@ -40,6 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Makes an action of commander that keeps the exit code of a command. */
 type KeepCode = <Args extends unknown[]>(run: (...args: Args) => Promise<number>) => (...args: Args) => Promise<void>;
 
 function addStackCommands(program: Command, keepCode: KeepCode): void {
