@@ -131,7 +131,7 @@ export async function waitUntil(is: () => boolean | Promise<boolean>, seconds = 
   }
 }
 
-/** Takes a port away from whoever wants it. */
+/** Occupies a port. */
 export function occupy(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);

@@ -11,7 +11,7 @@ test("finds what a manifest cannot hold, however deep", () => {
   ]);
 });
 
-test("refuses an Output in any object of an App, whoever made it", () => {
+test("rejects an Output in any object of an App", () => {
   const app = new App({ resolvers: [new PlainValuesOnly()] });
   const chart = new Chart(app, "file");
   const data = { key: pulumi.secret("canary-1234") };

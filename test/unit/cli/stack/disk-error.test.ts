@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { diskError } from "../../../../cli/stack/disk-error.js";
 
-test("a full disk is for the user to mend, and names the file", () => {
+test("a full disk is an error that the user can fix, with the path of the file", () => {
   const error = Object.assign(new Error("ENOSPC: no space left on device, write"), {
     code: "ENOSPC",
     path: "/state/x",

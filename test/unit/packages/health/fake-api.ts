@@ -75,7 +75,7 @@ export class FakeApi {
     return this.objects.has(pathOf(object));
   }
 
-  /** Takes the finalizers off, as whoever set them would. */
+  /** Removes the finalizers, as their controller would. */
   release(object: KubeObject): void {
     this.objects.delete(pathOf(object));
   }

@@ -58,7 +58,7 @@ test("another change updates the same merge request, still with one commit", asy
   expect(repository.ahead("timonier/publish")).toBe(1);
 });
 
-test("when main moves on, the branch is made anew from it", async () => {
+test("when main moves on, the branch is recreated from it", async () => {
   const repository = new FakeRepository(Object.fromEntries(three));
   await publish(repository.client, { project, tree: two });
   repository.change("main", { "README.md": "by hand\n" });
@@ -137,7 +137,7 @@ test("another publish of the same in the middle of this one: one merge request",
   expect(repository.requests).toHaveLength(1);
 });
 
-test("main moves in the middle: the branch is made anew on its new head", async () => {
+test("main moves in the middle: the branch is recreated on its new head", async () => {
   const repository = new FakeRepository(Object.fromEntries(three));
   let moved = false;
   repository.before = async () => {
