@@ -117,7 +117,11 @@ function configuration(stack: string): Record<string, string> {
 /** Runs the program of a stack as a preview does. @returns what it registers, which goes on for a while */
 async function run(stack: string): Promise<readonly Known[]> {
   await pulumi.runtime.setMocks(
-    { newResource: ({ inputs }) => ({ id: undefined, state: inputs }), call: ({ inputs }) => inputs },
+    {
+      // The program waits for this output of AdoptedProject.
+      newResource: ({ inputs }) => ({ id: undefined, state: { recordedAt: "2026-01-01T00:00:00.000Z", ...inputs } }),
+      call: ({ inputs }) => inputs,
+    },
     "timonier",
     stack,
     true,
