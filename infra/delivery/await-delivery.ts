@@ -13,10 +13,10 @@ import type { GitLabInstance } from "../gitlab/gitlab-instance.js";
 import type { Repository } from "../gitlab/repository/repository.js";
 import { supervised } from "./supervision.js";
 
-/** Exit code by which Pulumi's language host knows that the program has said itself what is wrong. */
+/** Exit code that tells Pulumi's language host that the program has logged the error itself. */
 const ENDED_WITH_MESSAGE = 32;
 
-/** What is awaited at the end of an update. */
+/** What an update waits for at its end. */
 export interface AwaitDeliveryArgs {
   readonly cluster: Cluster;
   readonly instance: GitLabInstance;
@@ -29,11 +29,11 @@ export interface AwaitDeliveryArgs {
 }
 
 /**
- * Ends when every object that Flux drives is Ready at the heads of the repositories, in every update, also in one that
- * changes nothing. A preview does not wait.
+ * Waits until every object that Flux manages is Ready at the heads of the repositories. Every update waits, also one that
+ * changes nothing; a preview does not.
  *
- * @returns false when a merge request has to be merged first, and when something is not delivered: that fails the update
- *   with an error that names each object that is not Ready, in its own conditions' words
+ * @returns false when a merge request must be merged first, and when the delivery fails. A failed delivery fails the
+ *   update with an error that names each object that is not Ready, with the messages of its conditions
  */
 export function awaitDelivery(args: AwaitDeliveryArgs): pulumi.Output<boolean> {
   const passwords = args.repositories.map((one) => one.credential.password);
@@ -56,7 +56,7 @@ export function awaitDelivery(args: AwaitDeliveryArgs): pulumi.Output<boolean> {
       return await whileSupervised((signal) => deliver(args, { ...known, signal }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // Logged and not thrown: the update fails, and yet its outputs are kept, so that `status` can look.
+      // Logged and not thrown: the update fails, but the stack keeps its outputs, which `status` needs.
       await pulumi.log.error(error.message);
       process.exitCode = ENDED_WITH_MESSAGE;
       return false;
@@ -65,15 +65,16 @@ export function awaitDelivery(args: AwaitDeliveryArgs): pulumi.Output<boolean> {
   return pulumi.unsecret(awaited);
 }
 
-/** What the wait knows once everything that it needs is there. */
+/** Values that are known when the wait begins. */
 interface Known {
   readonly kubeconfig: string;
-  /** GitLab's. */
+  /** Administrator's token for GitLab. */
   readonly token: string;
-  /** With which Flux reads, by repository. */
+  /** Tokens with which Flux reads, by repository. */
   readonly tokens: readonly string[];
-  /** Merge requests with the cluster's manifests, and with a newer Flux, by repository. */
+  /** Numbers of merge requests with the cluster's manifests, by repository. */
   readonly numbers: ReadonlyArray<number | undefined>;
+  /** Numbers of merge requests with a newer Flux, by repository. */
   readonly newer: ReadonlyArray<number | undefined>;
   /** See {@link Cluster.startedAt}. */
   readonly startedAt: string | undefined;
@@ -83,7 +84,7 @@ interface Known {
 
 async function deliver(args: AwaitDeliveryArgs, known: Known): Promise<boolean> {
   await resumeFlux(args.cluster, known.kubeconfig);
-  // Loaded here: a preview does not need it.
+  // Loaded on demand: a preview does not need it.
   const { connectGitLab } = await import("@timonier/kit/gitlab-client");
   const client = connectGitLab({
     url: args.instance.url,
@@ -92,7 +93,7 @@ async function deliver(args: AwaitDeliveryArgs, known: Known): Promise<boolean> 
   });
   const open = await openRequests(client, args.repositories, known.numbers);
   for (const url of open) void pulumi.log.warn(`the cluster's manifests wait to be merged: ${url}`);
-  // What is there runs on without it.
+  // The cluster works without a newer Flux, so the update does not fail.
   for (const url of await openRequests(client, args.repositories, known.newer))
     void pulumi.log.warn(`a newer Flux waits to be merged: ${url}`);
   if (open.length > 0) return false;
@@ -100,15 +101,15 @@ async function deliver(args: AwaitDeliveryArgs, known: Known): Promise<boolean> 
   return true;
 }
 
-/** Where a `down` failed half way, it has stopped Flux. */
+/** Resumes Flux, which a `down` that failed half way has suspended. */
 async function resumeFlux({ name, ownerAnnotations }: Cluster, kubeconfig: string): Promise<void> {
   if (Object.keys(ownerAnnotations).length === 0) return;
-  // A cluster that is silent for a moment is waited for below, which also says what is still suspended.
+  // An error is ignored: the wait below retries, and reports what is still suspended.
   if (await resume(kubeconfig, { annotation: OWNER_ANNOTATION, value: name }).catch(() => false))
-    await pulumi.log.info("Flux had been stopped by a `down` that did not end: it goes on");
+    await pulumi.log.info("Flux was suspended by a `down` that did not finish: resumed");
 }
 
-/** Addresses of those of the merge requests that are still open. */
+/** URLs of the merge requests that are still open. */
 async function openRequests(
   client: GitLab,
   repositories: readonly Repository[],
@@ -151,7 +152,7 @@ async function converged(
   );
 }
 
-/** Tells one credential from the next and nothing about it: a token has far too many bits to be guessed from these. */
+/** Short hash that distinguishes credentials in the cluster's annotations. A token has too many bits to be guessed from it. */
 function markOf(credential: string): string {
   return createHash("sha256").update(credential).digest("hex").slice(0, 12);
 }

@@ -2,17 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { watchAncestors } from "@timonier/kit/ancestors";
 import type { Cluster } from "../cluster/cluster.js";
 
-/** Runs work that needs a cluster's processes, with a signal for the case that they are lost. */
+/** Runs work that needs the processes of a cluster. The signal aborts it when they cannot be restarted. */
 export type Supervised = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** Pulumi's language host, and the engine that started it. */
+/** Two generations: Pulumi's language host, and the engine that started it. */
 const GENERATIONS = 2;
 
 /**
- * From the moment at which a cluster is there, and until the work has ended, its processes are started again when they die.
- * Clusters whose processes are not the stack's are left alone.
+ * Restarts the processes of a cluster when they die, from its start until the work ends. Only an embedded cluster has
+ * processes that belong to the stack.
  *
- * @returns runs the work; fails with the supervisor's error as soon as a process cannot be started again
+ * @returns a function that runs the work, and fails with the supervisor's error when a process cannot be restarted
  */
 export function supervised({ supervise, kubeconfig }: Cluster): Supervised {
   const lost = new AbortController();
@@ -20,7 +20,7 @@ export function supervised({ supervise, kubeconfig }: Cluster): Supervised {
   let supervision: Promise<void> | undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     if (!supervise) return;
-    // Without an engine there is no run: a program that outlives it must not start what a `down` has ended.
+    // A program that outlives its engine must not restart processes that a `down` has ended.
     const isNeeded = watchAncestors(GENERATIONS);
     kubeconfig.apply(() => {
       if (pulumi.runtime.isDryRun() || over.signal.aborted) return;
@@ -33,7 +33,7 @@ export function supervised({ supervise, kubeconfig }: Cluster): Supervised {
       supervision.catch(reject);
     });
   });
-  // Before the work begins there is nothing to end; it then fails at once.
+  // The rejection is handled when the work begins, which then fails at once.
   failed.catch(() => {});
   return async (work) => {
     try {

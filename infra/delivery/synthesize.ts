@@ -2,7 +2,7 @@ import { renderTrees, type Trees } from "@timonier/manifests/tree";
 import { type AppsInput, buildApps } from "../../apps/main.js";
 
 /**
- * Renders all manifests of apps/. Same input, same bytes; nothing is read or written.
+ * Renders all manifests of apps/. The same input gives the same bytes; no file is read or written.
  *
  * @throws UserError with every validation error of every construct
  */

@@ -1,6 +1,6 @@
 import { compare } from "@timonier/toolchain/version-range";
 
-/** What the head of a `gotk-components.yaml` tells. */
+/** What the first comments of a `gotk-components.yaml` say. */
 export interface ComponentsHead {
   /** Without `v`. */
   readonly version: string;
@@ -11,7 +11,7 @@ export interface ComponentsHead {
 /**
  * Reads the comments that `flux install --export` and `flux bootstrap` begin with.
  *
- * @returns undefined when there are none: somebody else wrote the file
+ * @returns undefined when there are none: the file was not written by flux
  * @see https://github.com/fluxcd/flux2/blob/v2.9.4/pkg/manifestgen/install/templates.go
  */
 export function componentsHead(text: string): ComponentsHead | undefined {
@@ -20,13 +20,17 @@ export function componentsHead(text: string): ComponentsHead | undefined {
   return version === undefined ? undefined : { version, components: components?.split(",") ?? [] };
 }
 
-/** Whether the components that are there are of an older Flux. What tells no version is nobody's to change. */
+/** Whether a file has the components of an older Flux. A file without a version is never outdated, since flux did not write it. */
 export function isOutdated(there: string, version: string): boolean {
   const head = componentsHead(there);
   return head !== undefined && compare(head.version, version) < 0;
 }
 
-/** The components to keep, where the file has others than the new one would: an upgrade must not remove a controller. */
+/**
+ * The components of the old file, if the new one has others: an upgrade must not remove a controller.
+ *
+ * @returns undefined if both have the same, or the old file names none
+ */
 export function otherComponents(there: string, wanted: string): readonly string[] | undefined {
   const [old, fresh] = [there, wanted].map((text) => componentsHead(text)?.components ?? []);
   if (!old || old.length === 0 || [...old].sort().join() === [...(fresh ?? [])].sort().join()) return undefined;

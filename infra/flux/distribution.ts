@@ -19,13 +19,12 @@ export interface FluxDistribution {
 }
 
 /**
- * Flux's manifests as `flux install --export` of the pinned version prints them: the same bytes are installed, committed
- * and, from then on, followed.
+ * Flux's manifests as `flux install --export` of the pinned version prints them. The same bytes are installed and committed.
  *
- * Kept in the state folder: to print and to parse them takes half a second of each run, and they change with Flux alone.
+ * Cached in the state folder: printing and parsing them takes half a second, and only another flux prints others.
  *
  * @param components controllers to install @default Flux's own choice
- * @throws UserError when flux cannot be had or run
+ * @throws UserError when flux could not be obtained or fails
  * @see https://fluxcd.io/flux/cmd/flux_install/
  */
 export async function fluxDistribution(
@@ -34,34 +33,34 @@ export async function fluxDistribution(
 ): Promise<FluxDistribution> {
   const state = new StateFolder();
   const { flux } = await ensureTools(["flux"], { binDir: state.bin, progress });
-  return keptDistribution(join(state.root, "flux"), { flux, components }, () => exported(flux, components));
+  return cachedDistribution(join(state.root, "flux"), { flux, components }, () => exported(flux, components));
 }
 
-/** What a program prints, and the objects in it; asked once for each program and choice of components. */
-export async function keptDistribution(
+/** What flux prints, and the objects in it. Cached for each flux and choice of components. */
+export async function cachedDistribution(
   folder: string,
   { flux, components }: { readonly flux: string; readonly components: readonly string[] },
   print: () => Promise<string>,
 ): Promise<FluxDistribution> {
   const file = join(folder, `${await keyOf(flux, components)}.json`);
-  const kept = await readKept(file);
-  if (kept) return kept;
+  const cached = await readCache(file);
+  if (cached) return cached;
   const text = await print();
-  const made = { text, objects: manifestsOf(text) };
+  const distribution = { text, objects: manifestsOf(text) };
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFileAtomic(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
+  await writeFileAtomic(file, JSON.stringify(distribution), { mode: 0o600 });
+  return distribution;
 }
 
-/** Another flux, or the same one for other components, has another key. */
+/** Key of the cache: it changes with the flux binary and with the components. */
 async function keyOf(flux: string, components: readonly string[]): Promise<string> {
   const { size, mtimeMs } = await stat(flux);
   const given = JSON.stringify([flux, size, mtimeMs, components]);
   return createHash("sha256").update(given).digest("hex").slice(0, 16);
 }
 
-/** undefined: nothing is kept there that can be read. */
-async function readKept(file: string): Promise<FluxDistribution | undefined> {
+/** @returns undefined when the cache has no valid file */
+async function readCache(file: string): Promise<FluxDistribution | undefined> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as FluxDistribution;
   } catch {

@@ -10,19 +10,21 @@ import { type Manifest, manifestsOf, refsOf } from "./manifests.js";
 /** Name of the Secret with the push token for image updates. */
 export const imageAutomationSecret = "image-automation";
 
-/** What Flux will be in a cluster, before anything of it is made. */
+/** What Flux will have in a cluster. Known before anything is created. */
 export interface FluxPlan {
   /** Folder of the cluster in the setup repository. */
   readonly path: string;
-  /** `gotk-sync.yaml` */
+  /** Text of `gotk-sync.yaml`. */
   readonly sync: string;
-  /** Made when it is asked for: only some kinds of cluster have a use for it. */
+  /** Objects to search for in a cluster that stays. A function, because other kinds of clusters do not need them. */
   readonly wanted: () => WantedInCluster;
 }
 
 /**
- * @param url address of the setup repository
- * @param components of `gotk-components.yaml`
+ * Plans Flux for the cluster of a stack.
+ *
+ * @param url URL of the setup repository
+ * @param components objects of `gotk-components.yaml`
  */
 export function planFlux(
   config: PlatformConfig,

@@ -1,7 +1,7 @@
 import { type ObjectRef, refName } from "@timonier/kit/kube-discovery";
 import { parseAllDocuments } from "yaml";
 
-/** An object as a manifest has it. */
+/** An object of a manifest. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -13,7 +13,7 @@ export interface Manifest {
   readonly [key: string]: unknown;
 }
 
-/** The objects of a YAML text, in their order. */
+/** The objects of a YAML text, in their order there. */
 export function manifestsOf(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
 }

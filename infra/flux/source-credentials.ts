@@ -4,14 +4,14 @@ import { refName } from "@timonier/kit/kube-discovery";
 import type { Cluster } from "../cluster/cluster.js";
 import type { GitCredential } from "../gitlab/repository/repository.js";
 
-/** What Flux needs to read one repository. */
+/** A credential for Flux, and where it is stored. */
 export interface SourceCredentialsArgs {
-  /** Name of the Secret: what a GitRepository's `secretRef` says. */
+  /** Name of the Secret, as in the `secretRef` of the GitRepository. */
   readonly secretName: string;
   /** Namespace of the GitRepository that uses it. */
   readonly namespace: string;
   readonly credential: GitCredential;
-  /** PEM of the authority that signed GitLab's certificate. undefined: the system's own. */
+  /** PEM of the authority that signed GitLab's certificate. @default the system's authorities */
   readonly caBundle: string | undefined;
   readonly cluster: Pick<Cluster, "ownerAnnotations" | "preexisting">;
 }
@@ -19,8 +19,7 @@ export interface SourceCredentialsArgs {
 /**
  * The Secret with which source-controller reads one repository.
  *
- * It follows its token: a new token makes a new value here before the old token is deleted, so that no fetch fails in
- * between.
+ * A renewed token is written here before the old one is deleted, so no fetch fails in between.
  *
  * @see https://fluxcd.io/flux/components/source/gitrepositories/#secret-reference
  */
@@ -28,7 +27,7 @@ export class SourceCredentials extends pulumi.ComponentResource {
   constructor(name: string, args: SourceCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:flux:SourceCredentials", name, {}, opts);
     const { secretName, namespace, cluster } = args;
-    // Taken over where somebody else had made it: Flux has to read with the token of this stack.
+    // A Secret that existed before the stack is overwritten, because Flux must read with the token of this stack.
     const preexisting = cluster.preexisting.has(
       refName({ apiVersion: "v1", kind: "Secret", namespace, name: secretName }),
     );

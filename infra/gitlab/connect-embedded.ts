@@ -9,9 +9,9 @@ import { featuresOf, type GitLabInstance } from "./gitlab-instance.js";
 import { embeddedTeam } from "./preflight/wanted.js";
 
 /**
- * A GitLab on this machine. Its address and authority are kept in the state folder, so they are known before it runs.
+ * The GitLab on this machine. Its URL and certificate authority are in the state folder, so they are known before it runs.
  *
- * @param hostAddress address by which the cluster's pods reach this machine. undefined: they share its loopback
+ * @param hostAddress address at which the cluster's pods reach this machine. @default 127.0.0.1, which they share
  */
 export async function embeddedGitLab(stack: string, hostAddress: string | undefined): Promise<GitLabInstance> {
   const folder = embeddedGitLabFolder(new StateFolder(), stack);
@@ -30,7 +30,7 @@ export async function embeddedGitLab(stack: string, hostAddress: string | undefi
     token: server.token,
     provider: new gitlab.Provider(
       "gitlab",
-      // From the resource and not from the reservation: nothing may call before it runs.
+      // The URL of the resource, so that the provider waits until the server runs.
       { baseUrl: server.url, token: server.token, cacertFile: caFile },
       { deletedWith: server },
     ),

@@ -5,7 +5,7 @@ import { remoteGitLab } from "./connect-remote.js";
 import type { GitLabInstance } from "./gitlab-instance.js";
 import { wantedOf } from "./preflight/wanted.js";
 
-/** The GitLab that the configuration asks for. */
+/** The GitLab that the settings name. */
 export function connectInstance(config: PlatformConfig): Promise<GitLabInstance> {
   switch (config.gitlab.kind) {
     case "embedded":

@@ -12,20 +12,20 @@ import type { Facts, Wanted } from "./preflight/gitlab-facts.js";
 import { judge } from "./preflight/judge-gitlab.js";
 import { groupMark } from "./preflight/read-namespace.js";
 
-/** Where a GitLab is, and what the program wants there. */
+/** A GitLab that the stack does not own, and what the stack needs there. */
 export interface RemoteGitLab {
   readonly url: string;
   readonly caFile: string | undefined;
   readonly wanted: Wanted;
-  /** Refuse to delete the group that the stack made. */
+  /** Whether to refuse the deletion of the group that the stack created. */
   readonly protect: boolean;
 }
 
 /**
- * gitlab.com or a self-managed server, once it is known that everything can be made there.
+ * gitlab.com or a self-managed server. The preflight examines it first, and changes nothing.
  *
  * @param token administrator's token: setting gitlab:token or GITLAB_TOKEN
- * @throws UserError when there is no token, or the first thing that has to be mended beforehand
+ * @throws UserError for a missing token, or the first problem to fix before `up`
  */
 export async function remoteGitLab(remote: RemoteGitLab, token: string | undefined): Promise<GitLabInstance> {
   const { url, caFile, wanted } = remote;
@@ -60,7 +60,7 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
   };
 }
 
-/** The namespace that is there, or the group that the stack makes. */
+/** The existing namespace, or the group that the stack creates. */
 function namespaceOf(facts: Facts, { wanted, protect }: RemoteGitLab, provider: gitlab.Provider): GitLabNamespace {
   const { namespace: found, namespacePath: path } = facts;
   if (wanted.namespace === undefined) return { path, id: undefined };
@@ -78,9 +78,9 @@ function namespaceOf(facts: Facts, { wanted, protect }: RemoteGitLab, provider: 
       ...(parentId !== undefined && { parentId }),
     },
     found?.role === "itself" && !found.ours
-      ? // Made by people: used as it is, and never deleted.
+      ? // People created it: it is used as it is, and never deleted.
         { provider, import: String(found.id), ignoreChanges: ["*"], retainOnDelete: true }
-      : // Once it is there, its parent is not looked up again.
+      : // The parent was read before the group existed; later runs find the group itself.
         { provider, protect, ignoreChanges: ["parentId"] },
   );
   return { path, id: group.id.apply(Number) };

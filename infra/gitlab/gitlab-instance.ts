@@ -3,30 +3,30 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Owner } from "./preflight/gitlab-facts.js";
 import type { Tier } from "./tier.js";
 
-/** The GitLab that a stack uses, with the administrator's credential that Pulumi alone holds. */
+/** The GitLab that a stack uses, with the administrator's credential, which only Pulumi has. */
 export interface GitLabInstance {
-  /** Address without a slash at the end: plain, since manifests in Git contain it. */
+  /** URL without a slash at the end. A plain value, because manifests in Git contain it. */
   readonly url: string;
-  /** The same as the cluster reaches it: repositories are named by it. */
+  /** URL at which the cluster reaches it. The addresses of repositories begin with it. */
   readonly gitUrl: string;
-  /** PEM file of the authority that signed its certificate. undefined: the system's own. */
+  /** PEM file of the authority that signed its certificate. @default the system's authorities */
   readonly caFile: string | undefined;
   /** Text of {@link caFile}. */
   readonly caBundle: string | undefined;
-  /** What its licence has. */
+  /** What its licence includes. */
   readonly features: GitLabFeatures;
   /** Secret. */
   readonly token: pulumi.Output<string>;
   readonly provider: gitlab.Provider;
-  /** Where repositories are made. */
+  /** Where repositories are created. */
   readonly namespace: GitLabNamespace;
-  /** The GitLab itself, where the stack owns it: repositories are deleted with it. */
+  /** The GitLab itself, if the stack owns it: its repositories are deleted with it. */
   readonly owned: pulumi.Resource | undefined;
-  /** Repositories that are there already, by the last part of their paths. */
+  /** Projects that exist already, by the last part of their paths. */
   readonly existing: ReadonlyMap<string, ExistingRepository>;
 }
 
-/** A repository that was there before this run. */
+/** A project that existed before this run. */
 export interface ExistingRepository {
   readonly id: number;
   readonly owner: Owner;
@@ -34,12 +34,12 @@ export interface ExistingRepository {
   readonly scheduled?: { readonly path: string; readonly action: "restore" | "purge" };
 }
 
-/** Options of what is in a GitLab that the stack owns: deleted with it, and replaced with it. */
+/** Options of resources in a GitLab that the stack owns: they are deleted and replaced with it. */
 export function ownedBy({ owned }: GitLabInstance): pulumi.CustomResourceOptions {
   return owned ? { deletedWith: owned, replaceWith: [owned] } : {};
 }
 
-/** Where Git finds a repository, by the last part of its path. */
+/** URL of a repository for Git. @param path its last part */
 export function addressOf({ gitUrl, namespace }: Pick<GitLabInstance, "gitUrl" | "namespace">, path: string): string {
   return `${gitUrl}/${namespace.path}/${path}.git`;
 }
@@ -48,25 +48,27 @@ export function addressOf({ gitUrl, namespace }: Pick<GitLabInstance, "gitUrl" |
 export interface GitLabNamespace {
   /** Full path: `team/platform`. */
   readonly path: string;
-  /** undefined: the token's own user. */
+  /** @default the token's user */
   readonly id: pulumi.Input<number> | undefined;
 }
 
-/** What a licence has of what this program uses. */
+/** Features of GitLab that this program uses where the licence includes them. */
 export interface GitLabFeatures {
-  /** Required approvals, code owners, no approval of one's own. */
+  /** Required approvals, code owners, and no approval by the author. */
   readonly approvals: boolean;
   /** Project access tokens. */
   readonly projectTokens: boolean;
-  /** Who may push and merge is written as lists: the official plugin wants that on an Enterprise Edition with a licence. */
+  /**
+   * Whether access levels of a branch are lists. The official plugin requires that on a licensed Enterprise Edition.
+   */
   readonly levelLists: boolean;
 }
 
 /**
- * What a tier has: project access tokens need Premium on gitlab.com, and no licence elsewhere. A trial there allows one,
- * which is too few: each repository needs its own.
+ * Features of a tier. Project access tokens require Premium on gitlab.com, and no licence elsewhere. A trial on gitlab.com
+ * allows one of them, and each repository needs its own.
  *
- * @param official whether the official plugin works on it
+ * @param official whether Pulumi's official plugin is used
  * @see https://docs.gitlab.com/user/project/settings/project_access_tokens/
  */
 export function featuresOf(tier: Tier, url: string, official = false): GitLabFeatures {
@@ -78,15 +80,15 @@ export function featuresOf(tier: Tier, url: string, official = false): GitLabFea
   };
 }
 
-/** Whether it is GitLab's own server. */
+/** Whether it is gitlab.com. */
 export function isHosted(url: string): boolean {
   return new URL(url).hostname === "gitlab.com";
 }
 
-/** The protection that a licence allows, in words: nobody should learn it from a failed run. */
+/** Output of the stack that says which protection the licence allows. */
 export function describeProtection({ approvals }: GitLabFeatures): string {
-  const common = "nobody pushes, maintainers merge, discussions are resolved first";
+  const common = "no one pushes, maintainers merge, discussions must be resolved";
   return approvals
-    ? `${common}; with approvals, none of one's own (the licence has them)`
-    : `${common}; without required approvals (they need Premium, or the licence is not shown to this token: gitlabTier)`;
+    ? `${common}; approvals are required, not by the author`
+    : `${common}; no required approvals (they require Premium; set gitlabTier if the licence is hidden from this token)`;
 }

@@ -2,8 +2,8 @@ import type { GitLab } from "@timonier/kit/gitlab-client";
 import { get, maybe } from "./preflight/ask.js";
 
 /**
- * Level of a licence; Ultimate has all that Premium has. `trial`: Premium's, but for project access tokens. `unknown`: GitLab
- * does not show it to the token, so what Free has is used.
+ * Tier of GitLab. `premium` includes Ultimate. `trial` is Premium without project access tokens. `unknown`: GitLab does not
+ * show the tier to the token, so only features of Free are used.
  */
 export type Tier = "free" | "premium" | "trial" | "unknown";
 
@@ -13,11 +13,10 @@ interface Namespace {
 }
 
 /**
- * The licence's level, by what GitLab shows to this token: that it is no Enterprise Edition, the plan of the namespace
- * (gitlab.com, to its owners), the licence itself (to administrators), or the group's approval settings, which only a
- * licence has (to its owners).
+ * Finds the tier by what GitLab shows to this token: the edition, the plan of the namespace (gitlab.com, to owners), the
+ * licence (to administrators), or the approval settings of the group (to owners, with a licence only).
  *
- * @param namespace full path; empty: none exists yet
+ * @param namespace full path; empty if it does not exist yet
  * @see https://docs.gitlab.com/api/metadata/ https://docs.gitlab.com/api/namespaces/ https://docs.gitlab.com/api/license/
  * @see https://docs.gitlab.com/api/merge_request_approval_settings/
  */
@@ -33,10 +32,10 @@ export async function detectTier(client: GitLab, namespace: string): Promise<Tie
   return tierOf(space || undefined, licence, Boolean(approvals));
 }
 
-/** The same, from the answers. @param approvals whether the group's approval settings are shown */
+/** The tier, from GitLab's answers. @param approvals whether the approval settings of the group are shown */
 export function tierOf(space: Namespace | undefined, licence: { plan?: string } | undefined, approvals: boolean): Tier {
   const plans = [space?.plan, licence?.plan].filter((plan) => plan !== undefined && plan !== "");
-  // The trial of somebody who pays already takes nothing away.
+  // A trial of a higher tier does not remove features from a paid plan.
   if (plans.some((plan) => /_trial$/.test(plan ?? "")) || (space?.trial && !/_paid_/.test(space.plan ?? "")))
     return "trial";
   if (approvals || plans.some((plan) => /premium|ultimate|gold|silver/.test(plan ?? ""))) return "premium";

@@ -155,7 +155,7 @@ describe("a `down` that is killed", () => {
     await killedAt("down", whileFluxPrunes);
     const again = await copy.timonier("up", ...stack);
     expect(again.exitCode, again.all).toBe(0);
-    expect(again.all).toContain("Flux had been stopped by a `down` that did not end");
+    expect(again.all).toContain("Flux was suspended by a `down` that did not finish");
     expect(await exists(nginx)).toBe(true);
   });
 

@@ -42,9 +42,9 @@ describe("doctor", () => {
       expect.stringMatching(/^token: ok, ".+" of root/),
       expect.stringMatching(/^token's scopes: ok, .*api/),
       expect.stringMatching(/^GitLab: ok, https:\S+, version \S+, free tier$/),
-      "namespace team: ok, group where root may make projects",
-      "repository team/fluxcd-gitops-setup: ok, free, will be made",
-      "repository team/fluxcd-gitops-application: ok, free, will be made",
+      "namespace team: ok, group where root may create projects",
+      "repository team/fluxcd-gitops-setup: ok, free, will be created",
+      "repository team/fluxcd-gitops-application: ok, free, will be created",
     ]);
     expect(await writes()).toBe(before);
   });
@@ -80,7 +80,7 @@ describe("doctor", () => {
     await gitlab.api("POST", "/groups/team/members", { user_id: guest.id, access_level: 10 });
     token = guest.token;
     expect(await fatal()).toMatchObject([
-      { subject: "namespace team", message: "guest is Guest of team; making projects there needs Developer" },
+      { subject: "namespace team", message: "guest is Guest of team; creating projects there requires Developer" },
     ]);
     token = undefined;
   });
@@ -141,19 +141,19 @@ describe("what is there already", () => {
     expect((await doctor()).findings).toContainEqual({
       subject: "repository team/fluxcd-gitops-setup",
       level: "ok",
-      message: "is there: adopted, with its settings and files as they are",
+      message: "exists: adopted with its settings and files as they are",
     });
   });
 
-  test("doctor says of a repository that waits for its deletion what the setting does with it", async () => {
+  test("doctor says what the setting does with a repository that is scheduled for deletion", async () => {
     const found = async (deletedProject: string) => {
       configure({ namespace: "team", deletedProject });
       return (await doctor()).findings.find(({ subject }) => subject === "repository team/fluxcd-gitops-application");
     };
-    const waits = `project ${deleted.id} of this name waits for its deletion since`;
+    const waits = `project ${deleted.id} of this name is scheduled for deletion since`;
     expect(await found("leave")).toMatchObject({ level: "warning", message: expect.stringContaining(waits) });
     expect(await found("restore")).toMatchObject({ level: "ok", message: expect.stringContaining("will be restored") });
-    expect(await found("purge")).toMatchObject({ level: "warning", message: expect.stringContaining("for good") });
+    expect(await found("purge")).toMatchObject({ level: "warning", message: expect.stringContaining("deleted at once") });
   });
 
   test("is taken over as it is: a preview imports it, and changes nothing of it", async () => {
@@ -187,7 +187,7 @@ describe("what is there already", () => {
     expect(branch.push_access_levels).toMatchObject([{ access_level: 0 }]);
   });
 
-  test("is removed for good where it waits for its deletion and the setting says purge, and a new one made", async () => {
+  test("is deleted at once where it is scheduled for deletion and the setting says purge, and a new one created", async () => {
     expect((await gitlab.api("GET", `/projects/${deleted.id}`)).status).toBe(404);
     const { status, body } = await gitlab.api("GET", path("fluxcd-gitops-application"));
     expect([status, body.id === deleted.id]).toEqual([200, false]);

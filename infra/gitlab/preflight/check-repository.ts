@@ -3,7 +3,7 @@ import type { Finding } from "../../finding.js";
 import type { DeletedFacts, Facts, ProjectFacts, RepositoryFacts, Wanted } from "./gitlab-facts.js";
 import { roleName } from "./role-name.js";
 
-/** What will become of a repository's path. */
+/** Checks the path of a repository. */
 export function checkRepository(subject: string, repository: RepositoryFacts, facts: Facts, wanted: Wanted): Finding {
   switch (repository.state) {
     case "group":
@@ -16,7 +16,7 @@ export function checkRepository(subject: string, repository: RepositoryFacts, fa
     case "free":
       return repository.deleted
         ? checkDeleted(subject, repository.deleted, facts, wanted)
-        : { subject, level: "ok", message: "free, will be made" };
+        : { subject, level: "ok", message: "free, will be created" };
     case "project":
       return checkProject(subject, repository, facts, wanted);
   }
@@ -28,26 +28,26 @@ function checkDeleted(
   { immediateDeletion }: Facts,
   { deletedProject }: Wanted,
 ): Finding {
-  const state = `project ${deleted.id} of this name waits for its deletion since ${deleted.since}`;
+  const state = `project ${deleted.id} of this name is scheduled for deletion since ${deleted.since}`;
   if (deletedProject === "restore") return { subject, level: "ok", message: `${state}, will be restored` };
   if (deletedProject === "purge" && immediateDeletion === false) {
     return {
       subject,
       level: "fatal",
-      message: `${state}, and this GitLab does not delete at once`,
-      fix: "pulumi config set deletedProject restore, or leave: a new one is made beside it",
+      message: `${state}, and this GitLab does not delete it at once`,
+      fix: "pulumi config set deletedProject restore, or leave: a new one is created beside it",
     };
   }
   if (deletedProject === "purge") {
-    return { subject, level: "warning", message: `${state}, will be removed for good, and a new one made` };
+    return { subject, level: "warning", message: `${state}, will be deleted at once, and a new one created` };
   }
   return {
     subject,
     level: deleted.holdsPath ? "fatal" : "warning",
     message: deleted.holdsPath
-      ? `${state}, and holds the path until then`
-      : `${state}; a new one will be made beside it`,
-    fix: "to have it back: pulumi config set deletedProject restore; to be rid of it: purge",
+      ? `${state}, and occupies the path until then`
+      : `${state}; a new one will be created beside it`,
+    fix: "pulumi config set deletedProject restore, or purge to delete it at once",
   };
 }
 
@@ -64,7 +64,7 @@ function checkProject(subject: string, project: ProjectFacts, { user }: Facts, {
     return {
       subject,
       level: "fatal",
-      message: `${user.username} is ${roleName(project.level)} of it; protection and tokens need ${roleName(accessLevels.maintainer)}`,
+      message: `${user.username} is ${roleName(project.level)} of it; protection and tokens require ${roleName(accessLevels.maintainer)}`,
       fix: `give ${user.username} that role, or use another user's token`,
     };
   }
@@ -72,14 +72,14 @@ function checkProject(subject: string, project: ProjectFacts, { user }: Facts, {
     return {
       subject,
       level: "fatal",
-      message: `has commits and no branch ${branch}; its default branch is ${project.defaultBranch}`,
-      fix: `pulumi config set branch ${project.defaultBranch}, or make the branch`,
+      message: `has commits but no branch ${branch}; its default branch is ${project.defaultBranch}`,
+      fix: `pulumi config set branch ${project.defaultBranch}, or create the branch`,
     };
   }
   const whose = {
-    this: "is there, made by this stack",
-    another: "is there, ruled by another cluster's stack: shared with it",
-    people: "is there: adopted, with its settings and files as they are",
+    this: "exists, created by this stack",
+    another: "exists, managed by the stack of another cluster: shared with it",
+    people: "exists: adopted with its settings and files as they are",
   };
   return { subject, level: "ok", message: whose[project.owner] };
 }

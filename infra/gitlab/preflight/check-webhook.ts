@@ -2,10 +2,10 @@ import { isLocalAddress } from "@timonier/kit/local-address";
 import type { Finding } from "../../finding.js";
 import type { Facts, Wanted } from "./gitlab-facts.js";
 
-/** Names that only a private network resolves. */
+/** Host names that only a private network resolves. */
 const privateName = /^(localhost|.*\.(localhost|local|internal|svc))$/i;
 
-/** Whether GitLab may call the address that it is to call. */
+/** Checks whether GitLab may call the webhook's URL. */
 export function checkWebhook({ localWebhooks, url }: Facts, { webhookUrl }: Wanted): Finding | undefined {
   if (webhookUrl === undefined) return undefined;
   const subject = "webhook's address";
@@ -15,7 +15,7 @@ export function checkWebhook({ localWebhooks, url }: Facts, { webhookUrl }: Want
     return {
       subject,
       level: "fatal",
-      message: `${hostname} is in a private network, where this GitLab does not call`,
+      message: `${hostname} is in a private network, which this GitLab does not call`,
       fix: "its administrator allows it under Admin > Settings > Network > Outbound requests; or: pulumi config rm webhookUrl",
     };
   }
@@ -23,7 +23,7 @@ export function checkWebhook({ localWebhooks, url }: Facts, { webhookUrl }: Want
     return {
       subject,
       level: "warning",
-      message: `${hostname} is in a private network; whether GitLab may call there is not for this token to know`,
+      message: `${hostname} is in a private network; this token cannot see whether GitLab may call it`,
       fix: "ask its administrator: Admin > Settings > Network > Outbound requests",
     };
   }
@@ -31,7 +31,7 @@ export function checkWebhook({ localWebhooks, url }: Facts, { webhookUrl }: Want
     return {
       subject,
       level: "warning",
-      message: `${webhookUrl} is not encrypted: its secret can be read on the way`,
+      message: `${webhookUrl} is not encrypted: others can read the webhook's secret`,
       fix: "use https",
     };
   }

@@ -7,12 +7,12 @@ import { readNamespace } from "./read-namespace.js";
 import { readRepository } from "./read-repository.js";
 
 /**
- * Reads what a stack needs to know before it makes anything. Writes nothing.
+ * Reads what a stack needs to know before it creates anything. Changes nothing.
  *
  * @throws GitLabError when GitLab does not answer, or does not accept the token
  */
 export async function gatherFacts(client: GitLab, url: string, wanted: Wanted): Promise<Facts> {
-  // First alone: a token that is not accepted is one answer, not five.
+  // Alone first: an invalid token then fails one request instead of five.
   const user = await readUser(client);
   const namespacePath = wanted.namespace ?? user.username;
   const [token, version, settings, namespace] = await Promise.all([
@@ -56,7 +56,7 @@ async function readUser(client: GitLab): Promise<UserFacts> {
   };
 }
 
-/** Every kind of access token knows itself; another kind of credential does not. */
+/** GitLab describes an access token to itself, and other kinds of credentials not. */
 async function readToken(client: GitLab): Promise<TokenFacts> {
   interface Self {
     readonly name: string;
@@ -83,7 +83,7 @@ interface Settings {
 }
 
 /**
- * For administrators alone.
+ * Settings of the instance. Only administrators can read them.
  *
  * @see https://docs.gitlab.com/security/webhooks/#allow-requests-to-the-local-network-from-webhooks-and-integrations
  * @see https://docs.gitlab.com/administration/settings/visibility_and_access_controls/

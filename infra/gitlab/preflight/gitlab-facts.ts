@@ -1,57 +1,58 @@
 import type { Tier } from "../tier.js";
 
-/** What a stack wants of a GitLab. */
+/** What a stack needs of a GitLab. */
 export interface Wanted {
-  /** Full path of the group or user. undefined: the token's own user. */
+  /** Full path of the group or user. @default the token's user */
   readonly namespace: string | undefined;
-  /** Whether the last group of {@link namespace} is the stack's to make. */
+  /** Whether the stack creates the last group of {@link namespace}. */
   readonly createNamespace: boolean;
   /** Last parts of the repositories' paths. */
   readonly repositories: readonly string[];
   readonly branch: string;
   readonly visibility: Visibility;
-  /** Cluster whose stack asks: what it made carries its name. */
+  /** Name of the cluster. The topic of projects that the stack created contains it. */
   readonly cluster: string;
   readonly deletedProject: DeletedProject;
-  /** What the settings say of the licence. `auto`: GitLab is asked. */
+  /** Tier of the licence. `auto`: GitLab is asked. */
   readonly tier: "auto" | "free" | "premium";
-  /** Address that GitLab is to call. undefined: none, or one that the program looks after itself. */
+  /** URL that GitLab calls on a push. @default none, or the one of an embedded cluster */
   readonly webhookUrl: string | undefined;
 }
 
+/** Who can see a project. */
 export type Visibility = "private" | "internal" | "public";
 
-/** What becomes of a repository that waits for deletion: left beside a new one, restored, or removed for good. */
+/** What to do with a project that is scheduled for deletion: create a new one beside it, restore it, or delete it at once. */
 export type DeletedProject = "leave" | "restore" | "purge";
 
-/** What a GitLab told about itself, a token and the places that a stack wants. */
+/** What GitLab reports about itself, the token, and the paths that a stack uses. */
 export interface Facts {
   readonly url: string;
   readonly version: string;
   readonly tier: Tier;
   readonly token: TokenFacts;
   readonly user: UserFacts;
-  /** undefined: there is none, or the token may not see it. */
+  /** @default it does not exist, or the token cannot see it */
   readonly namespace: NamespaceFacts | undefined;
-  /** Full path that {@link namespace} was looked for at. */
+  /** Full path at which {@link namespace} was searched for. */
   readonly namespacePath: string;
-  /** Whether webhooks may call addresses of private networks. undefined: not for this token to know. */
+  /** Whether webhooks may call private networks. @default hidden from this token */
   readonly localWebhooks: boolean | undefined;
-  /** Whether what is marked for deletion can be removed at once. undefined: not shown to this token. */
+  /** Whether a project that is scheduled for deletion can be deleted at once. @default hidden from this token */
   readonly immediateDeletion: boolean | undefined;
   /** By the last part of their paths. */
   readonly repositories: ReadonlyMap<string, RepositoryFacts>;
 }
 
-/** The token that everything is done with. */
+/** The administrator's token. */
 export interface TokenFacts {
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Date. undefined: never. */
+  /** Date. @default never */
   readonly expiresAt: string | undefined;
 }
 
-/** Whose token it is. */
+/** The user of the token. */
 export interface UserFacts {
   readonly id: number;
   readonly username: string;
@@ -59,21 +60,21 @@ export interface UserFacts {
   readonly mayCreateGroups: boolean;
 }
 
-/** Where repositories are made, or where a group for them is. */
+/** The namespace of the repositories, or the group in which it will be created. */
 export interface NamespaceFacts {
   readonly id: number;
   readonly path: string;
   readonly kind: "group" | "user";
-  /** The stack's namespace itself, or the group that it is to be made in. */
+  /** The namespace itself, or the parent in which it will be created. */
   readonly role: "itself" | "parent";
-  /** Whether the program made it. */
+  /** Whether this program created it. */
   readonly ours: boolean;
   readonly visibility: Visibility;
-  /** Level of the token's user; 0: no member. */
+  /** Access level of the token's user; 0 for no member. */
   readonly level: number;
-  /** Level that making a project needs; undefined: nobody may. */
+  /** Access level that is required to create a project. @default no one may */
   readonly projectLevel: number | undefined;
-  /** Level that making a subgroup needs. */
+  /** Access level that is required to create a subgroup. */
   readonly groupLevel: number;
 }
 
@@ -83,40 +84,40 @@ export type RepositoryFacts =
   | { readonly state: "group" }
   | ProjectFacts;
 
-/** A project that waits for its deletion. Current versions free its path at once; older ones keep it. */
+/** A project that is scheduled for deletion. Current versions of GitLab rename it; older ones leave it at its path. */
 export interface DeletedFacts {
   readonly id: number;
   readonly path: string;
   readonly since: string;
+  /** Whether no new project can be created at its path. */
   readonly holdsPath: boolean;
-  /** Topics that it has. */
   readonly topics: readonly string[];
 }
 
-/** A project that is there. */
+/** A project that exists. */
 export interface ProjectFacts {
   readonly state: "project";
   readonly id: number;
-  /** Where it is now: another path for one that was renamed or moved. */
+  /** Its path now: it may have been renamed or moved. */
   readonly path: string;
   readonly owner: Owner;
   readonly archived: boolean;
   readonly empty: boolean;
   readonly defaultBranch: string | undefined;
   readonly hasBranch: boolean;
-  /** Level of the token's user. */
+  /** Access level of the token's user. */
   readonly level: number;
 }
 
-/** Who rules a project's settings: this cluster's stack, another one's, or whoever made it by other means. */
+/** Who manages the settings of a project: the stack of this cluster, the stack of another cluster, or people. */
 export type Owner = "this" | "another" | "people";
 
-/** Topic by which the stack of a cluster knows the projects that it made. */
+/** Topic of the projects that the stack of a cluster created. */
 export function ownerTopic(cluster: string): string {
   return `timonier-${cluster}`;
 }
 
-/** Who rules a project, by its topics. */
+/** Owner of a project, by its topics. */
 export function ownerOf(topics: readonly string[], cluster: string): Owner {
   if (topics.includes(ownerTopic(cluster))) return "this";
   return topics.some((topic) => topic.startsWith("timonier-")) ? "another" : "people";

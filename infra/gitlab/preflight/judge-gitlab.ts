@@ -6,10 +6,10 @@ import { roleName } from "./role-name.js";
 
 const DAY = 86_400_000;
 
-/** Days before its expiry from which an administrator's token is warned about. */
+/** Days before its expiry from which `doctor` warns about the administrator's token. */
 const SOON = 14;
 
-/** What has to be so before anything is made, judged by what GitLab told: in the order in which it has to be mended. */
+/** Judges what GitLab reports before anything is created. The findings are in the order in which a user fixes them. */
 export function judge(facts: Facts, wanted: Wanted, now: number): Finding[] {
   const findings: readonly (Finding | undefined)[] = [
     checkToken(facts, now),
@@ -38,7 +38,7 @@ function checkToken({ token, user }: Facts, now: number): Finding {
     subject,
     level: "warning",
     message,
-    fix: "make a new one in GitLab (User settings > Access tokens), and: pulumi config set --secret gitlab:token",
+    fix: "create a new one in GitLab (User settings > Access tokens), and: pulumi config set --secret gitlab:token",
   };
 }
 
@@ -49,7 +49,7 @@ function checkTier({ url, version, tier }: Facts): Finding {
     return {
       subject,
       level: "warning",
-      message: `${message}; its licence is not shown to this token, so what only Premium has is left out`,
+      message: `${message}; its licence is hidden from this token, so features of Premium are not used`,
       fix: "pulumi config set gitlabTier premium, or free; or use a token of an owner of the group",
     };
   }
@@ -57,7 +57,7 @@ function checkTier({ url, version, tier }: Facts): Finding {
     return {
       subject,
       level: "warning",
-      message: `${message}; a trial allows one project access token, so none is made for pipelines or image updates`,
+      message: `${message}; a trial allows one project access token, so none is created for pipelines or image updates`,
       fix: "set TIMONIER_NOTE_TOKEN of the repositories yourself, or buy the licence",
     };
   }
@@ -71,7 +71,7 @@ function checkScopes({ token }: Facts): Finding {
     subject,
     level: "fatal",
     message: `the token has ${token.scopes.join(" ") || "no scope"}, and projects, protection and tokens need api`,
-    fix: "make a token with the scope api in GitLab, and: pulumi config set --secret gitlab:token, or GITLAB_TOKEN",
+    fix: "create a token with the scope api in GitLab, and: pulumi config set --secret gitlab:token, or GITLAB_TOKEN",
   };
 }
 
@@ -82,10 +82,10 @@ function checkNamespace({ namespace, namespacePath: path, user, url }: Facts, wa
     return {
       subject,
       level: "fatal",
-      message: "there is no such group or user, or the token's user is no member of it",
+      message: "there is no such group or user, or the token's user is not a member of it",
       fix: wanted.createNamespace
-        ? "make the group above it in GitLab, or correct the setting namespace"
-        : "correct the setting namespace, or have its last group made: pulumi config set createNamespace true",
+        ? "create the parent group in GitLab, or correct the setting namespace"
+        : "correct the setting namespace, or let the stack create its last group: pulumi config set createNamespace true",
     };
   }
   const needed = namespace.role === "parent" ? namespace.groupLevel : namespace.projectLevel;
@@ -94,7 +94,7 @@ function checkNamespace({ namespace, namespacePath: path, user, url }: Facts, wa
     return {
       subject,
       level: "fatal",
-      message: `nobody may make ${what} in ${namespace.path}`,
+      message: `no one may create ${what} in ${namespace.path}`,
       fix: "allow it in the group's settings: Permissions and group features > Roles allowed to create projects",
     };
   }
@@ -102,14 +102,14 @@ function checkNamespace({ namespace, namespacePath: path, user, url }: Facts, wa
     return {
       subject,
       level: "fatal",
-      message: `${user.username} is ${roleName(namespace.level)} of ${namespace.path}; making ${what} there needs ${roleName(needed)}`,
+      message: `${user.username} is ${roleName(namespace.level)} of ${namespace.path}; creating ${what} there requires ${roleName(needed)}`,
       fix: `give ${user.username} that role, or use another user's token`,
     };
   }
   const message =
     namespace.role === "parent"
-      ? `will be made in ${namespace.path}`
-      : `${namespace.kind} where ${user.username} may make ${what}`;
+      ? `will be created in ${namespace.path}`
+      : `${namespace.kind} where ${user.username} may create ${what}`;
   return { subject, level: "ok", message };
 }
 
@@ -118,20 +118,20 @@ function checkTopLevel(subject: string, user: Facts["user"], url: string): Findi
     return {
       subject,
       level: "fatal",
-      message: "gitlab.com makes top-level groups in its pages only",
-      fix: "make it there once: https://gitlab.com/groups/new",
+      message: "gitlab.com creates top-level groups in its pages only",
+      fix: "create it there once: https://gitlab.com/groups/new",
     };
   }
-  if (user.mayCreateGroups || user.admin) return { subject, level: "ok", message: "will be made" };
+  if (user.mayCreateGroups || user.admin) return { subject, level: "ok", message: "will be created" };
   return {
     subject,
     level: "fatal",
-    message: `${user.username} may not make top-level groups`,
-    fix: "ask an administrator for it, or name a group that exists",
+    message: `${user.username} may not create top-level groups`,
+    fix: "ask an administrator for the permission, or name an existing group",
   };
 }
 
-/** GitLab refuses what is more visible than what it lies in. */
+/** GitLab rejects a project that is more visible than its group. */
 function checkVisibility(namespace: NamespaceFacts, { visibility }: Wanted): Finding | undefined {
   const order = ["private", "internal", "public"];
   if (order.indexOf(visibility) <= order.indexOf(namespace.visibility)) return undefined;

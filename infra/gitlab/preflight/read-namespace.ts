@@ -3,18 +3,18 @@ import type { GitLab } from "@timonier/kit/gitlab-client";
 import { get, maybe } from "./ask.js";
 import type { NamespaceFacts, UserFacts, Visibility } from "./gitlab-facts.js";
 
-/** Description by which the program knows a group that it made. */
+/** Description of the groups that this program creates. */
 export const groupMark = "GitOps repositories, made by timonier";
 
-/** The namespace itself, or the group above it if it is still to be made. */
+/** Reads the namespace, or its parent if the stack will create it. @param mayCreate whether it may */
 export async function readNamespace(
   client: GitLab,
   path: string,
-  mayMake: boolean,
+  mayCreate: boolean,
   user: UserFacts,
 ): Promise<NamespaceFacts | undefined> {
   const itself = await oneNamespace(client, path, "itself", user);
-  if (itself || !mayMake || !path.includes("/")) return itself;
+  if (itself || !mayCreate || !path.includes("/")) return itself;
   return oneNamespace(client, path.slice(0, path.lastIndexOf("/")), "parent", user);
 }
 

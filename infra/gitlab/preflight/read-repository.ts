@@ -11,7 +11,7 @@ import {
   type Wanted,
 } from "./gitlab-facts.js";
 
-/** A project as GitLab shows it, as far as it is read here. */
+/** The fields of GitLab's project that are read here. */
 interface Project {
   readonly id: number;
   readonly path: string;
@@ -28,7 +28,7 @@ interface Project {
   };
 }
 
-/** For whom a repository is looked at, and where. */
+/** Where a repository is searched for, and for which stack and user. */
 interface Asked {
   readonly namespace: NamespaceFacts;
   readonly wanted: Wanted;
@@ -46,7 +46,7 @@ export async function readRepository(
   if (project?.marked_for_deletion_on) {
     return { state: "free", deleted: deletedFacts(project, project.marked_for_deletion_on, true) };
   }
-  // A renamed project answers at its old path too, which is free for a new one.
+  // GitLab redirects from the old path of a renamed project, and a new project can be created there.
   if (project && project.path_with_namespace.toLowerCase() === full.toLowerCase()) {
     return projectFacts(client, project, wanted, user);
   }
@@ -70,7 +70,7 @@ async function projectFacts(client: GitLab, project: Project, wanted: Wanted, us
   };
 }
 
-/** The youngest of those that had the path and wait for deletion under another one. */
+/** The newest project that had the path and was renamed when its deletion was scheduled. */
 async function findDeleted(client: GitLab, namespace: string, path: string): Promise<DeletedFacts | undefined> {
   const renamed = `${path}-deletion_scheduled-`;
   const search = encodeURIComponent(renamed);

@@ -1,10 +1,10 @@
 import type { PlatformConfig } from "../../config.js";
 import type { Wanted } from "./gitlab-facts.js";
 
-/** Owner of the embedded stack's repositories. */
+/** Group of the repositories in an embedded GitLab. */
 export const embeddedTeam = "platform";
 
-/** What a stack's settings want of its GitLab. */
+/** What the settings of a stack need of its GitLab. */
 export function wantedOf(config: PlatformConfig): Wanted {
   const embedded = config.gitlab.kind === "embedded";
   return {

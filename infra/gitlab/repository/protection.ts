@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GitLabFeatures } from "../gitlab-instance.js";
 import type { ReviewConfig } from "../settings.js";
 
-/** What keeps a branch. */
+/** How a branch is protected. */
 export interface ProtectionArgs {
   readonly project: pulumi.Input<string>;
   readonly branch: string;
@@ -12,8 +12,8 @@ export interface ProtectionArgs {
 }
 
 /**
- * Nobody pushes to the branch, maintainers merge. Where the licence has them, approvals on top: so many, by code owners, by
- * nobody who wrote the change, and anew after each push.
+ * No one pushes to the branch; maintainers merge. Where the licence includes them: required approvals, approval by code
+ * owners, no approval by the author or a committer, and a reset of approvals on each push.
  *
  * @see https://docs.gitlab.com/user/project/repository/branches/protected/
  * @see https://docs.gitlab.com/user/project/merge_requests/approvals/

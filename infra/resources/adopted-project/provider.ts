@@ -74,8 +74,8 @@ export async function purge(
   await client.requester.delete(`projects/${id}?${query}`).catch((error: unknown) => {
     // Only administrators see the setting beforehand, and the status differs between versions.
     if (!(error instanceof GitLabError) || (error.status !== 400 && error.status !== 403)) throw error;
-    const fix = "pulumi config set deletedProject restore, or leave: a new one is made beside it";
-    throw new UserError("this GitLab does not delete at once what waits for its deletion", path, fix, { cause: error });
+    const fix = "pulumi config set deletedProject restore, or leave: a new one is created beside it";
+    throw new UserError("this GitLab does not delete a scheduled project at once", path, fix, { cause: error });
   });
   await waitFor(
     {

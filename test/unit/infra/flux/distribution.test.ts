@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { keptDistribution } from "../../../../infra/flux/distribution.js";
+import { cachedDistribution } from "../../../../infra/flux/distribution.js";
 
 const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } };
 const text = "# Flux Version: v2.9.4\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: flux-system\n";
@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const ask = (...components: string[]) =>
-  keptDistribution(join(folder, "kept"), { flux, components }, async () => {
+  cachedDistribution(join(folder, "kept"), { flux, components }, async () => {
     printed++;
     return text;
   });

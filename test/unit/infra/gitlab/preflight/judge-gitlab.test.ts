@@ -75,7 +75,7 @@ describe("the token", () => {
 describe("the licence", () => {
   test("that is not shown to the token is told, and so is a trial's limit", () => {
     expect(found({ tier: "unknown" })).toEqual([
-      "GitLab: warning: https://gitlab.example, version 18.1.0; its licence is not shown to this token, so what only Premium has is left out",
+      "GitLab: warning: https://gitlab.example, version 18.1.0; its licence is hidden from this token, so features of Premium are not used",
     ]);
     expect(found({ tier: "trial" })[0]).toMatch(/a trial allows one project access token/);
   });
@@ -120,24 +120,24 @@ describe("a deletion that waits", () => {
 describe("the namespace", () => {
   test("that is not there", () => {
     expect(found({ namespace: undefined, repositories: new Map() })).toEqual([
-      "namespace team: fatal: there is no such group or user, or the token's user is no member of it",
+      "namespace team: fatal: there is no such group or user, or the token's user is not a member of it",
     ]);
   });
   test("that is to be made at the top: by whoever may, and not on gitlab.com", () => {
     const made = { namespace: undefined, repositories: new Map() };
     expect(found(made, { createNamespace: true })).toEqual([]);
     expect(found({ ...made, url: "https://gitlab.com" }, { createNamespace: true })).toEqual([
-      "namespace team: fatal: gitlab.com makes top-level groups in its pages only",
+      "namespace team: fatal: gitlab.com creates top-level groups in its pages only",
     ]);
     const user = { ...facts.user, mayCreateGroups: false };
     expect(found({ ...made, user }, { createNamespace: true })).toHaveLength(1);
   });
   test("where the role is too low, or nobody may", () => {
     expect(found(namespace({ level: 20 }))[0]).toMatch(
-      /ada is Reporter of team; making projects there needs Developer/,
+      /ada is Reporter of team; creating projects there requires Developer/,
     );
-    expect(found(namespace({ projectLevel: undefined }))[0]).toMatch(/nobody may make projects/);
-    expect(found(namespace({ role: "parent", groupLevel: 50 }))[0]).toMatch(/making subgroups there needs Owner/);
+    expect(found(namespace({ projectLevel: undefined }))[0]).toMatch(/no one may create projects/);
+    expect(found(namespace({ role: "parent", groupLevel: 50 }))[0]).toMatch(/creating subgroups there requires Owner/);
   });
   test("that is less visible than the repositories", () => {
     expect(found({}, { visibility: "internal" })).toEqual([
@@ -173,18 +173,18 @@ describe("the webhook's address", () => {
 describe("a repository", () => {
   test.each([
     [{ archived: true }, "is archived: nothing can be changed in it"],
-    [{ level: 30 }, "ada is Developer of it; protection and tokens need Maintainer"],
-    [{ hasBranch: false, defaultBranch: "master" }, "has commits and no branch main; its default branch is master"],
+    [{ level: 30 }, "ada is Developer of it; protection and tokens require Maintainer"],
+    [{ hasBranch: false, defaultBranch: "master" }, "has commits but no branch main; its default branch is master"],
   ])("%j", (changed, message) => {
     expect(found(repository(changed))).toEqual([`repository team/setup: fatal: ${message}`]);
   });
   test("that is empty needs no branch", () => {
     expect(found(repository({ empty: true, hasBranch: false }))).toEqual([]);
   });
-  test("whose path an older GitLab keeps for what waits for its deletion", () => {
+  test("whose path an older GitLab keeps for a project that is scheduled for deletion", () => {
     const deleted = { id: 5, path: "team/setup", since: "2026-05-30", holdsPath: true, topics: [] };
     const repositories: Facts["repositories"] = new Map([["setup", { state: "free", deleted }]]);
-    expect(found({ repositories })[0]).toMatch(/fatal: project 5 .* holds the path until then/);
+    expect(found({ repositories })[0]).toMatch(/fatal: project 5 .* occupies the path until then/);
     expect(found({ repositories }, { deletedProject: "restore" })).toEqual([]);
   });
 });

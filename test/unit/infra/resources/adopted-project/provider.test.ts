@@ -87,7 +87,7 @@ test.each([400, 403])("a purge that GitLab refuses (%i) says what else there is"
   const client = { requester: { delete: () => Promise.reject(refused) } } as unknown as GitLab;
   const scheduled = { id: 9, path: "team/setup-deletion_scheduled-9" };
   await expect(purge(client, scheduled, context)).rejects.toMatchObject({
-    what: "this GitLab does not delete at once what waits for its deletion",
+    what: "this GitLab does not delete a scheduled project at once",
     where: "team/setup-deletion_scheduled-9",
     fix: expect.stringContaining("deletedProject restore"),
   });
