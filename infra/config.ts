@@ -1,7 +1,7 @@
 import { checkSettings } from "@timonier/kit/check-settings";
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
-import { LOOPBACK } from "./cluster/kind.js";
+import { LOOPBACK } from "./cluster/cluster-kind.js";
 import { type ClusterConfig, clusterKindNames, clusterKinds, clusterSettings, kindOf } from "./cluster/kinds.js";
 import { repositoryConfig, repositorySettings, serverConfig, serverSettings } from "./gitlab/settings.js";
 import { isStructured, oneOf } from "./setting-fields.js";

@@ -1,9 +1,9 @@
 import { stackToolNames, type ToolName } from "@timonier/toolchain/tools";
 import { z } from "zod";
+import type { ClusterKind } from "./cluster-kind.js";
 import { eksKind } from "./eks/kind.js";
 import { embeddedKind } from "./embedded/kind.js";
 import { existingKind } from "./existing/kind.js";
-import type { ClusterKind } from "./kind.js";
 import { minikubeKind } from "./minikube/kind.js";
 
 /** Every kind of cluster, by the value of the setting `cluster`. The only list of them. */

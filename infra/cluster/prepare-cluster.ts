@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../config.js";
 import type { Finding } from "../finding.js";
-import type { Connect, ExamineContext } from "./kind.js";
+import type { Connect, ExamineContext } from "./cluster-kind.js";
 import { kindOf } from "./kinds.js";
 
 /**

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Cluster, OWNER_ANNOTATION } from "../cluster.js";
 import { ownedCluster } from "../owned-cluster.js";
 import { EksCluster } from "./eks-cluster.js";
+import { eksKubeconfig } from "./eks-kubeconfig.js";
 import type { EksFacts } from "./facts.js";
-import { eksKubeconfig } from "./kubeconfig.js";
 import type { EksClusterConfig } from "./settings.js";
 import { storageClass } from "./storage.js";
 

@@ -1,6 +1,6 @@
 import { versions } from "@timonier/kit/versions";
 import type { Values } from "../../setting-fields.js";
-import type { ClusterKind, ForeignSettings } from "../kind.js";
+import type { ClusterKind, ForeignSettings } from "../cluster-kind.js";
 import { type EksClusterConfig, eksConfig, eksSettings } from "./settings.js";
 
 type Config = { readonly kind: "eks"; readonly name: string } & EksClusterConfig;

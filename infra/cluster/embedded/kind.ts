@@ -1,5 +1,5 @@
 import { clusterToolNames } from "@timonier/control-plane/tools";
-import { type ClusterKind, LOOPBACK } from "../kind.js";
+import { type ClusterKind, LOOPBACK } from "../cluster-kind.js";
 import { embeddedSettings } from "./settings.js";
 
 /** A cluster on this machine, without containers. */

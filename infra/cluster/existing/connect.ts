@@ -10,8 +10,8 @@ import { kubernetesProvider } from "../kubernetes-provider.js";
 import type { WantedInCluster } from "./facts.js";
 import { gatherClusterFacts } from "./gather.js";
 import { judgeCluster } from "./judge.js";
-import { singleContext } from "./kubeconfig.js";
 import type { ExistingClusterConfig } from "./settings.js";
+import { singleContext } from "./single-context.js";
 
 /**
  * A cluster that the stack did not create, after a check that the stack can create everything in it.

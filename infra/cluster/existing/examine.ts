@@ -1,10 +1,10 @@
 import { ensureTools } from "@timonier/toolchain/ensure";
 import { type Finding, findingOf } from "../../finding.js";
-import type { ExamineContext } from "../kind.js";
+import type { ExamineContext } from "../cluster-kind.js";
 import { gatherClusterFacts } from "./gather.js";
 import { judgeCluster } from "./judge.js";
-import { singleContext } from "./kubeconfig.js";
 import type { ExistingClusterConfig } from "./settings.js";
+import { singleContext } from "./single-context.js";
 
 /** What has to be true before anything is created in a cluster that the stack does not own. */
 export async function examineExisting(

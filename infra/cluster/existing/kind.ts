@@ -1,5 +1,5 @@
 import type { Values } from "../../setting-fields.js";
-import type { ClusterKind } from "../kind.js";
+import type { ClusterKind } from "../cluster-kind.js";
 import { type ExistingClusterConfig, existingConfig, existingSettings } from "./settings.js";
 
 type Config = { readonly kind: "existing"; readonly name: string } & ExistingClusterConfig;

@@ -1,6 +1,6 @@
 import type { Finding } from "../../finding.js";
+import type { ExamineContext } from "../cluster-kind.js";
 import { examineExisting } from "../existing/examine.js";
-import type { ExamineContext } from "../kind.js";
 import { inspectEngine, judgeEngine } from "./docker-host.js";
 import { driverOf } from "./drivers.js";
 import type { MinikubeConfig } from "./settings.js";

@@ -1,6 +1,6 @@
 import type { Values } from "../../setting-fields.js";
+import type { ClusterKind } from "../cluster-kind.js";
 import type { existingSettings } from "../existing/settings.js";
-import type { ClusterKind } from "../kind.js";
 import { driverOf } from "./drivers.js";
 import { type MinikubeConfig, minikubeConfig, minikubeSettings } from "./settings.js";
 

@@ -2,7 +2,7 @@ import type { Progress } from "@timonier/kit/progress";
 import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { ensureTools } from "@timonier/toolchain/ensure";
-import { locateKubeconfig, singleContext } from "../existing/kubeconfig.js";
+import { locateKubeconfig, singleContext } from "../existing/single-context.js";
 import { Claim } from "./cli/claim.js";
 import { Minikube } from "./cli/minikube.js";
 import type { MinikubeConfig } from "./settings.js";

@@ -32,7 +32,7 @@ interface Request {
 const MOCKED = {
   distribution: "../../../infra/flux/distribution.js",
   gitlab: "../../../infra/gitlab/preflight/gather-gitlab.js",
-  kubeconfig: "../../../infra/cluster/existing/kubeconfig.js",
+  kubeconfig: "../../../infra/cluster/existing/single-context.js",
   cluster: "../../../infra/cluster/existing/gather.js",
   tools: "../../../packages/toolchain/ensure.js",
 };

@@ -1,6 +1,6 @@
 import type { Progress } from "@timonier/kit/progress";
 import { ensureTools } from "@timonier/toolchain/ensure";
-import type { ProcessStatus } from "../../kind.js";
+import type { ProcessStatus } from "../../cluster-kind.js";
 import { Claim } from "./claim.js";
 import { Minikube } from "./minikube.js";
 

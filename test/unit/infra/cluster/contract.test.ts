@@ -16,7 +16,7 @@ const now = { generation: 1, cluster: 1 };
 
 const MOCKED = {
   tools: "../../../../packages/toolchain/ensure.js",
-  kubeconfig: "../../../../infra/cluster/existing/kubeconfig.js",
+  kubeconfig: "../../../../infra/cluster/existing/single-context.js",
   facts: "../../../../infra/cluster/existing/gather.js",
 };
 

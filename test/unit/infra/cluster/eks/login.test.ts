@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eksKubeconfig } from "../../../../../infra/cluster/eks/kubeconfig.js";
+import { eksKubeconfig } from "../../../../../infra/cluster/eks/eks-kubeconfig.js";
 import { installLoginCommand } from "../../../../../infra/cluster/eks/login-command.js";
 
 let bin: string;
