@@ -4,8 +4,9 @@ export interface ProjectFile {
 }
 
 /**
- * What the engine passes to the program: a stack's settings over the defaults of Pulumi.yaml, flat, each as text. Commands
- * read settings before the engine runs, so they need the same result without it.
+ * What the engine passes to the program: a stack's settings over the defaults of Pulumi.yaml, flat,
+ * each as text. Commands read settings before the engine runs, so they need the same result without
+ * it.
  *
  * @param stack settings as they are written in the stack's file
  */

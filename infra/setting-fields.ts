@@ -27,7 +27,10 @@ export function listOf(each: RegExp, error: string) {
     .refine((parts) => parts.every((part) => each.test(part)), { error });
 }
 
-/** A map of text; comma-separated text such as `team=platform,cost=1234`, as before Pulumi had maps, is read as well. */
+/**
+ * A map of text; comma-separated text such as `team=platform,cost=1234`, as before Pulumi had maps,
+ * is read as well.
+ */
 export function mapOf(error: string) {
   return z.preprocess(
     (value) => (typeof value === "string" ? pairsOf(value) : value),

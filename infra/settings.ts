@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { wholeNumber } from "./setting-fields.js";
 
-/** Settings of the stack itself. Pulumi.yaml repeats descriptions and defaults; test/unit/infra/config.test.ts compares them. */
+/**
+ * Settings of the stack itself. Pulumi.yaml repeats descriptions and defaults;
+ * test/unit/infra/config.test.ts compares them.
+ */
 export const stackSettings = z.object({
   clusterName: z
     .string()

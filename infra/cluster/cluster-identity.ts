@@ -2,8 +2,8 @@ import { KubeApi } from "@timonier/kit/kube-api";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
 
 /**
- * Identifies a cluster: the UID of its namespace kube-system, which exists as long as the cluster and does not change with
- * the kubeconfig.
+ * Identifies a cluster: the UID of its namespace kube-system, which exists as long as the cluster
+ * and does not change with the kubeconfig.
  */
 export async function clusterIdentity(kubeconfig: string): Promise<string> {
   const api = new KubeApi(await readKubeconfig(kubeconfig));

@@ -38,9 +38,11 @@ export interface ProcessStatus {
 export type Connect = (wanted: () => WantedInCluster) => Cluster | Promise<Cluster>;
 
 /**
- * One kind of cluster: its settings, its tools, and the ways to examine and to create it. infra/cluster/kinds.ts lists them.
+ * One kind of cluster: its settings, its tools, and the ways to examine and to create it.
+ * infra/cluster/kinds.ts lists them.
  *
- * A kind is loaded by every command, so it imports the code that creates a cluster only when that is called.
+ * A kind is loaded by every command, so it imports the code that creates a cluster only when that
+ * is called.
  */
 export interface ClusterKind<Values, Config extends { readonly name: string }> {
   /** Settings that only this kind reads. */

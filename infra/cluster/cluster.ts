@@ -27,13 +27,14 @@ export interface Cluster {
   /** URL of Flux's webhook receiver for programs on this machine. undefined: the cluster is elsewhere. */
   readonly receiver: pulumi.Output<string> | undefined;
   /**
-   * Annotations on the objects that the stack creates. With any, the stack drains the cluster before it deletes Flux: either
-   * the cluster stays, or what it created outside itself (load balancers, disks) has to be deleted before it.
+   * Annotations on the objects that the stack creates. With any, the stack drains the cluster
+   * before it deletes Flux: either the cluster stays, or what it created outside itself (load
+   * balancers, disks) has to be deleted before it.
    */
   readonly ownerAnnotations: Readonly<Record<string, string>>;
   /**
-   * Where to ask whether the cluster exists if its API server does not answer: load balancers and disks that it created in
-   * the cloud have to be deleted before it.
+   * Where to ask whether the cluster exists if its API server does not answer: load balancers and
+   * disks that it created in the cloud have to be deleted before it.
    *
    * @default only the API server is asked
    */

@@ -9,7 +9,11 @@ type Rule = (resource: Checked) => string | undefined;
 const isToken =
   /^gitlab:index\/(projectDeployToken|projectAccessToken|groupDeployToken|groupAccessToken|personalAccessToken):/;
 
-/** Formats of credentials: GitLab tokens, private keys, AWS access keys. @see https://docs.gitlab.com/security/tokens/#token-prefixes */
+/**
+ * Formats of credentials: GitLab tokens, private keys, AWS access keys.
+ *
+ * @see https://docs.gitlab.com/security/tokens/#token-prefixes
+ */
 const CREDENTIAL =
   /\bgl(pat|dt|rt|ptt|ft|soat|cbt|agent)-[\w-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bA(KIA|SIA)[A-Z0-9]{16}\b/;
 

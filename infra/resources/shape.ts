@@ -12,7 +12,10 @@ export interface ResourceShape {
   readonly secrets: readonly string[];
 }
 
-/** What a program passes to a resource: the fields of its schema, each as a value or as an output of another resource. */
+/**
+ * What a program passes to a resource: the fields of its schema, each as a value or as an output of
+ * another resource.
+ */
 export type ResourceArgs<Shape extends ResourceShape> = {
   readonly [Name in keyof z.input<Shape["inputs"]>]: pulumi.Input<z.input<Shape["inputs"]>[Name]>;
 };

@@ -27,8 +27,8 @@ type Tags = Readonly<Record<string, string>>;
 export class EksCluster extends pulumi.ComponentResource {
   readonly cluster: aws.eks.Cluster;
   /**
-   * What has to exist before anything is created in the cluster, and until everything in it is deleted: nodes, add-ons, and
-   * the access to the API server.
+   * What has to exist before anything is created in the cluster, and until everything in it is
+   * deleted: nodes, add-ons, and the access to the API server.
    */
   readonly usable: pulumi.Resource[];
   /** Tags of everything in AWS. */
@@ -91,8 +91,9 @@ function secretsKey(name: string, clusterName: string, tags: Tags, opts: pulumi.
 }
 
 /**
- * Created before the cluster: EKS would create one that keeps logs for ever. A log group that EKS created after the end of an
- * earlier cluster is imported; importing what the state has already does nothing.
+ * Created before the cluster: EKS would create one that keeps logs for ever. A log group that EKS
+ * created after the end of an earlier cluster is imported; importing what the state has already
+ * does nothing.
  */
 function logGroup(
   name: string,

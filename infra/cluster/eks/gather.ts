@@ -77,7 +77,10 @@ interface DescribedCluster {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** @returns undefined when AWS says that there is no such cluster @see https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html */
+/**
+ * @returns undefined when AWS says that there is no such cluster
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html
+ */
 export async function describeCluster(api: AwsApi, name: string): Promise<DescribedCluster | undefined> {
   try {
     const { cluster } = await api.json<{ cluster: DescribedCluster }>({ service: "eks", path: `/clusters/${name}` });
@@ -107,7 +110,12 @@ async function answers(endpoint: string, ask: typeof fetch): Promise<boolean> {
   }
 }
 
-/** Roles with an access entry that is not the stack's: EKS itself creates one, without tags, for the cluster's creator. @see https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html */
+/**
+ * Roles with an access entry that is not the stack's: EKS itself creates one, without tags, for the
+ * cluster's creator.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+ */
 async function admittedOf(api: AwsApi, name: string, roles: readonly string[]): Promise<string[]> {
   interface Answer {
     readonly accessEntry: { readonly tags?: Readonly<Record<string, string>> };
@@ -147,7 +155,10 @@ export function logGroupName(cluster: string): string {
   return `/aws/eks/${cluster}/cluster`;
 }
 
-/** ARN of a cluster's log group, without the `:*` that some operations reject. undefined: the log group does not exist. */
+/**
+ * ARN of a cluster's log group, without the `:*` that some operations reject. undefined: the log
+ * group does not exist.
+ */
 export async function logGroupArn(api: AwsApi, cluster: string): Promise<string | undefined> {
   interface Answer {
     readonly logGroups: ReadonlyArray<{ readonly logGroupName: string; readonly arn: string }>;

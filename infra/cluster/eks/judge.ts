@@ -43,8 +43,9 @@ function checkCluster({ status, ours, endpoint, reachable }: EksClusterFacts): F
 }
 
 /**
- * Whether the settings let this program reach the API server: a VPC of its own does not exist before the run that has to
- * reach it, and in preexisting subnets the security group admits only the cluster's own nodes.
+ * Whether the settings let this program reach the API server: a VPC of its own does not exist
+ * before the run that has to reach it, and in preexisting subnets the security group admits only
+ * the cluster's own nodes.
  *
  * @returns undefined when the API server can be reached
  * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html

@@ -3,7 +3,10 @@ import { UserError } from "@timonier/kit/user-error";
 import { findCredentials } from "./aws/credentials.js";
 import { eksToken, execCredential } from "./aws/token.js";
 
-/** The login command in an EKS cluster's kubeconfig; infra/cluster/eks/login-command.ts writes the script that runs it. */
+/**
+ * The login command in an EKS cluster's kubeconfig; infra/cluster/eks/login-command.ts writes the
+ * script that runs it.
+ */
 async function login(): Promise<void> {
   const { values } = parseArgs({
     options: { cluster: { type: "string" }, region: { type: "string" }, profile: { type: "string" } },

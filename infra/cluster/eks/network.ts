@@ -5,7 +5,11 @@ import type { OwnNetwork } from "./settings.js";
 /** Availability zones of a cluster: EKS requires two, and a third one costs nothing but subnets. */
 const ZONES = 3;
 
-/** Identifiers of zones that do not support EKS. @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+/**
+ * Identifiers of zones that do not support EKS.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ */
 const WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"] as const;
 
 /** Where a VPC is created. */
@@ -26,10 +30,11 @@ interface Parts {
 }
 
 /**
- * A VPC for one cluster: nodes in private subnets, load balancers in public ones, one NAT gateway for outgoing traffic,
- * because Flux has to reach GitLab.
+ * A VPC for one cluster: nodes in private subnets, load balancers in public ones, one NAT gateway
+ * for outgoing traffic, because Flux has to reach GitLab.
  *
- * One gateway and not one for each zone: if its zone fails, nodes go on running and cannot pull, for a third of the cost.
+ * One gateway and not one for each zone: if its zone fails, nodes go on running and cannot pull,
+ * for a third of the cost.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */

@@ -10,8 +10,8 @@ import type { EksClusterConfig } from "./settings.js";
 export const LOG_DAYS = 90;
 
 /**
- * Asks AWS everything that the program has to know before it declares anything. A log group that EKS left behind gets the
- * stack's tags, so that Pulumi can import it; a preview changes nothing.
+ * Asks AWS everything that the program has to know before it declares anything. A log group that
+ * EKS left behind gets the stack's tags, so that Pulumi can import it; a preview changes nothing.
  *
  * @throws UserError the first problem to fix before `up`
  */

@@ -4,8 +4,9 @@ import { refused } from "./aws/api.js";
 import { connectAws, describeCluster, type GatherOptions } from "./gather.js";
 
 /**
- * Makes sure that a cluster whose API server does not answer does not exist: as long as it does, load balancers and disks
- * that it created would stay in the account and block the deletion of its network.
+ * Makes sure that a cluster whose API server does not answer does not exist: as long as it does,
+ * load balancers and disks that it created would stay in the account and block the deletion of its
+ * network.
  *
  * @throws UserError when AWS says that it exists, or cannot be asked
  */

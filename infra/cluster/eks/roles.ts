@@ -2,7 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EksClusterConfig } from "./settings.js";
 
-/** AWS's managed policies of each role, by the kind of nodes. @see https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html */
+/**
+ * AWS's managed policies of each role, by the kind of nodes.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html
+ */
 const POLICIES = {
   cluster: {
     auto: [
@@ -92,7 +96,11 @@ function volumeTagging(partition: string): string {
   });
 }
 
-/** The partition of a region: the first part of every ARN. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+/**
+ * The partition of a region: the first part of every ARN.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { listOf, mapOf, oneOf, type Values, wholeNumber } from "../../setting-fields.js";
 
-/** Control-plane logs that CloudWatch can receive. @see https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
+/**
+ * Control-plane logs that CloudWatch can receive.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+ */
 const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"] as const;
 
 const cidr = String.raw`(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])`;
@@ -71,7 +75,10 @@ export function eksConfig(
     profile: provider.profile,
     /** `1.35`. AWS raises it by itself at the end of standard support; infra/cluster/eks/judge.ts accepts that. */
     kubernetesVersion: values.eksVersion,
-    /** `own`: a VPC that the stack creates, a /16 that is cut into one public and one private /20 for each zone. `given`: preexisting subnets. */
+    /**
+     * `own`: a VPC that the stack creates, a /16 that is cut into one public and one private /20
+     * for each zone. `given`: preexisting subnets.
+     */
     network:
       subnetIds.length > 0 ? { kind: "given" as const, subnetIds } : { kind: "own" as const, cidr: values.eksVpcCidr },
     /** `auto`: AWS chooses, starts, updates and ends nodes. `managed`: a node group of a fixed size. */

@@ -27,7 +27,8 @@ export async function gatherClusterFacts(kubeconfig: string, wanted: WantedInClu
     const system = await api.call<Meta>({ path: "/api/v1/namespaces/kube-system" });
     const denied = await deniedActions(api, discovery, wanted);
     const facts = { server, identity: system.metadata.uid, kubernetesVersion: version.gitVersion, denied };
-    // A user without these permissions may not be able to see every object, so nothing can be said about preexisting ones.
+    // A user without these permissions may not be able to see every object, so nothing can be said
+    // about preexisting ones.
     if (denied.length > 0) return { ...facts, flux: undefined, preexisting: new Set() };
     const [flux, there] = await Promise.all([readFlux(api, wanted.cluster), readPreexisting(discovery, wanted)]);
     // A Flux that the stack did not install is not changed at all: missing parts come through Git.

@@ -5,7 +5,11 @@ import type { Finding } from "../../finding.js";
 import { OWNER_ANNOTATION } from "../cluster.js";
 import type { ClusterFacts, FluxFacts, WantedInCluster } from "./facts.js";
 
-/** The oldest Kubernetes version that the pinned Flux is tested with. @see https://fluxcd.io/flux/installation/#prerequisites */
+/**
+ * The oldest Kubernetes version that the pinned Flux is tested with.
+ *
+ * @see https://fluxcd.io/flux/installation/#prerequisites
+ */
 const OLDEST = "1.34.0";
 
 /** Findings about a cluster that the stack does not own, before anything is created in it. */

@@ -13,8 +13,8 @@ export interface Driver {
   /** Additional arguments of `minikube start`. */
   readonly flags: readonly string[];
   /**
-   * Address at which pods reach this machine if minikube gets its first network; it takes a later one if that is in use.
-   * undefined: the driver has no fixed address.
+   * Address at which pods reach this machine if minikube gets its first network; it takes a later
+   * one if that is in use. undefined: the driver has no fixed address.
    */
   readonly hostAddress: string | undefined;
 }

@@ -7,8 +7,9 @@ import { drainShape } from "./schema.js";
 export type DrainArgs = ResourceArgs<typeof drainShape>;
 
 /**
- * Acts at its deletion only: before Flux is deleted from a cluster that stays, Flux deletes what it manages, and the end of
- * that is waited for. Flux's own components and preexisting objects are not touched.
+ * Acts at its deletion only: before Flux is deleted from a cluster that stays, Flux deletes what it
+ * manages, and the end of that is waited for. Flux's own components and preexisting objects are not
+ * touched.
  */
 export class Drain extends OwnResource<typeof drainShape> {
   constructor(name: string, args: DrainArgs, opts?: pulumi.CustomResourceOptions) {

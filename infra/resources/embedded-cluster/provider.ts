@@ -33,8 +33,9 @@ export const embeddedCluster: ResourceKind<unknown> = {
   diff: async (_id, olds, news) => {
     const { state } = await inspectCluster(folder(news));
     if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
-    // Its data is gone: what starts now is another cluster, and everything in it is recreated. The new cluster is created
-    // first: to delete objects of the old one, the engine would use a provider that it has just ended.
+    // Its data is gone: what starts now is another cluster, and everything in it is recreated. The
+    // new cluster is created first: to delete objects of the old one, the engine would use a
+    // provider that it has just ended.
     if (state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     return {
       changes: state !== "running",

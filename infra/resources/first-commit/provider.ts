@@ -23,9 +23,10 @@ interface Action {
 }
 
 /**
- * The first commit of a repository. Created once: later changes of the inputs do not change the repository, whose content
- * belongs to Git. A preexisting branch is not changed: a merge request proposes missing files, and newer components of Flux
- * if those in the branch are older, now or whenever the wanted version rises.
+ * The first commit of a repository. Created once: later changes of the inputs do not change the
+ * repository, whose content belongs to Git. A preexisting branch is not changed: a merge request
+ * proposes missing files, and newer components of Flux if those in the branch are older, now or
+ * whenever the wanted version rises.
  *
  * @see https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions
  */
@@ -121,7 +122,11 @@ async function contentAt(client: GitLab, project: string, path: string, ref: str
   }
 }
 
-/** Commits to a branch of its own and opens a merge request, or updates those of an earlier attempt. @returns its number */
+/**
+ * Commits to a branch of its own and opens a merge request, or updates those of an earlier attempt.
+ *
+ * @returns its number
+ */
 async function propose(
   client: GitLab,
   project: string,

@@ -15,7 +15,11 @@ export type FirstCommitArgs = ResourceArgs<typeof firstCommitShape>;
 export class FirstCommit extends OwnResource<typeof firstCommitShape> {
   /** Number of the merge request that adds missing files. @default none was needed */
   declare readonly mergeRequest: pulumi.Output<number | undefined>;
-  /** Number of a merge request that only brings a newer Flux; the cluster does not wait for it. @default none was needed */
+  /**
+   * Number of a merge request that only brings a newer Flux; the cluster does not wait for it.
+   *
+   * @default none was needed
+   */
   declare readonly upgradeRequest: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: FirstCommitArgs, opts?: pulumi.CustomResourceOptions) {

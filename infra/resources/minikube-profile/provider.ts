@@ -34,15 +34,18 @@ async function placeOf(properties: Properties, ctx: Context<unknown>): Promise<P
   return { spec, claim, minikube: new Minikube(spec.profile, { program, kubeconfigFile, progress, signal }) };
 }
 
-/** A Minikube cluster that the stack creates and deletes. A stopped or deleted one is a difference, whatever stopped it. */
+/**
+ * A Minikube cluster that the stack creates and deletes. A stopped or deleted one is a difference,
+ * whatever stopped it.
+ */
 export const minikubeProfile: ResourceKind<unknown> = {
   secrets: minikubeProfileShape.secrets,
   diff: async (_id, olds, news, ctx) => {
     const { minikube, claim } = await placeOf(news, ctx);
     const found = reachable(await minikube.look(), claim);
     if (await claim.isAnother(found)) return replacement(["identity"]);
-    // Nothing has to be deleted, and the new cluster is created first: to delete objects of the old one, the engine would use
-    // a provider that it has just ended.
+    // Nothing has to be deleted, and the new cluster is created first: to delete objects of the old
+    // one, the engine would use a provider that it has just ended.
     if (found.state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     const change = planChange(inputs.parse(olds.inputs), inputs.parse(news), found);
     if (change.kind === "replace") return replacement(change.properties);

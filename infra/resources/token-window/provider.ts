@@ -59,14 +59,20 @@ export const tokenWindow: ResourceKind<unknown> = {
   update: async (_id, olds, news) => ({ state: { ...news, ...state.parse(olds.state) } }),
 };
 
-/** The inputs that are compared. rotateBefore may be removed after it had its effect: a rotation in a pipeline commits nothing. */
+/**
+ * The inputs that are compared. rotateBefore may be removed after it had its effect: a rotation in
+ * a pipeline commits nothing.
+ */
 function wanted({ rotateBefore: _, ...rest }: Properties): string {
   return JSON.stringify(Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 const renewal: Difference = { changes: true, changed: ["expiresAt"], replaces: ["expiresAt"] };
 
-/** Whether a token of this window does not work any more. GitLab is asked only if it is known: in a preview it may not exist. */
+/**
+ * Whether a token of this window does not work any more. GitLab is asked only if it is known: in a
+ * preview it may not exist.
+ */
 async function anyLost(olds: Properties, news: Properties): Promise<boolean> {
   const known = place.safeParse(news);
   const before = place.safeParse(olds);

@@ -7,9 +7,9 @@ import { tokenWindowShape } from "./schema.js";
 export type TokenWindowArgs = ResourceArgs<typeof tokenWindowShape>;
 
 /**
- * The time in which a set of tokens is used. When less than `renewBefore` is left, or one of the tokens was revoked, the
- * next run opens a new window, and every token that has it in `replaceWith` is replaced: the new token is created and
- * delivered before the old one is deleted.
+ * The time in which a set of tokens is used. When less than `renewBefore` is left, or one of the
+ * tokens was revoked, the next run opens a new window, and every token that has it in `replaceWith`
+ * is replaced: the new token is created and delivered before the old one is deleted.
  */
 export class TokenWindow extends OwnResource<typeof tokenWindowShape> {
   /** End of the window: `2027-02-21T00:00:00.000Z`. */

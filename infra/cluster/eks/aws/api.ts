@@ -73,7 +73,10 @@ export class AwsApi {
     throw refusal(answer, text);
   }
 
-  /** The result of a request; undefined if its object does not exist, or the credentials have no permission to read it. */
+  /**
+   * The result of a request; undefined if its object does not exist, or the credentials have no
+   * permission to read it.
+   */
   async maybe<T>(request: Promise<T>): Promise<T | undefined> {
     try {
       return await request;

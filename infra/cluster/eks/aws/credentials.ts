@@ -9,8 +9,9 @@ export interface CredentialSources {
 }
 
 /**
- * Credentials from the sources of the AWS CLI: the environment; a profile with keys, single sign-on, a role or a program; a
- * web identity (a pipeline's ID token); the role of the container or the machine.
+ * Credentials from the sources of the AWS CLI: the environment; a profile with keys, single
+ * sign-on, a role or a program; a web identity (a pipeline's ID token); the role of the container
+ * or the machine.
  *
  * @throws UserError when there are no credentials, or AWS rejects them
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html

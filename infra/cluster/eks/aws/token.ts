@@ -1,7 +1,10 @@
 import { endpointOf } from "./endpoint.js";
 import { type AwsCredentials, presign } from "./sign.js";
 
-/** Validity of the presigned URL in a token, in seconds: the most that EKS accepts. The token itself is valid for 15 minutes. */
+/**
+ * Validity of the presigned URL in a token, in seconds: the most that EKS accepts. The token itself
+ * is valid for 15 minutes.
+ */
 const URL_SECONDS = 60;
 
 /** Milliseconds for which a token is used: one minute less than EKS accepts it. */
@@ -23,10 +26,11 @@ export interface EksToken {
 }
 
 /**
- * The same token as `aws eks get-token` returns: a presigned request to STS, which EKS sends to identify the caller. This
- * function sends no request.
+ * The same token as `aws eks get-token` returns: a presigned request to STS, which EKS sends to
+ * identify the caller. This function sends no request.
  *
- * @see https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
+ * @see
+ *   https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
  */
 export async function eksToken({ credentials, cluster, region, now }: TokenRequest): Promise<EksToken> {
   const url = endpointOf("sts", region);
@@ -41,7 +45,11 @@ export async function eksToken({ credentials, cluster, region, now }: TokenReque
   };
 }
 
-/** What a kubeconfig's login command prints. @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1beta1/ */
+/**
+ * What a kubeconfig's login command prints.
+ *
+ * @see https://kubernetes.io/docs/reference/config-api/client-authentication.v1beta1/
+ */
 export function execCredential({ token, expires }: EksToken): string {
   return JSON.stringify({
     apiVersion: "client.authentication.k8s.io/v1beta1",

@@ -16,7 +16,8 @@ export function minikubeFolder(env: NodeJS.ProcessEnv, home = homedir()): string
 }
 
 /**
- * Writes an authority to the folder whose files minikube copies to nodes at every start; all profiles of a home share it.
+ * Writes an authority to the folder whose files minikube copies to nodes at every start; all
+ * profiles of a home share it.
  *
  * @param pem undefined: removes the authority of the profile
  * @see https://minikube.sigs.k8s.io/docs/handbook/untrusted_certs/

@@ -9,8 +9,8 @@ import type { Found } from "./profile.js";
 const kept = z.object({ profile: z.string(), identity: z.string().optional() });
 
 /**
- * Which profile a stack has begun to create. Written before minikube is called, so that a profile that a killed run left
- * half created is not taken for a user's own.
+ * Which profile a stack has begun to create. Written before minikube is called, so that a profile
+ * that a killed run left half created is not taken for a user's own.
  */
 export class Claim {
   /** @param folder the stack's cluster folder */

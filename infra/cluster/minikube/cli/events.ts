@@ -30,8 +30,8 @@ const PREFIX = "io.k8s.sigs.minikube.";
 /**
  * One line of `minikube … -o json`.
  *
- * @returns undefined for a line that is not an event, such as output of a program that minikube runs, and for the progress
- *   of a download
+ * @returns undefined for a line that is not an event, such as output of a program that minikube
+ *   runs, and for the progress of a download
  * @see https://minikube.sigs.k8s.io/docs/contrib/json_output/
  */
 export function parseEvent(line: string): MinikubeEvent | undefined {

@@ -107,8 +107,9 @@ export class Minikube {
   }
 
   /**
-   * Stops the cluster before its deletion. kubeadm ends the kubelet and then the pods that run. A pod that the runtime is
-   * about to start would appear later and stay, so no pod may be starting at that time.
+   * Stops the cluster before its deletion. kubeadm ends the kubelet and then the pods that run. A
+   * pod that the runtime is about to start would appear later and stay, so no pod may be starting
+   * at that time.
    */
   private async halt(): Promise<void> {
     try {

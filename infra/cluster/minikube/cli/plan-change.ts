@@ -12,7 +12,10 @@ export type Change =
       readonly kind: "update";
       /** Inputs and outputs that change. */
       readonly properties: readonly string[];
-      /** Whether to run `minikube start`: it starts what is stopped, upgrades Kubernetes and copies authorities to nodes. */
+      /**
+       * Whether to run `minikube start`: it starts what is stopped, upgrades Kubernetes and copies
+       * authorities to nodes.
+       */
       readonly start: boolean;
       readonly addonsOn: readonly string[];
       readonly addonsOff: readonly string[];
@@ -22,10 +25,11 @@ export type Change =
     };
 
 /**
- * What minikube can change in place, and what it cannot: a pure decision, so that a preview can show it.
+ * What minikube can change in place, and what it cannot: a pure decision, so that a preview can
+ * show it.
  *
- * Minikube cannot change the driver, the runtime, processors, memory or registry mirror of a profile, and rejects an older
- * Kubernetes (`cmd/minikube/cmd/start_flags.go` in v1.38.1).
+ * Minikube cannot change the driver, the runtime, processors, memory or registry mirror of a
+ * profile, and rejects an older Kubernetes (`cmd/minikube/cmd/start_flags.go` in v1.38.1).
  *
  * @param before what the stack asked for in its last run
  * @param found the profile now: it takes precedence over `before` where it has a value

@@ -66,7 +66,8 @@ export function findProfile(output: string, name: string): Profile | "absent" | 
 const node = z.object({ Name: z.string(), Host: z.string(), Kubelet: z.string(), APIServer: z.string() });
 
 /**
- * What does not run of a profile, from the output of `minikube status -o json`: one object, or a list with several nodes.
+ * What does not run of a profile, from the output of `minikube status -o json`: one object, or a
+ * list with several nodes.
  *
  * @returns undefined when everything runs
  */

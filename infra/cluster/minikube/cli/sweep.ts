@@ -5,7 +5,8 @@ import { Claim } from "./claim.js";
 import { Minikube } from "./minikube.js";
 
 /**
- * Deletes the profile that a stack has begun to create, if any: Pulumi's state does not know what a killed run has left.
+ * Deletes the profile that a stack has begun to create, if any: Pulumi's state does not know what a
+ * killed run has left.
  *
  * @param folder the stack's cluster folder
  * @param binDir folder of links to tools
