@@ -15,14 +15,14 @@ export interface Component {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** In the order in which they need each other; stopped in the reverse one. */
+/** In the order in which they are started; they are stopped in reverse order. */
 export const components: readonly Component[] = [
   {
     name: "etcd",
     tool: "etcd",
     portOptions: ["etcdPort", "etcdPeerPort"],
     binaryOption: "etcdBinary",
-    // Written data outlives the process, not a power failure: docs/decisions/0041-etcd-without-fsync.md.
+    // Written data survives the end of the process, but not a power failure: docs/decisions/0041-etcd-without-fsync.md.
     args: () => ({ "unsafe-no-fsync": "true" }),
     env: { GOGC: "30" },
   },
@@ -31,19 +31,21 @@ export const components: readonly Component[] = [
     tool: "kube-apiserver",
     portOptions: ["kubeApiserverPort"],
     binaryOption: "kubeApiserverBinary",
-    // The address of a network interface is neither needed nor always there.
+    // No network interface is needed, and a machine may have none.
     args: (pki) => ({
       "advertise-address": "127.0.0.1",
       "endpoint-reconciler-type": "none",
       profiling: "false",
-      // For `kubectl logs`: the runtime agent answers nobody else.
+      // For `kubectl logs`: the runtime agent answers the API server only.
       "kubelet-preferred-address-types": "InternalIP",
       "kubelet-certificate-authority": `${pki}/ca.crt`,
       "kubelet-client-certificate": `${pki}/admin.crt`,
       "kubelet-client-key": `${pki}/admin.key`,
     }),
-    // A first `up` waits for it, and with 30 a quarter of its work there or more is collecting garbage. docs/decisions/0040-embedded-cluster-by-kwokctl.md
-    // No GOMEMLIMIT: its live heap grows with what is stored, and a limit near it collects without end.
+    // A first `up` waits for the API server; with 30 it spends a quarter of that time on garbage
+    // collection (docs/decisions/0040-embedded-cluster-by-kwokctl.md). There is no GOMEMLIMIT: the
+    // live heap grows with the stored objects, and a limit close to it makes the collector run all
+    // the time.
     env: { GOGC: "100" },
   },
   {
@@ -51,7 +53,7 @@ export const components: readonly Component[] = [
     tool: "kube-controller-manager",
     portOptions: ["kubeControllerManagerPort"],
     binaryOption: "kubeControllerManagerBinary",
-    // The only one of its kind: an election would make it wait for the lease of a killed predecessor.
+    // There is one instance only; an election would make it wait for the lease of a killed predecessor.
     args: () => ({ "leader-elect": "false", profiling: "false" }),
     env: { GOGC: "30" },
   },

@@ -17,14 +17,15 @@ export interface KnownImage {
 
 const metrics: ListenFlag = { flag: "--metrics-addr", defaultPort: 8080 };
 /**
- * An election needs the file with a pod's namespace at its fixed place in a container's file system; there is none here, and a
- * controller that cannot read it does not start. docs/decisions/0043-no-leader-election.md
+ * An election needs the file with a pod's namespace at its fixed place in a container's file
+ * system; there is none here, and a controller that cannot read it does not start.
+ * docs/decisions/0043-no-leader-election.md
  */
 const extraArgs = ["--enable-leader-election=false"];
 const health: ListenFlag = { flag: "--health-addr", defaultPort: 9440 };
 const storage: ListenFlag = { flag: "--storage-addr", defaultPort: 9090 };
 
-/** By repository without its registry, so that mirrors are known too. */
+/** By repository without the registry, so that images of mirrors match too. */
 const knownImages: Readonly<Record<string, KnownImage>> = {
   "fluxcd/source-controller": {
     tool: "source-controller",
@@ -56,10 +57,13 @@ const knownImages: Readonly<Record<string, KnownImage>> = {
   "fluxcd/source-watcher": { tool: "source-watcher", listen: [metrics, health, storage], extraArgs },
 };
 
-/** Regular expression (RE2) of every image that the agent runs; kwok leaves pods with one of them alone. */
+/** Regular expression (RE2) of every image that the agent runs; kwok does not simulate pods with one of them. */
 export const agentImagePattern = `(^|/)(${Object.keys(knownImages).join("|")})([:@]|$)`;
 
-/** What the agent knows of an image, whatever its registry, tag or digest; undefined for an image that stays simulated. */
+/**
+ * What the agent knows of an image, whatever its registry, tag or digest; undefined for an image
+ * that stays simulated.
+ */
 export function knownImage(image: string): KnownImage | undefined {
   const repository = new RegExp(agentImagePattern).exec(image)?.[2];
   return repository === undefined ? undefined : knownImages[repository];

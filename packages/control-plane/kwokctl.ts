@@ -8,7 +8,7 @@ import type { ClusterTools } from "./tools.js";
 
 const embedded: ControlPlaneProfile = { components, stages: [...nodeStages(), ...podStages()] };
 
-/** What a control plane is made of: a rehearsal's has other parts than a cluster that is used. */
+/** What a control plane consists of. A rehearsal uses other parts than the embedded cluster. */
 export interface ControlPlaneProfile {
   readonly components: readonly Component[];
   readonly stages: readonly Stage[];
@@ -63,7 +63,7 @@ export async function createControlPlane(
   await kwokctl(layout, tools, ["create", "cluster", "--config", file, "--kubeconfig", ""], signal);
 }
 
-/** Starts those components that do not run by their pid files. */
+/** Starts the components that do not run according to their pid files. */
 export async function startControlPlane(
   layout: ClusterLayout,
   tools: ClusterTools,
@@ -78,10 +78,10 @@ async function kwokctl(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  // Loaded where a process is started: most runs start none, and it takes a tenth of a second.
+  // Loaded on demand: it takes a tenth of a second to load, and most runs start no process.
   const { execa } = await import("execa");
   const { failed, all } = await execa(tools.kwokctl, [...args, "--name", clusterName], {
-    // Neither its home folder nor its PATH is the user's: it finds no configuration there and leaves none.
+    // A home folder and a PATH of its own: kwokctl must not read or write the user's configuration.
     env: { HOME: layout.kwokHome, PATH: emptyPath(layout) },
     extendEnv: false,
     all: true,
@@ -94,13 +94,13 @@ async function kwokctl(
   throw new UserError(
     `kwokctl ${args.slice(0, 2).join(" ")} failed: ${all.trim().split("\n").slice(-3).join(" | ") || "no output"}`,
     layout.controlPlane,
-    "see the logs in its folder logs; `npx timonier down` and `npm run up` make the cluster anew",
+    "see the logs in its folder logs; `npx timonier down` and `npm run up` recreate the cluster",
   );
 }
 
 /**
- * kwokctl downloads kubectl when PATH has none, only to ask whether the API server answers. We ask ourselves, and give it a
- * kubectl that says yes.
+ * kwokctl downloads kubectl when PATH has none, only to check that the API server answers. timonier
+ * checks that itself, and gives it a kubectl that always succeeds.
  */
 function emptyPath(layout: ClusterLayout): string {
   mkdirSync(layout.kwokctlPath, { recursive: true, mode: 0o700 });

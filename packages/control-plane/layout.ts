@@ -3,7 +3,7 @@ import { join } from "node:path";
 /** Name of the one node, and of the cluster in a kubeconfig. */
 export const clusterName = "embedded";
 
-/** Where the parts of one embedded cluster lie in its state folder. */
+/** Paths in the state folder of one embedded cluster. */
 export type ClusterLayout = ReturnType<typeof clusterLayout>;
 
 /** @param dir state folder of this one cluster, an absolute path */
@@ -15,9 +15,9 @@ export function clusterLayout(dir: string) {
     dir,
     /** Self-contained kubeconfig of the administrator, mode 0600. */
     kubeconfig: join(dir, "kubeconfig"),
-    /** Written once the cluster is installed: without it whatever else is there is half made. */
+    /** Written when the installation is complete. Without it the other files belong to an interrupted installation. */
     record: join(dir, "cluster.json"),
-    /** HOME of kwokctl: it keeps everything of its own in `.kwok` there. KWOK_WORKDIR would end at the first space. */
+    /** HOME of kwokctl, which stores its files in `.kwok` there. KWOK_WORKDIR does not work with spaces in the path. */
     kwokHome,
     /** kwokctl's folder of this one cluster. */
     controlPlane,

@@ -9,9 +9,9 @@ const first = 20_000;
 const last = 32_000;
 
 /**
- * A port of 127.0.0.1 that nobody listens on.
+ * A free port of 127.0.0.1.
  *
- * @param taken ports that are promised to somebody else
+ * @param taken ports that are already assigned
  * @throws Error when none of a few hundred tries is free
  */
 export async function freePort(taken: ReadonlySet<number>): Promise<number> {

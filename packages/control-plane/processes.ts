@@ -2,19 +2,22 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { identify, type ProcessIdentity } from "@timonier/kit/daemon";
 
-/** A running process and the words it was started with. */
+/** A running process and its command line. */
 export interface RunningProcess {
   readonly identity: ProcessIdentity;
   readonly argv: readonly string[];
 }
 
 /**
- * Every process whose program lies below the folder, or that runs a script of this name for the folder.
+ * Every process whose program lies below the folder, or that runs a script of this name for the
+ * folder.
  *
- * Pid files tell less: they can be missing, of a former boot, or name a stranger. The links through which a cluster starts its
- * programs lie in its own state folder, so that no other process can have such a first word.
+ * Pid files are not reliable: they can be missing, be from before a reboot, or name another
+ * process. The links through which a cluster starts its programs are in its own state folder, so
+ * that no other process is started through them.
  *
- * @param script end of the script's path: two checkouts of this project may look at one state folder
+ * @param script end of the script's path: two checkouts of this project may look at one state
+ * folder
  */
 export function processesOf(folder: string, script?: string): RunningProcess[] {
   return allProcesses().flatMap(({ pid, argv }) => {

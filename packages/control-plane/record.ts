@@ -9,15 +9,15 @@ import { type ClusterLayout, clusterName } from "./layout.js";
 /** Name of the runtime agent's port among the record's ports. */
 export const agentPort = "runtimeAgentPort";
 
-/** What is fixed when a cluster is installed. */
+/** What is decided when a cluster is installed. */
 export interface ClusterRecord {
   /** By kwokctl's option: `etcdPort`, `kubeApiserverPort`, …, and the runtime agent's own. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Told by the API server when it first answered: `v1.36.3`. */
+  /** Version that the API server reported when it first answered: `v1.36.3`. */
   readonly kubernetesVersion?: string;
 }
 
-/** The record of an installed cluster; undefined when there is none or it cannot be read. */
+/** The record of an installed cluster; undefined when it is missing or unreadable. */
 export function readRecord(layout: ClusterLayout): ClusterRecord | undefined {
   try {
     return JSON.parse(readFileSync(layout.record, "utf8")) as ClusterRecord;
@@ -47,8 +47,9 @@ export function adminAccess(layout: ClusterLayout, record: ClusterRecord): Admin
 }
 
 /**
- * Checks the administrator's certificate, which kwokctl made with all others, against the machine's clock. Without the check
- * every client is refused, and the API server only seems to be silent.
+ * Checks the administrator's certificate, which kwokctl created together with all others, against
+ * the machine's clock. Without the check the API server refuses every client, which looks as if it
+ * did not answer.
  *
  * @param now milliseconds since 1970
  * @throws UserError when the certificate is not valid now
@@ -60,7 +61,7 @@ export function checkCertificate(layout: ClusterLayout, cert: string, now = Date
   throw new UserError(
     `the certificates of the embedded cluster ${before ? "are not valid yet" : "have expired"}: it is ${new Date(now).toISOString()}, and they are valid from ${validFrom} to ${validTo}`,
     join(layout.pki, "admin.crt"),
-    "set the machine's clock; if it is right, `npx timonier down` and `npm run up` make the cluster again",
+    "set the machine's clock; if it is right, `npx timonier down` and `npm run up` recreate the cluster",
   );
 }
 

@@ -2,7 +2,11 @@ import { imageReference } from "@timonier/kit/image-reference";
 import { agentImagePattern } from "./images.js";
 import { completedStatus, nodeStatus, readyAgainStatus, readyStatus, waitingStatus } from "./status-templates.js";
 
-/** A rule of kwok: which objects, after which delay, get which status. @see https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
+/**
+ * A rule of kwok: which objects, after which delay, get which status.
+ *
+ * @see https://kwok.sigs.k8s.io/docs/user/stages-configuration/
+ */
 export interface Stage {
   readonly apiVersion: "kwok.x-k8s.io/v1alpha1";
   readonly kind: "Stage";
@@ -19,14 +23,15 @@ interface Expression {
 const alive: Expression = { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" };
 const notTheAgents: Expression = { key: imageMatches(agentImagePattern), operator: "DoesNotExist" };
 
-/** A tag that stands for an image that no registry has. */
+/** Tag of an image that does not exist in any registry. */
 const missingImage = ":does-not-exist$";
 const imageIsMissing = imageMatches(missingImage);
 const imageIsInvalid = `.spec.containers.[] | select(.image | test(${JSON.stringify(imageReference)}) | not) | .name`;
 
 /**
- * How simulated pods live: Ready after about a second, completed if they belong to a Job, gone soon after deletion; a pod whose
- * image cannot exist never starts. Pods with an image that the runtime agent runs are left alone.
+ * How simulated pods live: Ready after about a second, completed if they belong to a Job, gone soon
+ * after deletion; a pod whose image cannot exist never starts. Pods with an image that the runtime
+ * agent runs are not simulated.
  */
 export function podStages(): Stage[] {
   const ends: Expression = { key: ".metadata.ownerReferences.[].kind", operator: "In", values: ["Job"] };
@@ -34,8 +39,9 @@ export function podStages(): Stage[] {
 }
 
 /**
- * The same without a runtime agent and without delay: every pod is simulated, and an answer is not waited for. Pods have been ready
- * for ages, so that `minReadySeconds` passes at once, and all that are made to end do: those of Jobs, of Helm's hooks and tests.
+ * The stages of a rehearsal: every pod is simulated, without delay. Pods have been ready since long
+ * ago, so that `minReadySeconds` has passed, and pods that are meant to end do so: those of Jobs,
+ * and of Helm's hooks and tests.
  */
 export function instantPodStages(): Stage[] {
   const simulated: Expression = { key: ".metadata.name", operator: "Exists" };
@@ -49,13 +55,13 @@ export function instantPodStages(): Stage[] {
 /** Long before any moment from which Kubernetes counts how long a pod has been ready; a value of a template. */
 const AGES_AGO = '"2000-01-01T00:00:00Z"';
 
-/** How the pods of a control plane differ from those of another one. */
+/** How simulated pods behave. */
 interface Pods {
   /** Which pods are simulated. */
   readonly simulated: Expression;
-  /** Which of them end by themselves. */
+  /** Which of them complete. */
   readonly ends: Expression;
-  /** Since when a pod that becomes ready is said to have been so, as a value of a template. */
+  /** Time since when a ready pod claims to be ready; a value of a template. */
   readonly readySince: string;
 }
 
@@ -75,8 +81,8 @@ function stagesOf({ simulated, ends, readySince }: Pods): Stage[] {
       next: { statusTemplate: readyStatus(readySince) },
     }),
     ...imageFailureStages(simulated),
-    // The node life-cycle controller sets Ready to False while the node is silent (the machine slept, its servers were killed).
-    // Kubelet sets it back when the node is Ready again.
+    // The node life-cycle controller sets Ready to False while the node is silent (the machine
+    // slept, its servers were killed). Kubelet sets it back when the node is Ready again.
     stage("Pod", "pod-ready-again", {
       match: [
         alive,
@@ -134,7 +140,7 @@ function imageFailureStages(simulated: Expression): Stage[] {
   ];
 }
 
-/** How the node lives: Ready at once, and looked at every ten minutes; its lease is kwok's own work. */
+/** Stages of the node: Ready at once, status renewed every ten minutes; kwok renews its lease itself. */
 export function nodeStages(): Stage[] {
   const ready = '.status.conditions.[] | select( .type == "Ready" ) | .status';
   const next = { statusTemplate: nodeStatus };

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { isAbsolute } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 
-/** Every program that an embedded cluster runs, by its own name. */
+/** Every program that an embedded cluster runs. */
 export const clusterToolNames = [
   "etcd",
   "kube-apiserver",
@@ -19,7 +19,7 @@ export const clusterToolNames = [
 /** Name of a program that an embedded cluster runs. */
 export type ClusterTool = (typeof clusterToolNames)[number];
 
-/** Flux controllers that only some installations have; without its program a pod of one waits as for an image. */
+/** Flux controllers that only some installations have. Without the program their pods wait as for a missing image. */
 export type ExtraTool = "image-reflector-controller" | "image-automation-controller" | "source-watcher";
 
 /** Absolute path of each program. */
@@ -31,7 +31,7 @@ export function toolsIn(folder: string): ClusterTools {
 }
 
 /**
- * Refuses what cannot be started before anything is started.
+ * Checks that every tool can be executed.
  *
  * @throws UserError naming every tool that is not an executable file at an absolute path
  */
@@ -39,7 +39,7 @@ export function requireTools(tools: ClusterTools): void {
   const missing = clusterToolNames.filter((name) => !isExecutable(tools[name]));
   if (missing.length === 0) return;
   throw new UserError(
-    `cannot be executed: ${missing.join(", ")}`,
+    `tools cannot be executed: ${missing.join(", ")}`,
     missing.map((name) => tools[name] || `no path for ${name}`).join(", "),
     "run `npm run up` again: it sets up the tools that are missing",
   );

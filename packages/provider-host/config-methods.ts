@@ -27,7 +27,7 @@ export async function checkConfig<Config>(
     .setFailuresList(toFailures(checked.failures));
 }
 
-/** Another setting is never another provider: resources keep their ids when an address or a token changes. */
+/** A changed setting never replaces the provider: resources keep their ids when an address or a token changes. */
 export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse {
   const olds = reveal(fromStruct(request.getOldInputs() ?? request.getOlds())).values;
   const changed = changedProperties(olds, reveal(fromStruct(request.getNews())).values);

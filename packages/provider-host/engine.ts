@@ -6,18 +6,18 @@ import type { Severity } from "./plugin.js";
 
 const severities = { debug: 0, info: 1, warning: 2, error: 3 } as const;
 
-/** Time between two looks whether the engine still lives, and the longest wait for an answer, in milliseconds. */
+/** Milliseconds between two checks that the engine still runs, and longest wait for its answer. */
 const LOOK_INTERVAL = 15_000;
 
-/** Longest time to hand over one line, in milliseconds: nothing waits for what is only said. */
+/** Longest time to send one log line, in milliseconds. */
 const LOG_TIMEOUT = 5_000;
 
-/** The engine that started this plugin: it is told what goes on. */
+/** The engine that started this plugin; it receives the log. */
 export class Engine {
   readonly #client: InstanceType<typeof engineService.EngineClient> | undefined;
   readonly #unsent = new Set<Promise<void>>();
 
-  /** @param address host and port; without one, nothing is said to anybody */
+  /** @param address host and port; without one, nothing is logged */
   constructor(readonly address: string | undefined) {
     this.#client = address ? new engineService.EngineClient(address, grpc.credentials.createInsecure()) : undefined;
   }
@@ -37,12 +37,12 @@ export class Engine {
     void sent.then(() => this.#unsent.delete(sent));
   }
 
-  /** Returns when everything said so far has arrived: a line after the answer would be lost. */
+  /** Waits until every line logged so far has arrived: the engine ignores lines after the answer. */
   async flush(): Promise<void> {
     await Promise.all(this.#unsent);
   }
 
-  /** Calls `gone` when the engine's port no longer answers: an engine that was killed ends nobody. */
+  /** Calls `gone` when the engine's port no longer answers, because a killed engine cannot end its plugins. */
   watch(gone: () => void): void {
     const [, host, port] = this.address?.match(/^(.*):(\d+)$/) ?? [];
     if (!host || !port) return;

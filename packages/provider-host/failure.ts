@@ -7,7 +7,7 @@ import { ResourceIncomplete } from "./plugin.js";
 import { toStruct } from "./protocol.js";
 
 /**
- * An error as the engine shows it: what a user can mend in its own words, a bug with its stack.
+ * An error as the engine shows it: a UserError with its message only, a bug with its stack.
  *
  * A {@link ResourceIncomplete} carries id and state in the status details, where the engine looks for them.
  *

@@ -1,19 +1,19 @@
 /** Named values as the engine sends and keeps them: JSON, with {@link UNKNOWN} for what is not known yet. */
 export type Properties = Record<string, unknown>;
 
-/** How loudly a line is said in the engine's output. */
+/** Level of a line in the engine's output. */
 export type Severity = "debug" | "info" | "warning" | "error";
 
 /** What a handler knows besides its arguments. */
 export interface Context<Config> {
   readonly config: Config;
-  /** True while the engine only asks what would happen: nothing may be changed. */
+  /** True in a preview: nothing may be changed. */
   readonly preview: boolean;
   /** Aborted when the user cancels the run, or when the resource's custom timeout is over. */
   readonly signal: AbortSignal;
   /** The resource, for what is logged; empty in functions. */
   readonly urn: string;
-  /** Says a line under the resource in the engine's output. An ephemeral one is shown while the work runs and then forgotten. */
+  /** Logs a line for the resource in the engine's output. An ephemeral line is shown only while the operation runs. */
   log(severity: Severity, message: string, options?: { ephemeral?: boolean }): void;
 }
 
@@ -66,15 +66,24 @@ export interface ResourceKind<Config> {
   readonly secrets?: readonly string[];
   /** Inputs whose change makes a new resource, for the built-in comparison. @default none */
   readonly replaceOn?: readonly string[];
-  /** Fills in defaults and refuses faults. @default the inputs as they are */
+  /** Fills in defaults and validates inputs. @default accepts the inputs unchanged */
   check?(news: Properties, ctx: Context<Config>, request: CheckRequest): Checked | Promise<Checked>;
   /** @default old against new inputs; a kind without {@link update} is replaced by any change */
   diff?(id: string, olds: Olds, news: Properties, ctx: Context<Config>): Difference | Promise<Difference>;
-  /** What is known before it happens; `olds` is undefined for a resource to be made. @default old state overlaid with inputs */
+  /**
+   * What is known before it happens; `olds` is undefined for a resource to be made.
+   *
+   * @default old state overlaid with inputs
+   */
   preview?(news: Properties, olds: Olds | undefined, ctx: Context<Config>): Properties;
   /** Never called in a preview. @throws ResourceIncomplete when the resource exists but is not as wanted */
   create(inputs: Properties, ctx: Context<Config>): Promise<{ id: string; state: Properties }>;
-  /** Reads by id, for refresh and import; an import has neither state nor inputs. @returns undefined when it is gone. @default state as it was */
+  /**
+   * Reads by id, for refresh and import; an import has neither state nor inputs.
+   *
+   * @returns undefined when it is gone.
+   * @default state as it was
+   */
   read?(
     id: string,
     state: Properties,
@@ -98,7 +107,7 @@ export interface Plugin<Config> {
   readonly version: string;
   /** The package's schema as JSON. @default none */
   schema?(): string;
-  /** Refuses faulty settings of the provider before anything is called. @default all are accepted */
+  /** Validates settings of the provider before anything is called. @default all are accepted */
   checkConfig?(news: Properties): Checked | Promise<Checked>;
   /**
    * Settings of the provider into whatever handlers need. Not called while a setting is unknown: then a preview
@@ -111,7 +120,10 @@ export interface Plugin<Config> {
   readonly functions?: Readonly<Record<string, PluginFunction<Config>>>;
 }
 
-/** A resource exists, but not as wanted: the engine keeps its id and state, so that nothing is orphaned, and mends it in the next run. */
+/**
+ * A resource exists but is incomplete: the engine keeps its id and state, so that it is not
+ * orphaned, and updates it in the next run.
+ */
 export class ResourceIncomplete extends Error {
   override readonly name = "ResourceIncomplete";
 

@@ -3,7 +3,7 @@ import type { Properties } from "./plugin.js";
 /** Stands for a value that is not known before the update, as the engine writes it. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Marks an object that is a value with a meaning of its own; which one is told by the value under this key. */
+/** Key of an object that encodes a special value; the value under this key says which one. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
@@ -75,7 +75,10 @@ function withoutUndefined(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutUndefined(item)]));
 }
 
-/** Names of the top-level properties that differ. Names with two leading underscores are other plugins' notes and do not count. */
+/**
+ * Names of the top-level properties that differ. Names with two leading underscores are other
+ * plugins' notes and do not count.
+ */
 export function changedProperties(olds: Properties, news: Properties): string[] {
   const names = new Set([...Object.keys(olds), ...Object.keys(news)]);
   return [...names].filter((name) => !name.startsWith("__") && !sameValue(olds[name], news[name])).sort();

@@ -7,7 +7,7 @@ export function fromStruct(struct: Struct | undefined): Properties {
   return (struct?.toJavaScript() ?? {}) as Properties;
 }
 
-/** Plain values as a message's structure. They hold nothing undefined: `conceal` sees to that. */
+/** Plain values as a message's structure. `conceal` has removed undefined values. */
 export function toStruct(values: Properties): Struct {
   return structs.Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
 }

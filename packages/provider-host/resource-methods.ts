@@ -112,7 +112,7 @@ export async function remove<Config>(session: Session<Config>, request: Messages
   return new empty.Empty();
 }
 
-/** The state after an update that says nothing else: what was known, without inputs that were taken back. */
+/** The default state after an update: the old state without removed inputs, and the new inputs. */
 function overlay(olds: Olds, news: Properties): Properties {
   const kept = Object.entries(olds.state).filter(([name]) => !(name in olds.inputs));
   return { ...Object.fromEntries(kept), ...news };
@@ -127,7 +127,7 @@ function state<Config>(kind: ResourceKind<Config>, values: Properties, ...secret
   return toStruct(conceal(values, kind.secrets ?? [], ...secrets));
 }
 
-/** The state that an incomplete resource carries is kept as carefully as any other. */
+/** Marks the secrets in the state of an incomplete resource as well. */
 async function concealing<Config, T>(
   kind: ResourceKind<Config>,
   secrets: ReadonlySet<string>,

@@ -19,7 +19,8 @@ export interface Listening {
 }
 
 /**
- * Runs the plugin as the engine expects it: listens on 127.0.0.1, prints the port and nothing else, lives until it is ended or the engine is gone.
+ * Runs the plugin as the engine expects it: listens on 127.0.0.1, prints the port and nothing else,
+ * runs until it is ended or the engine is gone.
  *
  * @param args command line without the interpreter and the script @default this process's own
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
@@ -64,7 +65,7 @@ export function engineAddress(args: readonly string[]): string | undefined {
 
 type Methods = Partial<IResourceProviderServer> & grpc.UntypedServiceImplementation;
 
-/** Only what a plugin of plain resources answers; for the rest the library says UNIMPLEMENTED. */
+/** The methods that a plugin of plain resources has; the library answers UNIMPLEMENTED for the rest. */
 function methods<Config>(session: Session<Config>): Methods {
   const answer = <Request, Response>(work: (request: Request) => Response | Promise<Response>) => unary(session, work);
   return {

@@ -3,7 +3,7 @@ import type { Engine } from "./engine.js";
 import type { Context, Plugin, Properties, ResourceKind } from "./plugin.js";
 import { isUnknown } from "./properties.js";
 
-/** What the engine set the provider up with: nothing yet, something not known before the update, or a configuration. */
+/** How the engine configured the provider: not yet, with settings that are unknown before the update, or completely. */
 type Setup<Config> =
   | { readonly kind: "none" }
   | { readonly kind: "unknown" }
@@ -55,7 +55,7 @@ export class Session<Config> {
         throw new UserError(
           `the settings of the ${name} provider are not known yet`,
           urn || `the provider ${name}`,
-          "give them values that do not come from resources that are yet to be made",
+          "set them to values that do not come from resources that do not exist yet",
         );
       },
       preview,

@@ -18,7 +18,7 @@ export interface AgentConfig {
   readonly reservedPorts: readonly number[];
 }
 
-/** What the runtime agent was started with last; undefined when it never was, or the file cannot be read. */
+/** The configuration of the runtime agent's last start; undefined when it is missing or unreadable. */
 export function readAgentConfig(layout: ClusterLayout): AgentConfig | undefined {
   try {
     return JSON.parse(readFileSync(layout.agentConfig, "utf8")) as AgentConfig;

@@ -18,14 +18,14 @@ export const agentName = "runtime-agent";
 
 /** The processes of one cluster. */
 export interface ClusterProcesses {
-  /** By component's name; more than one only when something went wrong. */
+  /** By the component's name; more than one only after an error. */
   readonly controlPlane: ReadonlyMap<string, readonly ProcessIdentity[]>;
   readonly agents: readonly ProcessIdentity[];
   /** Programs of pods. */
   readonly containers: readonly ProcessIdentity[];
 }
 
-/** Finds every process of the cluster, whatever its files say. */
+/** Finds every process of the cluster, whatever the pid files contain. */
 export function findProcesses(layout: ClusterLayout): ClusterProcesses {
   const controlPlane = new Map<string, ProcessIdentity[]>();
   const agents: ProcessIdentity[] = [];
@@ -65,7 +65,8 @@ export async function inspectParts(layout: ClusterLayout): Promise<ClusterInspec
 }
 
 /**
- * Ends all processes: the agent first, so that it restarts nothing, then what talks to the API server, then that and etcd.
+ * Ends all processes: the agent first, so that it restarts nothing, then what talks to the API
+ * server, then that and etcd.
  *
  * @param grace milliseconds that each has to end by itself; 0 kills at once
  */
@@ -103,8 +104,8 @@ function threadsOf(pid: number): number {
 }
 
 /**
- * Makes kwokctl's pid files say what is true, since kwokctl believes whatever process has a number that they name; and its links
- * point to the programs in use now.
+ * Corrects kwokctl's pid files, because kwokctl takes any process with such a number for its
+ * component, and lets its links point to the programs in use now.
  */
 export function tellKwokctl(layout: ClusterLayout, tools: ClusterTools, running: ClusterProcesses): void {
   mkdirSync(layout.pids, { recursive: true, mode: 0o750 });

@@ -2,7 +2,7 @@ import type { Progress } from "@timonier/kit/progress";
 
 /** A running cluster. */
 export interface EmbeddedCluster {
-  /** Complete in itself, mode 0600. */
+  /** Self-contained, mode 0600. */
   readonly kubeconfigFile: string;
   /** `https://127.0.0.1:PORT`, the same after every restart. */
   readonly server: string;
@@ -19,7 +19,7 @@ export interface StartOptions {
   readonly timeout?: number;
 }
 
-/** What runs of a cluster. */
+/** Which parts of a cluster run. */
 export interface ClusterInspection {
   readonly state: "running" | "degraded" | "stopped" | "absent";
   /** Names of the components that do not run, and `readyz` when the API server does not call itself ready. */

@@ -28,6 +28,6 @@ export function processEnded(layout: ClusterLayout, name: string, how: string, f
   return new UserError(
     `${name} of the embedded cluster ${how}: ${lastWords(log) || "its log is empty"}`,
     file,
-    "run the command again; if it ends once more, `npx timonier down` and `npm run up` make a new cluster",
+    "run the command again; if it ends again, `npx timonier down` and `npm run up` recreate the cluster",
   );
 }

@@ -14,13 +14,13 @@ import { startParts } from "./start.js";
 const defaults = { progress: silent, timeout: 60_000 };
 
 /**
- * Starts the cluster of a state folder, or what is missing of it.
+ * Starts the cluster of a state folder, or its missing parts.
  *
- * Returns when pods can be scheduled: the API server is ready, the node is Ready, namespace default has its ServiceAccount and
- * the runtime agent has seen every pod.
+ * Returns when pods can be scheduled: the API server is ready, the node is Ready, namespace default
+ * has its ServiceAccount and the runtime agent has seen every pod.
  *
  * @param dir state folder of this one cluster; made when it is not there
- * @throws UserError naming what did not come up, with the last lines of its log
+ * @throws UserError naming the part that did not start, with the last lines of its log
  */
 export async function startCluster(
   dir: string,
@@ -34,10 +34,10 @@ export async function startCluster(
 }
 
 /**
- * Starts what is missing of a cluster that is installed, with the programs that it was started with. Unlike
+ * Starts the missing parts of an installed cluster, with the same programs as before. Unlike
  * {@link startCluster} it never installs one.
  *
- * @throws UserError when there is none, or naming what did not come up, with the last lines of its log
+ * @throws UserError when no cluster is installed, or naming the part that did not start, with the last lines of its log
  */
 export async function repairCluster(dir: string, options: StartOptions = {}): Promise<void> {
   const layout = layoutOf(dir);
@@ -45,7 +45,7 @@ export async function repairCluster(dir: string, options: StartOptions = {}): Pr
   if (!tools || !isInstalled(layout)) throw notInstalled(layout);
   requireTools(tools);
   await locked(layout, async () => {
-    // A command that removed it had the lock.
+    // Another command may have removed it while this one waited for the lock.
     if (!isInstalled(layout)) throw notInstalled(layout);
     await startParts(layout, tools, { ...defaults, ...options });
   });
@@ -64,17 +64,17 @@ export async function inspectCluster(dir: string): Promise<ClusterInspection> {
   return await inspectParts(layoutOf(dir));
 }
 
-/** Ends every process of the cluster; what it holds stays for the next start. */
+/** Ends every process of the cluster; its data stays for the next start. */
 export async function stopCluster(dir: string): Promise<void> {
   const layout = layoutOf(dir);
   if (existsSync(layout.dir)) await locked(layout, () => stopProcesses(layout, 15_000));
 }
 
-/** Ends every process of the cluster and deletes its state folder, from whatever state it is in. */
+/** Ends every process of the cluster and deletes its state folder, in any state. */
 export async function removeCluster(dir: string): Promise<void> {
   const layout = layoutOf(dir);
   if (existsSync(layout.dir)) {
-    // What they hold goes too: no process needs time to write.
+    // Their data is deleted too, so that no process needs time to write.
     await locked(layout, () => stopProcesses(layout, 0));
   } else {
     await stopProcesses(layout, 0);
@@ -82,19 +82,19 @@ export async function removeCluster(dir: string): Promise<void> {
   rmSync(layout.dir, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** One spelling of the folder, whatever links lead to it: processes are known by it. */
+/** Resolves links, because processes are found by the folder's path. */
 export function layoutOf(dir: string): ClusterLayout {
   return clusterLayout(existsSync(dir) ? realpathSync(dir) : resolve(dir));
 }
 
-/** One command at a time: a second one waits and then finds the work done. */
+/** Runs one command at a time; a second one waits. */
 async function locked<T>(layout: ClusterLayout, work: () => Promise<T>): Promise<T> {
   mkdirSync(layout.dir, { recursive: true, mode: 0o700 });
   const release = await lockfile.lock(layout.dir, {
     lockfilePath: layout.lock,
     stale: 5_000,
     retries: { retries: 600, minTimeout: 200, maxTimeout: 200, factor: 1 },
-    // A machine that slept: the lock is stale for others, and the work here goes on.
+    // After the machine slept, the lock is stale for others; the work here goes on.
     onCompromised: () => {},
   });
   try {

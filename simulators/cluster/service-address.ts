@@ -3,18 +3,18 @@ import { resolve } from "node:path";
 import { type ClusterLayout, clusterLayout } from "@timonier/control-plane/layout";
 import { HostPorts, readPorts, serviceKey } from "./agent/host-ports.js";
 
-/** Where Flux is told of pushes. */
+/** Service that receives webhooks for Flux. */
 export const webhookReceiver = { namespace: "flux-system", name: "webhook-receiver" } as const;
 
-/** Settles the address of Flux's webhook receiver before the cluster has one: GitLab is told of it beforehand. */
+/** Assigns the address of Flux's webhook receiver before it exists, because GitLab's webhook is created earlier. */
 export async function reserveReceiver(layout: ClusterLayout, taken: Iterable<number>): Promise<void> {
   mkdirSync(layout.agent, { recursive: true, mode: 0o700 });
   await new HostPorts(layout.servicePorts, taken).ofService(webhookReceiver.namespace, webhookReceiver.name, 80);
 }
 
 /**
- * Address on this machine of a Service whose pods have programs here: Flux's webhook receiver, for one. It never changes while the
- * cluster is not removed.
+ * Address on this machine of a Service whose pods have programs here, such as Flux's webhook
+ * receiver. It stays the same until the cluster is removed.
  *
  * @param port the Service's own port @default 80
  * @returns `http://127.0.0.1:PORT`, or undefined as long as the cluster has had no such Service

@@ -32,14 +32,17 @@ interface Waiting {
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds for an answer of the API server: without etcd it gives none, and that has to be seen soon. */
+/**
+ * Longest wait for an answer of the API server, in milliseconds. Without etcd it does not answer,
+ * and that has to be detected soon.
+ */
 const PATIENCE = 3_000;
 
 /** @see startCluster */
 export async function startParts(layout: ClusterLayout, tools: ClusterTools, how: Waiting): Promise<EmbeddedCluster> {
   const start = Date.now();
   let record = readRecord(layout);
-  // One that was never ready holds nothing, and may be half: it is made again.
+  // A cluster that was never ready is empty and may be incomplete: it is installed again.
   if (!record?.kubernetesVersion) record = await install(layout, tools, how);
   else await startMissing(layout, tools, record, how);
 
@@ -52,7 +55,7 @@ export async function startParts(layout: ClusterLayout, tools: ClusterTools, how
   const api = new KubeApi(access, PATIENCE);
   try {
     await apiServerReady(api, layout, how);
-    // The controllers wait for it for 20 s, and end where the machine was too busy for that.
+    // The controllers wait 20 s for the API server, and end on a machine that is too busy for that.
     await startMissing(layout, tools, record, how);
     const kubernetesVersion = await podsSchedule(api, layout, record, how);
     how.progress(`embedded cluster: ready (${elapsed(start)})`);
@@ -63,7 +66,7 @@ export async function startParts(layout: ClusterLayout, tools: ClusterTools, how
 }
 
 async function install(layout: ClusterLayout, tools: ClusterTools, how: Waiting): Promise<ClusterRecord> {
-  // Without a record everything there is of an installation that did not end.
+  // Without a record all files belong to an interrupted installation.
   await stopProcesses(layout, 0);
   for (const half of [layout.kwokHome, layout.agent]) rmSync(half, { recursive: true, force: true });
   how.progress("embedded cluster: starting etcd and Kubernetes");
@@ -92,7 +95,7 @@ async function startMissing(
   await startControlPlane(layout, tools, how.signal);
 }
 
-/** A port that somebody else took in the meantime would only show as a component that ends at once. */
+/** Checks the ports first: a port taken by another process would only show as a component that ends at once. */
 async function requirePorts(layout: ClusterLayout, record: ClusterRecord, running: ClusterProcesses): Promise<void> {
   for (const { name, portOptions } of components) {
     if (running.controlPlane.has(name)) continue;
@@ -100,15 +103,15 @@ async function requirePorts(layout: ClusterLayout, record: ClusterRecord, runnin
       const port = record.ports[option];
       if (port === undefined || (await becomesFree(port))) continue;
       throw new UserError(
-        `another process listens on the port of the embedded cluster's ${name}`,
+        `the port of the embedded cluster's ${name} is taken by another process`,
         `127.0.0.1:${port}, kept in ${layout.record}`,
-        `end that process (\`ss -ltnp | grep ${port}\` names it), or make the cluster anew: \`npx timonier down\` and \`npm run up\``,
+        `end that process (\`ss -ltnp | grep ${port}\` names it), or recreate the cluster: \`npx timonier down\` and \`npm run up\``,
       );
     }
   }
 }
 
-/** A process that was just killed may hold its port for a moment longer. */
+/** A killed process may hold its port for a moment longer. */
 async function becomesFree(port: number): Promise<boolean> {
   for (let tries = 0; tries < 20; tries++) {
     if (await isFree(port)) return true;
@@ -124,7 +127,7 @@ async function apiServerReady(api: KubeApi, layout: ClusterLayout, how: Waiting)
     const missing = missingParts(findProcesses(layout)).filter((name) => name === "etcd" || name === "kube-apiserver");
     for (const name of missing) {
       died.set(name, (died.get(name) ?? 0) + 1);
-      // Seen twice: the first look may fall into the moment between fork and exec.
+      // Checked twice: the first check may fall into the moment between fork and exec.
       if ((died.get(name) ?? 0) > 1) throw processEnded(layout, name, "ended");
     }
     return { done: false, missing: "not ready yet" };
@@ -165,7 +168,7 @@ async function register(api: KubeApi, layout: ClusterLayout, record: ClusterReco
   return kubernetesVersion;
 }
 
-/** An API server that died meanwhile is named with the other processes. */
+/** An API server that ended meanwhile is reported with the other processes. */
 function noAnswer(error: unknown): string {
   if (error instanceof ApiError && error.code < 500) throw error;
   return `the API server does not answer: ${error instanceof Error ? error.message : String(error)}`;
@@ -200,8 +203,8 @@ function waiting(layout: ClusterLayout, how: Waiting) {
 
 function unreadable(layout: ClusterLayout): UserError {
   return new UserError(
-    "parts of the embedded cluster's files are gone",
+    "files of the embedded cluster are missing",
     layout.controlPlane,
-    "`npx timonier down` and `npm run up` make the cluster anew",
+    "`npx timonier down` and `npm run up` recreate the cluster",
   );
 }

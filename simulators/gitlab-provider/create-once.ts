@@ -5,15 +5,17 @@ import type { Step, Table } from "./resource-table.js";
 import { fill } from "./rest-api.js";
 import { covers, type Json } from "./wire.js";
 
-/** How often one is made at most, and the pause after an unclear answer, in milliseconds. */
+/** Largest number of attempts, and the pause after an unclear answer, in milliseconds. */
 const ATTEMPTS = 4;
 const PAUSE = 500;
 
 /**
- * POSTs so that nothing is made twice: after an answer that leaves open whether it was made, it is looked up first.
+ * POSTs so that nothing is created twice: after an answer that leaves open whether the object was
+ * created, it is looked up first.
  *
- * Where names are not unique the objects that were there before are told from the new one by their ids. A token that was
- * made without its value being seen is of no use: it is deleted and made again.
+ * Where names are not unique, earlier objects are distinguished from the new one by their ids. A
+ * token that was created without its value being received is useless: it is deleted and created
+ * again.
  */
 export async function createOnce(table: Table, step: Step, body: Json): Promise<Json> {
   const path = fill(table.collection, step.place);
@@ -26,7 +28,7 @@ export async function createOnce(table: Table, step: Step, body: Json): Promise<
       step.context.log("info", `${error.what}; looking whether it was made`, { ephemeral: true });
       await sleep(PAUSE * attempt, undefined, { signal: step.api.signal });
       const made = await lookUp(table, step, before);
-      // Another's of the same name: the next POST gets GitLab's own words for it.
+      // Another object has the same name: the next POST gets GitLab's error for it.
       const ours = made && (table.fetch !== undefined || agrees(body, made));
       if (made && ours && !table.once) return made;
       if (made && table.once) await step.api.delete(fill(table.item, { ...step.place, objectId: String(made.id) }));

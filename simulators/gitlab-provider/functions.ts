@@ -6,7 +6,7 @@ import type { PluginConfig } from "./provider-config.js";
 import { Api, fill } from "./rest-api.js";
 import { fromWire, type Json, type NestedTypes, snake, zero } from "./wire.js";
 
-/** Where an answer's attributes do not have the output's name: the official provider puts one object into a list. */
+/** Attributes of an answer whose name differs from the output's: the official provider puts one object into a list. */
 const names: Readonly<Record<string, string>> = {
   containerExpirationPolicies: "container_expiration_policy",
   forkedFromProjects: "forked_from_project",
@@ -83,7 +83,7 @@ function functionOf(token: string, described: FunctionSchema, types: NestedTypes
   };
 }
 
-/** A function's outputs from REST: what it does not say is echoed from the arguments, or zero. */
+/** A function's outputs from REST. An absent attribute is taken from the arguments, or is the zero value. */
 export function resultOf(described: FunctionSchema, types: NestedTypes, answer: Json, args: Properties): Properties {
   const result: Properties = {};
   for (const [name, property] of Object.entries(described.outputs)) {

@@ -20,7 +20,10 @@ export const tables: Readonly<Record<string, Table>> = {
   ...tokens,
 };
 
-/** The plugin behind @pulumi/gitlab where the official one cannot be had: the same tokens, properties and ids. */
+/**
+ * The plugin behind @pulumi/gitlab where the official one is not available: it has the same tokens,
+ * properties and ids.
+ */
 export function gitlabPlugin(): Plugin<PluginConfig> {
   const file = new URL("../../sdks/gitlab/schema.json", import.meta.url);
   const schema = JSON.parse(readFileSync(file, "utf8")) as PackageSchema;

@@ -7,7 +7,7 @@ import type { Checked, Properties } from "@timonier/provider-host/plugin";
 /** What the handlers work with. */
 export interface PluginConfig {
   readonly gitlab: GitLab;
-  /** Runs work whose waiting is told to `progress`. */
+  /** Runs work and reports its waits to `progress`. */
   speaking<T>(progress: Progress, work: () => Promise<T>): Promise<T>;
 }
 
@@ -22,7 +22,7 @@ export interface Settings {
   readonly earlyAuthCheck: boolean;
 }
 
-/** Settings of the official provider that this plugin does not follow, and what to do. */
+/** Settings of the official provider that this plugin does not support, and what to do. */
 const unsupported: Readonly<Record<string, string>> = {
   clientCert: "client certificates are the official plugin's",
   clientKey: "client certificates are the official plugin's",
@@ -48,7 +48,7 @@ export function parseSettings(args: Properties, env: NodeJS.ProcessEnv): Setting
   const token = text("token") ?? env.GITLAB_TOKEN;
   if (!token) {
     throw new UserError(
-      "no token for GitLab",
+      "the token for GitLab is missing",
       "the settings of the gitlab provider",
       "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
     );
@@ -64,7 +64,7 @@ export function parseSettings(args: Properties, env: NodeJS.ProcessEnv): Setting
   };
 }
 
-/** SDKs send whatever is no string as JSON. */
+/** SDKs send every value that is not a string as JSON. */
 function decoded(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
@@ -74,11 +74,15 @@ function decoded(value: unknown): unknown {
   }
 }
 
-/** Connects as the settings say. @throws UserError for an address, a file or, if asked to look, a token that is not good */
+/**
+ * Connects as the settings say.
+ *
+ * @throws UserError for a wrong address or file, or, with `earlyAuthCheck`, a wrong token
+ */
 export async function configure(args: Properties): Promise<PluginConfig> {
   const settings = parseSettings(args, process.env);
   const speaker = new AsyncLocalStorage<Progress>();
-  // Loaded here: by now the engine has the port and is busy with other things.
+  // Loaded on demand: the engine waits for the plugin's port, and not for this.
   const { connectGitLab } = await import("@timonier/kit/gitlab-client");
   const gitlab = connectGitLab({
     url: settings.url,

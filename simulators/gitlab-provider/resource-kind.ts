@@ -115,7 +115,7 @@ async function finished(
   }
 }
 
-/** Places in paths that inputs fill. */
+/** Values of inputs for the placeholders of paths. */
 function placeOf({ schema, table }: Mapped, inputs: Properties): Place {
   const scalar = Object.entries(inputs).filter(([name, value]) => name in schema.inputs && typeof value !== "object");
   return { ...table.idDefaults, ...Object.fromEntries(scalar.map(([name, value]) => [name, String(value)])) };
@@ -170,7 +170,7 @@ function suffix(seed: Uint8Array): string {
   return digest.toString("hex").slice(0, 7);
 }
 
-/** Old against new inputs; what cannot be changed makes a new one. */
+/** Compares old and new inputs; a change that GitLab cannot make replaces the resource. */
 function diff({ schema, table }: Mapped, olds: Olds, news: Properties): Difference {
   const changed = changedProperties(olds.inputs, news).filter((name) => !sameAsked(olds.inputs[name], news[name]));
   const expired = table.expired?.(news, olds.state);
@@ -190,7 +190,7 @@ function diff({ schema, table }: Mapped, olds: Olds, news: Properties): Differen
   };
 }
 
-/** Whether both ask for the same: lists of names in another order do. */
+/** Whether two values ask for the same; the order of a list does not matter. */
 function sameAsked(one: unknown, other: unknown): boolean {
   return one !== undefined && other !== undefined && !isUnknown(other) && covers(one, other) && covers(other, one);
 }

@@ -26,8 +26,8 @@ export interface Known {
 }
 
 /**
- * The state after GitLab's answer: the answer's values over the inputs over the state before. Where the answer means the same
- * as an input, the input's own spelling is kept.
+ * The state after GitLab's answer: the answer's values over the inputs over the state before. Where
+ * the answer means the same as an input, the input's own spelling is kept.
  */
 export function stateOf(mapped: Mapped, answer: Json, { inputs, old, place }: Known): Properties {
   const { schema, table } = mapped;
@@ -51,8 +51,8 @@ function scalars(list: readonly unknown[]): boolean {
 }
 
 /**
- * The inputs that would create what GitLab has: the program's where they still hold, GitLab's values where they drifted. An
- * import has no inputs, so all of GitLab's values are taken.
+ * The inputs that would create what GitLab has: the program's where they still hold, GitLab's
+ * values where they drifted. An import has no inputs, so all of GitLab's values are taken.
  */
 export function inputsOf(mapped: Mapped, answer: Json, { inputs, old, place }: Known): Properties {
   const { schema, table } = mapped;

@@ -4,7 +4,7 @@ import type { PluginConfig } from "./provider-config.js";
 import type { Api, Query } from "./rest-api.js";
 import type { Json, NestedTypes } from "./wire.js";
 
-/** Values for the places in paths: the parts of an id, by name. */
+/** Values for the placeholders of paths: the parts of an id, by name. */
 export type Place = Readonly<Record<string, string>>;
 
 /** What a step of a table may use. */
@@ -19,7 +19,7 @@ export interface Step {
   readonly place: Place;
 }
 
-/** How one type of resource maps to REST; whatever is not said follows the rule: same names in snake case. */
+/** How one type of resource maps to REST. By default names are the same in snake case. */
 export interface Table {
   /** Path to POST to, and to list: `projects/{project}/hooks`. */
   readonly collection: string;
@@ -27,57 +27,62 @@ export interface Table {
   readonly item: string;
   /** Parts of an id, joined by colons as in the official provider; `objectId` is GitLab's own id of it. */
   readonly id: readonly string[];
-  /** Parts of an id that the program may leave out, with what GitLab takes them to be. @default none */
+  /** Parts of an id that the program may leave out, with GitLab's defaults. @default none */
   readonly idDefaults?: Place;
   /** Query that goes with the path of one object. @default none */
   readonly itemQuery?: (place: Place) => Query;
 
-  /** Names in REST that do not follow the rule. */
+  /** Names in REST that are not the property's name in snake case. */
   readonly names?: Readonly<Record<string, string>>;
-  /** Inputs that only steer the plugin: never sent. Changing them calls nothing. */
+  /** Inputs for the plugin only; they are never sent to GitLab. */
   readonly local?: readonly string[];
-  /** Outputs that GitLab tells only once, when it is made. @default none */
+  /** Outputs that GitLab returns only on creation. @default none */
   readonly once?: readonly string[];
-  /** Inputs that GitLab never gives back. */
+  /** Inputs that GitLab never returns. */
   readonly writeOnly?: readonly string[];
-  /** Inputs that only matter when it is made. */
+  /** Inputs that have an effect on creation only. */
   readonly createOnly?: readonly string[];
   /** Inputs that no update can change, besides those the schema names; `*` for all that are not local. */
   readonly replaceOn?: readonly string[] | "*";
-  /** Properties that name it to GitLab: while they stay, old and new cannot exist side by side. @default may exist side by side */
+  /**
+   * Properties that identify it in GitLab: while they are equal, the old and the new resource
+   * cannot exist at the same time.
+   *
+   * @default they can
+   */
   readonly identity?: readonly string[];
-  /** Inputs that this plugin cannot carry out: refused by check, with the reason. */
+  /** Inputs that this plugin does not support, with the reason for the error. */
   readonly unsupported?: Readonly<Record<string, string>>;
-  /** What is sent for an input that was taken back. @default nothing: GitLab keeps what it has */
+  /** Values that are sent for removed inputs. @default none: GitLab keeps its value */
   readonly cleared?: Json;
 
-  /** Inputs into a body, over the rule. */
+  /** Body fields that differ from the inputs. */
   readonly write?: (inputs: Properties, making: boolean) => Json;
-  /** Object into properties, over the rule; undefined for those that stay as they were. */
+  /** Properties that differ from the answer's fields; undefined for those that keep their value. */
   readonly read?: (answer: Json, known: Properties) => Properties;
-  /** Whether an object that GitLab still answers counts as gone. @default never */
+  /** Whether an object that GitLab still returns counts as deleted. @default never */
   readonly gone?: (answer: Json) => boolean;
   /** Checks that the schema does not express. */
   readonly validate?: (inputs: Properties) => Array<{ property: string; reason: string }>;
-  /** A reason to make a new one although no input changed, by name of the property. @default never */
+  /** Name of the property that makes the resource due for replacement without a changed input. @default none */
   readonly expired?: (inputs: Properties, state: Properties) => string | undefined;
 
-  /** Makes it. @default POST to the collection, looked up before it is repeated */
+  /** Creates it. @default POST to the collection, looked up before it is repeated */
   readonly create?: (step: Step, body: Json) => Promise<Json>;
   /** Reads it. @default GET of the item */
   readonly fetch?: (api: Api, place: Place, known: Properties) => Promise<Json | undefined>;
-  /** Changes it. @default none: every change makes a new one */
+  /** Changes it. @default none: every change replaces it */
   readonly update?: "PUT" | ((step: Step, body: Json, changed: readonly string[]) => Promise<Json | undefined>);
   /** Deletes it. @default DELETE of the item */
   readonly remove?: (api: Api, place: Place, state: Properties, context: Context<PluginConfig>) => Promise<void>;
-  /** Sends again, as an update, what GitLab did not take when it was made, but for the named inputs. @default nothing */
+  /** Sends inputs that GitLab did not apply on creation again as an update, except the named ones. @default nothing */
   readonly settle?: { readonly except: readonly string[] };
   /** Steps after creation. When one fails, the engine keeps the resource as incomplete, so that it is not orphaned. */
   readonly finish?: (step: Step, answer: Json) => Promise<Json | undefined>;
 
-  /** Path and query that list what was made, where the collection cannot be listed. @default the collection */
+  /** Path and query of a list that contains the created object. @default the collection */
   readonly listing?: { readonly path: string; readonly query: (place: Place) => Query };
-  /** How one that may have been made is told from others: list the collection (`new`), or read by its place (`place`). */
+  /** How to find an object that may have been created: in the list (`new`), or by its path (`place`). */
   readonly lookup:
     | { readonly by: "place" }
     | { readonly by: "new"; readonly same: (answer: Json, inputs: Properties) => boolean };

@@ -5,7 +5,11 @@ import type { Json } from "./wire.js";
 /** Query of a request: names in snake case, nested ones in brackets. */
 export type Query = Readonly<Record<string, unknown>>;
 
-/** Fills `{name}` in a path: `projects/{project}/hooks`. @throws Error for a name without a value: the table is wrong */
+/**
+ * Fills `{name}` in a path: `projects/{project}/hooks`.
+ *
+ * @throws Error for a name without a value: the table is wrong
+ */
 export function fill(template: string, values: Readonly<Record<string, unknown>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
@@ -58,7 +62,7 @@ export class Api {
     return (await this.gitlab.requester.patch<Json>(path, { body, signal: this.signal })).body;
   }
 
-  /** Deletes; what is gone already is fine. */
+  /** Deletes; an object that does not exist is no error. */
   async delete(path: string, query: Query = {}, body?: Json): Promise<void> {
     try {
       await this.gitlab.requester.delete(path, { searchParams: query, signal: this.signal, ...(body && { body }) });

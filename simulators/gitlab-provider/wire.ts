@@ -45,7 +45,7 @@ function objectFromWire(properties: Readonly<Record<string, PropertySchema>>, va
   return Object.fromEntries(found.filter(([, item]) => item !== undefined));
 }
 
-/** What an output that always has a value holds where REST says nothing, as in the official provider. */
+/** The zero value of an output that the official provider always sets. */
 export function zero(type: string): unknown {
   if (type.startsWith("array<")) return [];
   if (type.startsWith("map<")) return {};
@@ -53,8 +53,8 @@ export function zero(type: string): unknown {
 }
 
 /**
- * Whether what GitLab has is what was asked for: lists in any order, times by the instant, numbers as text, nothing for
- * "" and []; whatever was not asked for does not count.
+ * Whether GitLab's value means the same as the requested one: lists in any order, times by the
+ * instant, numbers as text, no value for "" and []; fields that were not requested are ignored.
  */
 export function covers(asked: unknown, actual: unknown): boolean {
   if (asked === undefined || asked === null || asked === "")

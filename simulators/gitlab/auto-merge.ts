@@ -9,7 +9,7 @@ import type { LocatedRequest, MergeRequest } from "./model/types/merge-requests.
 import type { Project } from "./model/types/projects.js";
 import { afterPush } from "./push.js";
 
-/** Reasons that pass by themselves or by what people do: a merge request with one of them may wait. */
+/** Statuses that can become mergeable later: auto-merge waits for them. */
 const passing = ["ci_still_running", "ci_must_pass", "not_approved", "draft_status", "discussions_not_resolved"];
 
 /**
@@ -44,8 +44,8 @@ export async function mergeNow(context: Context, at: LocatedRequest, user: User,
 }
 
 /**
- * Merges whatever waited for a pipeline, an approval or a resolved thread and need not wait any longer. Runs after each
- * request that changed something, before it is answered.
+ * Merges the merge requests whose auto-merge has nothing to wait for any more. Runs after each
+ * request that changed something, before the answer.
  */
 export async function runAutoMerges(context: Context): Promise<void> {
   const waiting = stateOf(context).mergeRequests.filter((each) => each.autoMerge && each.state === "opened");

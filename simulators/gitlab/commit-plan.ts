@@ -18,7 +18,8 @@ const noFile = () => problem(400, "A file with this name doesn't exist");
 const fileExists = () => problem(400, "A file with this name already exists");
 
 /**
- * The changes of files that a commit's actions ask for. Each action is checked against what the actions before it leave behind.
+ * The changes of files that a commit's actions ask for. Each action is checked against what the
+ * actions before it leave behind.
  *
  * @throws Problem for an action that does not fit the files
  */
@@ -125,7 +126,7 @@ async function changeMode(
   const { file_path: path, execute_filemode: executable = false } = action;
   const blob = await files.existing(action);
   files.setExecutable(path, executable);
-  // A file that this very commit writes has no blob yet: its last content is written again with the new mode.
+  // A file that the same commit writes has no blob yet: its content is written again with the new mode.
   const written = earlier.findLast((change) => change.kind === "write" && change.path === path);
   return written?.kind === "write" ? { ...written, executable } : { kind: "mode", path, blob, executable };
 }

@@ -29,8 +29,8 @@ const users = [
 ] as const;
 
 /**
- * Sees to it that the first users exist and that the tokens in their files work: on the first start, and when a token nears
- * its end. An old token goes on until it expires.
+ * Makes sure that the first users exist and that the tokens in their files work: on the first
+ * start, and when a token nears its end. An old token works until it expires.
  */
 export async function seedUsers(state: State, layout: Layout, now: Date): Promise<void> {
   for (const wanted of users) {

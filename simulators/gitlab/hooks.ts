@@ -12,7 +12,7 @@ import type { Hook } from "./model/types/automation.js";
 import type { GitLabSettings } from "./settings.js";
 import type { Store } from "./store/store.js";
 
-/** After so many failures in a row a hook pauses; after so many more it is off until somebody tests it. */
+/** Failures in a row after which a hook pauses, and after which it is disabled until a test succeeds. */
 const pauseAfter = 4;
 const stopAfter = 40;
 const patience = 10_000;
@@ -31,7 +31,7 @@ export function recordDelivery(hook: Hook, succeeded: boolean, now: Date): void 
   hook.disabledUntil = over >= 0 ? new Date(now.getTime() + minutes * 60_000).toISOString() : null;
 }
 
-/** Whether a hook wants to hear of an event. */
+/** Whether a hook subscribes to an event. */
 export function wants(hook: Hook, event: HookEvent): boolean {
   if (hook.projectId !== event.project.id || hook.settings[event.trigger] !== true) return false;
   const filter = String(hook.settings.push_events_branch_filter ?? "");

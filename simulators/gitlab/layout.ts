@@ -1,11 +1,11 @@
 import { join } from "node:path";
 
-/** Where everything lies in an embedded GitLab's folder. */
+/** Paths in the folder of an embedded GitLab. */
 export interface Layout {
   readonly root: string;
-  /** Port; its presence says that the folder is an embedded GitLab's. */
+  /** The port. The file also marks the folder as that of an embedded GitLab. */
   readonly address: string;
-  /** The same, beside the folder: a folder that is lost comes back at its old address, which is written in Git. */
+  /** A copy beside the folder: a recreated folder gets its old port, because the address is written in Git. */
   readonly keptAddress: string;
   readonly settings: string;
   readonly state: string;

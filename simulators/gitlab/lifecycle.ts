@@ -32,21 +32,22 @@ export interface GitLabAddress {
   readonly tokenFile: string;
 }
 
-/** Which user's token: the administrator `root`, or the user `maintainer` who is no administrator. */
+/** Which user's token: the administrator `root`, or the user `maintainer` without administrator rights. */
 export type TokenUser = "root" | "maintainer";
 
 /** How to start. */
 export interface StartOptions {
   /** @default what the folder's settings say, at first free */
   readonly tier?: "free" | "premium";
-  /** Settings to keep in the folder before the start; a running server is started anew when they change it. */
+  /** Settings to keep in the folder before the start; a running server is restarted when they change. */
   readonly settings?: Partial<GitLabSettings>;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Picks and keeps a free port, makes the CA and the tokens if they are absent, and starts nothing. Safe when two call at once.
+ * Reserves a port and creates the CA and the tokens if they are absent, without starting the
+ * server. Safe for concurrent calls.
  *
  * @param dir the folder of its whole state, made if absent
  */
@@ -70,21 +71,21 @@ export async function startGitLab(dir: string, options: StartOptions = {}): Prom
   });
 }
 
-/** Whether the server runs; `absent` when the folder holds none. */
+/** Whether the server runs; `absent` for a folder without one. */
 export async function inspectGitLab(dir: string): Promise<"running" | "stopped" | "absent"> {
   const layout = layoutOf(resolve(dir));
   if (!existsSync(layout.address)) return "absent";
   return serverOf(layout) ? "running" : "stopped";
 }
 
-/** Ends the server: afterwards its process is gone and its port free. What it keeps stays. */
+/** Ends the server and waits until its port is free. Its data stays. */
 export async function stopGitLab(dir: string): Promise<void> {
   const layout = layoutOf(resolve(dir));
   if (!existsSync(layout.address)) return;
   await exclusively(dir, stop);
 }
 
-/** Ends the server and deletes the folder. @throws UserError for a folder that is no embedded GitLab's */
+/** Ends the server and deletes the folder. @throws UserError for a folder without an embedded GitLab */
 export async function removeGitLab(dir: string): Promise<void> {
   const root = resolve(dir);
   if (!existsSync(root)) return;
@@ -97,11 +98,11 @@ export async function removeGitLab(dir: string): Promise<void> {
   rmSync(layout.keptAddress, { force: true });
 }
 
-/** Reads a user's personal access token. @throws UserError when the folder holds none */
+/** Reads a user's personal access token. @throws UserError when the folder has no token */
 export function readToken(dir: string, user: TokenUser = "root"): string {
   const file = tokenFileOf(dir, user);
   if (!existsSync(file))
-    throw new UserError(`there is no token of the user ${user}`, file, "start the embedded GitLab first");
+    throw new UserError(`the token of the user ${user} is missing`, file, "start the embedded GitLab first");
   return readFileSync(file, "utf8").trim();
 }
 
@@ -125,8 +126,8 @@ async function reserve(layout: Layout): Promise<GitLabAddress> {
 }
 
 /**
- * A free port that stays free while the server is down: below the range that systems take for outgoing connections, and at a
- * random place in it, so that two folders seldom want the same.
+ * A free port that stays free while the server is down: below the range that systems take for
+ * outgoing connections, and at a random place in it, so that two folders seldom have the same.
  */
 function pickPort(): Promise<number> {
   const from = randomInt(20_000, 31_000);
@@ -160,7 +161,7 @@ async function start(
     startDaemon({
       command: process.execPath,
       args: [
-        // A small young generation: the server lives long and holds little.
+        // A small young generation saves memory: the server runs long and allocates little.
         "--max-semi-space-size=1",
         loader,
         join(dirname(fileURLToPath(import.meta.url)), "main.ts"),
@@ -197,7 +198,7 @@ async function look(layout: Layout, address: GitLabAddress): Promise<CheckResult
   return status === 200 ? { done: true, value: true } : { done: false, missing: "it does not answer yet" };
 }
 
-/** Status of an answer; undefined when there is none. */
+/** Status of an answer; undefined without an answer. */
 function probe(url: string, caFile: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const secure = url.startsWith("https:");
@@ -214,7 +215,7 @@ function probe(url: string, caFile: string): Promise<number | undefined> {
 
 function lastLines(file: string): string {
   const text = existsSync(file) ? readFileSync(file, "utf8").trimEnd() : "";
-  return `its last words were:\n${text.split("\n").slice(-8).join("\n")}`;
+  return `its log ends with:\n${text.split("\n").slice(-8).join("\n")}`;
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -256,7 +257,7 @@ async function stop(layout: Layout): Promise<void> {
   if (port !== undefined) await becomesFree(port);
 }
 
-/** One lifecycle step of a folder at a time, over all processes. */
+/** Runs one lifecycle step of a folder at a time, across processes. */
 async function exclusively<T>(dir: string, step: (layout: Layout) => Promise<T>): Promise<T> {
   const root = resolve(dir);
   mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -264,7 +265,7 @@ async function exclusively<T>(dir: string, step: (layout: Layout) => Promise<T>)
     lockfilePath: `${root}.lock`,
     stale: 5_000,
     update: 1_000,
-    // A machine that stood still for seconds has lost this lock; the server's own lock still guards the folder.
+    // After the machine slept, this lock may be lost; the server's own lock still guards the folder.
     onCompromised: () => {},
     retries: { retries: 600, factor: 1, minTimeout: 50, maxTimeout: 100 },
   });

@@ -28,7 +28,8 @@ async function serve(root: string): Promise<void> {
   requireGit();
   const layout = layoutOf(root);
   const address = readAddress(layout);
-  if (!address) throw new UserError("no port was reserved", layout.root, "start it by startGitLab");
+  if (!address)
+    throw new UserError("the port of the embedded GitLab is not reserved", layout.root, "start it by startGitLab");
   const unlock = lockFolder(layout.serverLock);
   const settings = readSettings(layout.settings);
   const store = openStore(layout.state);
@@ -69,7 +70,7 @@ async function serve(root: string): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void end());
 }
 
-/** Deleted behind the server's back, its folder cannot be found by whoever would end the server: it ends itself. */
+/** Ends the server when its folder is deleted, because no command could find and end it afterwards. */
 function endWithFolder(layout: Layout): void {
   const timer = setInterval(() => {
     if (!holds(layout.serverLock)) process.exit(0);
@@ -90,8 +91,9 @@ function readPair(layout: Layout) {
 }
 
 /**
- * Listens on one more address with the same handler, as soon as the machine has it: a cluster's bridge is made when the
- * cluster is. Once it listens, it goes on when the address goes and comes back.
+ * Listens on one more address with the same handler, as soon as the machine has it: a cluster's
+ * bridge is created with the cluster. It keeps listening when the address is removed and added
+ * again.
  */
 function listenToo(
   handler: ReturnType<typeof buildServer>["routing"],

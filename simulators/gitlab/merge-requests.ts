@@ -97,7 +97,7 @@ export async function diffRefs(context: Context, project: Project, source: strin
   return { sha: head ?? "", startSha: start ?? "", baseSha: base ?? start ?? "" };
 }
 
-/** Keeps a merge request's commits, as one more version, even when its branch goes. */
+/** Records the head as a new version, and keeps its commits when the branch is deleted. */
 export async function keepHead(context: Context, project: Project, request: MergeRequest): Promise<void> {
   if (request.sha === "") return;
   const { sha, baseSha, startSha } = request;
@@ -112,7 +112,7 @@ export async function keepHead(context: Context, project: Project, request: Merg
 /**
  * Brings open merge requests up to date with their branches: new heads, merged by hand, source branch gone.
  *
- * @param user who changed the branches; undefined when the server looks by itself after a start
+ * @param user who changed the branches; undefined for the check after a start of the server
  */
 export async function refreshMergeRequests(
   context: Context,
@@ -202,7 +202,7 @@ export interface Merge extends AutoMergeWish {
 }
 
 /**
- * Merges by plumbing and moves the target branch. The merge request is marked after the branch has moved: after a kill in
+ * Merges without a work tree and moves the target branch. The merge request is marked afterwards: after a kill in
  * between, the next start sees that its commits have arrived.
  *
  * @throws RefMoved when the target branch moved since

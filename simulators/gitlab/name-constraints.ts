@@ -18,8 +18,9 @@ const privateNetworks = [
 export const nameConstraintsId = "2.5.29.30";
 
 /**
- * The value of a CA's name constraints: it may sign for localhost, for private networks and for the given addresses. With a
- * stolen key, a server cannot pretend to be a public site to clients that trust the CA.
+ * The value of a CA's name constraints: it may sign for localhost, for private networks and for the
+ * given addresses. With a stolen key, a server cannot pretend to be a public site to clients that
+ * trust the CA.
  *
  * @param addresses more IP addresses
  * @see https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10
@@ -33,7 +34,10 @@ export async function nameConstraints(addresses: readonly string[]): Promise<Uin
   return new Uint8Array(AsnConvert.serialize(constraints));
 }
 
-/** Whether a CA may sign for an address. A CA without constraints, made by an older version, may sign for any address. */
+/**
+ * Whether a CA may sign for an address. A CA without constraints, made by an older version, may
+ * sign for any address.
+ */
 export async function permits(ca: X509Certificate, address: string): Promise<boolean> {
   if (isPrivate(address)) return true;
   const { AsnConvert, Certificate, NameConstraints } = await loadAsn1();

@@ -168,7 +168,10 @@ export function checkPurge(context: Context, project: Project, fullPath: string 
   }
 }
 
-/** Removes projects and all that belongs to them: from the state first, so that a kill leaves only a folder to sweep. */
+/**
+ * Removes projects and all that belongs to them: from the state first, so that a kill leaves only a
+ * folder to sweep.
+ */
 export async function purgeProjects(context: Context, projects: readonly Project[]): Promise<void> {
   const state = stateOf(context);
   const ids = new Set(projects.map((project) => project.id));

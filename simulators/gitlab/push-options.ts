@@ -9,7 +9,11 @@ import { openRequest, updateRequest } from "./routes/merge-request-edits.js";
 import { acceptRequest } from "./routes/merging.js";
 import { projectUrl, titleOf } from "./views/commit.js";
 
-/** What a push wants of merge requests. @see https://docs.gitlab.com/topics/git/commit/#push-options-for-merge-requests */
+/**
+ * What a push wants of merge requests.
+ *
+ * @see https://docs.gitlab.com/topics/git/commit/#push-options-for-merge-requests
+ */
 interface Wish {
   readonly create: boolean;
   readonly values: Readonly<Record<string, string>>;
@@ -19,7 +23,10 @@ interface Wish {
 
 const single = ["target", "title", "description", "remove_source_branch", "draft", "squash"];
 
-/** Reads `merge_request.NAME=VALUE`; undefined when no option is of that kind. Others, such as `ci.skip`, mean nothing here. */
+/**
+ * Reads `merge_request.NAME=VALUE`; undefined when no option is of that kind. Others, such as
+ * `ci.skip`, mean nothing here.
+ */
 export function readWish(options: readonly string[]): Wish | undefined {
   const own = options.flatMap((option) => {
     const [, name = "", value] = /^(?:merge_request|mr)\.([a-z_]+)(?:=(.*))?$/s.exec(option) ?? [];
@@ -38,7 +45,7 @@ export function readWish(options: readonly string[]): Wish | undefined {
 const autoMerge = ["auto_merge", "merge_when_pipeline_succeeds"];
 
 /**
- * Does what a push asks of merge requests, and says what a person wants to see after a push.
+ * Applies the push options for merge requests, and returns the text that GitLab prints after a push.
  *
  * @param call of the user who pushed
  * @returns the text for the client, without the prefix `remote:`

@@ -8,8 +8,8 @@ import type { Project } from "./model/types/projects.js";
 import { pushPayload } from "./views/push-event.js";
 
 /**
- * What follows every change of a repository, by Git or by the API: the default branch is found and protected, merge requests
- * learn of their new heads, webhooks are sent. Returns when the state is on disk.
+ * The work after every change of a repository, by Git or by the API: the default branch is set and
+ * protected, merge requests are refreshed, webhooks are sent. Returns when the state is on disk.
  */
 export async function afterPush(
   context: Context,
@@ -19,7 +19,7 @@ export async function afterPush(
 ): Promise<void> {
   const repository = repositoryOf(context, project);
   const heads = await branchHeads(repository);
-  // A push that Git or the hook refused has moved nothing.
+  // A push that Git or the hook refused has not moved the branch.
   const done = asked.filter((change) => {
     const branch = /^refs\/heads\/(.+)$/.exec(change.ref)?.[1];
     return branch === undefined || (heads.get(branch) ?? zeroId) === change.after;

@@ -2,16 +2,18 @@ import { commitTree, treeOf, tryMerge } from "./git/merge.js";
 import { log } from "./git/queries.js";
 import type { User } from "./model/types/accounts.js";
 
-/** A rebase that cannot be done without a person. */
+/** A rebase that stops at a conflict. */
 export class RebaseConflict extends Error {
   override readonly name = "RebaseConflict";
 }
 
 /**
- * Puts the commits of a branch on top of another commit without a work tree, as `git rebase` does: merges are left out, and
- * so is what the target holds already. Each commit is merged with a commit that has its parent's history and the tree so far.
+ * Puts the commits of a branch on top of another commit without a work tree, as `git rebase` does:
+ * merges are left out, and so is what the target holds already. Each commit is merged with a commit
+ * that has its parent's history and the tree so far.
  *
- * @returns the new head @throws RebaseConflict for the first commit that conflicts
+ * @returns the new head
+ * @throws RebaseConflict for the first commit that conflicts
  */
 export async function rebaseCommits(repository: string, head: string, onto: string, committer: User): Promise<string> {
   const commits = await log(repository, [`${onto}..${head}`], { args: ["--reverse", "--topo-order", "--no-merges"] });

@@ -8,9 +8,10 @@ import { removeWhere } from "./model/server-state.js";
 import { settleDefaultBranch } from "./push.js";
 
 /**
- * Brings the state and the repositories together after a kill. Git is right about commits, the state about everything else:
- * a half-made repository goes, one without a project is set aside, a project without a repository gets an empty one, and
- * merge requests and default branches learn what the branches say.
+ * Reconciles the state and the repositories after a kill. Git is authoritative for commits, the
+ * state for everything else: an incomplete repository is removed, one without a project is set
+ * aside, a project without a repository gets an empty one, and merge requests and default branches
+ * are refreshed.
  */
 export async function reconcile(context: Context): Promise<void> {
   const state = stateOf(context);
@@ -36,7 +37,10 @@ export async function reconcile(context: Context): Promise<void> {
   }
 }
 
-/** A repository without a project: the rest of a deletion or of an interrupted creation goes, anything else is kept aside. */
+/**
+ * A repository without a project: the rest of a deletion or of an interrupted creation is removed,
+ * any other is set aside.
+ */
 async function sweep(context: Context, name: string): Promise<void> {
   const { repositories, lost } = context.layout;
   const deleted = stateOf(context).purge.includes(name);

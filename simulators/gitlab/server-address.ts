@@ -3,12 +3,12 @@ import { UserError } from "@timonier/kit/user-error";
 import type { Layout } from "./layout.js";
 import type { GitLabSettings } from "./settings.js";
 
-/** Where a folder's GitLab listens; made once, kept as long as the folder. */
+/** The port of a folder's GitLab; chosen once, and kept as long as the folder. */
 export interface KeptAddress {
   readonly port: number;
 }
 
-/** The port of a folder; undefined when none was reserved. @throws UserError for a file that is none */
+/** The port of a folder; undefined when none is reserved. @throws UserError for an unreadable file */
 export function readAddress(layout: Layout): KeptAddress | undefined {
   if (!existsSync(layout.address)) return undefined;
   const kept = read(layout.address);

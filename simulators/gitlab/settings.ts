@@ -5,27 +5,37 @@ import { UserError } from "@timonier/kit/user-error";
 export interface GitLabSettings {
   /** What the licence allows. @default "free" */
   readonly tier: "free" | "premium";
-  /** Which GitLab it plays: they differ in what Free allows. @default "self-managed" */
+  /** Which GitLab it simulates: they differ in what Free allows. @default "self-managed" */
   readonly flavour: "gitlab.com" | "self-managed";
   /** Path below which it is served, without a slash at the end. @default "" */
   readonly prefix: string;
   /** HTTPS, or plain HTTP. @default true */
   readonly tls: boolean;
-  /** Addresses to listen on and to name in the certificate besides 127.0.0.1, for a local cluster's bridge. @default [] */
+  /**
+   * Addresses to listen on and to name in the certificate besides 127.0.0.1, for a local cluster's
+   * bridge.
+   *
+   * @default []
+   */
   readonly addresses: readonly string[];
   /** Requests a minute for each token; 0 for no limit. @default 0 */
   readonly rateLimit: number;
-  /** Whether webhooks may go to loopback and private addresses; the administrator's switch of a real GitLab. @default false */
+  /**
+   * Whether webhooks may go to loopback and private addresses; in GitLab the administrator allows
+   * it.
+   *
+   * @default false
+   */
   readonly localHooks: boolean;
   /** Writes each request to `requests.jsonl`. @default false */
   readonly journal: boolean;
   /** Opens the endpoints with which tests inject faults and read the journal. @default false */
   readonly test: boolean;
-  /** Version that it says it is. */
+  /** Version that it reports. */
   readonly version: string;
 }
 
-/** What holds where the file says nothing. */
+/** Defaults of settings that the file does not have. */
 export const defaultSettings: GitLabSettings = {
   tier: "free",
   flavour: "self-managed",
@@ -50,7 +60,7 @@ export function readSettings(file: string): GitLabSettings {
   try {
     given = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new UserError("the settings are not JSON", file, "mend or delete the file", { cause });
+    throw new UserError("the settings are not JSON", file, "correct or delete the file", { cause });
   }
   return parseSettings(given, file);
 }
@@ -58,7 +68,7 @@ export function readSettings(file: string): GitLabSettings {
 /** Checks settings; pure. @throws UserError with every error at once */
 export function parseSettings(given: unknown, where: string): GitLabSettings {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new UserError("the settings are no object", where, "write {} for the defaults");
+    throw new UserError("the settings are not an object", where, "write {} for the defaults");
   }
   const errors = Object.entries(given).flatMap(([name, value]) => {
     const check = checks[name as keyof GitLabSettings];

@@ -14,8 +14,8 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 type Library = typeof import("@peculiar/x509");
 
 /**
- * Creates the CA and the server's certificate when they are absent, near their end or without one of the addresses. The CA is
- * kept as long as possible, because clients have its file.
+ * Creates the CA and the server's certificate when they are absent, near their end or without one
+ * of the addresses. The CA is kept as long as possible, because clients have its file.
  *
  * @param addresses IP addresses beside 127.0.0.1
  * @returns whether anything was created

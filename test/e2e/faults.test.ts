@@ -219,7 +219,7 @@ describe("what is kept on disk", () => {
     const taken = await copy.timonier("up");
     thief.close();
     expect(taken.exitCode).toBe(1);
-    expect(taken.all).toMatch(/another process listens on the port of the embedded cluster's kube-apiserver/);
+    expect(taken.all).toMatch(/the port of the embedded cluster's kube-apiserver is taken by another process/);
     expect(taken.all).toMatch(new RegExp(`where: 127.0.0.1:${port}`));
     expectNoTrace(taken);
     expect((await status()).problems).not.toEqual([]);

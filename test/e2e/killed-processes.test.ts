@@ -113,7 +113,7 @@ describe("what cannot be started again ends `up` in seconds, with one error", ()
     const { exitCode, all } = await run;
     thief.close();
     expect(exitCode).toBe(1);
-    expect(errorOf(all)).toBe("another process listens on the port of the embedded cluster's kube-apiserver");
+    expect(errorOf(all)).toBe("the port of the embedded cluster's kube-apiserver is taken by another process");
     expect(errorAfter(killed)).toBeLessThan(10_000);
     expect((await copy.timonier("status")).exitCode).not.toBe(0);
   });

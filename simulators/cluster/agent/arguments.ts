@@ -15,7 +15,7 @@ export interface Mount {
 }
 
 /**
- * A container's arguments, changed only where a program without a pod's network and file system must be told otherwise:
+ * A container's arguments, changed only where a program without a pod's network and file system needs other values:
  * listening addresses, names of Services, mounted folders.
  */
 export function rewriteArguments(

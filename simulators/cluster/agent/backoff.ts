@@ -2,8 +2,8 @@ const first = 10_000;
 const longest = 300_000;
 
 /**
- * Time that kubelet waits before the next restart: none for the first, then 10 s, doubled up to five minutes. A container that ran
- * for twice the longest wait starts anew.
+ * Time that kubelet waits before the next restart: none for the first, then 10 s, doubled up to
+ * five minutes. A container that ran for twice the longest wait has its back-off reset.
  *
  * @param restarts restarts since it last ran that long
  * @returns milliseconds

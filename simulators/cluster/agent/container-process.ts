@@ -20,7 +20,7 @@ export interface ContainerProcess {
   readonly exited: Promise<Exit>;
 }
 
-/** A program and all it is given. */
+/** A program with its arguments and environment. */
 export interface ProgramSpec {
   readonly program: string;
   readonly args: readonly string[];
@@ -28,8 +28,8 @@ export interface ProgramSpec {
 }
 
 /**
- * Starts a program that outlives the agent, through a link in the container's folder: by it the process is known as this
- * cluster's. The log of the run before is kept.
+ * Starts a program that outlives the agent, through a link in the container's folder, which
+ * identifies the process as this cluster's. The log of the run before is kept.
  */
 export async function startProgram(spec: ProgramSpec, name: string, files: ContainerFiles): Promise<ContainerProcess> {
   const link = join(files.folder, name);
@@ -52,7 +52,7 @@ export async function startProgram(spec: ProgramSpec, name: string, files: Conta
     child.once("error", reject);
   });
   child.unref();
-  // A program that ended at once has no identity any more; its exit tells the rest.
+  // A program that ended at once has no identity; its exit code is still reported.
   const identity = identify(child.pid ?? -1) ?? { pid: child.pid ?? -1, started: "ended" };
   return { identity, exited };
 }
@@ -63,7 +63,7 @@ export function adoptProgram(identity: ProcessIdentity): ContainerProcess | unde
   return { identity, exited: watchStranger(identity) };
 }
 
-/** Nobody tells how a process that is not one's child ended. */
+/** The exit code of a process that is not a child is unknown: it is polled until it is gone. */
 async function watchStranger(identity: ProcessIdentity): Promise<Exit> {
   while (identify(identity.pid)?.started === identity.started) await sleep(300, undefined, { ref: false });
   return { exitCode: 255 };

@@ -4,7 +4,7 @@ import type { ProcessIdentity } from "@timonier/kit/daemon";
 import writeFileAtomic from "write-file-atomic";
 import type { ContainerState } from "./pod-objects.js";
 
-/** What the agent must know of a container after its own end. */
+/** What a restarted agent needs to know of a container. */
 export interface ContainerRecord {
   /** Host's port by container's port. */
   readonly ports: Readonly<Record<string, number>>;

@@ -16,7 +16,7 @@ import { keepCredentials, renewToken } from "./pod-credentials.js";
 import type { Container, ContainerState, ContainerStatus, Pod, Probe } from "./pod-objects.js";
 import { runProbe } from "./probes.js";
 
-/** Runs one container of a pod as a program of this machine, from its first start until the pod goes. */
+/** Runs one container of a pod as a program of this machine, until the pod is deleted. */
 export class ContainerRunner {
   readonly files: ContainerFiles;
   #record: ContainerRecord;
@@ -74,7 +74,7 @@ export class ContainerRunner {
     };
   }
 
-  /** Takes over what an earlier agent started, or begins; returns at once. */
+  /** Adopts the program that an earlier agent started, or starts it; returns at once. */
   start(): void {
     const kept = this.#record.process;
     const adopted = kept && adoptProgram(kept);
@@ -85,7 +85,7 @@ export class ContainerRunner {
     this.#finished = this.#live(adopted).catch((error) => this.context.log(`${this.files.folder}: ${String(error)}`));
   }
 
-  /** Takes over a program only to end it: of a pod that is being deleted. */
+  /** Adopts the program of a pod that is being deleted, only to end it. */
   takeOver(): void {
     const adopted = this.#record.process && adoptProgram(this.#record.process);
     if (!adopted) return;

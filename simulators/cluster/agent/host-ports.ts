@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { freePort, isFree } from "@timonier/control-plane/ports";
 import writeFileAtomic from "write-file-atomic";
 
-/** Gives out ports of 127.0.0.1; those of Services are kept on disk, so that they never change. */
+/** Assigns ports of 127.0.0.1. Those of Services are stored on disk, so that they never change. */
 export class HostPorts {
   readonly #services: Map<string, number>;
   readonly #taken: Set<number>;
@@ -15,7 +15,7 @@ export class HostPorts {
     this.#taken = new Set([...reserved, ...this.#services.values()]);
   }
 
-  /** Port that stands for a Service's port, whether there is such a Service yet or not. */
+  /** Port that stands for a Service's port, even before the Service exists. */
   async ofService(namespace: string, name: string, port: number): Promise<number> {
     const key = serviceKey(namespace, name, port);
     const known = this.#services.get(key);
@@ -26,7 +26,7 @@ export class HostPorts {
     return chosen;
   }
 
-  /** A port for a container's port: the one it had, unless somebody else listens there now. */
+  /** A port for a container's port: the one it had, unless another process listens there now. */
   async ofContainer(before: number | undefined): Promise<number> {
     if (before !== undefined && (await isFree(before))) {
       this.#taken.add(before);
@@ -35,7 +35,7 @@ export class HostPorts {
     return await this.#choose();
   }
 
-  /** Another container may have the ports from now on. */
+  /** Makes ports available to other containers. */
   release(ports: Iterable<number>): void {
     for (const port of ports) this.#taken.delete(port);
   }
@@ -43,7 +43,7 @@ export class HostPorts {
   async #choose(): Promise<number> {
     for (;;) {
       const port = await freePort(this.#taken);
-      // Two callers may have been given the same while both looked.
+      // Two concurrent callers may have found the same port.
       if (this.#taken.has(port)) continue;
       this.#taken.add(port);
       return port;

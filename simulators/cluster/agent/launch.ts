@@ -32,10 +32,12 @@ export interface Launch {
 }
 
 /**
- * Turns a container's manifest into a program of this machine: its environment, credentials, volumes, ports and arguments.
+ * Turns a container's manifest into a program of this machine: its environment, credentials,
+ * volumes, ports and arguments.
  *
  * @param before host's port by container's port, of the run before
- * @param credentials path of the kubeconfig with the pod's own rights, made when it is first asked for
+ * @param credentials path of the kubeconfig with the pod's own rights, made when it is first asked
+ * for
  * @throws ImageError when there is no program for the image
  */
 export async function prepareLaunch(

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { ContainerFiles } from "./container-record.js";
 
-/** What the server serves with, and whom it believes. */
+/** Certificates of the server and of its only client. */
 export interface LogServerOptions {
   readonly port: number;
   readonly cert: string;
@@ -16,8 +16,8 @@ export interface LogServerOptions {
 }
 
 /**
- * The part of kubelet's server behind `kubectl logs`: `/containerLogs/NAMESPACE/POD/CONTAINER` with `follow`, `previous` and
- * `tailLines`. Only the API server may ask, by its client certificate.
+ * The part of kubelet's server behind `kubectl logs`: `/containerLogs/NAMESPACE/POD/CONTAINER` with
+ * `follow`, `previous` and `tailLines`. Only the API server may ask, by its client certificate.
  */
 export function serveLogs(options: LogServerOptions): void {
   const { cert, key, ca } = options;

@@ -6,7 +6,10 @@ import type { AgentConfig } from "../agent-process.js";
 import { serveLogs } from "./log-server.js";
 import { RuntimeAgent } from "./runtime-agent.js";
 
-/** `main.ts DIR`: the runtime agent of the cluster with that state folder. Runs until it is ended; its pods' programs go on. */
+/**
+ * `main.ts DIR`: the runtime agent of the cluster with that state folder. Runs until it is ended;
+ * its pods' programs go on.
+ */
 function main(dir: string): void {
   const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
   // An error of one pod must not leave the others without their kubelet.

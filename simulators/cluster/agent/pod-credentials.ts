@@ -10,8 +10,8 @@ const lifetimeSeconds = 3_607;
 /** Milliseconds between two tries. */
 const retry = 10_000;
 /**
- * Milliseconds between two looks at the clock. A timer stands still while the machine sleeps, so one that waits for the time of
- * renewal would leave a token that expired in that sleep.
+ * Milliseconds between two checks of the clock. A timer stops while the machine sleeps, so one that
+ * waits for the time of renewal would be late for a token that expired during the sleep.
  */
 const look = 30_000;
 /** Milliseconds by which clocks may differ: the API server refuses a token that was issued later than now. */
@@ -34,7 +34,10 @@ export interface TokenLife {
   readonly expires: number;
 }
 
-/** Whether a token has to be renewed: four fifths of its life are over, or the clock was set to a time before it was issued. */
+/**
+ * Whether a token has to be renewed: four fifths of its life are over, or the clock was set to a
+ * time before it was issued.
+ */
 export function isDue({ issued, expires }: TokenLife, now: number): boolean {
   return now >= issued + (expires - issued) * 0.8 || now < issued - skew;
 }
@@ -44,11 +47,12 @@ interface TokenRequest {
 }
 
 /**
- * Gives a pod's programs a kubeconfig with the rights of the pod's own ServiceAccount only, and renews its token after four
- * fifths of its life until the signal.
+ * Gives a pod's programs a kubeconfig with the rights of the pod's own ServiceAccount only, and
+ * renews its token after four fifths of its life until the signal.
  *
  * @returns path of the kubeconfig
- * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+ * @see
+ * https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
 export async function keepCredentials(
   context: AgentContext,

@@ -1,4 +1,8 @@
-/** The parts of Kubernetes objects that the agent reads or writes. @see https://kubernetes.io/docs/reference/kubernetes-api/ */
+/**
+ * The parts of Kubernetes objects that the agent reads or writes.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/
+ */
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace: string;

@@ -3,9 +3,11 @@ import type { ContainerStatus, Pod, PodCondition, PodStatus } from "./pod-object
 /**
  * A pod's status as kubelet writes it from those of its containers.
  *
- * Conditions keep their time of transition while their status stays; conditions of others (PodScheduled, readiness gates) stay.
+ * Conditions keep their time of transition while their status stays; conditions of others
+ * (PodScheduled, readiness gates) stay.
  *
- * @param podIP address that no network has: the API server allows no loopback address behind a Service
+ * @param podIP address that no network has: the API server allows no loopback address behind a
+ * Service
  * @param now RFC 3339
  * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
  */
@@ -77,7 +79,7 @@ function completedInits(pod: Pod, now: string): ContainerStatus[] {
   );
 }
 
-/** Whether the two say the same to a reader of the API; key order does not matter, times of ours do. */
+/** Whether two statuses are equal for a reader of the API, whatever the order of keys. */
 export function sameStatus(a: PodStatus | undefined, b: PodStatus): boolean {
   return canonical(pick(a, b)) === canonical(b);
 }

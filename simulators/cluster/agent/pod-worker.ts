@@ -11,7 +11,7 @@ import { podStatus, sameStatus } from "./pod-status.js";
 /** Shortest time that kubelet gives a program to end. Milliseconds. */
 const shortestGrace = 2_000;
 
-/** Kubelet's work for one pod: its containers, its status, its end. */
+/** Does kubelet's work for one pod: runs its containers, writes its status, ends it. */
 export class PodWorker {
   readonly runners: readonly ContainerRunner[];
   readonly #containers: readonly Container[];
@@ -50,7 +50,7 @@ export class PodWorker {
     return this.runners.flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Takes over what runs and begins the rest; starts no process before it returns. */
+  /** Adopts running programs and starts the others; starts no process before it returns. */
   start(): void {
     const over = this.pod.status?.phase === "Succeeded" || this.pod.status?.phase === "Failed";
     const leaving = over || this.pod.metadata.deletionTimestamp !== undefined;
@@ -76,8 +76,9 @@ export class PodWorker {
   }
 
   /**
-   * Whether the pod has other conditions than its containers justify. The node life-cycle controller sets `Ready` to False
-   * while the node is silent (the machine slept, its servers were killed) and never sets it back: that is kubelet's work.
+   * Whether the pod has other conditions than its containers justify. The node life-cycle
+   * controller sets `Ready` to False while the node is silent (the machine slept, its servers were
+   * killed) and never sets it back: that is kubelet's work.
    */
   #isOverwritten(): boolean {
     const now = new Date().toISOString();
@@ -87,7 +88,7 @@ export class PodWorker {
     );
   }
 
-  /** The pod is not there any more, by force or because the agent removed it. */
+  /** Called when the pod was deleted, by force or because the agent removed it. */
   async remove(): Promise<void> {
     this.#gone = true;
     await Promise.all(this.runners.map((runner) => runner.stop(shortestGrace)));
@@ -120,7 +121,7 @@ export class PodWorker {
     });
   }
 
-  /** One writer at a time, always of the newest state. */
+  /** Writes the newest state; only one write runs at a time. */
   async #write(): Promise<void> {
     for (let tries = 0; this.#dirty && !this.#gone; ) {
       this.#dirty = false;
@@ -129,7 +130,7 @@ export class PodWorker {
         tries = 0;
       } catch (error) {
         if (error instanceof ApiError && error.code === 404) return;
-        // A conflict that stays is another pod of this name.
+        // A persistent conflict means that another pod has this name now.
         if (error instanceof ApiError && error.code === 409 && tries >= 4) return;
         this.#log(error);
         this.#dirty = true;
@@ -163,12 +164,19 @@ export class PodWorker {
   }
 }
 
-/** Versions of one object can be compared. @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
+/**
+ * Versions of one object can be compared.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
 function versionOf({ metadata }: Pod): bigint {
   return BigInt(metadata.resourceVersion ?? 0);
 }
 
-/** A container beside a known one, of an image without a program here: it runs as kwok's containers do. */
+/**
+ * Status of a container without a program, beside one with a program: it counts as running, as
+ * kwok's containers do.
+ */
 function simulated({ name, image }: Container, pod: Pod, now: string): ContainerStatus {
   const startedAt = pod.status?.startTime ?? now;
   return {

@@ -6,7 +6,10 @@ import type { Probe } from "./pod-objects.js";
 /** Where a probe's port is on this machine; undefined for a port that the program does not listen on. */
 export type ProbePort = (port: number | string) => number | undefined;
 
-/** Milliseconds between two checks until a container is ready for the first time, so that `up` need not wait a whole period. */
+/**
+ * Milliseconds between two checks until a container is ready for the first time, so that `up` need
+ * not wait a whole period.
+ */
 const eager = 200;
 
 /** How a probe reaches its program, and who learns of its results. */
@@ -43,7 +46,7 @@ export async function runProbe(
   }
 }
 
-/** One look; probes that need a container (exec, gRPC) always succeed. */
+/** Runs the probe once; probes that need a container (exec, gRPC) always succeed. */
 async function ask(probe: Probe, port: ProbePort): Promise<boolean> {
   const timeout = (probe.timeoutSeconds ?? 1) * 1_000;
   const wanted = probe.httpGet?.port ?? probe.tcpSocket?.port;

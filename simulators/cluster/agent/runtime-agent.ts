@@ -71,7 +71,7 @@ export class RuntimeAgent {
     for (const pod of pods) this.#upsert(pod);
     if (this.#listed) return;
     this.#listed = true;
-    // Before any new program is started: what runs now and nobody took over is a stray.
+    // Before any new program is started, every running program that was not adopted is a stray.
     void this.#ready(this.#strays());
   }
 
@@ -118,7 +118,7 @@ export class RuntimeAgent {
     }
   }
 
-  /** Programs of pods that went while no agent ran, and those that were started but never recorded. */
+  /** Programs of pods that were deleted while no agent ran, and programs that were started but never recorded. */
   #strays(): ProcessIdentity[] {
     const kept = new Set([...this.#workers.values()].flatMap((worker) => worker.pids()));
     return processesOf(this.layout.pods)

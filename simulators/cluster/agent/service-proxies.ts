@@ -5,7 +5,7 @@ import type { Service } from "./pod-objects.js";
 import type { PodWorker } from "./pod-worker.js";
 
 /**
- * What kube-proxy is on a real node: a stable port of 127.0.0.1 for each port of a Service that selects one of the agent's pods,
+ * Stands for kube-proxy: a stable port of 127.0.0.1 for each port of a Service that selects one of the agent's pods,
  * and behind it whichever of these pods is ready.
  */
 export class ServiceProxies {

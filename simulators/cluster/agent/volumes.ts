@@ -5,8 +5,8 @@ import { ContainerConfigError, type ReferencedData } from "./environment.js";
 import type { Container, KeyToPath, Pod, Volume } from "./pod-objects.js";
 
 /**
- * Makes a pod's volumes as folders of this machine: empty ones, and the files of ConfigMaps and Secrets. Other kinds are not
- * there: their paths stay those of the container.
+ * Makes a pod's volumes as folders of this machine: empty ones, and the files of ConfigMaps and
+ * Secrets. Other kinds are not there: their paths stay those of the container.
  *
  * @param folder where they are made; what is in an emptyDir stays until the pod goes
  * @returns the container's mounts

@@ -34,7 +34,7 @@ export interface ProgramEnd {
   readonly ranFor: number;
 }
 
-/** Looks at processes and at the runtime agent's records; asks no API server, which may be what is missing. */
+/** Inspects processes and the runtime agent's records, and not the API server, which may be the missing part. */
 export function gatherFacts(layout: ClusterLayout): ClusterFacts {
   return { missing: missingParts(findProcesses(layout)), programs: programsOf(layout) };
 }

@@ -3,7 +3,7 @@ import type { ClusterFacts, ProgramEnd, ProgramFacts } from "./facts.js";
 /** Deaths of one component within {@link WINDOW} after which it is not started any more. */
 const MOST = 4;
 
-/** Looks in a row that miss a component: what is missing is started between them, so it did not start. */
+/** Consecutive checks without a component, after each of which it was started: then it does not start. */
 const LOOKS = 3;
 
 /** Milliseconds. */
@@ -12,17 +12,17 @@ const WINDOW = 60_000;
 /** A program that runs for less, in milliseconds, has failed to start. */
 const START = 5_000;
 
-/** SIGKILL and SIGTERM: something outside has ended the program. */
+/** SIGKILL and SIGTERM: the program was ended from outside. */
 const FROM_OUTSIDE = new Set([9, 15]);
 
-/** The runtime agent did not see the end: it did not run itself at that moment. */
+/** Exit code of a program that ended while the runtime agent did not run. */
 const UNKNOWN = 255;
 
-/** What a supervisor remembers from one look to the next. */
+/** What a supervisor remembers from one check to the next. */
 export interface History {
   /** Times of each component's deaths, in milliseconds. */
   readonly deaths: ReadonlyMap<string, readonly number[]>;
-  /** Number of looks, up to the last one, that missed each component. */
+  /** Number of consecutive checks without each component. */
   readonly missed: ReadonlyMap<string, number>;
   /** By a container's folder. */
   readonly programs: ReadonlyMap<string, ProgramHistory>;
@@ -34,18 +34,18 @@ interface ProgramHistory {
   readonly ends: number;
 }
 
-/** What one look shows, and what to do about it. */
+/** The result of one check, and what to do about it. */
 export interface Judgement {
   readonly history: History;
-  /** Programs that ended since the look before; the runtime agent starts them again. */
+  /** Programs that ended since the last check; the runtime agent restarts them. */
   readonly ended: readonly ProgramFacts[];
   /** Components to start now. */
   readonly start: readonly string[];
-  /** What one more start does not help. @default nothing */
+  /** A process that another start would not help. @default none */
   readonly hopeless?: Hopeless;
 }
 
-/** A process that dies again and again. */
+/** A process that ends again and again. */
 export interface Hopeless {
   readonly name: string;
   /** `died 4 times within 60 s` */
@@ -54,7 +54,7 @@ export interface Hopeless {
   readonly log?: string;
 }
 
-/** What is so before anything is supervised: earlier ends are not counted, but for those of a program that does not start now. */
+/** The history at the start: earlier ends are not counted, except for a program that fails to start now. */
 export function beginHistory({ programs }: ClusterFacts): History {
   const known = programs.map(({ folder, restarts, runs, end }) => {
     const failing = !runs && end !== undefined && failedToStart(end);
@@ -64,8 +64,8 @@ export function beginHistory({ programs }: ClusterFacts): History {
 }
 
 /**
- * What a look shows: a component that does not run is started again, unless it has died too often. A program that ends twice,
- * the second time in its start, is not waited for, though the runtime agent would try it for ever.
+ * Judges one check: a missing component is started again, unless it has ended too often. A program that ends twice,
+ * the second time while starting, is given up, though the runtime agent would restart it for ever.
  *
  * @param now milliseconds of a clock that only goes forward
  */
@@ -86,7 +86,7 @@ export function judge(history: History, { missing, programs }: ClusterFacts, now
   return { history: next, ended, start: hopeless ? [] : missing, ...(hopeless && { hopeless }) };
 }
 
-/** After a component was started: a program that ended meanwhile had perhaps no API server. */
+/** Resets the ends of programs after a component was started: they may have ended for lack of an API server. */
 export function afterRepair(history: History): History {
   const programs = [...history.programs].map(([folder, one]) => [folder, { ...one, ends: 0 }] as const);
   return { ...history, programs: new Map(programs) };

@@ -6,31 +6,31 @@ import { layoutOf, repairCluster } from "../lifecycle.js";
 import { gatherFacts, type ProgramFacts } from "./facts.js";
 import { afterRepair, beginHistory, judge } from "./judge.js";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const INTERVAL = 500;
 
 /** How to supervise. */
 export interface SuperviseOptions {
-  /** Told of each process that died. */
+  /** Called with each process that ended. */
   readonly report: Progress;
-  /** Told what is done about it. */
+  /** Called with the progress of each repair. */
   readonly progress: Progress;
   /** Whether the run that needs the cluster still exists: nothing is started for one that was killed. */
   readonly isNeeded: () => boolean;
-  /** Ends the supervision after one last look. */
+  /** Ends the supervision after one last check. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Starts processes of an installed cluster again when they die, until the signal.
+ * Restarts processes of an installed cluster when they end, until the signal.
  *
  * @param dir state folder of this one cluster
- * @throws UserError naming a process that dies again and again, or that cannot be started, with its log
+ * @throws UserError naming a process that ends again and again, or that cannot be started, with its log
  */
 export async function supervise(dir: string, { report, progress, isNeeded, signal }: SuperviseOptions): Promise<void> {
   const layout = layoutOf(dir);
   let history = beginHistory(gatherFacts(layout));
-  /** Why the last start failed: it says more than that a process is missing. */
+  /** Why the last start failed; it is more specific than that a process is missing. */
   let failure: UserError | undefined;
   for (let last = false; !last; ) {
     await sleep(INTERVAL, undefined, { signal, ref: false }).catch(() => {});
@@ -41,7 +41,7 @@ export async function supervise(dir: string, { report, progress, isNeeded, signa
     if (hopeless) throw failure ?? processEnded(layout, hopeless.name, hopeless.how);
     for (const one of ended) report(`${one.name} of the embedded cluster ${howEnded(one)}; its log: ${one.log}`);
     if (start.length > 0 && !isNeeded()) return;
-    // After a start that failed they have been named.
+    // After a failed start they have been reported already.
     for (const name of failure ? [] : start) {
       report(`${name} of the embedded cluster died and is started again; its log: ${logOf(layout, name)}`);
     }
@@ -50,7 +50,7 @@ export async function supervise(dir: string, { report, progress, isNeeded, signa
     try {
       await repairCluster(dir, { progress });
     } catch (error) {
-      // What it needs may have died while it started: the next look decides.
+      // A process that it needs may have ended while it started: the next check decides.
       failure = error instanceof UserError ? error : notStarted(start, layout.logs, error);
       last = false;
     }

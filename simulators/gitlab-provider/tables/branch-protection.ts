@@ -24,7 +24,7 @@ const lists = {
 
 const isRole = (access: Access) => !access.user_id && !access.group_id && !access.deploy_key_id;
 
-/** Protection of a branch, or of all that a wildcard fits. */
+/** Protection of a branch, or of all branches that match a wildcard. */
 export const branchProtection: Table = {
   collection: "projects/{project}/protected_branches",
   item: "projects/{project}/protected_branches/{branch}",
@@ -79,7 +79,7 @@ function othersOf(levels: unknown): Json[] {
     }));
 }
 
-/** GitLab protects the default branch by itself: what is wanted takes the place of what is there. */
+/** Replaces the protection that GitLab gives the default branch automatically. */
 async function protect(step: Step, body: Json): Promise<Json> {
   const there = await createOnce(branchProtection, step, body).catch((error) => {
     if (!isRefusal(error, 409)) throw error;
@@ -102,8 +102,9 @@ async function change(step: Step, body: Json, changed: readonly string[]): Promi
 }
 
 /**
- * Changes the roles in place, so that the branch is protected all the time, and where an approval policy refuses to remove the
- * protection. Needs Premium; what Free ignores or refuses is seen in its answer.
+ * Changes the roles in place, so that the branch is protected all the time, and where an approval
+ * policy refuses to remove the protection. Needs Premium; on Free the answer shows that nothing
+ * changed.
  *
  * @returns undefined when it is not as wanted afterwards
  * @see https://docs.gitlab.com/api/protected_branches/#update-a-protected-branch
@@ -145,7 +146,7 @@ function fullBody(step: Step, body: Json): Json {
   };
 }
 
-/** @throws UserError that says that the branch is open, should GitLab refuse the new protection and the old one too */
+/** @throws UserError when GitLab refuses the new protection and the old one, so that the branch is unprotected */
 async function replace(step: Step, body: Json, old: Json | undefined): Promise<Json> {
   await step.api.delete(fill(branchProtection.item, step.place));
   try {

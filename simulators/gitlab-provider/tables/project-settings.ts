@@ -12,7 +12,7 @@ const projectHook: Table = {
   names: { hookId: "id" },
   writeOnly: ["token", "signingToken", "customHeaders", "urlVariables"],
   cleared: { token: "", push_events_branch_filter: "", description: "" },
-  // An update without the address is refused.
+  // GitLab refuses an update without the URL.
   update: (step, body) => step.api.put(fill(projectHook.item, step.place), { url: step.inputs.url, ...body }),
   lookup: { by: "new", same: (answer, inputs) => answer.url === inputs.url },
 };
@@ -59,7 +59,7 @@ const approvalRule: Table = {
     try {
       return await createOnce(approvalRule, step, body);
     } catch (error) {
-      // GitLab makes one rule for any approver by itself, and allows no second.
+      // GitLab creates one rule for any approver itself, and refuses a second one.
       if (!takeOver || !isRefusal(error, 400)) throw error;
       const there = (await step.api.list(path)).find((rule) => rule.rule_type === "any_approver");
       if (!there) throw error;
@@ -74,7 +74,7 @@ function idsOf(list: unknown): unknown[] {
   return ((list ?? []) as Json[]).map(({ id }) => id);
 }
 
-/** What a project has that nobody set. */
+/** Defaults of a project. */
 const defaultApprovals: Json = {
   disable_overriding_approvers_per_merge_request: false,
   merge_requests_author_approval: false,
@@ -173,7 +173,7 @@ interface Allowlists {
 
 const listPaths = { projects: "allowlist", groups: "groups_allowlist" } as const;
 
-/** The project itself is always on its own list, and no entry. */
+/** The project itself is always on its own list; it does not count as an entry. */
 async function allowlists(api: Api, place: Place): Promise<Allowlists> {
   const own = (await api.get(fill("projects/{project}", place))).id;
   const list = async (path: string) =>
@@ -203,7 +203,7 @@ function numbers(list: Properties[string]): number[] {
   return ((list ?? []) as unknown[]).map(Number);
 }
 
-/** What belongs to a project besides its repository. */
+/** Resources of a project besides its repository. */
 export const settings: Readonly<Record<string, Table>> = {
   "gitlab:index/projectHook:ProjectHook": projectHook,
   "gitlab:index/projectVariable:ProjectVariable": projectVariable,

@@ -12,7 +12,7 @@ const item = "projects/{objectId}";
 const forks = "forks can be made by the official plugin only";
 const images = "avatars can be uploaded by the official plugin only";
 
-/** A project: of all resources the one with the most steps. */
+/** A project. */
 const project: Table = {
   collection: "projects",
   item,
@@ -47,7 +47,7 @@ const project: Table = {
   update: async (step, body, changed) => {
     const { namespace_id: namespace, ...edited } = body;
     const at = fill(item, step.place);
-    // An archived project can only be changed once it is no longer.
+    // An archived project has to be unarchived before it can be changed.
     if (changed.includes("archived") && step.inputs.archived !== true) await step.api.post(`${at}/unarchive`);
     if (namespace !== undefined) await step.api.put(`${at}/transfer`, { namespace });
     return Object.keys(edited).length > 0 ? step.api.put(at, edited) : undefined;
@@ -84,7 +84,10 @@ function importUrl({ importUrl: url, importUrlUsername: user, importUrlPassword:
   return full.href;
 }
 
-/** GitLab protects the default branch a moment after the first commit. Without a branch there is nothing to wait for. */
+/**
+ * GitLab protects the default branch a moment after the first commit. Without a branch there is
+ * nothing to wait for.
+ */
 async function protectionOf({ api, context, inputs }: Step, at: string, answer: Json): Promise<void> {
   const branch = answer.default_branch ?? inputs.defaultBranch;
   if (typeof branch !== "string" || branch === "") return;

@@ -5,21 +5,21 @@ import type { Place, Table } from "../resource-table.js";
 import { type Api, fill, isRefusal } from "../rest-api.js";
 import type { Json } from "../wire.js";
 
-/** Longest wait for GitLab to carry out a deletion, in milliseconds: it is a job of its background workers. */
+/** Longest wait for a deletion, in milliseconds: GitLab deletes in the background. */
 const REMOVAL_TIMEOUT = 600_000;
 
 /** Names of a project's and a group's settings for deletion. */
 export interface RemovalSettings {
   readonly kind: "project" | "group";
-  /** Input that asks for removal at once and for good. */
+  /** Input that asks for immediate and final removal. */
   readonly permanent: string;
   /** Attribute of the answer with the full path. */
   readonly fullPath: string;
 }
 
 /**
- * Deletes a project or group in GitLab's two steps: the first marks it, frees its path and keeps it for restoring; the
- * second, where the program asks for it, removes it for good.
+ * Deletes a project or group in GitLab's two steps: the first marks it and frees its path, and it can be restored; the
+ * second, if the program asks for it, removes it finally.
  *
  * @see https://docs.gitlab.com/api/projects/#delete-a-project
  */
@@ -41,7 +41,7 @@ export function twoStepRemoval(table: Pick<Table, "item">, settings: RemovalSett
   };
 }
 
-/** Whether GitLab only keeps it for restoring: for a program it is gone. */
+/** Whether it is marked for deletion: for a program it is deleted. */
 export function isMarked(answer: Json): boolean {
   return Boolean(answer.marked_for_deletion_on ?? answer.marked_for_deletion_at);
 }
@@ -56,7 +56,7 @@ async function markForDeletion(api: Api, item: string): Promise<void> {
   }
 }
 
-/** What people read about a deletion that GitLab carries out later. */
+/** The message about a deletion that GitLab executes later. */
 export function keptFor(marked: Json, { fullPath }: Pick<RemovalSettings, "fullPath">): string {
   const since = String(marked.marked_for_deletion_on ?? marked.marked_for_deletion_at);
   return `GitLab keeps ${String(marked[fullPath])}, marked for deletion on ${since}, until its retention period ends (30 days on gitlab.com)`;
@@ -65,8 +65,8 @@ export function keptFor(marked: Json, { fullPath }: Pick<RemovalSettings, "fullP
 /**
  * Asks for the second step.
  *
- * @returns false where GitLab deletes later: top-level groups anywhere, and everything where immediate deletion is off, as it
- *   always is on gitlab.com
+ * @returns false where GitLab deletes later: top-level groups anywhere, and everything where
+ * immediate deletion is off, as it always is on gitlab.com
  * @see https://gitlab.com/gitlab-org/gitlab/-/merge_requests/205572
  */
 async function removeForGood(api: Api, item: string, marked: Json, settings: RemovalSettings): Promise<boolean> {
@@ -104,13 +104,13 @@ async function settled(
   );
 }
 
-/** What was just made, and not something of that name that was there long before. */
+/** An object that was created recently; an older one of the same name does not count. */
 export function justMade(answer: Json | undefined): Json | undefined {
   const age = Date.now() - Date.parse(String(answer?.created_at ?? ""));
   return age < 600_000 ? answer : undefined;
 }
 
-/** The place of a project or group that has no id yet: its namespace and path. */
+/** The full path of a project or group, from its namespace and path. */
 export async function fullPathOf(api: Api, namespaceId: unknown, path: unknown): Promise<string> {
   if (namespaceId === undefined) return `${String((await api.get("user")).username)}/${String(path)}`;
   const namespace = await api.get(fill("namespaces/{namespaceId}", { namespaceId }));

@@ -78,7 +78,7 @@ const repositoryFile: Table = {
       ...(authorEmail !== undefined && { author_email: authorEmail }),
       ...(authorName !== undefined && { author_name: authorName }),
       ...(executeFilemode !== undefined && { execute_filemode: executeFilemode }),
-      // Somebody else's later commit is not overwritten unseen.
+      // A later commit of another person must not be overwritten.
       ...(now && { last_commit_id: now.last_commit_id }),
     });
     return written(step);
@@ -103,7 +103,7 @@ async function written(step: Step): Promise<Json> {
   return (await fetchFile(step.api, step.place)) ?? {};
 }
 
-/** GitLab answers base64 whatever was sent: the content is given back in the program's own encoding. */
+/** GitLab always returns base64: the content is converted to the program's encoding. */
 function contentOf(answer: Json, known: Properties): string | undefined {
   if (typeof answer.content !== "string") return undefined;
   const bytes = Buffer.from(answer.content, "base64");
@@ -123,7 +123,7 @@ const deployKey: Table = {
   lookup: { by: "new", same: (answer, inputs) => answer.title === inputs.title },
 };
 
-/** What is in a repository, and who may write it. */
+/** Content of a repository, and its access rules. */
 export const repository: Readonly<Record<string, Table>> = {
   "gitlab:index/repositoryFile:RepositoryFile": repositoryFile,
   "gitlab:index/branch:Branch": branch,

@@ -5,7 +5,7 @@ import type { Json } from "../wire.js";
 
 const DAY = 86_400_000;
 
-/** Tokens have no unique names, and are of no use without the value that is told once. */
+/** Tokens have no unique names, and their value is returned only once. */
 const newOne: Table["lookup"] = { by: "new", same: (answer, inputs) => answer.name === inputs.name };
 
 function expiryErrors(inputs: Properties) {
@@ -36,7 +36,10 @@ function expiry(inputs: Properties): string | undefined {
   return new Date(Date.now() + expirationDays * DAY).toISOString().slice(0, 10);
 }
 
-/** A token in its last `rotateBeforeDays` is due. A new one is made before the old one goes, so that nothing fails in between. */
+/**
+ * A token is due in its last `rotateBeforeDays`. The new one is created before the old one is
+ * deleted, so that nothing fails in between.
+ */
 function due(inputs: Properties, state: Properties): string | undefined {
   const { rotateBeforeDays } = (inputs.rotationConfiguration ?? {}) as { rotateBeforeDays?: number };
   if (rotateBeforeDays === undefined || typeof state.expiresAt !== "string" || state.expiresAt === "") return undefined;
@@ -72,7 +75,7 @@ function ownedToken(owner: "project" | "group"): Table {
   return accessToken({ collection, item: `${collection}/{objectId}`, id: [owner, "objectId"] });
 }
 
-/** Deploy tokens and access tokens: none can be changed, every change makes a new one. */
+/** Deploy tokens and access tokens: they cannot be changed, so every change replaces them. */
 export const tokens: Readonly<Record<string, Table>> = {
   "gitlab:index/projectDeployToken:ProjectDeployToken": deployToken("project"),
   "gitlab:index/groupDeployToken:GroupDeployToken": deployToken("group"),

@@ -7,7 +7,10 @@ export interface ChangedPaths {
   readonly removed: string[];
 }
 
-/** Changed paths of commits by their hashes, in one process; merges change none, and a move is a removal and an addition. */
+/**
+ * Changed paths of commits by their hashes, in one process; merges change none, and a move is a
+ * removal and an addition.
+ */
 export async function changedPaths(repository: string, ids: readonly string[]): Promise<Map<string, ChangedPaths>> {
   const found = new Map(ids.map((id): [string, ChangedPaths] => [id, { added: [], modified: [], removed: [] }]));
   if (ids.length === 0) return found;

@@ -2,7 +2,7 @@ import { git, tryGit } from "@timonier/kit/git";
 import { zeroId } from "../model/protection.js";
 import { randomHex } from "../model/secrets.js";
 
-/** Who a commit is by. */
+/** Author or committer of a commit. */
 export interface Person {
   readonly name: string;
   readonly email: string;
@@ -20,7 +20,7 @@ export interface CommitRequest {
   readonly branch: string;
   /** Commit to build on; undefined for the first one. */
   readonly parent: string | undefined;
-  /** What the branch must be at when it is moved; undefined: it must not exist. */
+  /** Head that the branch must have when it is moved; undefined when it must not exist. */
   readonly expected: string | undefined;
   readonly message: string;
   readonly author: Person;
@@ -28,14 +28,15 @@ export interface CommitRequest {
   readonly changes: readonly FileChange[];
 }
 
-/** A branch was moved by somebody else between look and write. */
+/** A branch moved between the check and the write. */
 export class RefMoved extends Error {
   override readonly name = "RefMoved";
 }
 
 /**
- * Makes one commit with all changes and moves the branch, or does neither. Objects are written by `git fast-import` under a
- * name of its own; the branch is moved by one transaction that checks where it was.
+ * Makes one commit with all changes and moves the branch, or does neither. Objects are written by
+ * `git fast-import` under a name of its own; the branch is moved by one transaction that checks
+ * where it was.
  *
  * @returns the commit's hash
  * @throws RefMoved when the branch is not where it was expected

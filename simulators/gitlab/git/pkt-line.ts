@@ -1,6 +1,6 @@
 import type { RefChange } from "../model/protection.js";
 
-/** What stands at the start of a push: the changes asked for, and the bytes they took. */
+/** The header of a push: the requested changes, and the bytes read for it. */
 export interface PushHeader {
   readonly changes: readonly RefChange[];
   /** What `git push -o` gave. */
@@ -17,7 +17,7 @@ const limit = 2_000_000;
 /**
  * Reads the commands of a `git-receive-pack` request up to their end, leaving the pack in the stream.
  *
- * @throws RangeError for what is no such request
+ * @throws RangeError for any other request
  * @see https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer
  */
 export async function readPushHeader(stream: AsyncIterator<Buffer>): Promise<PushHeader> {

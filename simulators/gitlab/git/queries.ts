@@ -34,7 +34,7 @@ function parseLog(output: string): Commit[] {
   return commits;
 }
 
-/** The commit that a branch, tag or hash names; undefined when there is none. */
+/** The commit that a branch, tag or hash names; undefined when it does not exist. */
 export async function resolve(repository: string, revision: string): Promise<string | undefined> {
   if (revision.startsWith("-") || revision === "") return undefined;
   // A branch named HEAD, pushed before such names were refused, must not stand in for the default branch.
@@ -55,8 +55,8 @@ export async function resolve(repository: string, revision: string): Promise<str
 }
 
 /**
- * Head of a branch; undefined when there is none. Read from Git's own files: it is asked several times in most requests, and
- * a process for each would cost more than all the rest.
+ * Head of a branch; undefined when there is none. Read from Git's own files: it is asked several
+ * times in most requests, and a process for each call would be the largest part of its time.
  *
  * @see https://git-scm.com/docs/gitrepository-layout
  */
@@ -128,7 +128,7 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-/** What lies in a folder; undefined when there is none. */
+/** The entries of a folder; undefined when it does not exist. */
 export async function listTree(
   repository: string,
   commit: string,
@@ -150,7 +150,7 @@ export async function listTree(
     });
 }
 
-/** The entry at one path; undefined when there is none. */
+/** The entry at one path; undefined when it does not exist. */
 export async function entryAt(repository: string, commit: string, path: string): Promise<TreeEntry | undefined> {
   const args = ["ls-tree", "-z", "--full-tree", commit, "--", path];
   const { code, stdout } = await tryGit(repository, args, { env: { GIT_LITERAL_PATHSPECS: "1" } });

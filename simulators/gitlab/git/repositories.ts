@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { git, tryGit } from "@timonier/kit/git";
 
 /**
- * The hook of every repository. The server has decided by the time Git runs it and says so in the environment: a refusal, or
- * the refs that may only move forward, which needs the pushed objects and so is looked at here. Without the server's word
- * nothing is accepted.
+ * The hook of every repository. The server decides before Git runs it, and passes the decision in
+ * the environment: a refusal, or the refs that may only move forward, which the hook checks,
+ * because that needs the pushed objects. Without a decision nothing is accepted.
  */
 const preReceive = `#!/bin/sh
 if [ -n "$TIMONIER_REFUSAL" ]; then
@@ -46,7 +46,7 @@ const configuration = `[http]
 	logAllRefUpdates = false
 `;
 
-/** Makes an empty bare repository; half a one never appears under its name. */
+/** Creates an empty bare repository under a temporary name and renames it, so that no incomplete one is found. */
 export async function createRepository(folder: string, name: string, branch: string): Promise<void> {
   const draft = join(folder, `.new-${name}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -67,7 +67,7 @@ async function installHook(repository: string): Promise<void> {
   await chmod(hook, 0o755);
 }
 
-/** What the folder holds, told apart from drafts. */
+/** The repositories of a folder, and the drafts of interrupted creations. */
 export async function listRepositories(
   folder: string,
 ): Promise<{ readonly whole: string[]; readonly drafts: string[] }> {
@@ -104,8 +104,8 @@ async function holdsFile(folder: string): Promise<boolean> {
 }
 
 /**
- * Brings a repository in order after an unclean end: stale locks go, the hook is the current one, refs that only an
- * interrupted commit used go.
+ * Repairs a repository after an unclean end: removes stale locks, installs the current hook, and
+ * removes refs that only an interrupted commit used.
  */
 export async function repairRepository(repository: string): Promise<void> {
   await installHook(repository);

@@ -20,7 +20,7 @@ export function tokenValue(
   return single(headers["private-token"]) ?? bearer ?? single(query.private_token) ?? single(query.access_token);
 }
 
-/** What a token's value stands for. */
+/** Result of checking a token's value. */
 export type TokenCheck =
   | { readonly ok: true; readonly caller: Caller }
   | { readonly ok: false; readonly problem: Problem; readonly revoked?: AccessToken };

@@ -15,8 +15,9 @@ export const patience: Readonly<Record<"api" | "git", BodyPatience>> = {
 };
 
 /**
- * Ends the connection of a request whose body does not arrive in time. What is left of a body after an early answer is read
- * and thrown away for a moment, so that the client sees the answer instead of a connection reset.
+ * Ends the connection of a request whose body does not arrive in time. What is left of a body after
+ * an early answer is read and thrown away for a moment, so that the client sees the answer instead
+ * of a connection reset.
  */
 export function limitBody(request: IncomingMessage, response: ServerResponse, { whole, answered }: BodyPatience): void {
   const { "content-length": length, "transfer-encoding": coding } = request.headers;

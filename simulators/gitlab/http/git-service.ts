@@ -131,7 +131,10 @@ function refuse(reply: FastifyReply, { status, text }: GitRefusal): FastifyReply
   return reply.code(status).type("text/plain; charset=utf-8").send(`${text}\n`);
 }
 
-/** Serves everything but a push of a user. Git gets the service that was checked, whatever else the client's query holds. */
+/**
+ * Serves everything but a push of a user. Git gets the service that was checked, whatever else the
+ * client's query holds.
+ */
 async function download(
   context: Context,
   { request, reply, project }: GitRequest,

@@ -26,7 +26,11 @@ export interface Journal {
   add(entry: JournalEntry): void;
 }
 
-/** A journal that keeps the last thousand write requests in memory. @param file every request is appended here as well */
+/**
+ * A journal that keeps the last thousand write requests in memory.
+ *
+ * @param file every request is appended here as well
+ */
 export function openJournal(file: string | undefined): Journal {
   const counts = { reads: 0, writes: 0 };
   const writes: JournalEntry[] = [];

@@ -7,13 +7,13 @@ import type { LocatedRequest } from "../model/types/merge-requests.js";
 import type { Group, Project } from "../model/types/projects.js";
 import type { Call } from "./route.js";
 
-/** Who calls. @throws Problem 401 for strangers */
+/** The user who calls. @throws Problem 401 without a token */
 export function userOf(call: Call): User {
   if (!call.caller) throw unauthorized();
   return call.caller.user;
 }
 
-/** @throws Problem 403 for whoever is no administrator */
+/** @throws Problem 403 unless the caller is an administrator */
 export function administrator(call: Call): User {
   const user = userOf(call);
   call.role = Math.max(call.role, accessLevels.admin);
@@ -24,7 +24,7 @@ export function administrator(call: Call): User {
 /**
  * The project that the address names.
  *
- * @param level role that the call needs; 0 for whoever may see the project
+ * @param level role that the call needs; 0 when it is enough to see the project
  * @throws Problem 404 for what the caller may not see, 403 for a role that is too low
  */
 export function projectOf(call: Call, level: number = accessLevels.none, id = call.path.id ?? ""): Project {

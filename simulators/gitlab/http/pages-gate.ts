@@ -15,7 +15,7 @@ export function isGit(url: string): boolean {
 }
 
 /**
- * Hands requests to the pages. They are loaded with the first of them: a server that nobody looks at in a browser spends
+ * Hands requests to the pages. They are loaded on demand, because a server without visitors in a browser should spend
  * no memory on templates and Markdown.
  */
 export function lazyPages(context: Context): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {

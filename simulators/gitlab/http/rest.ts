@@ -119,7 +119,7 @@ async function authenticate(
     const wanted = body?.sudo ?? (request.query as Record<string, unknown>).sudo ?? request.headers.sudo;
     return wanted === undefined ? check.caller : sudo(context, check.caller, String(wanted));
   }
-  // A revoked token that tries to rotate was stolen, or its owner's was: nothing that came of it is trusted any more.
+  // A revoked token that is used for a rotation was stolen: every token that descends from it is revoked.
   if (check.revoked && /\/(personal_)?access_tokens\/(\d+|self)\/rotate$/.test(pathOf(request))) {
     revokeFamily(context.store.state, check.revoked);
     await context.store.save();

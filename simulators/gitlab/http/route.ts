@@ -9,7 +9,7 @@ import type { Context } from "./server-context.js";
 export interface Call {
   readonly context: Context;
   readonly state: State;
-  /** Undefined where a route answers strangers too and one asks. */
+  /** Undefined for an anonymous request to a route that allows it. */
   readonly caller: Caller | undefined;
   /** Parts of the path, decoded. */
   readonly path: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One line of the API. */
+/** One route of the API. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
@@ -39,7 +39,7 @@ export interface Route {
   readonly handle: (call: Call, values: never) => Answer | Promise<Answer>;
 }
 
-/** What differs from the rule of the method. */
+/** What differs from the defaults of the method. */
 export interface RouteOptions {
   /** Scopes of which one suffices. @default by method: api, and read_api for GET */
   readonly scopes?: readonly string[];
@@ -49,7 +49,7 @@ export interface RouteOptions {
   readonly base?: string;
 }
 
-/** Makes a line of the API, its parameters typed by their table. */
+/** Makes a route of the API. The types of its values follow from the parameters. */
 export function route<const N extends Spec, const M extends Spec>(
   method: Route["method"],
   path: string,

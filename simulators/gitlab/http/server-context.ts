@@ -9,7 +9,7 @@ import type { Journal } from "./journal.js";
 import type { KeyedLock } from "./keyed-lock.js";
 import type { Sessions } from "./sessions.js";
 
-/** What every request can reach. */
+/** What every request uses. */
 export interface Context {
   readonly store: Store;
   readonly settings: GitLabSettings;
@@ -20,18 +20,21 @@ export interface Context {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly sessions: Sessions;
-  /** Answers that cost Git work and never change, by what they depend on. */
+  /** Cache of results that need Git and never change, by their inputs. */
   readonly memo: Map<string, unknown>;
   /** Sends webhooks in the background. */
   readonly deliver: (event: HookEvent) => void;
-  /** What cannot be answered with, for the log. */
+  /** Writes a line into the server's log. */
   readonly log: (line: string) => void;
 }
 
-/** Something that webhooks tell of. */
+/** An event that is sent to webhooks. */
 export interface HookEvent {
   readonly project: Project;
-  /** Which of a hook's switches must be on: `push_events`, `merge_requests_events`, `note_events`, `tag_push_events`. */
+  /**
+   * Which of a hook's switches must be on: `push_events`, `merge_requests_events`, `note_events`,
+   * `tag_push_events`.
+   */
   readonly trigger: string;
   /** X-Gitlab-Event. */
   readonly name: string;
@@ -40,7 +43,7 @@ export interface HookEvent {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** The state, for short. */
+/** The state of the server. */
 export function stateOf(context: Context): State {
   return context.store.state;
 }

@@ -20,8 +20,8 @@ export interface TlsPair {
 const bodyLimit = 128 * 1024 * 1024;
 
 /**
- * What GitLab sends with every answer. Without Strict-Transport-Security: a browser would apply it to every other server on
- * localhost.
+ * What GitLab sends with every answer. Without Strict-Transport-Security: a browser would apply it
+ * to every other server on localhost.
  */
 const securityHeaders = {
   "cache-control": "max-age=0, private, must-revalidate",
@@ -38,7 +38,7 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
   const common = {
     logger: false,
     bodyLimit,
-    // Pushes may take long; a client that says nothing at all is still let go.
+    // Pushes may take long; idle connections are closed by the keep-alive timeout.
     requestTimeout: 0,
     keepAliveTimeout: 20_000,
     forceCloseConnections: true as const,
@@ -76,7 +76,7 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
   app.route({
     method: ["GET", "POST"],
     url: "/*",
-    // Git's packs stay in the stream; a body of any other kind is none of Git's.
+    // Git's packs stay in the stream; no other body of Git is large.
     bodyLimit: 4_096,
     // Before the body is read: the pages are a server of their own, with its own limits.
     onRequest: async (request, reply) => {
@@ -89,7 +89,7 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
   return app;
 }
 
-/** The address below the prefix; what lies outside exists nowhere. */
+/** The address below the prefix; an address outside of it does not exist. */
 export function stripPrefix(url: string, prefix: string): string {
   if (prefix === "") return url;
   if (url === prefix) return "/";
@@ -128,7 +128,7 @@ function answerError(context: Context, error: unknown, request: FastifyRequest, 
   return reply.code(500).send({ message: "500 Internal Server Error" });
 }
 
-/** Tells an address that does not exist from one that has other verbs, and from those of an API that is gone. */
+/** Answers 410 for the old API, 405 for a known address with another verb, and 404 for an unknown address. */
 function answerUnknown(routes: readonly Route[]): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const known = routes.map(({ method, path, options }) => ({
     method,

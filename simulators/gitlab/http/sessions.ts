@@ -6,16 +6,16 @@ const sessionLife = 12 * 3_600_000;
 /** Life of a link that signs in, in milliseconds. */
 const linkLife = 10 * 60_000;
 
-/** More are never kept: the oldest goes. */
+/** Largest number of sessions; the oldest is removed first. */
 const most = 1_000;
 
 interface Entry {
-  /** The access token that was signed in with: when it dies, so does the session. */
+  /** The access token of the sign-in; the session ends with it. */
   readonly tokenId: number;
   readonly until: number;
 }
 
-/** Who is signed in in a browser. In memory alone: a server that starts anew asks again. */
+/** Sessions of browsers. They are in memory only: after a restart of the server users sign in again. */
 export interface Sessions {
   /** A session for a token. @returns the cookie's value */
   open(tokenId: number, now: Date): string;
@@ -30,7 +30,7 @@ export interface Sessions {
   redeem(secret: string, now: Date): number | undefined;
 }
 
-/** Nobody is signed in. Values are random, so that their digests suffice to find them, in constant time. */
+/** An empty set of sessions. Values are random, so that they can be found by their digests in constant time. */
 export function noSessions(): Sessions {
   const sessions = new Map<string, Entry>();
   const links = new Map<string, Entry>();

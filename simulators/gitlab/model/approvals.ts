@@ -39,7 +39,7 @@ function anyApprover(projectId: number, approvalsRequired: number): ApprovalRule
   };
 }
 
-/** Approvals that a rule still lacks. */
+/** Number of approvals that a rule still needs. */
 export function missingApprovals(state: State, request: MergeRequest, rule: ApprovalRule): number {
   const anyone = rule.userIds.length === 0 && rule.groupIds.length === 0;
   const counted = request.approvedBy.filter(({ userId }) => {
@@ -53,7 +53,7 @@ export function missingApprovals(state: State, request: MergeRequest, rule: Appr
   return Math.max(0, rule.approvalsRequired - counted.length);
 }
 
-/** Whether every rule is content. */
+/** Whether every rule has its approvals. */
 export function isApproved(state: State, request: MergeRequest): boolean {
   return rulesOf(state, request).every((rule) => missingApprovals(state, request, rule) === 0);
 }

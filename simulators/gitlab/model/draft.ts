@@ -5,7 +5,7 @@ export function isDraft(title: string): boolean {
   return mark.test(title);
 }
 
-/** A title without its mark of a draft. */
+/** A title without the prefix of a draft. */
 export function readyTitle(title: string): string {
   return title.replace(mark, "");
 }

@@ -1,6 +1,10 @@
 import { badRequest } from "./problem.js";
 
-/** Longest life of an access token, in days. @see https://docs.gitlab.com/user/profile/personal_access_tokens/#access-token-expiration */
+/**
+ * Longest life of an access token, in days.
+ *
+ * @see https://docs.gitlab.com/user/profile/personal_access_tokens/#access-token-expiration
+ */
 export const longestLife = 365;
 
 const dayLength = 86_400_000;

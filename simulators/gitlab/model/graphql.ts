@@ -4,8 +4,8 @@ interface Field {
 }
 
 /**
- * Answers a GraphQL query from plain data: names and nesting, no arguments, fragments or mutations. Clients ask who they are
- * by GraphQL; everything else is REST.
+ * Answers a GraphQL query from plain data: names and nesting, no arguments, fragments or mutations.
+ * Clients ask who they are by GraphQL; everything else is REST.
  *
  * @see https://spec.graphql.org/October2021/#sec-Language.Operations
  */

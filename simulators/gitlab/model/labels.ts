@@ -1,7 +1,7 @@
 import { nextId, type State } from "./server-state.js";
 import type { Label, Project } from "./types/projects.js";
 
-/** Colour of labels that were made by using them. */
+/** Colour of labels that are created by using them. */
 export const defaultColor = "#6699cc";
 
 /** Names of colours. @see https://www.w3.org/TR/css-color-4/#named-colors */
@@ -36,7 +36,7 @@ export function labelsOf(state: State, project: Project): Label[] {
     .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
 }
 
-/** A project's label of this name; GitLab minds upper and lower case. */
+/** A project's label of this name; names are case-sensitive, as in GitLab. */
 export function labelNamed(state: State, project: Project, name: string): Label | undefined {
   return state.labels.find((label) => label.projectId === project.id && label.name === name);
 }
@@ -49,8 +49,8 @@ export function addLabel(state: State, project: Project, name: string): Label {
 }
 
 /**
- * Labels as a merge request keeps them: trimmed, each once, by name. Those that the project lacks are made by using them, as
- * GitLab does it.
+ * Labels as a merge request stores them: trimmed, unique, sorted by name. Missing labels are created in the project, as
+ * GitLab does.
  */
 export function settleLabels(state: State, project: Project, wanted: readonly string[]): string[] {
   const names = [...new Set(wanted.map((name) => name.trim()).filter((name) => name !== ""))].sort((a, b) =>

@@ -28,7 +28,8 @@ export function groupLevel(state: State, user: User | undefined, group: Group, n
 }
 
 /**
- * A user's role in a project: from the project, its groups, groups that it is shared with, or ownership of the namespace.
+ * A user's role in a project: from the project, its groups, groups that it is shared with, or
+ * ownership of the namespace.
  */
 export function projectLevel(state: State, user: User | undefined, project: Project, now = new Date()): number {
   if (user?.state !== "active") return accessLevels.none;
@@ -50,7 +51,7 @@ function highest(members: readonly Member[], user: User, now: Date): number {
     .reduce((level, member) => Math.max(level, member.accessLevel), 0);
 }
 
-/** Whether a user (undefined: nobody signed in) may know that a project exists. */
+/** Whether a user (undefined for an anonymous visitor) may know that a project exists. */
 export function canSeeProject(state: State, user: User | undefined, project: Project): boolean {
   return open(user, project.visibility) || projectLevel(state, user, project) >= accessLevels.minimal;
 }
@@ -66,7 +67,7 @@ export function canSeeGroup(state: State, user: User | undefined, group: Group):
   });
 }
 
-/** Whether a user may read a project's code: everybody where it is open, else reporters. */
+/** Whether a user may read a project's code: every user of an open project, else reporters. */
 export function canReadCode(state: State, user: User | undefined, project: Project): boolean {
   const level = projectLevel(state, user, project);
   const access = project.settings.repository_access_level ?? "enabled";

@@ -11,8 +11,9 @@ See merge request %{reference}`;
 export const defaultSquashTemplate = "%{title}";
 
 /**
- * Fills the variables of a commit template. Unknown variables stay as they are; a line that holds an empty variable and nothing
- * else is left out, together with the blank line before it when one follows.
+ * Fills the variables of a commit template. Unknown variables stay as they are; a line that holds
+ * an empty variable and nothing else is left out, together with the blank line before it when one
+ * follows.
  *
  * @param values by the variable's name
  * @see https://docs.gitlab.com/user/project/merge_requests/commit_templates/

@@ -62,7 +62,7 @@ export function projectPath(state: State, project: Project): string {
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-/** A group by number or full path; paths do not mind upper and lower case. */
+/** A group by number or full path; paths are not case-sensitive. */
 export function findGroup(state: State, id: string): Group | undefined {
   return isNumericId(id)
     ? state.groups.find((group) => group.id === Number(id))

@@ -10,7 +10,7 @@ export interface PageRequest {
 /**
  * Reads `page` and `per_page`: 20 by default, at most 100.
  *
- * @throws Problem 400 for what is no positive number
+ * @throws Problem 400 unless both are positive numbers
  */
 export function pageRequest(query: Readonly<Record<string, unknown>>): PageRequest {
   const { page = 1, per_page: perPage = 20 } = readParams({}, { page: "integer", per_page: "integer" }, query);

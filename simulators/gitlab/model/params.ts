@@ -135,8 +135,8 @@ function readNested(kind: Fields | Items, given: unknown, label: string, errors:
 const everywhere = ["page", "per_page", "pagination", "private_token", "access_token", "sudo"];
 
 /**
- * Refuses parameters that are not served: a filter that is ignored answers with everything, a setting that is ignored is lost,
- * and in both cases without a word. What asks for nothing (`false`, an empty list) is let through.
+ * Refuses parameters that are not served: an ignored filter would return everything, an ignored setting would be lost,
+ * both without an error. A parameter that requests nothing (`false`, an empty list) is accepted.
  *
  * @throws Problem 400 with every such parameter
  */
@@ -199,7 +199,7 @@ function list(given: unknown): unknown[] {
   return text === "" ? [] : text.split(",");
 }
 
-/** A day or a moment, kept as it was written once it is known to be one. */
+/** A day or a time, returned as it was written if it is valid. */
 function day(given: unknown): unknown {
   const text = String(given);
   if (text === "") return undefined;

@@ -35,8 +35,9 @@ export function countLines(patch: string): { readonly added: number; readonly re
 }
 
 /**
- * Whether a pair of line numbers is a line of a file's difference: an added line has only a new number, a removed line only an
- * old one, an unchanged line both. Unchanged lines outside the hunks count, because GitLab unfolds them.
+ * Whether a pair of line numbers is a line of a file's difference: an added line has only a new
+ * number, a removed line only an old one, an unchanged line both. Unchanged lines outside the hunks
+ * count, because GitLab unfolds them.
  *
  * @param length number of lines of the new file
  */

@@ -12,7 +12,7 @@ const reservedNamespaces = words(
   "- .well-known admin api assets dashboard explore groups health_check help import jwt login oauth profile projects public search snippets uploads user users v2",
 );
 
-/** Errors of a path, in GitLab's words; none if it is good. */
+/** Errors of a path, in GitLab's words; empty for a valid path. */
 export function pathErrors(path: string, kind: "project" | "namespace"): string[] {
   const errors: string[] = [];
   if (!/^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*$/.test(path) || /[.-]$|\.git$|\.atom$/.test(path) || path.length > 255) {
@@ -54,8 +54,8 @@ export function isNumericId(id: string): boolean {
 }
 
 /**
- * Whether a name is good for a branch or tag: Git's rules, and GitLab's own. `HEAD` is the default branch everywhere, so no
- * branch may take that name.
+ * Whether a name is valid for a branch or tag, by Git's rules and GitLab's own. `HEAD` is the
+ * default branch everywhere, so no branch may take that name.
  *
  * @see https://git-scm.com/docs/git-check-ref-format and lib/gitlab/git_ref_validator.rb of GitLab
  */
@@ -67,8 +67,8 @@ export function isRefName(name: string): boolean {
 }
 
 /**
- * Why a new branch or tag cannot have this name, in GitLab's words; undefined when it can. Names that read as the hash of a
- * commit are refused: what they mean would depend on who asks.
+ * Why a new branch or tag cannot have this name, in GitLab's words; undefined when it can. Names
+ * that read as the hash of a commit are refused: what they mean would depend on who asks.
  *
  * @see lib/gitlab/checks/branch_check.rb and tag_check.rb of GitLab
  */
@@ -89,15 +89,15 @@ export function matchesWildcard(pattern: string, name: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
 
-/** Whether a path is good for a file of a repository: relative, inside, nothing of Git's own. */
+/** Whether a path is valid for a file of a repository: relative, inside of it, and not in Git's folder. */
 export function isFilePath(path: string): boolean {
   if (path === "" || path.startsWith("/") || path.endsWith("/") || path.includes("\0")) return false;
   return path.split("/").every((part) => part !== "" && part !== "." && part !== "..") && !namesGitFolder(path);
 }
 
 /**
- * Whether a part of a path is Git's own folder, or what Windows or macOS take for it: `git~1`, `.git.`, `.g\u200cit`. A clone
- * there would write into its own configuration.
+ * Whether a part of a path is Git's own folder, or what Windows or macOS take for it: `git~1`,
+ * `.git.`, `.g\u200cit`. A clone there would write into its own configuration.
  *
  * @see is_hfs_dotgit in utf8.c and is_ntfs_dotgit in path.c of Git
  */

@@ -24,13 +24,13 @@ export function pipelineOf(state: State, request: MergeRequest, head: string): P
   return pipelinesOf(state, request.projectId, { sha: head, ref: request.sourceBranch })[0];
 }
 
-/** A pipeline's jobs; of those that ran again the last run. */
+/** A pipeline's jobs; the last run of each. */
 export function jobsOf(state: State, pipeline: Pipeline): CommitStatus[] {
   return state.commitStatuses.filter((each) => each.pipelineId === pipeline.id && !each.retried);
 }
 
 /**
- * How far a pipeline is, from its jobs.
+ * The status of a pipeline, from its jobs.
  *
  * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/gitlab/ci/status/composite.rb
  */
@@ -44,7 +44,7 @@ export function pipelineStatus(state: State, pipeline: Pipeline): JobStatus {
   return seen.has("running") || seen.has("pending") ? "running" : "failed";
 }
 
-/** What a job was before it was first told of. */
+/** The status of a job before its first report. */
 type Before = JobStatus | "created";
 
 const events: Readonly<Record<JobStatus, { readonly name: string; readonly from: readonly Before[] }>> = {
@@ -58,7 +58,7 @@ const events: Readonly<Record<JobStatus, { readonly name: string; readonly from:
 
 /** Why a job cannot go from one state to another, in GitLab's words; undefined when it can. */
 export function transitionError(from: Before, to: JobStatus): string | undefined {
-  // A job that begins to run was queued in the same moment.
+  // A new job that is reported as running counts as queued before.
   const at = to === "running" && from === "created" ? "pending" : from;
   const { name, from: allowed } = events[to];
   if (allowed.includes(at)) return undefined;

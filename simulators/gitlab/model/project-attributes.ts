@@ -4,8 +4,8 @@ const access = ["disabled", "private", "enabled"] as const;
 const publicAccess = ["disabled", "private", "enabled", "public"] as const;
 
 /**
- * Attributes of a project, with what they may be and what new projects have. Those of features that are not served (wikis,
- * registries, runners) are stored and returned.
+ * Attributes of a project, with what they may be and what new projects have. Those of features that
+ * are not served (wikis, registries, runners) are stored and returned.
  *
  * @see https://docs.gitlab.com/api/projects/#edit-a-project
  */
@@ -130,8 +130,8 @@ export const oldSwitches: Readonly<Record<string, string>> = {
 };
 
 /**
- * Attributes that would change what is served, and have no effect here: shown with their defaults, and refused when a client
- * sets them.
+ * Attributes that would change what is served, and have no effect here: shown with their defaults,
+ * and refused when a client sets them.
  */
 const unserved = [
   "auto_duo_code_review_enabled",

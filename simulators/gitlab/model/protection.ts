@@ -17,7 +17,7 @@ export interface RefChange {
   readonly ref: string;
 }
 
-/** What a push may do: refused as a whole with a message, or allowed as long as some refs only move forward. */
+/** Decision about a push: refused with a message, or allowed if some refs only move forward. */
 export type PushDecision =
   | { readonly allowed: false; readonly message: string }
   | { readonly allowed: true; readonly forwardOnly: readonly string[] };
@@ -47,7 +47,8 @@ export function canPush(state: State, user: User, project: Project, branch: stri
 }
 
 /**
- * Whether a user may push the first branch of an empty project. The default branch counts as protected before it exists.
+ * Whether a user may push the first branch of an empty project. The default branch counts as
+ * protected before it exists.
  */
 export function canPushFirst(state: State, user: User, project: Project, branch: string): boolean {
   if (!canPush(state, user, project, branch)) return false;

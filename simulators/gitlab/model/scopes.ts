@@ -1,4 +1,8 @@
-/** What a personal access token can be made for. @see https://docs.gitlab.com/user/profile/personal_access_tokens/#personal-access-token-scopes */
+/**
+ * What a personal access token can be made for.
+ *
+ * @see https://docs.gitlab.com/user/profile/personal_access_tokens/#personal-access-token-scopes
+ */
 export const personalScopes: readonly string[] = [
   "api",
   "read_api",
@@ -19,7 +23,7 @@ export const personalScopes: readonly string[] = [
   "read_service_ping",
 ];
 
-/** What a project or group access token can be made for. */
+/** Scopes of a project or group access token. */
 export const resourceScopes: readonly string[] = personalScopes.filter(
   (scope) => !["read_user", "sudo", "admin_mode", "read_service_ping"].includes(scope),
 );
@@ -40,7 +44,7 @@ export function scopesForMethod(method: string): readonly string[] {
   return method === "GET" || method === "HEAD" ? ["api", "read_api"] : ["api"];
 }
 
-/** Whether a token with these scopes may make a call that wants one of those. */
+/** Whether a token with these scopes may make a call that needs one of those. */
 export function suffices(held: readonly string[], wanted: readonly string[]): boolean {
   return wanted.some((scope) => held.includes(scope));
 }

@@ -8,7 +8,7 @@ export function newSecret(prefix: string): string {
   return prefix + randomBytes(20).toString("base64url");
 }
 
-/** What is kept of a value. A plain digest suffices: the values are random, so there is nothing to guess. */
+/** What is stored of a value. A plain digest is enough, because the values are random and cannot be guessed. */
 export function digest(value: string): string {
   return createHash("sha256").update(value).digest("base64");
 }

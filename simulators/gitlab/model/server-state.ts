@@ -63,7 +63,7 @@ export function emptyState(): State {
   };
 }
 
-/** Next number of a kind of object; numbers are never given twice, not even after a deletion. */
+/** Next number of a kind of object; numbers are never reused. */
 export function nextId(state: State, kind: string): number {
   const next = (state.sequence[kind] ?? 0) + 1;
   state.sequence[kind] = next;

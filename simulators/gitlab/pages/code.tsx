@@ -16,7 +16,7 @@ export interface CodePlace {
   readonly commit: string;
 }
 
-/** What the address names. @throws Problem 404 for what is not there or may not be seen */
+/** What the address names. @throws Problem 404 for an unknown or hidden place */
 export async function codeAt(visit: Visit): Promise<CodePlace> {
   const project = codeOf(visit.call);
   const repository = repositoryOf(visit.call.context, project);
@@ -27,7 +27,7 @@ export async function codeAt(visit: Visit): Promise<CodePlace> {
   return { project, ref, path, commit };
 }
 
-/** Where a file lies: a link for each folder. */
+/** Links to each folder above a file. */
 export function PathCrumbs(props: { project: Project; to: Links; at: string; path: string }) {
   const { project, to, at, path } = props;
   const parts = path === "" ? [] : path.split("/");

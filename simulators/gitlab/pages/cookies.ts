@@ -1,12 +1,12 @@
 import type { Context } from "../http/server-context.js";
 
-/** Cookies know no ports: two servers on one machine would take each other's without theirs in the name. */
+/** The port is in the names because browsers share cookies between the ports of one host. */
 export function cookieNames({ url }: Context): { readonly session: string; readonly csrf: string } {
   const { port } = new URL(url);
   return { session: `timonier_session_${port}`, csrf: `timonier_csrf_${port}` };
 }
 
-/** No script reads them, no other site's form sends them, no plain connection carries them. */
+/** Not readable by scripts, not sent with forms of other sites, and not sent over plain HTTP where TLS is on. */
 export function cookieOptions({ settings }: Context) {
   return {
     path: settings.prefix === "" ? "/" : settings.prefix,

@@ -2,7 +2,7 @@ import type { FileDiff } from "../git/diff.js";
 import { countLines, type PatchLine, patchLines } from "../model/patch-lines.js";
 import { Scroll } from "./parts.js";
 
-/** Lines of one file, and of one page, that are shown at most: the rest is one link away, whole. */
+/** Largest number of lines that are shown of one file and of one page; a link leads to the whole difference. */
 const mostInFile = 2_000;
 const mostInPage = 10_000;
 

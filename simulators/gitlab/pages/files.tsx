@@ -20,7 +20,7 @@ const pictures: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Files: in a page, and as they are. */
+/** Files in a page, and raw. */
 export const filePages: readonly PageRoute[] = [
   get("/p/:id/-/blob/*", blobPage),
   get("/p/:id/-/raw/*", async (visit) => {

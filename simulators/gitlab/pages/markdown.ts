@@ -10,7 +10,7 @@ export interface MarkdownBase {
   readonly raw: (path: string) => string;
 }
 
-/** Names in a text never meet those of the page around it, as on GitLab. */
+/** Prefix of ids in a text, so that they differ from those of the page, as on GitLab. */
 const prefix = "user-content-";
 
 const escapeText = (text: string) =>
@@ -47,8 +47,9 @@ function anchor(text: string): string {
 }
 
 /**
- * Markdown as GitLab shows it: tables, task lists, fenced code, `<details>`. What comes out is safe to be put into a page:
- * the sanitizer lets through a list of tags and attributes, and nothing else, whatever the parser made of the text.
+ * Markdown as GitLab shows it: tables, task lists, fenced code, `<details>`. What comes out is safe
+ * to be put into a page: the sanitizer accepts a list of tags and attributes only, whatever the
+ * parser produced.
  *
  * @see https://docs.gitlab.com/user/markdown/
  */
@@ -85,7 +86,7 @@ export function renderMarkdown(text: string, base: MarkdownBase): string {
         tagName,
         attribs: { ...attribs, src: target(attribs.src ?? "", base, base.raw), loading: "lazy" },
       }),
-      // Task lists alone: nothing that could be filled in or sent.
+      // Task lists only: no field that could be filled in or sent.
       input: (tagName, { checked }) => ({
         tagName,
         attribs: {
@@ -95,7 +96,7 @@ export function renderMarkdown(text: string, base: MarkdownBase): string {
           ...(checked !== undefined && { checked: "" }),
         },
       }),
-      // Both scroll when they are wide: the keyboard reaches them.
+      // Both scroll when they are wide, and must be reachable by keyboard.
       pre: (tagName) => ({ tagName, attribs: { tabindex: "0" } }),
       table: (tagName) => ({ tagName, attribs: { tabindex: "0" } }),
       "*": (tagName, attribs) => ({

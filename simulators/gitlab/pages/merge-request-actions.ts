@@ -10,7 +10,7 @@ import { field, links, type PageRoute, post, type Visit, wordsOf } from "./visit
 
 const base = "/p/:id/-/merge_requests/:iid";
 
-/** What the buttons do: each is the API's own step, so that both allow and refuse the same. */
+/** The actions of the buttons. Each calls the function of the API, so that both apply the same rules. */
 export const mergeRequestActions: readonly PageRoute[] = [
   action("merge", async (visit) => {
     await acceptRequest(visit.call, {
@@ -47,7 +47,7 @@ export const mergeRequestActions: readonly PageRoute[] = [
   ),
 ];
 
-/** An option that is absent where there is nothing to say. */
+/** An object with the option; empty when the value is undefined. */
 function given<K extends string>(name: K, value: string | undefined): { [P in K]?: string } {
   return value === undefined ? {} : ({ [name]: value } as { [P in K]: string });
 }

@@ -51,7 +51,7 @@ export function PipelineBox({ visit, request }: Shown) {
   );
 }
 
-/** Who has approved, and the visitor's own button. */
+/** Who has approved, and the visitor's button to approve. */
 export function Approvals({ visit, project, request, level }: Shown) {
   const { state, context, caller } = visit.call;
   const people = request.approvedBy.map(({ userId }) => state.users.find(({ id }) => id === userId));
@@ -179,7 +179,7 @@ function OpenBox(shown: Shown) {
   );
 }
 
-/** Developers, and the author of a merge request. */
+/** Whether the visitor may edit it: developers, and its author. */
 function mayEdit({ visit, request, level }: Shown): boolean {
   return level >= accessLevels.developer || (level > 0 && request.authorId === visit.call.caller?.user.id);
 }
@@ -195,7 +195,7 @@ function Button({ shown, action, text }: { shown: Shown; action: string; text: s
   );
 }
 
-/** Who is to deal with it, and who is to look at it. */
+/** Assignees and reviewers. */
 export function People({ visit, request }: Shown) {
   const lists = [
     ["Assignees", request.assigneeIds],

@@ -124,7 +124,7 @@ function ProjectList({ visit, projects }: { visit: Visit; projects: readonly Pro
 function namespacePage(visit: Visit, namespace: Namespace | undefined): PageAnswer {
   const { state, caller } = visit.call;
   const hidden = namespace?.kind === "group" && !canSeeGroup(state, caller?.user, namespace.group);
-  // Accounts are told to whoever is signed in.
+  // Users are visible to signed-in users only.
   if (!namespace || hidden || (namespace.kind === "user" && !caller)) throw notFound();
   const title = namespace.kind === "group" ? namespace.group.name : namespace.user.name;
   const groups: readonly Group[] =

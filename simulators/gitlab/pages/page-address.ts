@@ -6,10 +6,11 @@ import type { Project } from "../model/types/projects.js";
 const own = /^\/(assets|dashboard|explore|users)(\/|$)/;
 
 /**
- * An address as the router knows it. GitLab's own hold a path of any depth before `/-/`, which no router takes apart: it
- * becomes one encoded part.
+ * An address as the router knows it. GitLab's own hold a path of any depth before `/-/`, which no
+ * router takes apart: it becomes one encoded part.
  *
- * `/group/sub/project/-/tree/main` is `/p/group%2Fsub%2Fproject/-/tree/main`; `/group/sub` is `/n/group%2Fsub`.
+ * `/group/sub/project/-/tree/main` is `/p/group%2Fsub%2Fproject/-/tree/main`; `/group/sub` is
+ * `/n/group%2Fsub`.
  */
 export function routedAddress(url: string): string {
   const at = url.search(/[?#]/);

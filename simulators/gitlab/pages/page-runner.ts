@@ -26,7 +26,7 @@ export function openVisit(context: Context, request: FastifyRequest, reply: Fast
     here,
     // Made when a page has a form: the token's own cookie is set then.
     get csrf() {
-      return reply.generateCsrf({ userInfo: session || "nobody", ...options });
+      return reply.generateCsrf({ userInfo: session || "anonymous", ...options });
     },
     signIn(tokenId) {
       if (session !== undefined) context.sessions.close(session);
@@ -39,7 +39,7 @@ export function openVisit(context: Context, request: FastifyRequest, reply: Fast
   };
 }
 
-/** Who a session belongs to: nobody once its token was revoked, has expired, or its user was blocked. */
+/** The caller of a session; undefined once its token was revoked or has expired, or its user was blocked. */
 function callerOf(context: Context, session: string, now: Date): Caller | undefined {
   const id = context.sessions.tokenOf(session, now);
   if (id === undefined) return undefined;

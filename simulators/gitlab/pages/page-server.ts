@@ -40,7 +40,7 @@ export async function buildPages(context: Context): Promise<FastifyInstance> {
     cookieKey: names.csrf,
     cookieOpts: cookieOptions(context),
     // A token belongs to the session that it was made for: one from before the sign-in is worth nothing after it.
-    getUserInfo: (request) => request.cookies[names.session] || "nobody",
+    getUserInfo: (request) => request.cookies[names.session] || "anonymous",
     getToken: (request) => String((request.body as Record<string, unknown> | undefined)?._csrf ?? ""),
     csrfOpts: { hmacKey: randomBytes(32).toString("base64url"), userInfo: true },
   });

@@ -135,7 +135,7 @@ export function approve(call: Call, sha: string | undefined): void {
   sendMergeRequestEvent(call.context, { project, request }, { action: "approved", user });
 }
 
-/** Takes the caller's approval back. @throws Problem 401, or 404 when there is none */
+/** Withdraws the caller's approval. @throws Problem 401, or 404 when the caller has not approved */
 export function unapprove(call: Call): void {
   const { project, request } = requestOf(call);
   const user = approver(call, project);
@@ -143,7 +143,7 @@ export function unapprove(call: Call): void {
   sendMergeRequestEvent(call.context, { project, request }, { action: "unapproved", user });
 }
 
-/** Whether the caller's approval would be taken. */
+/** Whether the caller may approve. */
 export function mayApprove(call: Call, project: Project, request: MergeRequest): boolean {
   const user = call.caller?.user;
   if (!user || request.state !== "opened" || hasApproved(request, user.id)) return false;

@@ -138,7 +138,7 @@ function checkAttributes(
   const { default_branch_protection: level } = values;
   if (level !== undefined && !isProtectionLevel(level))
     throw apiError(400, "default_branch_protection does not have a valid value");
-  // The lock needs a licence, and nobody signs in with two factors.
+  // The lock needs a licence, and two-factor sign-in is not served.
   const unserved = [
     ...(values.membership_lock && call.context.settings.tier === "free" ? ["membership_lock"] : []),
     ...(values.require_two_factor_authentication ? ["require_two_factor_authentication"] : []),

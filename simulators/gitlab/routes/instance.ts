@@ -9,7 +9,7 @@ const reading = ["api", "read_api", "read_user"];
 
 /** Who am I, and which GitLab is this. @see https://docs.gitlab.com/api/metadata/ */
 export const instanceRoutes: readonly Route[] = [
-  // Both answer alike since GitLab 15.5.
+  // Both give the same answer since GitLab 15.5.
   ...["/version", "/metadata"].map((path) =>
     route("GET", path, { scopes: ["api", "read_api", "read_user", "ai_features"] }, (call) => {
       userOf(call);
@@ -35,10 +35,10 @@ export const instanceRoutes: readonly Route[] = [
     };
     return ok(answerQuery(query, { currentUser: currentUser ?? null }));
   }),
-  // No GitLab has this route: `timonier open` asks for an address that signs its token's user in in a browser, once.
+  // Not a route of GitLab: `timonier open` gets a one-time address that signs the token's user in in a browser.
   route("POST", "/timonier/sign_in_links", { scopes: ["api"] }, (call) => {
     const user = userOf(call);
-    // The form for tokens refuses bots as well.
+    // The sign-in form refuses bots as well.
     if (user.bot) throw forbidden();
     const { secret, until } = call.context.sessions.issueLink(call.caller?.token.id ?? 0, call.now);
     return created({

@@ -24,8 +24,8 @@ const filters = {
 } as const;
 
 /**
- * Issues as a project has them that has switched them off: none, and no way to make one. Clients ask before they do
- * anything else.
+ * Issues are switched off in every project: the list is empty, and none can be created. Clients
+ * request the list before they do anything else.
  *
  * @see https://docs.gitlab.com/api/issues/
  */

@@ -19,7 +19,12 @@ const keys = collection<DeployKey>({
   missing: "Deploy Key",
 });
 
-/** Deploy keys and the scope of job tokens. @see https://docs.gitlab.com/api/deploy_keys/ and https://docs.gitlab.com/api/project_job_token_scopes/ */
+/**
+ * Deploy keys and the scope of job tokens.
+ *
+ * @see https://docs.gitlab.com/api/deploy_keys/ and
+ * https://docs.gitlab.com/api/project_job_token_scopes/
+ */
 export const keyRoutes: readonly Route[] = [
   keys.list(view),
   keys.show(view),

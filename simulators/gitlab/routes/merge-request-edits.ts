@@ -34,7 +34,7 @@ type Attributes = { [K in keyof typeof mergeRequestAttributes]?: unknown } & {
   remove_labels?: string[];
 };
 
-/** Attributes as given, in the state's words; what was not given is absent. */
+/** The given attributes with the names of the state; the others are absent. */
 function given(call: Call, project: Project, values: Attributes, labels: readonly string[]): Partial<MergeRequest> {
   const people = (ids: unknown) =>
     (ids as number[]).filter((id) => id > 0 && call.state.users.some((user) => user.id === id));

@@ -16,7 +16,11 @@ import { fullMergeRequest } from "../views/merge-request.js";
 
 const base = "/projects/:id/merge_requests";
 
-/** Merging at once or when checks pass, and rebasing. @see https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request */
+/**
+ * Merging at once or when checks pass, and rebasing.
+ *
+ * @see https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request
+ */
 export const mergingRoutes: readonly Route[] = [
   route("PUT", `${base}/:iid/rebase`, { may: { skip_ci: "boolean" } }, rebase),
   route("POST", `${base}/:iid/cancel_merge_when_pipeline_succeeds`, {}, cancelAutoMerge),
@@ -92,7 +96,7 @@ function squashes({ settings }: Project, wanted: boolean): boolean {
   return { always: true, never: false }[String(settings.squash_option)] ?? wanted;
 }
 
-/** Takes the wish to merge when checks pass back. @throws Problem 401, 405 or 406 */
+/** Cancels auto-merge. @throws Problem 401, 405 or 406 */
 async function cancelAutoMerge(call: Call) {
   const { project, request } = requestOf(call);
   const user = userOf(call);
@@ -104,7 +108,7 @@ async function cancelAutoMerge(call: Call) {
 }
 
 /**
- * Rebases the source branch onto the target branch. A real GitLab does it in the background: what comes of it is in
+ * Rebases the source branch onto the target branch. GitLab does it in the background, and reports a failure in
  * \`merge_error\`.
  */
 async function rebase(call: Call) {

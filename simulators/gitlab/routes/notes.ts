@@ -20,7 +20,10 @@ import { userById } from "../views/user.js";
 const base = "/projects/:id/merge_requests/:iid";
 const one = `${base}/discussions/:discussion_id`;
 
-/** @see https://docs.gitlab.com/api/notes/#merge-requests and https://docs.gitlab.com/api/discussions/#merge-requests */
+/**
+ * @see https://docs.gitlab.com/api/notes/#merge-requests and
+ * https://docs.gitlab.com/api/discussions/#merge-requests
+ */
 export const noteRoutes: readonly Route[] = [
   requestRoute(
     "GET",
@@ -120,7 +123,7 @@ function existingDiscussion(call: Call): string {
   return id;
 }
 
-/** Answers in a discussion: a single comment becomes a thread. */
+/** Replies to a discussion; a single comment becomes a thread. */
 export function reply(call: Call, discussionId: string, body: string): Note {
   const others = notesOf(call).filter((note) => note.discussionId === discussionId);
   if (others.length === 0) throw notFound("Discussion");
@@ -146,7 +149,7 @@ async function checkedPosition(call: Call, values: Parameters<typeof readPositio
   return position;
 }
 
-/** Comments of a merge request, oldest first; internal ones for reporters and up alone. */
+/** Comments of a merge request, oldest first; internal ones for reporters and higher roles only. */
 export function notesOf(call: Call): Note[] {
   const { project, request } = requestOf(call);
   const inside = projectLevel(call.state, call.caller?.user, project) >= accessLevels.reporter;
@@ -161,7 +164,7 @@ function existing(call: Call): Note {
   return note;
 }
 
-/** A note for whoever may change it: its author, or a maintainer. */
+/** The comment, for callers who may change it: its author, or a maintainer. */
 function writable(call: Call): Note {
   const note = existing(call);
   const user = userOf(call);

@@ -186,7 +186,7 @@ export const projectRoutes: readonly Route[] = [
     call.state.shares.splice(at, 1);
     return { status: 204 };
   }),
-  // Push rules are Premium's; a project without any answers so there as well.
+  // Push rules need Premium; a project without push rules answers the same there.
   projectRoute("GET", "/projects/:id/push_rule", { level: maintainer }, () => {
     throw notFound("Push Rule");
   }),

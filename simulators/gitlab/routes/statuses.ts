@@ -19,7 +19,7 @@ const states = ["pending", "running", "success", "failed", "canceled", "skipped"
 const ended: readonly JobStatus[] = ["success", "failed", "canceled", "skipped"];
 
 /**
- * Jobs that run elsewhere: what they tell of a commit, and the pipelines that this makes.
+ * Statuses that external systems report for a commit, and the pipelines that they form.
  *
  * @see https://docs.gitlab.com/api/commits/#commit-status and https://docs.gitlab.com/api/pipelines/
  */
@@ -37,7 +37,7 @@ export const statusRoutes: readonly Route[] = [
           (values.all || !status.retried) &&
           (!values.ref || status.ref === values.ref) &&
           (!values.name || status.name === values.name) &&
-          // Jobs from outside belong to the stage of that name.
+          // External jobs belong to the stage `external`.
           (!values.stage || values.stage === "external") &&
           (values.pipeline_id === undefined || status.pipelineId === values.pipeline_id),
       );
@@ -118,7 +118,7 @@ export const statusRoutes: readonly Route[] = [
     removeWhere(call.state.commitStatuses, ({ pipelineId }) => pipelineId === gone.id);
     return noContent();
   }),
-  // What is told from outside are statuses, not jobs: nothing here could be retried or has a log.
+  // External statuses are not jobs: they cannot be retried and have no log.
   ...["jobs", "bridges"].map((name) =>
     route("GET", `/projects/:id/pipelines/:pipeline_id/${name}`, {}, (call) => {
       existing(call, pipelineProjectOf(call));
@@ -131,7 +131,7 @@ export const statusRoutes: readonly Route[] = [
   }),
 ];
 
-/** Pipelines of branches alone are made here: statuses of a tag's commit count for its branch. */
+/** Only branches have pipelines here: a status of a tag's commit counts for its branch. */
 const scopes = {
   running: (status: JobStatus) => status === "running",
   pending: (status: JobStatus) => status === "pending",
@@ -162,7 +162,7 @@ async function report(call: Call, values: Report) {
   }
   const coverage = values.coverage === undefined ? undefined : Number(values.coverage);
   if (Number.isNaN(coverage)) throw apiError(400, "coverage is invalid");
-  // A protected branch's pipelines are for those who may change it.
+  // Only users who may change a protected branch may report for it.
   const guarded = rulesFor(call.state, project, ref).length > 0;
   if (guarded && !canPush(call.state, user, project, ref) && !canMerge(call.state, user, project, ref))
     throw forbidden();
@@ -189,7 +189,7 @@ async function report(call: Call, values: Report) {
   return created(statusView(call.context, project, status));
 }
 
-/** A job that goes on; one that has ended is run anew under the same name. */
+/** The unfinished job of a name; after a finished one the next report starts a new run. */
 function unfinished(call: Call, pipeline: Pipeline, name: string): CommitStatus | undefined {
   return call.state.commitStatuses.find(
     (each) => each.pipelineId === pipeline.id && each.name === name && !ended.includes(each.status),

@@ -88,7 +88,7 @@ async function render(call: Call, project: Project, name: string): Promise<Recor
   return {
     name,
     message: tag?.message ?? "",
-    // An annotated tag is an object of its own.
+    // An annotated tag has a hash of its own.
     target: tag?.id ?? id,
     commit: commitView(call.context, project, commit),
     release: null,

@@ -81,7 +81,7 @@ export const tokenRoutes: readonly Route[] = [
         { needs: { name: "string", scopes: "strings" }, may: { ...wish, access_level: "integer" } },
         (call, values) => {
           const owner = ownerOf(call, kind);
-          // Free on gitlab.com has none; a self-managed instance of any licence does.
+          // Free on gitlab.com has no such tokens; every self-managed instance has them.
           if (unlicensed(call)) throw badRequest(`User does not have permission to create ${kind} access token`);
           checkScopes(values.scopes, resourceScopes);
           const level = values.access_level ?? accessLevels.maintainer;
@@ -139,7 +139,7 @@ function ownSelf(call: Call, kind: "project" | "group"): AccessToken {
 function personal(call: Call): AccessToken {
   const user = userOf(call);
   const token = call.state.tokens.find((each) => String(each.id) === call.path.token_id && each.owner.kind === "user");
-  // Not even that it exists is told.
+  // The answer must not reveal that the token exists.
   if (!token || (!user.admin && token.userId !== user.id)) throw user.admin ? notFound() : unauthorized();
   return token;
 }

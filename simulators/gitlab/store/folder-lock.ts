@@ -7,8 +7,8 @@ const serves = (pid: number, file: string) =>
   new UserError(`process ${pid} already serves this folder`, file, "use that server, or stop it first");
 
 /**
- * Makes this process the only server of a folder for as long as it lives. The lock of a process that is gone, told by its
- * start time and not by its number, is taken over at once.
+ * Makes this process the only server of a folder for as long as it runs. The lock of a process that
+ * is gone, detected by its start time and not by its number only, is taken over at once.
  *
  * @param taken the error when another process has it @default that it serves the folder
  * @returns what gives the lock back

@@ -8,8 +8,9 @@ import { emptyState, type State } from "../model/server-state.js";
 export interface Store {
   readonly state: State;
   /**
-   * Writes the state and returns once it is on disk. Calls during a write share the next one, so that a storm of requests
-   * costs few writes; handlers change the state in one synchronous step, so no snapshot holds half a change.
+   * Writes the state and returns once it is on disk. Calls during a write share the next one, so
+   * that a storm of requests costs few writes; handlers change the state in one synchronous step,
+   * so no snapshot holds half a change.
    */
   save(): Promise<void>;
 }
@@ -17,7 +18,7 @@ export interface Store {
 /**
  * Opens the snapshot.
  *
- * @throws UserError when the file is there but is no state of this version
+ * @throws UserError for a file that is not a state of this version
  */
 export function openStore(file: string): Store {
   removeLeftovers(file);
@@ -47,7 +48,7 @@ function read(file: string): State {
     throw new UserError(
       "the embedded GitLab's state cannot be read",
       file,
-      `restore the file from a backup, or delete ${dirname(file)} to begin anew`,
+      `restore the file from a backup, or delete ${dirname(file)} to start with an empty GitLab`,
       { cause },
     );
   }

@@ -60,7 +60,7 @@ export function fullPipelineView(context: Context, project: Project, pipeline: P
   };
 }
 
-/** One job of an outside pipeline. */
+/** One job of an external pipeline. */
 export function statusView(context: Context, project: Project, status: CommitStatus): Record<string, unknown> {
   return {
     id: status.id,

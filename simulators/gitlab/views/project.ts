@@ -40,7 +40,7 @@ export function namespaceView(context: Context, namespace: Namespace | undefined
   };
 }
 
-/** A project for whoever may see it, without what only members see. */
+/** A project without the attributes that only members see. */
 export function simpleProject(context: Context, project: Project): Record<string, unknown> {
   const state = context.store.state;
   const namespace = namespaceById(state, project.namespaceId);
@@ -76,7 +76,7 @@ export function simpleProject(context: Context, project: Project): Record<string
   };
 }
 
-/** A project with everything that its members see. */
+/** A project with the attributes that members see. */
 export async function projectView(
   context: Context,
   project: Project,

@@ -25,7 +25,7 @@ export function userById(context: Context, id: number | null): Record<string, un
   );
 }
 
-/** A user for those who may not see everything. */
+/** A user with public attributes. */
 export function publicUser(context: Context, user: User): Record<string, unknown> {
   return {
     ...basicUser(context, user),
@@ -50,7 +50,7 @@ export function publicUser(context: Context, user: User): Record<string, unknown
   };
 }
 
-/** A user for herself and for administrators. */
+/** A user with all attributes, for the user and for administrators. */
 export function fullUser(context: Context, user: User): Record<string, unknown> {
   return {
     ...publicUser(context, user),

@@ -44,7 +44,7 @@ export interface Schedule {
 /** How far a job or a pipeline is. @see https://docs.gitlab.com/api/commits/#commit-status */
 export type JobStatus = "pending" | "running" | "success" | "failed" | "canceled" | "skipped";
 
-/** Jobs of one commit and branch, as somebody outside tells of them. */
+/** Jobs of one commit and branch, as an external system reports them. */
 export interface Pipeline {
   readonly id: number;
   readonly iid: number;
@@ -56,11 +56,11 @@ export interface Pipeline {
   updatedAt: string;
 }
 
-/** One job of an outside pipeline. */
+/** One job of an external pipeline. */
 export interface CommitStatus {
   readonly id: number;
   readonly projectId: number;
-  /** Undefined for what was told before there were pipelines here. */
+  /** Undefined for statuses from before pipelines were served. */
   readonly pipelineId?: number;
   readonly sha: string;
   readonly ref: string;
@@ -73,6 +73,6 @@ export interface CommitStatus {
   readonly createdAt: string;
   startedAt?: string | null;
   finishedAt?: string | null;
-  /** Another run of the same job came after it. */
+  /** Whether a later run of the same job exists. */
   retried?: boolean;
 }

@@ -35,7 +35,7 @@ export interface MergeRequest {
   autoMerge?: { readonly userId: number; readonly wish: AutoMergeWish } | null;
   /** Why the last rebase did not work. @default null */
   mergeError?: string | null;
-  /** States of the branches that it had, oldest first; absent in what an older version kept. */
+  /** Its versions, oldest first; absent in the state of an older program. */
   versions?: MergeRequestVersion[];
 }
 
@@ -53,7 +53,7 @@ export interface AutoMergeWish {
   readonly removeSourceBranch: boolean;
 }
 
-/** What a merge request was after one push. */
+/** The commits of a merge request after one push. */
 export interface MergeRequestVersion {
   readonly id: number;
   readonly sha: string;

@@ -51,7 +51,7 @@ export interface Project {
   archived: boolean;
   /** Folder of the bare repository, relative to the repositories' folder. */
   readonly repository: string;
-  /** The default branch is protected when it first appears; not again once a user has lifted that. */
+  /** Whether the default branch is still to be protected when it first appears. */
   protectionPending: boolean;
   markedForDeletionOn: string | null;
   before: { path: string; name: string; archived: boolean } | null;

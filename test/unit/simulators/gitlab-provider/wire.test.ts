@@ -84,5 +84,5 @@ test("settings come from the program, then from the environment", () => {
     headers: { X: "y" },
     earlyAuthCheck: false,
   });
-  expect(() => parseSettings({}, {})).toThrow(/no token for GitLab[\s\S]*fix: {3}export GITLAB_TOKEN/);
+  expect(() => parseSettings({}, {})).toThrow(/the token for GitLab is missing[\s\S]*fix: {3}export GITLAB_TOKEN/);
 });
