@@ -143,10 +143,14 @@ describe("attributes of a project", () => {
       ["one", "two"],
     );
     expect((await merge({ squash: true })).status).toBe(200);
-    expect(await history()).toEqual(
-      ["Add topic (!1)\n\nWhy\n\n* two\n\n* one", "one, squashed", "change main"].map((message) =>
-        expect.stringMatching(new RegExp(`^${message.replace(/[*()]/g, "\\$&")}\\n?$`)),
-      ),
+    const messages = (await history()).map((message: string) => message.trim());
+    expect(messages).toHaveLength(3);
+    // Commits of one second have no order.
+    expect(messages).toEqual(
+      expect.arrayContaining([
+        "one, squashed",
+        expect.stringMatching(/^Add topic \(!1\)\n\nWhy\n\n\* (one\n\n\* two|two\n\n\* one)$/),
+      ]),
     );
   });
 
