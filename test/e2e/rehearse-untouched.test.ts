@@ -171,7 +171,7 @@ test("those whose files are the same, and those that were applied before it, are
   expect(message).toContain("one replica is not enough");
 });
 
-test("whoever breaks a policy of the base failed before the merge; once it is gone nobody fails by it", async () => {
+test("a Kustomization that violates a policy of the base failed before the merge, and is Ready once the policy is deleted", async () => {
   await commit(setup, { "apps/rules/policy.yaml": policy });
   await commit(setup, { "apps/infra/config.yaml": map("infra", "c") });
   const held = await rehearsal({ cwd: setup, base: "HEAD~1" });

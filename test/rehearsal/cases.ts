@@ -80,7 +80,7 @@ export function readCases(only: readonly string[] = []): Case[] {
   const names = readdirSync(folder).sort();
   for (const name of names) {
     const longer = names.find((other) => other.startsWith(`${name}-`));
-    if (longer) throw new Error(`the objects of ${longer} cannot be told from those of ${name}`);
+    if (longer) throw new Error(`the objects of ${longer} and ${name} cannot be distinguished`);
   }
   const unknown = only.filter((one) => !(one in selections) && !names.includes(one));
   if (unknown.length > 0) throw new Error(`no case of the corpus is called ${unknown.join(", ")}`);

@@ -16,7 +16,7 @@ export interface RealCluster {
   follow(name: string, url: string): Promise<void>;
   /** Applies manifests by hand: what the cluster has outside of Git. */
   provide(text: string): Promise<void>;
-  /** What `flux reconcile` does: nobody waits for the next interval. */
+  /** What `flux reconcile` does: without a wait for the next interval. */
   reconcile(object: ObjectRef): Promise<void>;
   remove(): Promise<void>;
 }

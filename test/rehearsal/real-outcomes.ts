@@ -23,7 +23,7 @@ interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** Why nobody can tell yet what became of a case, in words; none: it has settled. Pure. */
+/** Why the outcome of a case is not known yet; empty when it is. Pure. */
 export function pendingObjects(name: string, sha: string, movement: Movement): string[] {
   const mine = (all: readonly ObservedObject[]) => all.filter((object) => belongsTo(name, object.metadata));
   const kustomizations = mine(movement.kustomizations);

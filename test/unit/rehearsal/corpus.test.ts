@@ -111,7 +111,7 @@ test("GIVEN two looks at a cluster THEN every fate is told from identity, conten
     kustomization("True", "1", "", ["shop_pruned__ConfigMap", "shop_same__ConfigMap"]),
     seen("ConfigMap", "same", "1"),
     seen("ConfigMap", "changed", "2", { data: { a: "b" } }),
-    seen("ConfigMap", "anew", "3"),
+    seen("ConfigMap", "replaced", "3"),
     seen("ConfigMap", "pruned", "4"),
     seen("ConfigMap", "deleted", "5"),
   );
@@ -119,14 +119,14 @@ test("GIVEN two looks at a cluster THEN every fate is told from identity, conten
     kustomization("True", "2", "", ["shop_same__ConfigMap"]),
     seen("ConfigMap", "same", "1"),
     seen("ConfigMap", "changed", "2", { data: { a: "c" } }),
-    seen("ConfigMap", "anew", "6"),
+    seen("ConfigMap", "replaced", "6"),
     seen("ConfigMap", "created", "7"),
   );
   expect(whatHappened("shop", before, after)).toEqual({
     verdict: "destructive",
     objects: {
       "ConfigMap shop/changed": "updated",
-      "ConfigMap shop/anew": "recreated",
+      "ConfigMap shop/replaced": "recreated",
       "ConfigMap shop/pruned": "pruned",
       "ConfigMap shop/deleted": "deleted",
       "ConfigMap shop/created": "created",

@@ -3,7 +3,10 @@ import { type Outcome, stalled } from "../outcome.js";
 import { isRemoteBaseOutOfReach } from "../unreachable.js";
 import type { Lookup } from "./lookup.js";
 
-/** A failure is final when it repeats although nothing else has changed: another object may have brought what was missing. */
+/**
+ * A failure is final when it repeats although nothing else has changed: another object may have
+ * brought what was missing.
+ */
 export function stalledAgain(lookup: Lookup, object: KubeObject, condition: Condition): Outcome {
   if (isInterrupted(object, condition))
     return { state: "pending", for: `${labelOf(object)}: ${condition.message}`, requestNow: true, reset: true };
@@ -17,8 +20,9 @@ export function stalledAgain(lookup: Lookup, object: KubeObject, condition: Cond
 }
 
 /**
- * Whether a release failed only because its action was interrupted: a request to reconcile that arrives meanwhile cancels the action,
- * and that counts as a failure. helm-controller tries again when it is told to forget its failures.
+ * Whether a release failed only because its action was interrupted: a request to reconcile that
+ * arrives meanwhile cancels the action, and that counts as a failure. helm-controller tries again
+ * when a request resets its failures.
  *
  * @param condition the one that reports the action: `Ready` or `Released`
  * @see https://fluxcd.io/flux/components/helm/helmreleases/#resetting-remediation-retries
@@ -32,7 +36,10 @@ function lacksRemoteBase({ reason, message = "" }: Condition): boolean {
   return reason === "BuildFailed" && isRemoteBaseOutOfReach(message);
 }
 
-/** Whether an object has answered its required request. Tokens contain the time, so a later one also answers an earlier one. */
+/**
+ * Whether an object has answered its required request. Tokens contain the time, so a later one also
+ * answers an earlier one.
+ */
 export function isAnswered(lookup: Lookup, object: KubeObject): boolean {
   const token = lookup.view.required?.(keyOf(object));
   return token === undefined || (textAt(object, "status", "lastHandledReconcileAt") ?? "") >= token;

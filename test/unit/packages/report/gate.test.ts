@@ -57,7 +57,7 @@ describe("the gate", () => {
     ).toBe("open");
   });
 
-  test("is opened by nobody for what is rejected: it does not happen", () => {
+  test("cannot be opened for a rejected change, because it does not happen", () => {
     const { state, reasons } = judgeGate(report, ["rejected"], [everything]);
     expect(state).toBe("shut");
     expect(reasons[0]).not.toHaveProperty("acceptedBy");
@@ -75,7 +75,7 @@ describe("the gate", () => {
     });
   });
 
-  test("has no answer where the rehearsal has none, whoever accepts it", () => {
+  test("has no answer when the rehearsal has none, even if it is accepted", () => {
     const error = { what: "no such commit", where: "--head x", fix: "name one" };
     expect(judgeGate({ ...calm, verdict: "unable", error }, [], [everything])).toEqual({
       state: "unable",

@@ -68,7 +68,7 @@ describe("rehearsals of one change as one report", () => {
   });
 
   test("GIVEN one that could not run THEN why is told", () => {
-    const error = { what: "no", where: "here", fix: "mend it" };
+    const error = { what: "no", where: "here", fix: "fix it" };
     expect(joinReports([report({}), report({ verdict: "unable", error })]).error).toEqual(error);
   });
 });

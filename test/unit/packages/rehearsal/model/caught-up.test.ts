@@ -23,14 +23,14 @@ const chart = object(
   "c",
 );
 
-describe("whether a watch has told of all that is there", () => {
+describe("whether the watches have received every object", () => {
   test.each([
     ["nothing yet, though the root is applied", [], [root], false],
     ["the root, and not what it applied", [root], [root, web], false],
     ["all of it", [root, web], [web, root], true],
     ["all of it, at another status", [web], [deployment("generation: 1", { status: "{replicas: 1}" })], true],
     ["all of it, but for a change", [web], [deployment("generation: 2")], false],
-    ["one that was made anew since", [web], [deployment("generation: 1", { uid: "b" })], false],
+    ["one that was recreated since", [web], [deployment("generation: 1", { uid: "b" })], false],
     ["one that is on its way out by now", [web], [deployment("generation: 1, deletionTimestamp: now")], false],
     ["one that is gone", [root, web], [root], false],
     ["all that is watched", [root], [root, other], true],

@@ -87,7 +87,7 @@ test("GIVEN a circle of dependencies THEN all of it fails at once", () => {
     expect(outcomeOf(name, [a, b])).toMatchObject({ state: "stalled", reason: "DependencyNotReady" });
 });
 
-test("GIVEN a dependency that failed for good THEN whoever depends on it fails without a wait", () => {
+test("GIVEN a stalled dependency THEN its dependents stall without a wait", () => {
   const a = kustomization("a", failing("BuildFailed", { lastHandledReconcileAt: "t" }));
   const b = kustomization("b", isReady, { dependsOn: [{ name: "a" }] });
   expect(outcomeOf("b", [a, b], { requested: () => "t" })).toMatchObject({

@@ -223,14 +223,14 @@ describe("what differs", () => {
     object(`{apiVersion: ${apiVersion}, kind: ${kind}, metadata: ${more}${rest}}`);
   const shop = of("v1", "Namespace", "{name: shop}");
 
-  test("reaches nobody where it is a workload or what a workload reads", () => {
+  test("reaches no Kustomization where it is a workload or what a workload reads", () => {
     const one = (replicas: number) => of("apps/v1", "Deployment", undefined, `, spec: {replicas: ${replicas}}`);
     expect(reaches([shop, one(1)], [shop, one(2)], kept)).toBe(false);
     expect(reaches([shop, of("v1", "ConfigMap")], [shop], kept)).toBe(false);
     expect(reaches([shop], [shop, of("v1", "Service")], kept)).toBe(false);
   });
 
-  test("reaches whoever lists it as theirs", () => {
+  test("reaches the Kustomizations that list it", () => {
     const ownedKeys = (replicas: number) =>
       of("apps/v1", "Deployment", "{name: store, namespace: default}", `, spec: {replicas: ${replicas}}`);
     expect(reaches([ownedKeys(1)], [ownedKeys(2)], kept)).toBe(true);
@@ -255,7 +255,7 @@ describe("what differs", () => {
     expect(reaches([shop, one], [shop], kept)).toBe(true);
   });
 
-  test("reaches nobody where it is of a kind that a definition defines, stand-ins among them: no operator runs here", () => {
+  test("reaches no Kustomization where it is of a kind that a definition defines, stand-ins among them: no operator runs here", () => {
     const defined = of(
       "apiextensions.k8s.io/v1",
       "CustomResourceDefinition",
@@ -268,7 +268,7 @@ describe("what differs", () => {
     expect(reaches([shop], [shop, defined, one], kept)).toBe(true);
   });
 
-  test("reaches nobody where it is a right that is new; may where one is another or goes", () => {
+  test("reaches no Kustomization where it is a right that is new; may where one is another or goes", () => {
     const right = (verb: string) =>
       of("rbac.authorization.k8s.io/v1", "Role", undefined, `, rules: [{resources: [pods], verbs: [${verb}]}]`);
     expect(reaches([shop], [shop, right("get")], kept)).toBe(false);
@@ -276,13 +276,13 @@ describe("what differs", () => {
     expect(reaches([shop, right("get")], [shop, right("list")], kept)).toBe(true);
   });
 
-  test("reaches nobody where it is in a namespace that is new, but for Flux's own objects", () => {
+  test("reaches no Kustomization where it is in a namespace that is new, but for Flux's own objects", () => {
     expect(reaches([], [shop, of("v1", "ResourceQuota")], kept)).toBe(false);
     expect(reaches([], [shop, of("source.toolkit.fluxcd.io/v1", "GitRepository")], kept)).toBe(true);
     expect(reaches([shop], [], kept)).toBe(true);
   });
 
-  test("reaches nobody where it is a Kustomization that is new; may where one is another or goes", () => {
+  test("reaches no Kustomization where it is a Kustomization that is new; may where one is another or goes", () => {
     expect(reaches([], [web], kept)).toBe(false);
     expect(reaches([web], [], kept)).toBe(true);
     expect(reaches([web], [kustomization("web", { path: "./apps/other" })], kept)).toBe(true);
