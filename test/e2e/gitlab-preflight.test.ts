@@ -153,7 +153,10 @@ describe("what is there already", () => {
     const waits = `project ${deleted.id} of this name is scheduled for deletion since`;
     expect(await found("leave")).toMatchObject({ level: "warning", message: expect.stringContaining(waits) });
     expect(await found("restore")).toMatchObject({ level: "ok", message: expect.stringContaining("will be restored") });
-    expect(await found("purge")).toMatchObject({ level: "warning", message: expect.stringContaining("deleted at once") });
+    expect(await found("purge")).toMatchObject({
+      level: "warning",
+      message: expect.stringContaining("deleted at once"),
+    });
   });
 
   test("is taken over as it is: a preview imports it, and changes nothing of it", async () => {

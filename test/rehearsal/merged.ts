@@ -5,7 +5,7 @@ import { compare, labelled } from "./compare.js";
 import { type Outcome, whatHappened } from "./happened.js";
 import { refOf, type Snapshot, snapshot } from "./observe.js";
 import type { RealCluster } from "./real-cluster.js";
-import { readyOf, reapply, waitForOutcomes } from "./real-outcomes.js";
+import { kustomizationsToReconcile, readyOf, waitForOutcomes } from "./real-outcomes.js";
 import { type Proposal, propose } from "./repository.js";
 
 type Log = (text: string) => void;
@@ -52,8 +52,9 @@ export async function mergeAll(
 }
 
 /**
- * Waits until all is at rest. What fails and is doubtful is tried once more, as Flux does at its next interval: on a busy machine
- * a wait may have ended too early. So is what {@link reapply} names, whatever its label says.
+ * Waits until all is at rest. What fails and is doubtful is tried once more, as Flux does at its
+ * next interval: on a busy machine a wait may have ended too early. So is what {@link kustomizationsToReconcile}
+ * names, whatever its label says.
  */
 async function rest(
   cluster: RealCluster,
@@ -67,7 +68,7 @@ async function rest(
   const again = [...revisions.keys()]
     .filter((name) => doubtful(name, now))
     .flatMap((name) => failed.filter((one) => belongsTo(name, one.metadata) && readyOf(one)?.status === "False"));
-  again.push(...reapply(now));
+  again.push(...kustomizationsToReconcile(now));
   if (again.length === 0) return { now, open };
   for (const object of again) {
     log(`once more: ${object.kind} ${object.metadata.name}: ${readyOf(object)?.message}`);

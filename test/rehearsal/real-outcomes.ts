@@ -42,7 +42,7 @@ export function pendingObjects(name: string, sha: string, movement: Movement): s
     if (ready.reason !== "DependencyNotReady")
       return ready.reason === "ArtifactFailed" ? [] : [`${nameOf(one)} is behind`];
     const waitsFor: { name: string; namespace?: string; readyExpr?: string }[] = one.spec.dependsOn ?? [];
-    // Only its controller knows whether an expression holds: `reapply` asks it.
+    // Only its controller knows whether an expression holds: `kustomizationsToReconcile` asks it.
     if (waitsFor.some(({ readyExpr }) => readyExpr)) return [];
     const free = waitsFor.every((other) => {
       const found = byName.get(`${other.namespace ?? one.metadata.namespace}/${other.name}`);
@@ -94,7 +94,7 @@ function expectedRevisions(sources: readonly ObservedObject[], sha: string): Rea
  * one deleted it after they had looked, their variables may be others since then, or they wait for an expression about a dependency.
  * Pure.
  */
-export function reapply(now: Snapshot): ObservedObject[] {
+export function kustomizationsToReconcile(now: Snapshot): ObservedObject[] {
   return [...now.values()].filter((one) => {
     if (one.kind !== "Kustomization" || one.spec.suspend) return false;
     const ready = readyOf(one);

@@ -3,7 +3,7 @@ import { type Case, readCases } from "../../rehearsal/cases.js";
 import { compare } from "../../rehearsal/compare.js";
 import { type Outcome, rejectedIn, whatHappened } from "../../rehearsal/happened.js";
 import type { ObservedObject, Snapshot } from "../../rehearsal/observe.js";
-import { pendingObjects, reapply } from "../../rehearsal/real-outcomes.js";
+import { kustomizationsToReconcile, pendingObjects } from "../../rehearsal/real-outcomes.js";
 
 const safe: Outcome = {
   verdict: "safe",
@@ -189,11 +189,11 @@ test("GIVEN a source at another branch THEN it stays where it is", () => {
 
 test("GIVEN a Ready Kustomization whose object is gone, or an expression about a dependency THEN it has to look again", () => {
   const applied = kustomization("True", "2", "", ["shop_settings__ConfigMap"]);
-  expect(reapply(snapshotOf(applied, seen("ConfigMap", "settings", "c")))).toEqual([]);
-  expect(reapply(snapshotOf(applied))).toEqual([applied]);
-  expect(reapply(snapshotOf({ ...applied, spec: { suspend: true } }))).toEqual([]);
+  expect(kustomizationsToReconcile(snapshotOf(applied, seen("ConfigMap", "settings", "c")))).toEqual([]);
+  expect(kustomizationsToReconcile(snapshotOf(applied))).toEqual([applied]);
+  expect(kustomizationsToReconcile(snapshotOf({ ...applied, spec: { suspend: true } }))).toEqual([]);
   const variables = { ...kustomization("True", "2"), spec: { postBuild: { substituteFrom: [{ kind: "Secret" }] } } };
-  expect(reapply(snapshotOf(variables))).toEqual([variables]);
+  expect(kustomizationsToReconcile(snapshotOf(variables))).toEqual([variables]);
   const conditions = [
     { type: "Ready", status: "False", reason: "DependencyNotReady", message: "", observedGeneration: 1 },
   ];
@@ -201,8 +201,8 @@ test("GIVEN a Ready Kustomization whose object is gone, or an expression about a
     ...kustomization("False", "2"),
     ...{ spec: { dependsOn: [dependency] }, status: { observedGeneration: 1, conditions } },
   });
-  expect(reapply(snapshotOf(waiting({ name: "infra" })))).toEqual([]);
-  expect(reapply(snapshotOf(waiting({ name: "infra", readyExpr: "false" })))).toHaveLength(1);
+  expect(kustomizationsToReconcile(snapshotOf(waiting({ name: "infra" })))).toEqual([]);
+  expect(kustomizationsToReconcile(snapshotOf(waiting({ name: "infra", readyExpr: "false" })))).toHaveLength(1);
 });
 
 test("GIVEN a Kustomization at an older commit THEN the case has not settled; a failure at the new one has", () => {
