@@ -55,9 +55,9 @@ export async function apply(api: KubeApi, objects: readonly KubeObject[]): Promi
   }
 }
 
-/** What `flux install --export` prints. */
-export async function fluxManifests(): Promise<KubeObject[]> {
-  const { stdout } = await run(join(toolFolder, "flux"), ["install", "--export"], { maxBuffer: 64e6 });
+/** What `flux install --export` prints, with further options. */
+export async function fluxManifests(...options: readonly string[]): Promise<KubeObject[]> {
+  const { stdout } = await run(join(toolFolder, "flux"), ["install", "--export", ...options], { maxBuffer: 64e6 });
   return parseAllDocuments(stdout).flatMap((document) => (document.contents ? [document.toJS() as KubeObject] : []));
 }
 

@@ -14,7 +14,8 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { examples } from "../../examples/all.js";
 import { clusterLayout } from "../../packages/control-plane/layout.js";
 import { isFree } from "../../packages/control-plane/ports.js";
 import { readRecord } from "../../packages/control-plane/record.js";
@@ -34,6 +35,7 @@ import {
   serveRepository,
   toolFolder,
 } from "./cluster-support.js";
+import { applyStrictly, installImageDefinitions, suspendedObjects } from "./support/examples.js";
 
 // A checkout may lie in a folder like this one.
 const root = realpathSync(mkdtempSync(join(tmpdir(), "cluster é ")));
@@ -167,6 +169,20 @@ test("Flux applies what a Git repository holds: its controllers find each other 
     },
   ]);
   await eventually("the ConfigMap", () => api.find("/api/v1/namespaces/default/configmaps/from-git"));
+});
+
+describe("the API server accepts, and deletes again, the example", () => {
+  beforeAll(() => installImageDefinitions(api));
+
+  test.each([...examples])("%s", async (name, example) => {
+    const objects = suspendedObjects(example);
+    await expect(applyStrictly(api, objects)).resolves.toBeUndefined();
+    for (const object of objects) await api.call({ method: "DELETE", path: pathOf(object) });
+    await eventually(`the end of ${name}`, async () => {
+      const left = await Promise.all(objects.map((object) => api.find(pathOf(object))));
+      return left.every((object) => object === undefined);
+    });
+  });
 });
 
 test("a killed controller is started again, and its pod tells why", async () => {
