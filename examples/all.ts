@@ -7,7 +7,7 @@ import { configurationFromABucket } from "./configuration-from-a-bucket.js";
 import { fasterByWebhook } from "./faster-by-webhook.js";
 import { imagesByAutomation } from "./images-by-automation.js";
 import { twoKustomizationsInOrder } from "./two-kustomizations-in-order.js";
-import { webServer } from "./web-server.js";
+import { webServerAndService } from "./web-server-and-service.js";
 
 /** Adds the charts of one example to an App. */
 export type Example = (app: App) => void;
@@ -21,7 +21,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["faster-by-webhook", fasterByWebhook],
   ["images-by-automation", imagesByAutomation],
   ["two-kustomizations-in-order", twoKustomizationsInOrder],
-  ["web-server", webServer],
+  ["web-server-and-service", webServerAndService],
 ]);
 
 /**

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 test("the manifests of one example are printed, and nothing is written", async () => {
-  const text = await synthesizeExamples(["web-server"], folder);
+  const text = await synthesizeExamples(["web-server-and-service"], folder);
   expect(text).toMatch(/^apiVersion: apps\/v1\nkind: Deployment\n[\s\S]+\n---\napiVersion: v1\nkind: Service\n/);
   expect(existsSync(folder)).toBe(false);
 });
@@ -26,12 +26,12 @@ test("without a name every example is written, and a file of before is deleted",
   const files = [...examples.keys()].map((name) => `${name}.yaml`);
   expect(readdirSync(folder).sort()).toEqual(files);
   expect(printed.trimEnd().split("\n")).toEqual(files.map((file) => join(folder, file)));
-  const written = readFileSync(join(folder, "web-server.yaml"), "utf8");
-  expect(written).toBe(await synthesizeExamples(["web-server"], folder));
+  const written = readFileSync(join(folder, "web-server-and-service.yaml"), "utf8");
+  expect(written).toBe(await synthesizeExamples(["web-server-and-service"], folder));
 });
 
 test.each([
-  ["webserver", "did you mean web-server?"],
+  ["web-server-and-servise", "did you mean web-server-and-service?"],
   ["x", "use one of: alerts-to-gitlab, "],
 ])("the example %s does not exist: an error names the ones that do", async (name, fix) => {
   const error = await synthesizeExamples([name], folder).catch((thrown) => thrown);

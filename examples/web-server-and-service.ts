@@ -8,8 +8,8 @@ import { k8s } from "cdk8s-plus-27";
 import { WebServer } from "../constructs/web-server.js";
 
 /** Adds the Deployment and its Service. */
-export function webServer(app: App): void {
-  const chart = new Chart(app, "web-server", { namespace: "default" });
+export function webServerAndService(app: App): void {
+  const chart = new Chart(app, "web-server-and-service", { namespace: "default" });
   const hello = new WebServer(chart, "hello", {
     app: "hello",
     image: "nginxinc/nginx-unprivileged:1.29.1",
