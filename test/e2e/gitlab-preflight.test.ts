@@ -215,11 +215,14 @@ describe("what is there already", () => {
     expect((await gitlab.api("GET", path("fluxcd-gitops-application"))).status).toBe(404);
   });
 
-  test("is restored with its files where it waits for its deletion and the setting says restore", async () => {
+  test("is restored with its files by `pulumi up`, not by its preview, where the setting says restore", async () => {
     await gitlab.api("DELETE", `/projects/${setup.id}`);
-    expect((await gitlab.api("GET", path("fluxcd-gitops-setup"))).status).toBe(404);
     configure({ namespace: "team", deletedProject: "restore" });
-    const said = await up("up");
+    process.env.GITLAB_TOKEN = gitlab.root;
+    const preview = await copy.shell("pulumi preview -s embedded --non-interactive");
+    expect(preview.exitCode, preview.all).toBe(0);
+    expect((await gitlab.api("GET", path("fluxcd-gitops-setup"))).status).toBe(404);
+    const said = await copy.shell("pulumi up -s embedded --yes --skip-preview --non-interactive");
     expect(said.exitCode, said.all).toBe(0);
     const { body: restored } = await gitlab.api("GET", path("fluxcd-gitops-setup"));
     expect(restored).toMatchObject({ id: setup.id, archived: false });
