@@ -12,9 +12,13 @@ import { createRepositories } from "./gitlab/repositories.js";
 /** Outputs of a stack. */
 export type Outputs = Record<string, pulumi.Input<unknown>>;
 
-/** The program of every stack: a cluster, two repositories in a GitLab, Flux between them, and the wait for the delivery. */
+/**
+ * The program of every stack: a cluster, two repositories in a GitLab, Flux between them, and the
+ * wait for the delivery.
+ */
 export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
-  // Examine what exists, and render the manifests. Nothing is created or changed before this has succeeded.
+  // Examine what exists, and render the manifests. Nothing is created or changed before this has
+  // succeeded.
   const connectCluster = await prepareCluster(config);
   const [instance, sources] = await Promise.all([connectInstance(config), readDeliverySources()]);
   const plan = await planDelivery(config, instance, sources);

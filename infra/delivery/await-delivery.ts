@@ -29,11 +29,12 @@ export interface AwaitDeliveryArgs {
 }
 
 /**
- * Waits until every object that Flux manages is Ready at the heads of the repositories. Every update waits, also one that
- * changes nothing; a preview does not.
+ * Waits until every object that Flux manages is Ready at the heads of the repositories. Every
+ * update waits, also one that changes nothing; a preview does not.
  *
- * @returns false when a merge request must be merged first, and when the delivery fails. A failed delivery fails the
- *   update with an error that names each object that is not Ready, with the messages of its conditions
+ * @returns false when a merge request must be merged first, and when the delivery fails. A failed
+ *   delivery fails the update with an error that names each object that is not Ready, with the
+ *   messages of its conditions
  */
 export function awaitDelivery(args: AwaitDeliveryArgs): pulumi.Output<boolean> {
   const passwords = args.repositories.map((one) => one.credential.password);
@@ -56,7 +57,8 @@ export function awaitDelivery(args: AwaitDeliveryArgs): pulumi.Output<boolean> {
       return await whileSupervised((signal) => deliver(args, { ...known, signal }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // Logged and not thrown: the update fails, but the stack keeps its outputs, which `status` needs.
+      // Logged and not thrown: the update fails, but the stack keeps its outputs, which `status`
+      // needs.
       await pulumi.log.error(error.message);
       process.exitCode = ENDED_WITH_MESSAGE;
       return false;
@@ -152,7 +154,10 @@ async function converged(
   );
 }
 
-/** Short hash that distinguishes credentials in the cluster's annotations. A token has too many bits to be guessed from it. */
+/**
+ * Short hash that distinguishes credentials in the cluster's annotations. A token has too many bits
+ * to be guessed from it.
+ */
 function markOf(credential: string): string {
   return createHash("sha256").update(credential).digest("hex").slice(0, 12);
 }

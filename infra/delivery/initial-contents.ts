@@ -21,7 +21,10 @@ interface FluxFiles {
   readonly sync: string;
 }
 
-/** Writes what the repositories hold from the start to the stack's folder, where the plugin reads it. */
+/**
+ * Writes what the repositories hold from the start to the stack's folder, where the plugin reads
+ * it.
+ */
 export async function writeInitialContents(
   config: Pick<PlatformConfig, "stack" | "review" | "pipelines">,
   trees: Trees,
@@ -35,7 +38,8 @@ export async function writeInitialContents(
   };
   const [setup, fluxFolder, application, owners, pipeline] = await Promise.all([
     write("setup", trees.setup),
-    // Apart from what is synthesized: `publish` deletes synthesized files that are no longer made, and not these.
+    // Apart from what is synthesized: `publish` deletes synthesized files that are no longer made,
+    // and not these.
     write("flux", fluxTree(flux)),
     write("application", trees.application),
     write("owners", ownersTree(config.review.codeOwners)),
@@ -60,7 +64,10 @@ function fluxTree({ path, components, sync }: FluxFiles): Tree {
   ]);
 }
 
-/** The same bytes for every stack. What differs is in variables, so a setting changes without a merge request. */
+/**
+ * The same bytes for every stack. What differs is in variables, so a setting changes without a
+ * merge request.
+ */
 function pipelineTree(wanted: boolean): Tree {
   return wanted
     ? new Map([[".gitlab-ci.yml", readFileSync(join(checkout, "ci", "repository.yml"), "utf8")]])

@@ -14,13 +14,18 @@ import type { InitialContent } from "../gitlab/repository/initial-content.js";
 import { writeInitialContents } from "./initial-contents.js";
 import { synthesize } from "./synthesize.js";
 
-/** What a delivery is made of, whatever the stack: the settings of apps/, and the manifests of Flux. */
+/**
+ * What a delivery is made of, whatever the stack: the settings of apps/, and the manifests of Flux.
+ */
 export interface DeliverySources {
   readonly settings: Settings;
   readonly distribution: FluxDistribution;
 }
 
-/** Reads the sources. Nothing of a stack is needed for that, so it runs beside the connection to GitLab. */
+/**
+ * Reads the sources. Nothing of a stack is needed for that, so it runs beside the connection to
+ * GitLab.
+ */
 export async function readDeliverySources(): Promise<DeliverySources> {
   const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
   const [settings, distribution] = await Promise.all([readSettings(), fluxDistribution(progress)]);
@@ -33,7 +38,10 @@ interface ObjectName {
   readonly name: string;
 }
 
-/** What is delivered to a cluster: known, and written to the state folder, before a resource is declared. */
+/**
+ * What is delivered to a cluster: known, and written to the state folder, before a resource is
+ * declared.
+ */
 export interface DeliveryPlan {
   /** Objects that a cluster which stays is searched for. */
   readonly wanted: FluxPlan["wanted"];

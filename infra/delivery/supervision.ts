@@ -2,17 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { watchAncestors } from "@timonier/kit/ancestors";
 import type { Cluster } from "../cluster/cluster.js";
 
-/** Runs work that needs the processes of a cluster. The signal aborts it when they cannot be restarted. */
+/**
+ * Runs work that needs the processes of a cluster. The signal aborts it when they cannot be
+ * restarted.
+ */
 export type Supervised = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /** Two generations: Pulumi's language host, and the engine that started it. */
 const GENERATIONS = 2;
 
 /**
- * Restarts the processes of a cluster when they die, from its start until the work ends. Only an embedded cluster has
- * processes that belong to the stack.
+ * Restarts the processes of a cluster when they die, from its start until the work ends. Only an
+ * embedded cluster has processes that belong to the stack.
  *
- * @returns a function that runs the work, and fails with the supervisor's error when a process cannot be restarted
+ * @returns a function that runs the work, and fails with the supervisor's error when a process
+ *   cannot be restarted
  */
 export function supervised({ supervise, kubeconfig }: Cluster): Supervised {
   const lost = new AbortController();

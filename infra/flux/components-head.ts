@@ -20,14 +20,18 @@ export function componentsHead(text: string): ComponentsHead | undefined {
   return version === undefined ? undefined : { version, components: components?.split(",") ?? [] };
 }
 
-/** Whether a file has the components of an older Flux. A file without a version is never outdated, since flux did not write it. */
+/**
+ * Whether a file has the components of an older Flux. A file without a version is never outdated,
+ * since flux did not write it.
+ */
 export function isOutdated(there: string, version: string): boolean {
   const head = componentsHead(there);
   return head !== undefined && compare(head.version, version) < 0;
 }
 
 /**
- * The components of the old file, if the new one has others: an upgrade must not remove a controller.
+ * The components of the old file, if the new one has others: an upgrade must not remove a
+ * controller.
  *
  * @returns undefined if both have the same, or the old file names none
  */

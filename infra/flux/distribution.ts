@@ -19,9 +19,11 @@ export interface FluxDistribution {
 }
 
 /**
- * Flux's manifests as `flux install --export` of the pinned version prints them. The same bytes are installed and committed.
+ * Flux's manifests as `flux install --export` of the pinned version prints them. The same bytes are
+ * installed and committed.
  *
- * Cached in the state folder: printing and parsing them takes half a second, and only another flux prints others.
+ * Cached in the state folder: printing and parsing them takes half a second, and only another flux
+ * prints others.
  *
  * @param components controllers to install @default Flux's own choice
  * @throws UserError when flux could not be obtained or fails

@@ -16,7 +16,10 @@ export interface FluxPlan {
   readonly path: string;
   /** Text of `gotk-sync.yaml`. */
   readonly sync: string;
-  /** Objects to search for in a cluster that stays. A function, because other kinds of clusters do not need them. */
+  /**
+   * Objects to search for in a cluster that stays. A function, because other kinds of clusters do
+   * not need them.
+   */
   readonly wanted: () => WantedInCluster;
 }
 

@@ -21,7 +21,10 @@ export interface FluxArgs {
   readonly timeout: number;
 }
 
-/** The Flux controllers, their read credentials, and the source and Kustomization from which everything else follows. */
+/**
+ * The Flux controllers, their read credentials, and the source and Kustomization from which
+ * everything else follows.
+ */
 export class Flux extends pulumi.ComponentResource {
   /** Known once Flux has everything that it needs. */
   readonly installed: pulumi.Output<unknown>;
@@ -67,7 +70,10 @@ interface FluxCredential {
   readonly secretName: string;
 }
 
-/** Flux reads each repository with a credential of its own, and pushes image updates with another one. */
+/**
+ * Flux reads each repository with a credential of its own, and pushes image updates with another
+ * one.
+ */
 function credentialsOf({ repositories: { setup, application }, plan: { sources } }: FluxArgs): FluxCredential[] {
   const secretOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }) => ({
     ...{ namespace, secretName: name },

@@ -18,7 +18,8 @@ const FIRST = new Set(["Namespace", "CustomResourceDefinition"]);
 /**
  * Applies manifests once. Git owns them afterwards, so later changes are ignored here.
  *
- * Does not wait until they are ready: await-delivery.ts waits for all of them and reports Flux's conditions.
+ * Does not wait until they are ready: await-delivery.ts waits for all of them and reports Flux's
+ * conditions.
  */
 export class InstallOnce extends pulumi.ComponentResource {
   /** Known once every object is applied. */
@@ -35,8 +36,8 @@ export class InstallOnce extends pulumi.ComponentResource {
 /**
  * The objects, each a resource of its own.
  *
- * Not a ConfigGroup of the Kubernetes provider: that asks the cluster first, so a preview without a cluster would not show
- * the objects.
+ * Not a ConfigGroup of the Kubernetes provider: that asks the cluster first, so a preview without a
+ * cluster would not show the objects.
  */
 class InstalledObjects extends pulumi.ComponentResource {
   readonly applied: pulumi.Output<unknown>;

@@ -5,7 +5,8 @@ import { Receiver } from "../../constructs/receiver.js";
 import type { Manifest } from "./manifests.js";
 
 /**
- * A Receiver in flux-system that makes Flux fetch a source when GitLab reports a push. The Secret with its token has its name.
+ * A Receiver in flux-system that makes Flux fetch a source when GitLab reports a push. The Secret
+ * with its token has its name.
  *
  * @param annotations @default none
  */

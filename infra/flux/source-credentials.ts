@@ -27,7 +27,8 @@ export class SourceCredentials extends pulumi.ComponentResource {
   constructor(name: string, args: SourceCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:flux:SourceCredentials", name, {}, opts);
     const { secretName, namespace, cluster } = args;
-    // A Secret that existed before the stack is overwritten, because Flux must read with the token of this stack.
+    // A Secret that existed before the stack is overwritten, because Flux must read with the token
+    // of this stack.
     const preexisting = cluster.preexisting.has(
       refName({ apiVersion: "v1", kind: "Secret", namespace, name: secretName }),
     );

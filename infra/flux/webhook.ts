@@ -22,7 +22,10 @@ export interface ReceivePushesArgs {
   readonly controllers: pulumi.Resource;
 }
 
-/** Creates a webhook for each repository, where GitLab reaches the cluster. Elsewhere Flux polls at its intervals. */
+/**
+ * Creates a webhook for each repository, where GitLab reaches the cluster. Elsewhere Flux polls at
+ * its intervals.
+ */
 export function receivePushes(
   { webhookUrl, gitlab: { kind }, branch }: Pick<PlatformConfig, "webhookUrl" | "gitlab" | "branch">,
   { repositories, sources, cluster, controllers }: ReceivePushesArgs,
@@ -49,8 +52,8 @@ export interface WebhookArgs {
 }
 
 /**
- * Makes Flux fetch a push to the branch at once: a webhook in GitLab and a Receiver in the cluster, with one secret. Flux
- * polls as well, so a lost call only costs time.
+ * Makes Flux fetch a push to the branch at once: a webhook in GitLab and a Receiver in the cluster,
+ * with one secret. Flux polls as well, so a lost call only costs time.
  *
  * @see https://fluxcd.io/flux/components/notification/receivers/#gitlab
  */

@@ -4,7 +4,8 @@ import type { GitLabInstance } from "./gitlab-instance.js";
 import { type Adoption, adoptionOf } from "./repository/adoption.js";
 
 /**
- * How the stack holds the project at a repository's path. In a GitLab that it does not own, the path is prepared first.
+ * How the stack holds the project at a repository's path. In a GitLab that it does not own, the
+ * path is prepared first.
  *
  * @param name of the repository's resource
  * @param path last part of the repository's path
@@ -26,7 +27,8 @@ export async function adoptProject(
     path: `${instance.namespace.path}/${path}`,
     ...(there?.scheduled && { scheduled: { id: there.id, ...there.scheduled } }),
   });
-  // Awaited because Pulumi has no options whose values are outputs. The engine knows it in a preview too.
+  // Awaited because Pulumi has no options whose values are outputs. The engine knows it in a
+  // preview too.
   const isRecorded = (await resolved(record.recordedAt)) < start;
   const { project, ...adoption } = adoptionOf(there, { protect, isRecorded });
   return { ...adoption, project: { ...project, dependsOn: record } };

@@ -9,9 +9,11 @@ import { featuresOf, type GitLabInstance } from "./gitlab-instance.js";
 import { embeddedTeam } from "./preflight/wanted.js";
 
 /**
- * The GitLab on this machine. Its URL and certificate authority are in the state folder, so they are known before it runs.
+ * The GitLab on this machine. Its URL and certificate authority are in the state folder, so they
+ * are known before it runs.
  *
- * @param hostAddress address at which the cluster's pods reach this machine. @default 127.0.0.1, which they share
+ * @param hostAddress address at which the cluster's pods reach this machine; undefined if they
+ *   share its 127.0.0.1
  */
 export async function embeddedGitLab(stack: string, hostAddress: string | undefined): Promise<GitLabInstance> {
   const folder = embeddedGitLabFolder(new StateFolder(), stack);

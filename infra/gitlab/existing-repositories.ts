@@ -1,7 +1,10 @@
 import type { ExistingRepository } from "./gitlab-instance.js";
 import { type Facts, ownerOf, type Wanted } from "./preflight/gitlab-facts.js";
 
-/** Projects that a stack finds at its repositories' paths, with what the settings say about one that is to be deleted. */
+/**
+ * Projects that a stack finds at its repositories' paths, with what the settings say about one that
+ * is to be deleted.
+ */
 export function existingRepositories(
   { repositories }: Pick<Facts, "repositories">,
   { deletedProject, cluster }: Pick<Wanted, "deletedProject" | "cluster">,

@@ -30,7 +30,11 @@ export interface GitLabInstance {
 export interface ExistingRepository {
   readonly id: number;
   readonly owner: Owner;
-  /** What to do with a project that is scheduled for deletion, and its path now. @default it is not scheduled */
+  /**
+   * What to do with a project that is scheduled for deletion, and its path now.
+   *
+   * @default it is not scheduled
+   */
   readonly scheduled?: { readonly path: string; readonly action: "restore" | "purge" };
 }
 
@@ -59,14 +63,15 @@ export interface GitLabFeatures {
   /** Project access tokens. */
   readonly projectTokens: boolean;
   /**
-   * Whether access levels of a branch are lists. The official plugin requires that on a licensed Enterprise Edition.
+   * Whether access levels of a branch are lists. The official plugin requires that on a licensed
+   * Enterprise Edition.
    */
   readonly levelLists: boolean;
 }
 
 /**
- * Features of a tier. Project access tokens require Premium on gitlab.com, and no licence elsewhere. A trial on gitlab.com
- * allows one of them, and each repository needs its own.
+ * Features of a tier. Project access tokens require Premium on gitlab.com, and no licence
+ * elsewhere. A trial on gitlab.com allows one of them, and each repository needs its own.
  *
  * @param official whether Pulumi's official plugin is used
  * @see https://docs.gitlab.com/user/project/settings/project_access_tokens/

@@ -22,7 +22,10 @@ export interface Repositories {
   readonly application: Repository;
 }
 
-/** Creates or adopts both repositories, and tells the pipelines of each how to rehearse a merge request. */
+/**
+ * Creates or adopts both repositories, and tells the pipelines of each how to rehearse a merge
+ * request.
+ */
 export async function createRepositories(config: PlatformConfig, args: RepositoriesArgs): Promise<Repositories> {
   const { instance, cluster, contents } = args;
   const { branch, visibility, protect, review, program } = config;

@@ -129,7 +129,8 @@ export const repositorySettings = z.object({
     .describe(
       "URL at which GitLab reaches the cluster's Service flux-system/webhook-receiver, so that Flux pulls a push at once. Empty: Flux polls at its intervals; the embedded GitLab notifies the embedded cluster anyway.",
     ),
-  // GitLab limits access tokens to 365 days, and a token of less than three days would be renewed at every run.
+  // GitLab limits access tokens to 365 days, and a token of less than three days would be renewed
+  // at every run.
   tokenDays: wholeNumber(3, 365)
     .default(90)
     .describe("Lifetime of a token in days; it is renewed when a third of it is left."),
@@ -150,7 +151,11 @@ export function serverConfig(values: Values<typeof serverSettings>, embedded: bo
   if (embedded) {
     return {
       kind: "embedded" as const,
-      /** Address of this machine at which the cluster's pods reach it. @default they share its loopback */
+      /**
+       * Address of this machine at which the cluster's pods reach it.
+       *
+       * @default they share its loopback
+       */
       hostAddress,
     };
   }
@@ -166,7 +171,11 @@ export function serverConfig(values: Values<typeof serverSettings>, embedded: bo
   };
 }
 
-/** Which repositories, pipelines and tokens the stack has. @param embedded whether GitLab is deleted with the stack */
+/**
+ * Which repositories, pipelines and tokens the stack has.
+ *
+ * @param embedded whether GitLab is deleted with the stack
+ */
 export function repositoryConfig(values: Values<typeof repositorySettings>, embedded: boolean) {
   return {
     /** Full path of the group or user. @default the token's user */
@@ -187,9 +196,16 @@ export function repositoryConfig(values: Values<typeof repositorySettings>, embe
     program: programConfig(values),
     /** Whether pipelines get a token of their own: the program they run writes notes. */
     ciToken: values.ciToken || values.programRepository !== "",
-    /** Whether the cluster gets a token that pushes to unprotected branches of the application repository. */
+    /**
+     * Whether the cluster gets a token that pushes to unprotected branches of the application
+     * repository.
+     */
     imageAutomation: values.imageAutomation,
-    /** URL at which GitLab reaches Flux's webhook receiver. @default known for an embedded cluster only */
+    /**
+     * URL at which GitLab reaches Flux's webhook receiver.
+     *
+     * @default known for an embedded cluster only
+     */
     webhookUrl: values.webhookUrl.replace(/\/+$/, "") || undefined,
     tokenDays: values.tokenDays,
     /** Time: tokens created before it are renewed. @default only their age counts */

@@ -6,7 +6,8 @@
 export const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /**
- * A DNS subdomain, as Kubernetes accepts it for the names of most objects. Its length, 253 characters, is not checked.
+ * A DNS subdomain, as Kubernetes accepts it for the names of most objects. Its length, 253
+ * characters, is not checked.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
  */

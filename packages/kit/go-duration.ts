@@ -1,7 +1,8 @@
 const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
 
 /**
- * Milliseconds of a duration as Go and Flux write it: `1h30m`, `1.5h`, `500ms`. Fractions of a millisecond may be left over.
+ * Milliseconds of a duration as Go and Flux write it: `1h30m`, `1.5h`, `500ms`. Fractions of a
+ * millisecond may be left over.
  *
  * @returns undefined when the text is not such a duration
  * @see https://pkg.go.dev/time#ParseDuration
@@ -15,7 +16,11 @@ export function goMilliseconds(text: string): number | undefined {
   return total;
 }
 
-/** A duration as Go prints it: `1m0s`, `1h0m0s`, `30s`. @see https://pkg.go.dev/time#Duration.String */
+/**
+ * A duration as Go prints it: `1m0s`, `1h0m0s`, `30s`.
+ *
+ * @see https://pkg.go.dev/time#Duration.String
+ */
 export function goDuration(seconds: number): string {
   const { h, m, s } = partsOf(seconds * 1_000);
   return `${h ? `${h}h` : ""}${h || m ? `${m}m` : ""}${s}s`;

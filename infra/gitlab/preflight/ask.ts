@@ -6,7 +6,11 @@ export async function get<T>(client: GitLab, path: string): Promise<T> {
   return (await client.requester.get<T & Record<string, unknown>>(path)).body;
 }
 
-/** An answer. @returns undefined for status 403 and 404: it does not exist, or it is hidden from this token */
+/**
+ * An answer.
+ *
+ * @returns undefined for status 403 and 404: it does not exist, or it is hidden from this token
+ */
 export async function maybe<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;

@@ -85,7 +85,8 @@ interface Settings {
 /**
  * Settings of the instance. Only administrators can read them.
  *
- * @see https://docs.gitlab.com/security/webhooks/#allow-requests-to-the-local-network-from-webhooks-and-integrations
+ * @see
+ *   https://docs.gitlab.com/security/webhooks/#allow-requests-to-the-local-network-from-webhooks-and-integrations
  * @see https://docs.gitlab.com/administration/settings/visibility_and_access_controls/
  */
 function readSettings(client: GitLab): Promise<Settings | undefined> {

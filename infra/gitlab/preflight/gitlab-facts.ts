@@ -22,7 +22,10 @@ export interface Wanted {
 /** Who can see a project. */
 export type Visibility = "private" | "internal" | "public";
 
-/** What to do with a project that is scheduled for deletion: create a new one beside it, restore it, or delete it at once. */
+/**
+ * What to do with a project that is scheduled for deletion: create a new one beside it, restore it,
+ * or delete it at once.
+ */
 export type DeletedProject = "leave" | "restore" | "purge";
 
 /** What GitLab reports about itself, the token, and the paths that a stack uses. */
@@ -38,7 +41,11 @@ export interface Facts {
   readonly namespacePath: string;
   /** Whether webhooks may call private networks. @default hidden from this token */
   readonly localWebhooks: boolean | undefined;
-  /** Whether a project that is scheduled for deletion can be deleted at once. @default hidden from this token */
+  /**
+   * Whether a project that is scheduled for deletion can be deleted at once.
+   *
+   * @default hidden from this token
+   */
   readonly immediateDeletion: boolean | undefined;
   /** By the last part of their paths. */
   readonly repositories: ReadonlyMap<string, RepositoryFacts>;
@@ -84,7 +91,10 @@ export type RepositoryFacts =
   | { readonly state: "group" }
   | ProjectFacts;
 
-/** A project that is scheduled for deletion. Current versions of GitLab rename it; older ones leave it at its path. */
+/**
+ * A project that is scheduled for deletion. Current versions of GitLab rename it; older ones leave
+ * it at its path.
+ */
 export interface DeletedFacts {
   readonly id: number;
   readonly path: string;
@@ -109,7 +119,10 @@ export interface ProjectFacts {
   readonly level: number;
 }
 
-/** Who manages the settings of a project: the stack of this cluster, the stack of another cluster, or people. */
+/**
+ * Who manages the settings of a project: the stack of this cluster, the stack of another cluster,
+ * or people.
+ */
 export type Owner = "this" | "another" | "people";
 
 /** Topic of the projects that the stack of a cluster created. */

@@ -9,7 +9,10 @@ const DAY = 86_400_000;
 /** Days before its expiry from which `doctor` warns about the administrator's token. */
 const SOON = 14;
 
-/** Judges what GitLab reports before anything is created. The findings are in the order in which a user fixes them. */
+/**
+ * Judges what GitLab reports before anything is created. The findings are in the order in which a
+ * user fixes them.
+ */
 export function judge(facts: Facts, wanted: Wanted, now: number): Finding[] {
   const findings: readonly (Finding | undefined)[] = [
     checkToken(facts, now),

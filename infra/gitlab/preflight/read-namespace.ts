@@ -6,7 +6,11 @@ import type { NamespaceFacts, UserFacts, Visibility } from "./gitlab-facts.js";
 /** Description of the groups that this program creates. */
 export const groupMark = "GitOps repositories, made by timonier";
 
-/** Reads the namespace, or its parent if the stack will create it. @param mayCreate whether it may */
+/**
+ * Reads the namespace, or its parent if the stack will create it.
+ *
+ * @param mayCreate whether it may
+ */
 export async function readNamespace(
   client: GitLab,
   path: string,
@@ -65,7 +69,11 @@ async function oneNamespace(
   };
 }
 
-/** Levels by the names that a group's settings have for them. @see https://docs.gitlab.com/api/groups/ */
+/**
+ * Levels by the names that a group's settings have for them.
+ *
+ * @see https://docs.gitlab.com/api/groups/
+ */
 const namedLevels: Readonly<Record<string, number>> = {
   developer: accessLevels.developer,
   maintainer: accessLevels.maintainer,

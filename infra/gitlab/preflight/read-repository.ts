@@ -46,7 +46,8 @@ export async function readRepository(
   if (project?.marked_for_deletion_on) {
     return { state: "free", deleted: deletedFacts(project, project.marked_for_deletion_on, true) };
   }
-  // GitLab redirects from the old path of a renamed project, and a new project can be created there.
+  // GitLab redirects from the old path of a renamed project, and a new project can be created
+  // there.
   if (project && project.path_with_namespace.toLowerCase() === full.toLowerCase()) {
     return projectFacts(client, project, wanted, user);
   }

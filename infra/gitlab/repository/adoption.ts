@@ -5,9 +5,15 @@ import type { ExistingRepository } from "../gitlab-instance.js";
 export interface Adoption {
   /** Options of the project. */
   readonly project: pulumi.CustomResourceOptions;
-  /** Options of the protection of its branch. It stays when the stack is deleted and the repository stays. */
+  /**
+   * Options of the protection of its branch. It stays when the stack is deleted and the repository
+   * stays.
+   */
   readonly guard: pulumi.CustomResourceOptions;
-  /** Whether this stack sets the protection and the variables of pipelines. One of the stacks that share a repository does. */
+  /**
+   * Whether this stack sets the protection and the variables of pipelines. One of the stacks that
+   * share a repository does.
+   */
   readonly managed: boolean;
 }
 
@@ -20,11 +26,12 @@ export interface AdoptionArgs {
 }
 
 /**
- * Manages a repository that this stack created or will create. Adopts any other one: it is imported into the state with
- * the settings that people gave it, and is never deleted.
+ * Manages a repository that this stack created or will create. Adopts any other one: it is imported
+ * into the state with the settings that people gave it, and is never deleted.
  *
- * An own repository that is not recorded is imported with its settings for this one run: Pulumi refuses to import a
- * project with other inputs than it has. Where the state has the project all the same, the import changes nothing.
+ * An own repository that is not recorded is imported with its settings for this one run: Pulumi
+ * refuses to import a project with other inputs than it has. Where the state has the project all
+ * the same, the import changes nothing.
  */
 export function adoptionOf(there: ExistingRepository | undefined, { protect, isRecorded }: AdoptionArgs): Adoption {
   const isFree = !there || there.scheduled?.action === "purge";

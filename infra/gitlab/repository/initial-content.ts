@@ -4,11 +4,18 @@ import { type GitLabInstance, ownedBy } from "../gitlab-instance.js";
 
 /** What a repository holds from the start. */
 export interface InitialContent {
-  /** Folders whose files together are committed. A repository that exists gets a merge request with what it lacks. */
+  /**
+   * Folders whose files together are committed. A repository that exists gets a merge request with
+   * what it lacks.
+   */
   readonly folders: readonly string[];
   /** Folders that only a new repository gets. @default none */
   readonly foldersOfNew?: readonly string[];
-  /** Path of Flux's components among these files, and their version. @default the repository has none */
+  /**
+   * Path of Flux's components among these files, and their version.
+   *
+   * @default the repository has none
+   */
   readonly flux?: { readonly path: string; readonly version: string };
 }
 
@@ -48,8 +55,8 @@ export function commitContent(
         },
       }),
     },
-    // Replaced with the GitLab: a new one may give its projects the numbers that the old one's had, so a project number
-    // that stays the same does not prove that the project is the same.
+    // Replaced with the GitLab: a new one may give its projects the numbers that the old one's had,
+    // so a project number that stays the same does not prove that the project is the same.
     { parent, ...ownedBy(instance) },
   );
 }

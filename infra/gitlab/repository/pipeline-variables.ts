@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ProgramConfig } from "../settings.js";
 import { variables } from "./variable-names.js";
 
-// Pipelines of merge requests run on branches that are not protected, so none of these variables is protected.
+// Pipelines of merge requests run on branches that are not protected, so none of these variables is
+// protected.
 // https://docs.gitlab.com/ci/variables/
 
 /** What pipelines need to write notes on merge requests. */

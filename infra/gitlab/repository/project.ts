@@ -30,8 +30,8 @@ export function createProject(name: string, args: ProjectArgs, opts: pulumi.Cust
       visibilityLevel: visibility,
       topics: [ownerTopic(cluster)],
       initializeWithReadme: false,
-      // The branch is protected after the first commit. GitLab protects the default branch of a project that has one,
-      // so waiting for that would never end.
+      // The branch is protected after the first commit. GitLab protects the default branch of a
+      // project that has one, so waiting for that would never end.
       skipWaitForDefaultBranchProtection: true,
       removeSourceBranchAfterMerge: true,
       onlyAllowMergeIfAllDiscussionsAreResolved: true,

@@ -12,8 +12,9 @@ export interface ProtectionArgs {
 }
 
 /**
- * No one pushes to the branch; maintainers merge. Where the licence includes them: required approvals, approval by code
- * owners, no approval by the author or a committer, and a reset of approvals on each push.
+ * No one pushes to the branch; maintainers merge. Where the licence includes them: required
+ * approvals, approval by code owners, no approval by the author or a committer, and a reset of
+ * approvals on each push.
  *
  * @see https://docs.gitlab.com/user/project/repository/branches/protected/
  * @see https://docs.gitlab.com/user/project/merge_requests/approvals/

@@ -34,11 +34,12 @@ export interface GitCredential {
 }
 
 /**
- * A GitLab repository: its project, the first commit, the protection of its branch, tokens for its readers, and the
- * variables of its pipelines.
+ * A GitLab repository: its project, the first commit, the protection of its branch, tokens for its
+ * readers, and the variables of its pipelines.
  *
  * @example
- * new Repository("setup", { instance, path: "gitops-setup", branch: "main", cluster: "west", content, tokens, ... });
+ * const cluster = "west";
+ * new Repository("setup", { instance, path: "gitops-setup", branch: "main", cluster, content, ... });
  */
 export class Repository extends pulumi.ComponentResource {
   /** Address for Git, ending in `.git`: known before the repository exists. */
@@ -47,7 +48,11 @@ export class Repository extends pulumi.ComponentResource {
   readonly fullPath: string;
   /** Reads this repository and nothing else. */
   readonly credential: GitCredential;
-  /** Pushes to branches that are not protected. @default no image automation, or the licence lacks such tokens */
+  /**
+   * Pushes to branches that are not protected.
+   *
+   * @default no image automation, or the licence lacks such tokens
+   */
   readonly pushCredential: GitCredential | undefined;
   /** Reads this repository, for the pipelines of another one; a secret. @default none is needed */
   readonly pipelineToken: pulumi.Output<string> | undefined;

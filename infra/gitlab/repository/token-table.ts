@@ -16,7 +16,10 @@ export interface TokenNeeds {
 }
 
 interface AnyToken {
-  /** Name in GitLab. It stays when the token is renewed, and names the cluster where the token is the cluster's. */
+  /**
+   * Name in GitLab. It stays when the token is renewed, and names the cluster where the token is
+   * the cluster's.
+   */
   readonly name: (cluster: string, repository: string) => string;
   readonly scopes: readonly string[];
   readonly when: (needs: TokenNeeds) => boolean;

@@ -46,8 +46,8 @@ export class RepositoryTokens extends pulumi.ComponentResource {
     const options: pulumi.CustomResourceOptions = {
       ...rest,
       ...own,
-      // Create the new token first: Pulumi would delete the old one before, because the name stays the same, and the
-      // cluster could not read in between.
+      // Create the new token first: Pulumi would delete the old one before, because the name stays
+      // the same, and the cluster could not read in between.
       deleteBeforeReplace: false,
       replaceWith: [...(rest.replaceWith ?? []), window],
     };

@@ -1,4 +1,7 @@
-/** Variables that this program sets for the pipelines of a repository; pipeline-variables.ts says what is in them. */
+/**
+ * Variables that this program sets for the pipelines of a repository; pipeline-variables.ts says
+ * what is in them.
+ */
 export const variables = {
   /** Token that writes notes on merge requests. */
   note: "TIMONIER_NOTE_TOKEN",
@@ -13,5 +16,8 @@ export const variables = {
   otherToken: "TIMONIER_OTHER_TOKEN",
 } as const;
 
-/** All of them. GitLab refuses to create a variable that exists, so those of an earlier state are deleted first. */
+/**
+ * All of them. GitLab refuses to create a variable that exists, so those of an earlier state are
+ * deleted first.
+ */
 export const variableNames: readonly string[] = Object.values(variables);

@@ -24,7 +24,8 @@ export const adoptedProject: ResourceKind<unknown> = {
     const recorded = recordedNow();
     const { client, scheduled } = connect(news);
     if (scheduled) await act(client, scheduled, ctx);
-    // GitLab restored the variables too. The state does not have them, so Pulumi would fail to create them.
+    // GitLab restored the variables too. The state does not have them, so Pulumi would fail to
+    // create them.
     if (scheduled?.action === "restore") await deleteVariables(client, scheduled.id);
     return { id: inputs.parse(news).path, state: { ...news, ...recorded } };
   },
@@ -64,7 +65,11 @@ async function deleteVariables(client: GitLab, id: number): Promise<void> {
   }
 }
 
-/** Deletes a project at once, and waits until it is gone. @see https://docs.gitlab.com/api/projects/#delete-a-project */
+/**
+ * Deletes a project at once, and waits until it is gone.
+ *
+ * @see https://docs.gitlab.com/api/projects/#delete-a-project
+ */
 export async function purge(
   client: GitLab,
   { id, path }: Pick<Scheduled, "id" | "path">,

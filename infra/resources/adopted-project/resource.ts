@@ -7,8 +7,9 @@ import { adoptedProjectShape } from "./schema.js";
 export type AdoptedProjectArgs = ResourceArgs<typeof adoptedProjectShape>;
 
 /**
- * Prepares the path of a repository before the project is created or imported: restores a project that is scheduled for
- * deletion, or deletes it for good. It records when the stack first used the path; deleting it changes nothing in GitLab.
+ * Prepares the path of a repository before the project is created or imported: restores a project
+ * that is scheduled for deletion, or deletes it for good. It records when the stack first used the
+ * path; deleting it changes nothing in GitLab.
  */
 export class AdoptedProject extends OwnResource<typeof adoptedProjectShape> {
   /** When the state first had it: ISO 8601. A preview knows it too. */

@@ -9,11 +9,19 @@ export const adoptedProjectShape = {
     url: z.string(),
     /** May restore and delete projects. */
     token: z.string(),
-    /** PEM file of the authority that signed GitLab's certificate. @default the system's authorities */
+    /**
+     * PEM file of the authority that signed GitLab's certificate.
+     *
+     * @default the system's authorities
+     */
     caFile: z.string().optional(),
     /** Full path of the repository: `team/platform/setup`. */
     path: z.string(),
-    /** A project of that path that is scheduled for deletion, and what to do with it. @default leave it, or there is none */
+    /**
+     * A project of that path that is scheduled for deletion, and what to do with it.
+     *
+     * @default leave it, or there is none
+     */
     scheduled: z
       .object({
         id: z.number(),

@@ -9,8 +9,9 @@ import { parseConfig } from "../../../infra/config.js";
 import type { Facts } from "../../../infra/gitlab/preflight/gitlab-facts.js";
 import { engineConfig, type ProjectFile } from "../../../infra/project-config.js";
 
-// A stack's state knows each resource by its URN, so a resource whose URN changes without an alias is replaced. urns.json
-// has the URNs of existing stacks: a line is added for a new resource, and none is changed.
+// A stack's state knows each resource by its URN, so a resource whose URN changes without an alias
+// is replaced. urns.json has the URNs of existing stacks: a line is added for a new resource, and
+// none is changed.
 
 const fixture = new URL("urns.json", import.meta.url);
 
@@ -21,7 +22,11 @@ interface Known {
   readonly aliases: readonly string[];
 }
 
-/** The engine's request, as far as it is read here. @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto */
+/**
+ * The engine's request, as far as it is read here.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
+ */
 interface Request {
   getType(): string;
   getName(): string;
@@ -60,7 +65,8 @@ const facts: Facts = {
 
 const state = mkdtempSync(join(tmpdir(), "timonier-urns-"));
 
-// The unit tests share their modules, so the modules behind these mocks are loaded for this file alone.
+// The unit tests share their modules, so the modules behind these mocks are loaded for this file
+// alone.
 beforeAll(() => {
   process.env.TIMONIER_STATE = state;
   process.env.GITLAB_TOKEN = "glpat-canary";
@@ -114,7 +120,11 @@ function configuration(stack: string): Record<string, string> {
   return engineConfig(project, settings[stack] ?? {});
 }
 
-/** Runs the program of a stack as a preview does. @returns what it registers, which goes on for a while */
+/**
+ * Runs the program of a stack as a preview does.
+ *
+ * @returns what it registers, which goes on for a while
+ */
 async function run(stack: string): Promise<readonly Known[]> {
   await pulumi.runtime.setMocks(
     {
@@ -132,7 +142,10 @@ async function run(stack: string): Promise<readonly Known[]> {
   return known;
 }
 
-/** The mock engine's URNs have the type of one parent only; the real one's have those of all, and their aliases. */
+/**
+ * The mock engine's URNs have the type of one parent only; the real one's have those of all, and
+ * their aliases.
+ */
 function watch(stack: string): readonly Known[] {
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: Request, callback: (error: unknown, answer?: { getUrn(): string }) => void): unknown;

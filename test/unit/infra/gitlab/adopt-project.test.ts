@@ -9,7 +9,11 @@ interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
-/** Runs it with a state that recorded the path at a time. @returns the adoption, and what was registered */
+/**
+ * Runs it with a state that recorded the path at a time.
+ *
+ * @returns the adoption, and what was registered
+ */
 async function adopt(recordedAt: () => string, instance: (provider: gitlab.Provider) => Partial<GitLabInstance>) {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(

@@ -123,7 +123,7 @@ describe("the namespace", () => {
       "namespace team: fatal: there is no such group or user, or the token's user is not a member of it",
     ]);
   });
-  test("that is to be made at the top: by whoever may, and not on gitlab.com", () => {
+  test("that is to be created at the top: by a user who may, and not on gitlab.com", () => {
     const made = { namespace: undefined, repositories: new Map() };
     expect(found(made, { createNamespace: true })).toEqual([]);
     expect(found({ ...made, url: "https://gitlab.com" }, { createNamespace: true })).toEqual([
@@ -132,7 +132,7 @@ describe("the namespace", () => {
     const user = { ...facts.user, mayCreateGroups: false };
     expect(found({ ...made, user }, { createNamespace: true })).toHaveLength(1);
   });
-  test("where the role is too low, or nobody may", () => {
+  test("where the role is too low, or no role is sufficient", () => {
     expect(found(namespace({ level: 20 }))[0]).toMatch(
       /ada is Reporter of team; creating projects there requires Developer/,
     );

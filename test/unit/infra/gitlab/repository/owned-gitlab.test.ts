@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 
 test.each(["setup-project", "setup-seed", "setup-protection", "setup-read-token"])(
-  "GIVEN a GitLab that the stack owns WHEN it is made anew THEN so is %s, whatever number it gives the project",
+  "GIVEN a GitLab that the stack owns WHEN it is replaced THEN so is %s, even if the project has the same number",
   (name) => {
     expect(replacedWith.get(name)).toContain(owned);
   },

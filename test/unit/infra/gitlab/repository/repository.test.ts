@@ -73,7 +73,7 @@ test("makes just these resources", () => {
   ]);
 });
 
-test("nobody pushes to the branch, maintainers merge", () => {
+test("no one pushes to the branch, maintainers merge", () => {
   expect(find("setup-protection")).toMatchObject({
     branch: "main",
     pushAccessLevel: "no one",
