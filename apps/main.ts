@@ -66,6 +66,7 @@ export function clusterFolder(cluster: string): string {
     `invalid cluster name "${cluster}"`,
     "the name of the cluster",
     'use at most 63 lower-case letters, digits and "-"',
+    { code: "TIM-801" },
   );
 }
 

@@ -18,9 +18,7 @@ export async function readSettings(file: string = settingsFile): Promise<Setting
       `the settings cannot be read (${cause.code})`,
       file,
       "restore the file: `git restore apps/settings.yaml`",
-      {
-        cause,
-      },
+      { code: "TIM-101", cause },
     );
   });
   return parseSettings(text, file);

@@ -41,7 +41,9 @@ function list(): void {
 
 function unknown(name: string): UserError {
   const names = [...Object.keys(rows), ...Object.keys(others)].join(", ");
-  return new UserError(`benchmark ${name} does not exist`, "npm run bench", `use one of: ${names}`);
+  return new UserError(`benchmark ${name} does not exist`, "npm run bench", `use one of: ${names}`, {
+    code: "TIM-119",
+  });
 }
 
 /** Writes after each row, so that an hour is not lost when the next row fails. */
@@ -70,7 +72,9 @@ async function measureRows(names: readonly string[], runs: number | undefined): 
 async function check(record: boolean): Promise<number> {
   const { check: recorded, ...rest } = readResults();
   if (!record && !recorded) {
-    throw new UserError("ratios to compare with do not exist", "bench/results.json", "run npm run bench -- --record");
+    throw new UserError("ratios to compare with do not exist", "bench/results.json", "run npm run bench -- --record", {
+      code: "TIM-119",
+    });
   }
   const scene = new Scene(progress);
   try {

@@ -83,7 +83,7 @@ function addTestCommand(program: Command, keepCode: KeepCode): void {
 function withTokenFix(error: UserError): UserError {
   const rejected = error instanceof GitLabError && error.status === 401;
   return rejected
-    ? new UserError(error.what, error.where, "npm run up: it replaces tokens that no longer work")
+    ? new UserError(error.what, error.where, "npm run up: it replaces tokens that no longer work", { code: error.code })
     : error;
 }
 

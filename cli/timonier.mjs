@@ -25,14 +25,19 @@ const modules = join(root, "node_modules");
 const stamp = join(modules, ".timonier-packages");
 const lock = join(root, ".timonier", "packages.lock");
 
-function fail(what, where, fix) {
-  console.error(`${what}\n  where: ${where}\n  fix:   ${fix}`);
+function fail(what, where, fix, code) {
+  console.error(`${what}\n  where: ${where}\n  fix:   ${fix}\n  code:  ${code}`);
   process.exit(3);
 }
 
 // Before anything is installed, which would fail on Windows with other errors.
 if (process.platform === "win32") {
-  fail("Windows is not supported", "this machine", "use WSL 2: https://learn.microsoft.com/windows/wsl/install");
+  fail(
+    "Windows is not supported",
+    "this machine",
+    "use WSL 2: https://learn.microsoft.com/windows/wsl/install",
+    "TIM-206",
+  );
 }
 
 /**
@@ -63,7 +68,7 @@ async function withLock(work) {
       if (abandoned()) rmSync(lock, { force: true });
       else if (waited === 0) console.error("packages: waiting for another command that installs them");
       else if (waited > 600)
-        fail("another command is still installing the packages", lock, `stop it, or delete ${lock}`);
+        fail("another command is still installing the packages", lock, `stop it, or delete ${lock}`, "TIM-207");
       await new Promise((next) => setTimeout(next, 1000));
     }
   }
@@ -93,6 +98,7 @@ function install() {
       "node_modules is a link, and npm ci would delete the files behind it",
       modules,
       "delete the link, or run npm ci there",
+      "TIM-207",
     );
   }
   const start = Date.now();
@@ -103,7 +109,9 @@ function install() {
     // Otherwise lefthook's install script adds Git hooks (docs/decisions/0114): contributors run `npm run hooks`.
     env: { ...process.env, CI: "true" },
   });
-  if (npm.status !== 0) fail("npm ci failed", root, "see npm's message above; npm's registry must be reachable");
+  if (npm.status !== 0) {
+    fail("npm ci failed", root, "see npm's message above; npm's registry must be reachable", "TIM-207");
+  }
   linkCommand();
   writeFileSync(`${stamp}.new`, wanted());
   renameSync(`${stamp}.new`, stamp);

@@ -34,5 +34,6 @@ function find(name: string): Example {
     `example ${name} does not exist`,
     "examples/",
     near ? `did you mean ${near}?` : `use one of: ${names.join(", ")}`,
+    { code: "TIM-804" },
   );
 }

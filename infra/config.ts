@@ -99,5 +99,6 @@ function hostAddressOf(known: string | undefined, named: string): string | undef
     "pods of this cluster do not reach the embedded GitLab at 127.0.0.1",
     "setting gitlabAddress",
     "name this machine's address in the cluster's network, or use a GitLab that the cluster reaches: setting gitlab remote",
+    { code: "TIM-328" },
   );
 }

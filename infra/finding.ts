@@ -20,5 +20,5 @@ export function findingOf(error: unknown): Finding {
 /** @throws UserError the first finding that is fatal */
 export function stopAtFatal(findings: readonly Finding[]): void {
   const fatal = findings.find(({ level }) => level === "fatal");
-  if (fatal) throw new UserError(fatal.message, fatal.subject, fatal.fix ?? "npx timonier doctor");
+  if (fatal) throw new UserError(fatal.message, fatal.subject, fatal.fix ?? "npx timonier doctor", { code: "TIM-116" });
 }

@@ -8,7 +8,7 @@ export default async () => {
   endWithEngine();
   if (!fits(process.versions.node, supportedNodes())) {
     throw new Error(
-      `Node.js ${process.versions.node} is not supported\n  where: ${process.execPath}, the first node in PATH\n  fix:   eval "$(npx timonier env)"`,
+      `Node.js ${process.versions.node} is not supported\n  where: ${process.execPath}, the first node in PATH\n  fix:   eval "$(npx timonier env)"\n  code:  TIM-208`,
     );
   }
   return (await load("infra/index.ts")).program();

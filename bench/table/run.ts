@@ -43,6 +43,7 @@ export async function measure(command: readonly string[], { cwd, env }: RunOptio
         `benchmark: ${command.join(" ")} ended with ${code}`,
         cwd,
         `see the end of its output:\n${end}`,
+        { code: "TIM-119" },
       );
     }
     return parseTimes(readFileSync(times, "utf8"));

@@ -23,5 +23,7 @@ export async function merge({ stack: name }: { stack: string }): Promise<number>
     }
   }
   if (merged > 0) return exitCodes.done;
-  throw new UserError("there is no open merge request", `both repositories of stack ${name}`, "npx timonier publish");
+  throw new UserError("there is no open merge request", `both repositories of stack ${name}`, "npx timonier publish", {
+    code: "TIM-701",
+  });
 }

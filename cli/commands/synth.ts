@@ -26,7 +26,7 @@ export interface SynthOptions {
 /** `timonier synth`: apps/ → dist/setup and dist/application, as `publish` would commit them. */
 export async function synth({ stack: names, provenance: provenanceFile, base }: SynthOptions): Promise<number> {
   if (base !== undefined && provenanceFile === undefined) {
-    throw new UserError("--base needs --provenance", `--base ${base}`, "add --provenance FILE");
+    throw new UserError("--base needs --provenance", `--base ${base}`, "add --provenance FILE", { code: "TIM-102" });
   }
   const text = await readFile(settingsFile, "utf8");
   const settings = parseSettings(text, settingsFile);

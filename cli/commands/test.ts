@@ -32,5 +32,6 @@ function known(name: string) {
     `unknown test lane: ${name}`,
     "--lanes",
     `use one or more of ${lanes.map((one) => one.name).join(", ")}`,
+    { code: "TIM-103" },
   );
 }

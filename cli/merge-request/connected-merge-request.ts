@@ -44,5 +44,5 @@ export function connectMergeRequest(options: MergeRequestOptions): ConnectedMerg
 
 function need<T>(value: T | undefined, what: string, variable: string, fix: string): T {
   if (value !== undefined) return value;
-  throw new UserError(`${what} is not known`, `the variable ${variable}`, fix);
+  throw new UserError(`${what} is not known`, `the variable ${variable}`, fix, { code: "TIM-704" });
 }

@@ -57,6 +57,7 @@ export function knownRepositories({ stack, repositories }: Pick<Destination, "st
     "the repositories are not known: the stack is not up, and its settings name no group",
     `stack ${stack.name}`,
     "run `npm run up`, or set timonier:namespace in the stack's settings",
+    { code: "TIM-703" },
   );
 }
 

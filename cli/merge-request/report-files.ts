@@ -28,6 +28,7 @@ async function read(file: string, option: string): Promise<string> {
       `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       option,
       "name the file among the artifacts of the earlier job",
+      { code: "TIM-705" },
     );
   }
 }

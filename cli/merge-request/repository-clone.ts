@@ -53,6 +53,7 @@ export async function cloneRepository({ address, branch, folder, credential, caF
     `${address} cannot be cloned: ${stderr.trim() || "git gave no answer within two minutes"}`,
     `as ${credential.user}`,
     "give a token that may read the repository as TIMONIER_READ_TOKEN",
+    { code: "TIM-702" },
   );
 }
 

@@ -71,5 +71,6 @@ export function ownsPassphrase(
     "the passphrase of the secrets in Pulumi's state is missing",
     `PULUMI_BACKEND_URL=${backend.url}`,
     "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE; or unset PULUMI_BACKEND_URL to keep the state in this checkout",
+    { code: "TIM-104" },
   );
 }

@@ -13,5 +13,8 @@ export function diskError(error: unknown): UserError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = "", path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   const reason = reasons[code];
-  return reason && new UserError(reason[0], dest ?? path ?? new StateFolder().root, reason[1], { cause: error });
+  return (
+    reason &&
+    new UserError(reason[0], dest ?? path ?? new StateFolder().root, reason[1], { code: "TIM-105", cause: error })
+  );
 }

@@ -42,6 +42,7 @@ export function chooseGitLabPlugin(gitlab: GitLabConfig, env: NodeJS.ProcessEnv 
     `the official GitLab plugin ${versions.pulumiGitlab} is not installed`,
     "PATH and ~/.pulumi/plugins",
     `pulumi plugin install resource gitlab ${versions.pulumiGitlab}; or: pulumi config set gitlabPlugin own`,
+    { code: "TIM-401" },
   );
 }
 

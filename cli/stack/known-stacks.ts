@@ -48,6 +48,7 @@ function unknownStack(name: string, known: readonly string[]): UserError {
     `stack ${name} does not exist`,
     `existing stacks: ${known.join(", ")}`,
     near === undefined ? fix : `did you mean -s ${near}? Otherwise: ${fix}`,
+    { code: "TIM-109" },
   );
 }
 

@@ -55,7 +55,7 @@ export async function readStackConfig(file: string): Promise<Record<string, unkn
       `the stack's settings cannot be read: ${words}`,
       file,
       "correct the file, or delete it: `up` writes a new one",
-      { cause },
+      { code: "TIM-110", cause },
     );
   }
 }

@@ -16,9 +16,13 @@ export async function pulumiOutput(stack: Stack, args: readonly string[], env: E
   if (exitCode === 0) return stdout;
   const message = stderr.replace(/^error: /m, "").trim() || stdout.trim();
   if (/no space left on device/.test(message)) {
-    throw new UserError("the disk is full", stack.backend.url, "free some space, then run the command again");
+    throw new UserError("the disk is full", stack.backend.url, "free some space, then run the command again", {
+      code: "TIM-105",
+    });
   }
-  throw new UserError(message, `pulumi ${args.slice(0, 2).join(" ")}, stack ${stack.name}`, "see pulumi's message");
+  throw new UserError(message, `pulumi ${args.slice(0, 2).join(" ")}, stack ${stack.name}`, "see pulumi's message", {
+    code: "TIM-113",
+  });
 }
 
 /** Runs pulumi without a terminal, also where it fails. */

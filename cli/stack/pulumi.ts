@@ -100,6 +100,7 @@ export class Pulumi {
         `another run of pulumi is working on stack ${this.stack.name}`,
         `process ${pid} on ${hostname}, since ${timestamp}`,
         `wait until it ends, or stop it: kill -INT ${pid}`,
+        { code: "TIM-111" },
       );
     }
     if (stale.length > 0) await this.run(["cancel", "--yes", ...this.selected]);
@@ -221,6 +222,7 @@ export class Pulumi {
       `Pulumi's plugin ${name} ${version} could not be installed: ${message}`,
       this.stack.state.pulumiHome,
       fix,
+      { code: "TIM-112" },
     );
   }
 

@@ -7,5 +7,7 @@ export async function runningStack(name: string): Promise<{ stack: Stack; output
   const stack = findStack(name);
   const outputs = await new Pulumi(stack).outputs();
   if (outputs) return { stack, outputs };
-  throw new UserError("the stack is not up, or its last update failed", `stack ${name}`, "npm run up");
+  throw new UserError("the stack is not up, or its last update failed", `stack ${name}`, "npm run up", {
+    code: "TIM-114",
+  });
 }

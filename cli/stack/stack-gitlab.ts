@@ -35,6 +35,7 @@ export async function stackGitLabToken(
       "a remote GitLab has no maintainer token",
       `stack ${stack.name}`,
       "merge on GitLab's web pages",
+      { code: "TIM-402" },
     );
   }
   return remote ? remoteToken(stack) : embeddedToken(stack, role);
@@ -54,6 +55,7 @@ export async function remoteToken(stack: Stack): Promise<string> {
     "the GitLab token is missing",
     `stack ${stack.name}`,
     "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
+    { code: "TIM-403" },
   );
 }
 
@@ -63,7 +65,7 @@ async function embeddedToken(stack: Stack, role: Role): Promise<string> {
   try {
     return (await readFile(file, "utf8")).trim();
   } catch (cause) {
-    throw new UserError("the token of the embedded GitLab is missing", file, "npm run up", { cause });
+    throw new UserError("the token of the embedded GitLab is missing", file, "npm run up", { code: "TIM-404", cause });
   }
 }
 

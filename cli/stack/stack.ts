@@ -76,7 +76,9 @@ export async function exclusively<T>(stack: Stack, work: () => Promise<T>): Prom
   const file = `${stack.state.stack(stack.name)}.lock`;
   const release = lockFolder(file, (pid) => {
     const fix = `wait until it ends, or stop it: kill -INT ${pid}`;
-    return new UserError(`another command is working on stack ${stack.name}`, `process ${pid}`, fix);
+    return new UserError(`another command is working on stack ${stack.name}`, `process ${pid}`, fix, {
+      code: "TIM-115",
+    });
   });
   try {
     return await work();

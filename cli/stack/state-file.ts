@@ -27,6 +27,7 @@ export function checkStateFile(stack: Stack, checkpoint: string): void {
     `the passphrase of stack ${stack.name} is missing, so the secrets in its state cannot be decrypted`,
     stack.state.passphraseFile,
     `restore the file from a backup; ${withoutBackup(stack, checkpoint)}`,
+    { code: "TIM-106" },
   );
 }
 
@@ -94,6 +95,7 @@ export async function restoreSettings(stack: Stack, deployment: Deployment): Pro
       `the settings of stack ${stack.name} are missing, and its cluster is not embedded`,
       stack.configFile,
       `restore the file, and commit it as infra/stacks/Pulumi.${stack.name}.yaml`,
+      { code: "TIM-107" },
     );
   }
   const salt = deployment.secrets_providers?.state?.salt;
@@ -108,7 +110,9 @@ function readCheckpoint(stack: Stack, file: string): Checkpoint {
   const copy = copyOf(file);
   const restore = copy ? `restore Pulumi's copy: cp '${copy}' '${file}'` : "restore the file from a backup";
   const rest = copy && !isAllLocal(stack, file) ? "then run the command again" : withoutBackup(stack, file);
-  throw new UserError(`Pulumi's state of stack ${stack.name} is incomplete or corrupt`, file, `${restore}; ${rest}`);
+  throw new UserError(`Pulumi's state of stack ${stack.name} is incomplete or corrupt`, file, `${restore}; ${rest}`, {
+    code: "TIM-108",
+  });
 }
 
 /**

@@ -84,9 +84,7 @@ async function exported(flux: string, components: readonly string[]): Promise<st
       "flux cannot print its manifests",
       flux,
       stderr?.trim() || "run it by hand: flux install --export",
-      {
-        cause,
-      },
+      { code: "TIM-501", cause },
     );
   }
 }

@@ -34,6 +34,7 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
       "there is no GitLab token",
       `the stack's configuration, for ${url}`,
       "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
+      { code: "TIM-403" },
     );
   }
   const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);

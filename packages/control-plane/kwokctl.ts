@@ -95,6 +95,7 @@ async function kwokctl(
     `kwokctl ${args.slice(0, 2).join(" ")} failed: ${all.trim().split("\n").slice(-3).join(" | ") || "no output"}`,
     layout.controlPlane,
     "see the logs in its folder logs; `npx timonier down` and `npm run up` recreate the cluster",
+    { code: "TIM-331" },
   );
 }
 

@@ -62,6 +62,7 @@ export function checkCertificate(layout: ClusterLayout, cert: string, now = Date
     `the certificates of the embedded cluster ${before ? "are not valid yet" : "have expired"}: it is ${new Date(now).toISOString()}, and they are valid from ${validFrom} to ${validTo}`,
     join(layout.pki, "admin.crt"),
     "set the machine's clock; if it is right, `npx timonier down` and `npm run up` recreate the cluster",
+    { code: "TIM-332" },
   );
 }
 

@@ -42,6 +42,7 @@ export function requireTools(tools: ClusterTools): void {
     `tools cannot be executed: ${missing.join(", ")}`,
     missing.map((name) => tools[name] || `no path for ${name}`).join(", "),
     "run `npm run up` again: it sets up the tools that are missing",
+    { code: "TIM-333" },
   );
 }
 

@@ -94,6 +94,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
 function unreachable(error: unknown, server: string): UserError {
   if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
     return new UserError(`the cluster rejects the credentials (${error.code})`, server, "renew the kubeconfig", {
+      code: "TIM-301",
       cause: error,
     });
   }
@@ -102,6 +103,6 @@ function unreachable(error: unknown, server: string): UserError {
     `the cluster does not answer: ${reason}`,
     server,
     "see `npx timonier status`, then `npm run up`",
-    { cause: error },
+    { code: "TIM-302", cause: error },
   );
 }

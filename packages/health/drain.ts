@@ -124,6 +124,7 @@ class Drain extends ObjectRemoval {
       "the Flux of this stack also manages objects of other owners",
       others.join(", "),
       "delete these objects first, or let another Flux manage them",
+      { code: "TIM-503" },
     );
   }
 

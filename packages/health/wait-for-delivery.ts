@@ -118,6 +118,7 @@ function failed(findings: readonly ObjectHealth[]): UserError {
     `the delivery failed: ${findings.map((one) => one.message).join("; ")}`,
     findings.map((one) => one.object).join(", "),
     [...new Set(fixes)].join("; "),
+    { code: "TIM-502" },
   );
 }
 

@@ -32,7 +32,9 @@ export function checkSettings<Schema extends z.ZodType>(
 /** One error for all validation errors. */
 export function settingsError(errors: readonly string[], { where, fix }: SettingsSource): UserError {
   const count = errors.length === 1 ? "a setting is wrong" : `${errors.length} settings are wrong`;
-  return new UserError(`${count}:\n${errors.map((error) => `    ${error}`).join("\n")}`, where, fix);
+  return new UserError(`${count}:\n${errors.map((error) => `    ${error}`).join("\n")}`, where, fix, {
+    code: "TIM-117",
+  });
 }
 
 /** Validation errors for one issue of zod; one for each unknown key. */

@@ -62,7 +62,9 @@ export function connectGitLab(options: GitLabOptions): GitLab {
 export function instanceUrl(url: string): string {
   const trimmed = url.replace(/\/+$/, "").replace(/\/api\/v4$/, "");
   if (/^https?:\/\/[^/\s]+/.test(trimmed) && URL.canParse(trimmed)) return trimmed;
-  throw new UserError(`"${url}" is not a GitLab URL`, "the setting gitlab:baseUrl", "write https://HOST");
+  throw new UserError(`"${url}" is not a GitLab URL`, "the setting gitlab:baseUrl", "write https://HOST", {
+    code: "TIM-406",
+  });
 }
 
 interface Transport {
@@ -102,6 +104,7 @@ function readAuthority(caFile: string): string {
       `the file of GitLab's certificate authority cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       caFile,
       "set gitlab:cacertFile to a readable PEM file",
+      { code: "TIM-407" },
     );
   }
 }

@@ -23,7 +23,7 @@ export class GitLabError extends UserError {
   readonly retryAt: number | undefined;
 
   constructor(refusal: GitLabRefusal, what: string, where: string, fix: string) {
-    super(what, where, fix);
+    super(what, where, fix, { code: refusal.status === undefined ? "TIM-409" : "TIM-408" });
     this.status = refusal.status;
     this.words = refusal.words;
     this.uncertain = refusal.uncertain;

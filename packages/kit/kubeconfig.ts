@@ -158,9 +158,7 @@ async function runPlugin({ apiVersion, command, args, env }: z.infer<typeof exec
       `the kubeconfig's login command failed: ${message}`,
       command,
       "run the command by hand and fix its error",
-      {
-        cause,
-      },
+      { code: "TIM-305", cause },
     );
   }
 }
@@ -170,5 +168,6 @@ function invalid(what: string): UserError {
     `the kubeconfig cannot be used: ${what}`,
     "the kubeconfig",
     "compare with: kubectl config view --minify",
+    { code: "TIM-304" },
   );
 }

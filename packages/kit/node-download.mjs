@@ -35,11 +35,14 @@ const SILENCE = 30_000;
 const STALE = 10_000;
 const PROGRESS_INTERVAL = 15_000;
 
+/** Code of {@link NodeError} in docs/errors.md. */
+const NODE_CODE = "TIM-208";
+
 /** An error that the user can fix. */
 export class NodeError extends Error {
   /** @param {string} what @param {string} where @param {string} fix */
   constructor(what, where, fix) {
-    super(`${what}\n  where: ${where}\n  fix:   ${fix}`);
+    super(`${what}\n  where: ${where}\n  fix:   ${fix}\n  code:  ${NODE_CODE}`);
     this.name = "NodeError";
   }
 }

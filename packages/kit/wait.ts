@@ -41,7 +41,9 @@ export async function waitFor<T>(options: WaitOptions, check: () => Promise<Chec
     if (found.missing !== missing) progress(`waiting for ${options.what}: ${found.missing}`);
     missing = found.missing;
     if (Date.now() - start >= options.timeout) {
-      throw new UserError(`${options.what}: ${missing} (waited ${elapsed(start)})`, options.where, options.fix);
+      throw new UserError(`${options.what}: ${missing} (waited ${elapsed(start)})`, options.where, options.fix, {
+        code: "TIM-118",
+      });
     }
     await sleep(options.interval ?? 250, undefined, { signal: options.signal });
   }

@@ -45,7 +45,7 @@ export function parseOwnedFiles(text: string | undefined, where: string): OwnedF
       "the list of synthesized files is invalid",
       where,
       "delete it, then delete synthesized files that are no longer needed by hand",
-      { cause },
+      { code: "TIM-706", cause },
     );
   }
 }
@@ -63,6 +63,7 @@ export function refuseOutside(path: string, where: string): void {
     `"${path}" cannot be the path of a synthesized file`,
     where,
     "use FOLDER/FILE inside the repository",
+    { code: "TIM-707" },
   );
 }
 

@@ -72,6 +72,7 @@ export async function publish(client: PublishClient, options: PublishOptions): P
     "the repository changed during each attempt to publish",
     `project ${options.project}`,
     "run the command again when no other merge or publish is running there",
+    { code: "TIM-708" },
   );
 }
 
@@ -139,6 +140,7 @@ class Publication {
       `there is no branch ${this.target}`,
       `project ${this.options.project}`,
       "create the first commit: `npm run up`",
+      { code: "TIM-709" },
     );
   }
 

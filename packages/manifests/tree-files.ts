@@ -24,7 +24,10 @@ export async function readTrees(dir: string): Promise<Trees> {
 async function readTree(dir: string): Promise<Tree> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     const fix = "use a folder with `setup` and `application` from `timonier synth`";
-    throw new UserError(`the folder does not contain synthesized manifests (${cause.code})`, dir, fix, { cause });
+    throw new UserError(`the folder does not contain synthesized manifests (${cause.code})`, dir, fix, {
+      code: "TIM-710",
+      cause,
+    });
   });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const read = files.map(async (file): Promise<[string, string]> => {

@@ -38,6 +38,7 @@ export function joinTrees(all: readonly Trees[]): Trees {
           `two stacks write the file "${path}"`,
           "setting clusterName of the stacks",
           "give each cluster its own name",
+          { code: "TIM-711" },
         );
       }
       setup.set(path, content);
@@ -50,6 +51,7 @@ export function joinTrees(all: readonly Trees[]): Trees {
     `the applications of two clusters differ in ${differing[0]}`,
     "apps/main.ts",
     "build the applications only from values that all clusters share",
+    { code: "TIM-712" },
   );
 }
 
@@ -93,5 +95,6 @@ function throwValidationErrors(apps: RepositoryApps): void {
     `${count}:\n${errors.map((text) => `    ${text}`).join("\n")}`,
     "apps/, in the constructs listed above",
     "correct the values in apps/ or in apps/settings.yaml",
+    { code: "TIM-802" },
   );
 }

@@ -101,7 +101,7 @@ async function removeEmptyFolders(dir: string, folder: string): Promise<void> {
 async function rejectLinkOutside(dir: string, folder: string): Promise<void> {
   const [root, real] = await Promise.all([realpath(dir), realpath(folder)]);
   if (real === root || real.startsWith(root + sep)) return;
-  throw new UserError("a symbolic link leads out of the folder", folder, "remove the link");
+  throw new UserError("a symbolic link leads out of the folder", folder, "remove the link", { code: "TIM-713" });
 }
 
 async function contentOf(file: string): Promise<string | undefined> {

@@ -105,5 +105,7 @@ function sourceOf(importer: string, specifier: string): string {
   const path = join(dirname(importer), specifier);
   const found = [path.replace(/\.js$/, ".ts"), path, `${path}.ts`].find((file) => existsSync(file));
   if (found) return found;
-  throw new UserError(`the imported file "${specifier}" does not exist`, importer, "correct the import");
+  throw new UserError(`the imported file "${specifier}" does not exist`, importer, "correct the import", {
+    code: "TIM-803",
+  });
 }

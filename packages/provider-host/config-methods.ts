@@ -70,6 +70,7 @@ export async function invoke<Config>(
       `the ${session.plugin.name} plugin ${session.plugin.version} of this checkout has no function ${token}`,
       token,
       "use the official plugin, or add the function to this one",
+      { code: "TIM-410" },
     );
   }
   const args = reveal(fromStruct(request.getArgs())).values;

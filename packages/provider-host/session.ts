@@ -41,6 +41,7 @@ export class Session<Config> {
       `the ${this.plugin.name} plugin ${this.plugin.version} of this checkout has no resource ${token}`,
       urn,
       "use the official plugin, or add the resource to this one",
+      { code: "TIM-411" },
     );
   }
 
@@ -56,6 +57,7 @@ export class Session<Config> {
           `the settings of the ${name} provider are not known yet`,
           urn || `the provider ${name}`,
           "set them to values that do not come from resources that do not exist yet",
+          { code: "TIM-412" },
         );
       },
       preview,

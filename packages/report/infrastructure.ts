@@ -60,6 +60,7 @@ function read(text: string): Digest {
       what,
       "the output of `pulumi preview --json`",
       "run it again, and redirect standard output only: pulumi preview --json > preview.json",
+      { code: "TIM-630" },
     );
   if (text.trim() === "") throw invalid("the preview is empty: it did not run");
   let parsed: unknown;
@@ -132,6 +133,7 @@ function operationOf({ op, oldState }: RawStep): InfrastructureStep["operation"]
         `an unknown operation in the preview: ${JSON.stringify(op)}`,
         "the output of `pulumi preview --json`",
         "use the version of pulumi that this checkout brings: npx timonier env",
+        { code: "TIM-631" },
       );
   }
 }

@@ -90,6 +90,7 @@ function rejectOtherVersion(parsed: unknown, where: string, fix: string): void {
     `the report has schema version ${other}; this timonier reads version ${schemaVersion}`,
     where,
     fix,
+    { code: "TIM-718" },
   );
 }
 
@@ -105,7 +106,7 @@ export function parseReport(json: string, where: string): Report {
   try {
     parsed = JSON.parse(json);
   } catch {
-    throw new UserError("the report is not JSON, or it is truncated", where, fix);
+    throw new UserError("the report is not JSON, or it is truncated", where, fix, { code: "TIM-717" });
   }
   rejectOtherVersion(parsed, where, fix);
   const result = schema.safeParse(parsed);
@@ -115,5 +116,6 @@ export function parseReport(json: string, where: string): Report {
     `this is not a report: ${issue?.path.map(String).join(".") || "the whole file"}: ${issue?.message}`,
     where,
     fix,
+    { code: "TIM-718" },
   );
 }

@@ -103,7 +103,7 @@ export class ToolCache {
         `the tool cache is not writable: ${(error as Error).message}`,
         this.root,
         "make the folder writable, or set TIMONIER_CACHE to another folder",
-        { cause: error },
+        { code: "TIM-201", cause: error },
       );
     }
     return path;

@@ -122,5 +122,6 @@ function thisPlatform(): Platform {
     "this platform is not supported",
     `${process.platform}/${process.arch}`,
     "use Linux or macOS (on Windows: WSL 2) on x64 or arm64",
+    { code: "TIM-202" },
   );
 }

@@ -70,7 +70,7 @@ export function recordRefusal(
       `${names}: the disk is full`,
       `${context.cache.root}: ${reason}`,
       "free some space (all tools from source take 2 GB and Go's caches 8 GB), or set TIMONIER_CACHE to a folder on another disk",
-      { cause: error },
+      { code: "TIM-203", cause: error },
     );
   }
   for (const lookup of lookups) lookup.refusals[source] = reason;

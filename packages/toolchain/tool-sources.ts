@@ -27,6 +27,7 @@ export function parseToolSources(setting: string | undefined): readonly ToolSour
         `unknown tool source: ${each}`,
         "TIMONIER_TOOLS_FROM",
         `use one or more of ${toolSources.join(", ")}, separated by commas`,
+        { code: "TIM-204" },
       );
     }
   }
@@ -50,7 +51,9 @@ export function unobtainable(
   }
   const names = missing.map(({ name, version }) => `${name} ${version}`).join(", ");
   const where = [...groups].map(([reasons, members]) => `${members.join(", ")}\n    ${reasons}`).join("\n  ");
-  return new UserError(`${names}: could not be obtained`, `${where}\n  cache ${cache}`, fixFor(missing));
+  return new UserError(`${names}: could not be obtained`, `${where}\n  cache ${cache}`, fixFor(missing), {
+    code: "TIM-205",
+  });
 }
 
 const labels: Readonly<Record<ToolSource, string>> = {

@@ -23,11 +23,13 @@ export function processEnded(layout: ClusterLayout, name: string, how: string, f
       `${name} of the embedded cluster ${how}: the disk is full`,
       layout.dir,
       "free some space there (a cluster needs about 300 MB), then run the command again",
+      { code: "TIM-334" },
     );
   }
   return new UserError(
     `${name} of the embedded cluster ${how}: ${lastWords(log) || "its log is empty"}`,
     file,
     "run the command again; if it ends again, `npx timonier down` and `npm run up` recreate the cluster",
+    { code: "TIM-335" },
   );
 }

@@ -56,7 +56,7 @@ function isInstalled(layout: ClusterLayout): boolean {
 }
 
 function notInstalled(layout: ClusterLayout): UserError {
-  return new UserError("the embedded cluster was removed", layout.dir, "run `npm run up`");
+  return new UserError("the embedded cluster was removed", layout.dir, "run `npm run up`", { code: "TIM-336" });
 }
 
 /** Looks at processes and asks the API server, in a fraction of a second. */

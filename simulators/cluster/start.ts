@@ -106,6 +106,7 @@ async function requirePorts(layout: ClusterLayout, record: ClusterRecord, runnin
         `the port of the embedded cluster's ${name} is taken by another process`,
         `127.0.0.1:${port}, kept in ${layout.record}`,
         `end that process (\`ss -ltnp | grep ${port}\` names it), or recreate the cluster: \`npx timonier down\` and \`npm run up\``,
+        { code: "TIM-337" },
       );
     }
   }
@@ -206,5 +207,6 @@ function unreadable(layout: ClusterLayout): UserError {
     "files of the embedded cluster are missing",
     layout.controlPlane,
     "`npx timonier down` and `npm run up` recreate the cluster",
+    { code: "TIM-338" },
   );
 }

@@ -62,6 +62,7 @@ async function user(api: Api, { userId, username, email, emailExactMatch }: Prop
     `${exact.length === 0 ? "no user" : `${exact.length} users`} found`,
     `getUser ${String(username ?? email)}`,
     "give userId or username",
+    { code: "TIM-413" },
   );
 }
 

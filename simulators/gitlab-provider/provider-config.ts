@@ -51,6 +51,7 @@ export function parseSettings(args: Properties, env: NodeJS.ProcessEnv): Setting
       "the token for GitLab is missing",
       "the settings of the gitlab provider",
       "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
+      { code: "TIM-403" },
     );
   }
   return {

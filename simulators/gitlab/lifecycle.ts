@@ -91,7 +91,9 @@ export async function removeGitLab(dir: string): Promise<void> {
   if (!existsSync(root)) return;
   const layout = layoutOf(root);
   if (!existsSync(layout.address)) {
-    throw new UserError("the folder is not an embedded GitLab's", root, "name the folder that startGitLab was given");
+    throw new UserError("the folder is not an embedded GitLab's", root, "name the folder that startGitLab was given", {
+      code: "TIM-424",
+    });
   }
   await exclusively(dir, stop);
   rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
@@ -102,7 +104,9 @@ export async function removeGitLab(dir: string): Promise<void> {
 export function readToken(dir: string, user: TokenUser = "root"): string {
   const file = tokenFileOf(dir, user);
   if (!existsSync(file))
-    throw new UserError(`the token of the user ${user} is missing`, file, "start the embedded GitLab first");
+    throw new UserError(`the token of the user ${user} is missing`, file, "start the embedded GitLab first", {
+      code: "TIM-425",
+    });
   return readFileSync(file, "utf8").trim();
 }
 
@@ -192,7 +196,9 @@ async function start(
 
 async function look(layout: Layout, address: GitLabAddress): Promise<CheckResult<true>> {
   if (!serverOf(layout)) {
-    throw new UserError("the embedded GitLab ended while starting", layout.log, lastLines(layout.log));
+    throw new UserError("the embedded GitLab ended while starting", layout.log, lastLines(layout.log), {
+      code: "TIM-426",
+    });
   }
   const status = await probe(`${address.url}/-/health`, address.caFile);
   return status === 200 ? { done: true, value: true } : { done: false, missing: "it does not answer yet" };
@@ -241,6 +247,7 @@ async function checkPortFree(port: number): Promise<void> {
     `port ${port} of the embedded GitLab is taken by another process`,
     `127.0.0.1:${port}`,
     `end the process that listens there (ss -ltnp "sport = :${port}" names it); \`npx timonier down\` and \`npm run up\` make a GitLab at another port`,
+    { code: "TIM-427" },
   );
 }
 

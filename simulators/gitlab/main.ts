@@ -29,7 +29,9 @@ async function serve(root: string): Promise<void> {
   const layout = layoutOf(root);
   const address = readAddress(layout);
   if (!address)
-    throw new UserError("the port of the embedded GitLab is not reserved", layout.root, "start it by startGitLab");
+    throw new UserError("the port of the embedded GitLab is not reserved", layout.root, "start it by startGitLab", {
+      code: "TIM-428",
+    });
   const unlock = lockFolder(layout.serverLock);
   const settings = readSettings(layout.settings);
   const store = openStore(layout.state);

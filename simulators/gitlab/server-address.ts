@@ -17,6 +17,7 @@ export function readAddress(layout: Layout): KeptAddress | undefined {
     "the port of the embedded GitLab cannot be read",
     layout.address,
     'write {"port": N} or delete the file to choose a new one',
+    { code: "TIM-421" },
   );
 }
 

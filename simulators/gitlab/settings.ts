@@ -60,7 +60,7 @@ export function readSettings(file: string): GitLabSettings {
   try {
     given = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new UserError("the settings are not JSON", file, "correct or delete the file", { cause });
+    throw new UserError("the settings are not JSON", file, "correct or delete the file", { code: "TIM-429", cause });
   }
   return parseSettings(given, file);
 }
@@ -68,14 +68,15 @@ export function readSettings(file: string): GitLabSettings {
 /** Checks settings; pure. @throws UserError with every error at once */
 export function parseSettings(given: unknown, where: string): GitLabSettings {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new UserError("the settings are not an object", where, "write {} for the defaults");
+    throw new UserError("the settings are not an object", where, "write {} for the defaults", { code: "TIM-429" });
   }
   const errors = Object.entries(given).flatMap(([name, value]) => {
     const check = checks[name as keyof GitLabSettings];
     if (!check) return [`${name}: unknown; known are ${Object.keys(checks).join(", ")}`];
     return check.fits(value) ? [] : [`${name}: expected ${check.expected}, got ${JSON.stringify(value)}`];
   });
-  if (errors.length > 0) throw new UserError(errors.join("; "), where, "correct the settings named");
+  if (errors.length > 0)
+    throw new UserError(errors.join("; "), where, "correct the settings named", { code: "TIM-429" });
   return { ...defaultSettings, ...given };
 }
 

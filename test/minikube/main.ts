@@ -34,7 +34,9 @@ async function lane(args: readonly string[]): Promise<number> {
   if (reason) return skipped(reason);
   const release = lockFolder("/run/timonier-minikube.lock", (pid, file) => {
     const fix = `wait until it has ended, or end it: kill -INT ${pid}`;
-    return new UserError("another run of this lane has the machine", `process ${pid}, ${file}`, fix);
+    return new UserError("another run of this lane has the machine", `process ${pid}, ${file}`, fix, {
+      code: "TIM-115",
+    });
   });
   try {
     const unobtainable = await installPackages(progress);

@@ -13,7 +13,9 @@ async function login(): Promise<void> {
   });
   const { cluster, region, profile } = values;
   if (!cluster || !region)
-    throw new UserError("cluster and region are missing", "the arguments", "--cluster NAME --region REGION");
+    throw new UserError("cluster and region are missing", "the arguments", "--cluster NAME --region REGION", {
+      code: "TIM-314",
+    });
   const credentials = await findCredentials({ region, profile });
   console.log(execCredential(await eksToken({ credentials, cluster, region, now: new Date() })));
 }

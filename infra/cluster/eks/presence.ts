@@ -22,5 +22,6 @@ export async function ensureGone({ name, region, profile }: CloudCluster, option
     `AWS says that the cluster is ${status}, and its API server does not answer here`,
     `EKS cluster ${name} in ${region}`,
     "run the command in a network that reaches it (setting eksPublicCidrs), with credentials that may enter it",
+    { code: "TIM-315" },
   );
 }

@@ -111,10 +111,10 @@ function unusable(error: unknown, server: string): unknown {
       `the cluster refuses the kubeconfig's user: ${error.message}`,
       server,
       "renew the kubeconfig, or name another one: pulumi config set kubeconfig FILE",
-      { cause: error },
+      { code: "TIM-301", cause: error },
     );
   }
   const reason = error instanceof Error ? error.message : String(error);
   const fix = "start the cluster, or correct the settings kubeconfig and kubeContext";
-  return new UserError(`the cluster does not answer: ${reason}`, server, fix, { cause: error });
+  return new UserError(`the cluster does not answer: ${reason}`, server, fix, { code: "TIM-302", cause: error });
 }

@@ -20,7 +20,7 @@ export async function singleContext(
 ): Promise<string> {
   const file = locateKubeconfig(kubeconfigFile);
   const fix = "pulumi config set kubeconfig FILE, and kubeContext NAME; kubectl config get-contexts lists the names";
-  if (!existsSync(file)) throw new UserError("there is no such kubeconfig", file, fix);
+  if (!existsSync(file)) throw new UserError("there is no such kubeconfig", file, fix, { code: "TIM-303" });
   const args = ["config", "view", "--kubeconfig", file, "--raw", "--flatten", "--minify", "--output", "yaml"];
   try {
     const { stdout } = await promisify(execFile)(kubectl, [...args, ...(context ? ["--context", context] : [])], {
@@ -29,7 +29,10 @@ export async function singleContext(
     return stdout;
   } catch (cause) {
     const words = (cause as { stderr?: string }).stderr?.trim().replace(/^error: /, "");
-    throw new UserError(`the kubeconfig cannot be used: ${words || "kubectl gave no reason"}`, file, fix, { cause });
+    throw new UserError(`the kubeconfig cannot be used: ${words || "kubectl gave no reason"}`, file, fix, {
+      code: "TIM-304",
+      cause,
+    });
   }
 }
 

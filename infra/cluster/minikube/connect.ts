@@ -53,5 +53,7 @@ function specOf(stack: string, config: MinikubeConfig): ProfileSpec {
 function readAuthority(named: string): string {
   const file = named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(checkout, named);
   if (existsSync(file)) return readFileSync(file, "utf8");
-  throw new UserError("the authority's file does not exist", file, "pulumi config set minikubeCaFile FILE");
+  throw new UserError("the authority's file does not exist", file, "pulumi config set minikubeCaFile FILE", {
+    code: "TIM-325",
+  });
 }

@@ -102,7 +102,7 @@ export type MinikubeConfig = Readonly<ReturnType<typeof configOf>>;
 function checkDriver(config: MinikubeConfig): MinikubeConfig {
   const driver = driverOf(config.driver);
   const reject = (what: string, setting: string, fix: string) => {
-    throw new UserError(`driver ${config.driver} ${what}`, `setting ${setting}`, fix);
+    throw new UserError(`driver ${config.driver} ${what}`, `setting ${setting}`, fix, { code: "TIM-323" });
   };
   if (!config.owned) return config;
   if (driver.profile !== undefined && config.profile !== driver.profile) {
@@ -117,6 +117,7 @@ function checkDriver(config: MinikubeConfig): MinikubeConfig {
       "minikube passes a registry mirror only to the Docker daemon of nodes that it prepares",
       "setting minikubeRegistryMirror",
       "set minikubeRuntime to docker with a driver other than none, or configure the mirror in the runtime itself",
+      { code: "TIM-324" },
     );
   }
   return config;

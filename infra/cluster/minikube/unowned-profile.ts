@@ -21,6 +21,7 @@ export async function unownedKubeconfig(stack: string, config: MinikubeConfig, p
       `the profile ${profile} was created by this stack`,
       "setting minikubeOwned",
       `set it to true; or delete the cluster first: npx timonier down -s ${stack}`,
+      { code: "TIM-326" },
     );
   }
   const tools = await ensureTools(["minikube", "kubectl"], { binDir: state.bin, progress });
@@ -32,5 +33,6 @@ export async function unownedKubeconfig(stack: string, config: MinikubeConfig, p
     `the profile ${profile} ${how}, and the stack does not own it`,
     "settings minikubeProfile and minikubeOwned",
     `minikube start -p ${profile}; or let the stack own it: minikubeOwned true`,
+    { code: "TIM-327" },
   );
 }

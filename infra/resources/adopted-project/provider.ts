@@ -80,7 +80,10 @@ export async function purge(
     // Only administrators see the setting beforehand, and the status differs between versions.
     if (!(error instanceof GitLabError) || (error.status !== 400 && error.status !== 403)) throw error;
     const fix = "pulumi config set deletedProject restore, or leave: a new one is created beside it";
-    throw new UserError("this GitLab does not delete a scheduled project at once", path, fix, { cause: error });
+    throw new UserError("this GitLab does not delete a scheduled project at once", path, fix, {
+      code: "TIM-405",
+      cause: error,
+    });
   });
   await waitFor(
     {

@@ -141,9 +141,12 @@ function taken(profile: string): UserError {
     `the profile ${profile} exists, and this stack did not create it`,
     "setting minikubeProfile",
     `choose another one, or use it as it is: setting minikubeOwned false; or delete it: minikube delete -p ${profile}`,
+    { code: "TIM-329" },
   );
 }
 
 function vanished(profile: string): UserError {
-  return new UserError("the cluster was deleted while it was examined", `profile ${profile}`, "run the command again");
+  return new UserError("the cluster was deleted while it was examined", `profile ${profile}`, "run the command again", {
+    code: "TIM-330",
+  });
 }

@@ -31,5 +31,6 @@ function sourceOf(text: string): [string, string] {
     `"${text}" is not a source and a path`,
     "--source",
     "write --source NAMESPACE/NAME=PATH: a clone (DIR or DIR@REF), charts, an OCI image layout or an artifact's content",
+    { code: "TIM-601" },
   );
 }

@@ -34,6 +34,7 @@ export async function applyOne(
       `there is no kind ${object.kind} in ${object.apiVersion}`,
       labelOf(object),
       "give its definition with --assume FILE, or correct its apiVersion and kind",
+      { code: "TIM-602" },
     );
   }
   return api.call<KubeObject>({

@@ -51,5 +51,6 @@ function incompleteWatch(): UserError {
     "the rehearsal's API server did not report every object in time",
     "the rehearsal cluster",
     "run the command again while the machine has less to do, or with a longer --timeout",
+    { code: "TIM-603" },
   );
 }

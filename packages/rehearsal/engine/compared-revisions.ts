@@ -81,7 +81,9 @@ async function chosenBase(clone: Clone, request: RehearsalRequest, env: Environm
     const parted = await mergeBaseOf(clone, main, head);
     if (parted) return parted;
   }
-  throw new UserError("the base is not known: the clone has no main branch", clone.top, "name the base: --base REF");
+  throw new UserError("the base is not known: the clone has no main branch", clone.top, "name the base: --base REF", {
+    code: "TIM-627",
+  });
 }
 
 /** Opens `DIR[@REF]`: a clone that the merge does not change, at one commit. */
@@ -99,5 +101,6 @@ function noClone(dir: string): UserError {
     "there is no clone of a Git repository",
     dir,
     "run the command in a clone: `git clone` creates one",
+    { code: "TIM-628" },
   );
 }

@@ -122,5 +122,6 @@ function broken(layout: RehearsalLayout, what: string): UserError {
     `the rehearsal cluster does not start: ${what}`,
     log,
     "run the command with --stop, which deletes the cluster, then run it again",
+    { code: "TIM-606" },
   );
 }

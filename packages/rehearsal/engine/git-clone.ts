@@ -66,6 +66,7 @@ export async function commitOf({ gitDir, objects, top }: Clone, ref: string): Pr
     shallow
       ? "fetch the whole history: `git fetch --unshallow`, in GitLab CI the variable GIT_DEPTH: 0"
       : "name a branch, a tag or a commit that `git rev-parse` finds",
+    { code: "TIM-604" },
   );
 }
 
@@ -164,5 +165,6 @@ function missingFile(path: string, commit: string): UserError {
     `the clone does not have the file ${path} of commit ${commit.slice(0, 12)}`,
     path,
     "clone the repository again; `git fsck` lists what this clone lacks",
+    { code: "TIM-605" },
   );
 }

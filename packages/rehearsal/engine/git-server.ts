@@ -44,6 +44,6 @@ function taken(port: number, cause: Error): UserError {
     "another program uses the port of the rehearsal's Git server",
     `127.0.0.1:${port}`,
     "end that program, or run the command with --stop and then again: that chooses other ports",
-    { cause },
+    { code: "TIM-607", cause },
   );
 }

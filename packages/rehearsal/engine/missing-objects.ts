@@ -76,7 +76,7 @@ function incomplete({ top }: Clone, reason: string, cause?: unknown): UserError 
     `files of the compared commits are not in the clone and cannot be fetched: ${reason}`,
     top,
     "make it whole: `git fetch --refetch --no-filter` where its remote can be reached, or clone without --filter",
-    { cause },
+    { code: "TIM-609", cause },
   );
 }
 

@@ -70,7 +70,7 @@ async function applyAssumed({ api }: RehearsalCluster, objects: readonly KubeObj
         `an assumed object is rejected: ${words}`,
         labelOf(object),
         "correct it in the file of --assume, and add its namespace and the definition of its kind",
-        { cause },
+        { code: "TIM-614", cause },
       );
     }
   }

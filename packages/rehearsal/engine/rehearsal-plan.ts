@@ -71,6 +71,7 @@ export async function planRehearsals(
         "no source of the setup repository reads this clone",
         compared.clone.origin ?? compared.clone.top,
         "name the source that it replaces: --as NAMESPACE/NAME",
+        { code: "TIM-610" },
       );
     }
     const { reading: _reading, ...parts } = routed;
@@ -161,6 +162,7 @@ function chooseRoots(
       `there is no cluster "${request.cluster}" in the base`,
       `known: ${known}`,
       "name the folder that the cluster's first Kustomization applies: --cluster NAME",
+      { code: "TIM-611" },
     );
   }
   if (chosen.length > 0) return { roots: chosen, simulated: assumptions };
@@ -170,6 +172,7 @@ function chooseRoots(
       `the tree has no cluster and no manifests in ${path}`,
       tree.repository.clone.top,
       "name the folder that a Kustomization applies (--path DIR), or the setup repository that reads this one (--root DIR)",
+      { code: "TIM-612" },
     );
   }
   const hasNamespace = [tree.base, tree.head].some(({ files }) => namesNamespace(files, path));
@@ -195,6 +198,7 @@ function readObjects(file: string): KubeObject[] {
       .map(asWritten);
   } catch (cause) {
     throw new UserError("the assumed objects cannot be read", file, "name a YAML file: --assume FILE", {
+      code: "TIM-613",
       cause,
     });
   }

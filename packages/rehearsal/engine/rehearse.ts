@@ -66,7 +66,7 @@ function asUserError(error: unknown): UserError {
     `the rehearsal cluster rejected a request: ${error.message}`,
     "the rehearsal's API server",
     "run the command again; if it fails again, run it with --stop first, which deletes the cluster",
-    { cause: error },
+    { code: "TIM-624", cause: error },
   );
 }
 
@@ -171,7 +171,7 @@ async function provenanceOf(
       "the provenance file cannot be read",
       file,
       "name the JSON file that `timonier synth --causes` writes: --provenance FILE",
-      { cause },
+      { code: "TIM-625", cause },
     );
   }
   return [...readProvenance(text, file), ...committed];

@@ -21,6 +21,6 @@ export async function applyInput<T>(origin: keyof typeof origins, where: string,
     const isRejected = error instanceof ApiError && error.code >= 400 && error.code < 500;
     if (!isRejected && !(error instanceof Error && /: no kind /.test(error.message))) throw error;
     const { what, fix } = origins[origin];
-    throw new UserError(`${what}: ${error.message}`, where, fix, { cause: error });
+    throw new UserError(`${what}: ${error.message}`, where, fix, { code: "TIM-608", cause: error });
   }
 }

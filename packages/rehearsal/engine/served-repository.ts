@@ -72,7 +72,7 @@ export async function commitFolder(gitDir: string, folder: string): Promise<stri
       "the folder cannot be read as a tree",
       folder,
       "name a folder with the content of the repository",
-      { cause },
+      { code: "TIM-626", cause },
     );
   }
 }

@@ -72,6 +72,7 @@ async function folderCommit(gitDir: string, dir: string): Promise<string> {
       "there is no such folder",
       folder,
       "name a folder with the content of the repository: --dir DIR",
+      { code: "TIM-629" },
     );
   }
   return await commitFolder(gitDir, folder);

@@ -16,6 +16,7 @@ export function checkKey(key: string): string {
     `"${key}" is not a valid note key`,
     "--key",
     "use at most 64 letters, digits, '.', '_' and '-', without '--'",
+    { code: "TIM-714" },
   );
 }
 

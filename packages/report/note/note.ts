@@ -61,6 +61,7 @@ export async function postNote(client: NoteClient, options: NoteOptions): Promis
       `the report is about ${about}`,
       `the merge request's head ${headSha}`,
       "rehearse the commit that the pipeline runs for",
+      { code: "TIM-715" },
     );
   }
   const text = renderReport(options.report, "markdown", {
@@ -76,6 +77,7 @@ export async function postNote(client: NoteClient, options: NoteOptions): Promis
     `the note was changed by another program ${rounds} times`,
     `merge request !${options.mergeRequest} of ${options.project}`,
     "let one job at a time write it, with resource_group in .gitlab-ci.yml",
+    { code: "TIM-716" },
   );
 }
 

@@ -69,6 +69,6 @@ function notStarted(names: readonly string[], logs: string, cause: unknown): Use
     `${names.join(", ")} of the embedded cluster could not be started again: ${reason}`,
     logs,
     "read the logs there, then run the command again",
-    { cause },
+    { code: "TIM-339", cause },
   );
 }

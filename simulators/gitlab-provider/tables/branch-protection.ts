@@ -163,7 +163,7 @@ function open(step: Step, cause: unknown): UserError {
     `branch ${step.place.branch} is not protected now: GitLab refused the new protection and the old one`,
     `project ${step.place.project}`,
     "protect it by hand under Settings > Repository, or run the command again",
-    { cause },
+    { code: "TIM-414", cause },
   );
 }
 

@@ -7,12 +7,13 @@ const needed = [2, 38] as const;
 /** @throws UserError when Git is missing or too old */
 export function requireGit(): void {
   const { stdout, error } = spawnSync("git", ["--version"], { encoding: "utf8" });
-  if (error) throw new UserError("git is missing", "PATH", "install git 2.38 or later");
+  if (error) throw new UserError("git is missing", "PATH", "install git 2.38 or later", { code: "TIM-422" });
   if (!isRecent(stdout)) {
     throw new UserError(
       `${stdout.trim()} is too old`,
       "git in PATH",
       "install git 2.38 or later, which has merge-tree --write-tree",
+      { code: "TIM-423" },
     );
   }
 }

@@ -4,7 +4,9 @@ import { identify, type ProcessIdentity } from "@timonier/kit/daemon";
 import { UserError } from "@timonier/kit/user-error";
 
 const serves = (pid: number, file: string) =>
-  new UserError(`process ${pid} already serves this folder`, file, "use that server, or stop it first");
+  new UserError(`process ${pid} already serves this folder`, file, "use that server, or stop it first", {
+    code: "TIM-430",
+  });
 
 /**
  * Makes this process the only server of a folder for as long as it runs. The lock of a process that
@@ -30,7 +32,9 @@ export function lockFolder(file: string, taken: (pid: number, file: string) => U
   } finally {
     rmSync(draft, { force: true });
   }
-  throw new UserError("the folder is taken by another process that is starting", file, "try again");
+  throw new UserError("the folder is taken by another process that is starting", file, "try again", {
+    code: "TIM-430",
+  });
 }
 
 function take(draft: string, file: string): boolean {

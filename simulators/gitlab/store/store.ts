@@ -49,7 +49,7 @@ function read(file: string): State {
       "the embedded GitLab's state cannot be read",
       file,
       `restore the file from a backup, or delete ${dirname(file)} to start with an empty GitLab`,
-      { cause },
+      { code: "TIM-431", cause },
     );
   }
 }

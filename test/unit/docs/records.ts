@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../../packages/kit/state-folder.js";
-import { UserError } from "../../../packages/kit/user-error.js";
 
 /** Folder of the decision records. */
 export const recordsFolder = join(checkout, "docs/decisions");
@@ -56,10 +55,8 @@ export function parseRecord(file: string, text: string): DecisionRecord {
     area = "",
   }: Record<string, string | undefined> = found ?? {};
   if (!found || !/^(accepted|deprecated|superseded by \d{4})$/.test(status) || !isArea(area)) {
-    throw new UserError(
-      "a decision record without the head of the others",
-      `docs/decisions/${file}`,
-      `begin it with "# NNNN: Title" and the lines "- Status: accepted", "- Date: YYYY-MM-DD" and "- Area: NAME"; areas are ${Object.keys(areas).join(", ")}`,
+    throw new Error(
+      `docs/decisions/${file} does not have the head of the other records: begin it with "# NNNN: Title" and the lines "- Status: accepted", "- Date: YYYY-MM-DD" and "- Area: NAME"; areas are ${Object.keys(areas).join(", ")}`,
     );
   }
   return { file, number, title, status, date, area };

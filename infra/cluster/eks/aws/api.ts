@@ -101,7 +101,10 @@ export function isDenied({ code }: AwsError): boolean {
 export function refused(error: unknown): unknown {
   if (!(error instanceof AwsError)) return error;
   const fix = "renew the credentials (aws sso login, a new ID token), or have the identity allowed to do this";
-  return new UserError(`AWS refuses these credentials: ${error.message} (${error.code})`, "AWS", fix, { cause: error });
+  return new UserError(`AWS refuses these credentials: ${error.message} (${error.code})`, "AWS", fix, {
+    code: "TIM-311",
+    cause: error,
+  });
 }
 
 /** Each AWS protocol has its own place for the error code. */
@@ -118,6 +121,7 @@ function unreachable(url: URL, cause: unknown): UserError {
   const { message, cause: inner } = cause as Error;
   const reason = inner instanceof Error ? inner.message : message;
   return new UserError(`AWS does not answer: ${reason}`, url.origin, "check the setting aws:region, and the network", {
+    code: "TIM-312",
     cause,
   });
 }

@@ -36,12 +36,13 @@ function refusal(cause: unknown, profile: string | undefined): UserError {
       `there are no AWS credentials: ${message.split("\n")[0]}`,
       where,
       "sign in (aws sso login), export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile: pulumi config set aws:profile NAME",
-      { cause },
+      { code: "TIM-313", cause },
     );
   // AWS's message may repeat parts of a token.
   return new UserError(
     `AWS gives no credentials: ${name}`,
     where,
     "compare the role's trust policy with the token's issuer, audience and subject",
+    { code: "TIM-313" },
   );
 }

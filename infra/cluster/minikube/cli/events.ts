@@ -87,13 +87,13 @@ export function failureOf(said: readonly MinikubeEvent[], command: string, profi
     const ending = said.at(-1);
     const spoken = errors.findLast(({ message }) => message !== "")?.message ?? "";
     const words = ending?.kind === "error" && ending.message !== "" ? tail(ending.message) : tail(rest) || spoken;
-    return new UserError(`minikube failed: ${words || "it gave no reason"}`, where, logs(profile));
+    return new UserError(`minikube failed: ${words || "it gave no reason"}`, where, logs(profile), { code: "TIM-321" });
   }
   const name = last.name ? ` (${last.name})` : "";
   const fix = [last.advice, last.url && `see ${last.url}`, last.issues]
     .filter((part) => part !== "")
     .join("\n         ");
-  return new UserError(`${last.message}${name}`, where, fix || logs(profile));
+  return new UserError(`${last.message}${name}`, where, fix || logs(profile), { code: "TIM-321" });
 }
 
 /** The last lines, without the headings `stdout:` and `stderr:` of a failed command. */

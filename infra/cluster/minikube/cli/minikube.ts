@@ -138,7 +138,7 @@ export class Minikube {
       return findProfile(output, this.profile);
     } catch (cause) {
       const fix = `run it by hand: ${command} --output=json`;
-      throw new UserError("minikube's output has an unknown format", command, fix, { cause });
+      throw new UserError("minikube's output has an unknown format", command, fix, { code: "TIM-322", cause });
     }
   }
 
@@ -169,7 +169,9 @@ export class Minikube {
     this.options.signal?.throwIfAborted();
     if (!timedOut && cause === undefined) return { stdout };
     const words = timedOut ? `it did not answer within ${LOOK / 1000} s` : String((cause as Error).message);
-    throw new UserError(`minikube cannot be asked: ${words}`, this.options.program, "run it by hand: minikube status");
+    throw new UserError(`minikube cannot be asked: ${words}`, this.options.program, "run it by hand: minikube status", {
+      code: "TIM-322",
+    });
   }
 
   private spawning(timeout: number) {

@@ -61,7 +61,12 @@ async function chartYaml(archive: Buffer, where: string): Promise<string | undef
   await new Promise<void>((resolve, reject) => {
     parser.on("end", () => resolve());
     parser.on("error", (cause: Error) =>
-      reject(new UserError("the archive cannot be read", where, "name a gzipped tar archive (.tgz)", { cause })),
+      reject(
+        new UserError("the archive cannot be read", where, "name a gzipped tar archive (.tgz)", {
+          code: "TIM-615",
+          cause,
+        }),
+      ),
     );
     parser.end(archive);
   });
@@ -73,7 +78,9 @@ function metadataIn(text: string, where: string): Pick<Chart, "name" | "version"
   const { name, version } = metadata;
   if (typeof name === "string" && name !== "" && typeof version === "string" && version !== "")
     return { name, version, metadata: { apiVersion: "v1", ...metadata } };
-  throw new UserError("the chart has no name or no version", where, "write `name` and `version` into its Chart.yaml");
+  throw new UserError("the chart has no name or no version", where, "write `name` and `version` into its Chart.yaml", {
+    code: "TIM-616",
+  });
 }
 
 function parsedYaml(text: string): Record<string, unknown> {
@@ -98,5 +105,6 @@ function haveDependencies(folder: string, { name, metadata }: Pick<Chart, "name"
     `the chart ${name} lacks its dependency ${missing.name}`,
     folder,
     "run `helm dependency build` there, or name the packaged chart (.tgz)",
+    { code: "TIM-617" },
   );
 }

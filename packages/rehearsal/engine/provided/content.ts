@@ -31,7 +31,7 @@ export function looksLikeContent(path: string): boolean {
  */
 export async function readContent(path: string, applied: boolean): Promise<Content> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new UserError("there is no such file or folder", path, FIX);
+  if (!stat) throw new UserError("there is no such file or folder", path, FIX, { code: "TIM-618" });
   if (stat.isDirectory() && isLayout(path)) {
     const images = readLayout(path);
     const digest = digestOf([...images.manifests.keys(), ...images.tagged.map(({ tag }) => tag)].sort().join("\n"));
@@ -42,7 +42,9 @@ export async function readContent(path: string, applied: boolean): Promise<Conte
   const versions = new Map(charts.map((one) => [`${one.name} ${one.version}`, one]));
   if (versions.size < charts.length) {
     const twice = charts.find((one) => versions.get(`${one.name} ${one.version}`) !== one) as Chart;
-    throw new UserError(`the chart ${twice.name} ${twice.version} is there twice`, path, "leave one of them there");
+    throw new UserError(`the chart ${twice.name} ${twice.version} is there twice`, path, "leave one of them there", {
+      code: "TIM-619",
+    });
   }
   const digest = digestOf(
     charts
@@ -66,13 +68,13 @@ async function chartsOf(folder: string): Promise<Chart[]> {
     chartsBelow(folder).map((path) => (isArchive(path) ? packaged(path) : chartsOf(path))),
   );
   if (found.length > 0) return found.flat();
-  throw new UserError("there are no charts in the folder", folder, FIX);
+  throw new UserError("there are no charts in the folder", folder, FIX, { code: "TIM-620" });
 }
 
 async function packaged(file: string): Promise<Chart[]> {
   const chart = isArchive(file) ? await readChart(readFileSync(file), file) : undefined;
   if (chart) return [chart];
-  throw new UserError("the file is not a packaged chart", file, FIX);
+  throw new UserError("the file is not a packaged chart", file, FIX, { code: "TIM-621" });
 }
 
 /** Charts directly in a folder. */

@@ -70,7 +70,9 @@ function blobOf(folder: string, digest: string): Buffer {
   const safe = /^[a-z0-9]+$/.test(algorithm) && /^[a-f0-9]+$/.test(hex);
   const content = safe && existsSync(file) ? readFileSync(file) : undefined;
   if (content && (algorithm !== "sha256" || digestOf(content) === digest)) return content;
-  throw new UserError(`the OCI image layout ${content ? "has another content than" : "lacks"} ${digest}`, folder, FIX);
+  throw new UserError(`the OCI image layout ${content ? "has another content than" : "lacks"} ${digest}`, folder, FIX, {
+    code: "TIM-622",
+  });
 }
 
 const FIX = "create it again, for example with `skopeo copy docker://NAME oci:DIR:TAG`";
@@ -79,6 +81,6 @@ function json<T>(content: Buffer, where: string): T {
   try {
     return JSON.parse(content.toString()) as T;
   } catch (cause) {
-    throw new UserError("the OCI image layout has a manifest that is not JSON", where, FIX, { cause });
+    throw new UserError("the OCI image layout has a manifest that is not JSON", where, FIX, { code: "TIM-623", cause });
   }
 }

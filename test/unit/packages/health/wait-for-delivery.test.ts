@@ -76,7 +76,9 @@ test("a failure from before is not believed until its controller has looked agai
 });
 
 test("a cluster that is silent for a moment is waited for, one that stays silent is an error before the timeout", async () => {
-  const silent = new ClusterUnavailable("the cluster does not answer: starting", "https://127.0.0.1:1", "start it");
+  const silent = new ClusterUnavailable("the cluster does not answer: starting", "https://127.0.0.1:1", "start it", {
+    code: "TIM-302",
+  });
   const short = reader([kustomization("True", "Succeeded")], 10);
   let refusals = 2;
   const view = () => (refusals-- > 0 ? Promise.reject(silent) : short.view());
@@ -102,7 +104,9 @@ test("a failure that passes and comes back has to stand for the whole time again
 });
 
 test("a request that the cluster does not take just now is made again", async () => {
-  const down = new ClusterUnavailable("the cluster does not answer: starting", "https://127.0.0.1:1", "start it");
+  const down = new ClusterUnavailable("the cluster does not answer: starting", "https://127.0.0.1:1", "start it", {
+    code: "TIM-302",
+  });
   const views = [kustomization("False", "BuildFailed"), kustomization("True", "Succeeded")];
   const working = reader(views, 1);
   const ask = vi.fn(working.ask).mockRejectedValueOnce(down);

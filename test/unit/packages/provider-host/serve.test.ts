@@ -144,7 +144,9 @@ test("changes of the provider's own settings replace nothing", async () => {
 });
 
 test("says what a user can mend without a stack, and a bug with its own", async () => {
-  const mendable = new UserError("the token has expired", "https://gitlab.example", "make a new one");
+  const mendable = new UserError("the token has expired", "https://gitlab.example", "make a new one", {
+    code: "TIM-403",
+  });
   const client = await configured(boxes({ create: () => Promise.reject(mendable) }));
   const refused = await send(client, "create", createRequest({})).catch((error: grpc.ServiceError) => error);
   expect((refused as grpc.ServiceError).details).toBe(mendable.message);
@@ -156,7 +158,7 @@ test("says what a user can mend without a stack, and a bug with its own", async 
 });
 
 test("an error after creation carries id and state, secrets concealed", async () => {
-  const cause = new UserError("main never became protected", "group/project", "protect it");
+  const cause = new UserError("main never became protected", "group/project", "protect it", { code: "TIM-414" });
   const client = await configured(
     boxes({ create: () => Promise.reject(new ResourceIncomplete("7", { label: "l", key: "canary" }, cause)) }),
   );
