@@ -11,6 +11,7 @@ import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { type Cluster, OWNER_ANNOTATION } from "../cluster/cluster.js";
 import type { GitLabInstance } from "../gitlab/gitlab-instance.js";
 import type { Repository } from "../gitlab/repository/repository.js";
+import { logProgress } from "../log-progress.js";
 import { supervised } from "./supervision.js";
 
 /** Exit code that tells Pulumi's language host that the program has logged the error itself. */
@@ -150,7 +151,7 @@ async function converged(
       credentials: new Map(marks),
       since: reconciledSince(startedAt, Date.now()),
     },
-    { timeout: args.timeout, progress: (line) => void pulumi.log.info(line, undefined, undefined, true), signal },
+    { timeout: args.timeout, progress: logProgress, signal },
   );
 }
 

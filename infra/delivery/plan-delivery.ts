@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { sourceName } from "../../apps/delivery.js";
 import { appsInput } from "../../apps/main.js";
@@ -11,6 +10,7 @@ import { type Manifest, manifestsOf } from "../flux/manifests.js";
 import { addressOf, type GitLabInstance } from "../gitlab/gitlab-instance.js";
 import type { Repositories } from "../gitlab/repositories.js";
 import type { InitialContent } from "../gitlab/repository/initial-content.js";
+import { logProgress } from "../log-progress.js";
 import { writeInitialContents } from "./initial-contents.js";
 import { synthesize } from "./synthesize.js";
 
@@ -27,8 +27,7 @@ export interface DeliverySources {
  * GitLab.
  */
 export async function readDeliverySources(): Promise<DeliverySources> {
-  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const [settings, distribution] = await Promise.all([readSettings(), fluxDistribution(progress)]);
+  const [settings, distribution] = await Promise.all([readSettings(), fluxDistribution(logProgress)]);
   return { settings, distribution };
 }
 

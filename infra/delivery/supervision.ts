@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { watchAncestors } from "@timonier/kit/ancestors";
 import type { Cluster } from "../cluster/cluster.js";
+import { logProgress } from "../log-progress.js";
 
 /**
  * Runs work that needs the processes of a cluster. The signal aborts it when they cannot be
@@ -30,7 +31,7 @@ export function supervised({ supervise, kubeconfig }: Cluster): Supervised {
       if (pulumi.runtime.isDryRun() || over.signal.aborted) return;
       supervision = supervise({
         report: (line) => void pulumi.log.warn(line),
-        progress: (line) => void pulumi.log.info(line, undefined, undefined, true),
+        progress: logProgress,
         isNeeded,
         signal: over.signal,
       });

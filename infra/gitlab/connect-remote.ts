@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectGitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
 import { stopAtFatal } from "../finding.js";
+import { logProgress } from "../log-progress.js";
 import { existingRepositories } from "./existing-repositories.js";
 import { featuresOf, type GitLabInstance, type GitLabNamespace } from "./gitlab-instance.js";
 import { isOfficialPlugin } from "./official.js";
@@ -37,8 +38,7 @@ export async function remoteGitLab(remote: RemoteGitLab, token: string | undefin
       { code: "TIM-403" },
     );
   }
-  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const client = connectGitLab({ url, token, progress, ...(caFile && { caFile }) });
+  const client = connectGitLab({ url, token, progress: logProgress, ...(caFile && { caFile }) });
   const facts = await gatherFacts(client, url, wanted);
   stopAtFatal(judge(facts, wanted, Date.now()));
   const secret = pulumi.secret(token);

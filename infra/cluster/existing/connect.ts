@@ -5,6 +5,7 @@ import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { ensureTools } from "@timonier/toolchain/ensure";
 import writeFileAtomic from "write-file-atomic";
 import { stopAtFatal } from "../../finding.js";
+import { logProgress } from "../../log-progress.js";
 import { type Cluster, OWNER_ANNOTATION } from "../cluster.js";
 import { kubernetesProvider } from "../kubernetes-provider.js";
 import type { WantedInCluster } from "./facts.js";
@@ -23,8 +24,7 @@ export async function existingCluster(
   config: ExistingClusterConfig,
   wanted: WantedInCluster,
 ): Promise<Cluster> {
-  const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-  const { kubectl } = await ensureTools(["kubectl"], { binDir: new StateFolder().bin, progress });
+  const { kubectl } = await ensureTools(["kubectl"], { binDir: new StateFolder().bin, progress: logProgress });
   return unownedCluster("existing", stack, await singleContext(kubectl, config), wanted);
 }
 

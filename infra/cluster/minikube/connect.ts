@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
+import { logProgress } from "../../log-progress.js";
 import { MinikubeProfile } from "../../resources/minikube-profile/resource.js";
 import type { ProfileSpec } from "../../resources/minikube-profile/schema.js";
 import type { Cluster } from "../cluster.js";
@@ -24,8 +24,7 @@ export async function minikubeCluster(
   wanted: () => WantedInCluster,
 ): Promise<Cluster> {
   if (!config.owned) {
-    const progress = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
-    return unownedCluster("minikube", stack, await unownedKubeconfig(stack, config, progress), wanted());
+    return unownedCluster("minikube", stack, await unownedKubeconfig(stack, config, logProgress), wanted());
   }
   const cluster = new MinikubeProfile("cluster", specOf(stack, config));
   return ownedCluster({
