@@ -143,7 +143,7 @@ describe("three to two", () => {
     expect(said.exitCode, said.all).toBe(0);
     expect(said.stdout).toContain("### ✅ Safe: everything is applied and nothing is lost");
     expect(said.stdout).toMatch(
-      /- changed `Deployment default\/nginx-deployment` by `Kustomization default\/myapp` from `apps\/settings.yaml:\d+`/,
+      /- updated `Deployment default\/nginx-deployment` by `Kustomization default\/myapp` from `apps\/settings.yaml:\d+`/,
     );
     expect(said.stdout).toContain("-  replicas: 3\n+  replicas: 2\n");
     expect(writeRequests(copy).slice(writes)).toEqual([]);
@@ -223,7 +223,7 @@ describe("when parts of it die", () => {
   test("`status` names what is missing, and `up` starts just that", async () => {
     const victims = copy.processes().filter((pid) => {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      return /etcd|embedded\/gitlab\/main|kube-scheduler/.test(command);
+      return /etcd|simulators\/gitlab\/main|kube-scheduler/.test(command);
     });
     expect(victims.length).toBeGreaterThanOrEqual(3);
     for (const pid of victims) process.kill(pid, "SIGKILL");
@@ -269,12 +269,11 @@ describe("the policies", () => {
   });
 
   test("stop a change that breaks one, by name", async () => {
-    const file = join(copy.folder, "infra", "gitlab", "repository.ts");
+    const file = join(copy.folder, "infra", "gitlab", "repository", "tokens.ts");
     const code = readFileSync(file, "utf8");
-    writeFileSync(
-      file,
-      code.replace('scopes: ["read_repository"], expiresAt: window.expiresAt }', 'scopes: ["read_repository"] }'),
-    );
+    const faulty = code.replace("{ username: token.username }), expiresAt }", "{ username: token.username }) }");
+    expect(faulty).not.toBe(code);
+    writeFileSync(file, faulty);
     const said = await preview();
     writeFileSync(file, code);
     expect(said.exitCode).not.toBe(0);
