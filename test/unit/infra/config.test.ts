@@ -32,7 +32,7 @@ describe("settings", () => {
     expect(parseConfig({ "timonier:cluster": "embedded" }, "embedded")).toEqual(parseConfig(embedded, "embedded"));
   });
 
-  test("Pulumi.yaml's defaults are valid, and the cluster is called like the stack", () => {
+  test("Pulumi.yaml's defaults are valid, and the cluster has the stack's name", () => {
     const config = parseConfig(embedded, "embedded");
     expect(config).toMatchObject({
       cluster: { kind: "embedded", name: "embedded" },
@@ -44,11 +44,11 @@ describe("settings", () => {
     });
   });
 
-  test("of other packages are none of ours", () => {
+  test("of other packages are ignored", () => {
     expect(() => parseConfig({ ...embedded, "gitlab:token": "x", "aws:region": "y" }, "embedded")).not.toThrow();
   });
 
-  test("that are wrong are refused all at once, with what is expected", () => {
+  test("that are wrong are reported together, each with what is expected", () => {
     const wrong = {
       ...embedded,
       "timonier:visibility": "secret",
@@ -66,7 +66,7 @@ describe("settings", () => {
     );
   });
 
-  test("a stack without a kind of cluster is told which there are", () => {
+  test("a stack without a kind of cluster gets the list of kinds", () => {
     expect(() => parseConfig(defaults, "x")).toThrow(
       /cluster: expected "embedded" or "existing" or "eks" or "minikube", got nothing/,
     );
@@ -143,7 +143,7 @@ describe("an EKS cluster's settings", () => {
     );
   });
 
-  test("need a region, and subnets in two zones: told at once, with all other faults", () => {
+  test("need a region, and subnets in two zones: reported with all other validation errors", () => {
     const { "aws:region": _, ...nowhere } = eks;
     const wrong = { ...nowhere, "timonier:eksSubnetIds": "subnet-0a", "timonier:visibility": "secret" };
     expect(() => parseConfig(wrong, "eks")).toThrow(

@@ -9,8 +9,8 @@ import type { MinikubeConfig } from "../../../../infra/cluster/minikube/settings
 import { clusterContract } from "../../../contract/cluster-contract.js";
 import { type MockedKind, mockedLane } from "../../../contract/mocks.js";
 
-// Every kind by mocks. The embedded and the existing kind with real clusters: test/e2e/cluster-contract.test.ts; Minikube's:
-// test/minikube/story.test.ts.
+// Every kind by mocks. The embedded and the existing kind with real clusters:
+// test/e2e/cluster-contract.test.ts; Minikube's: test/minikube/story.test.ts.
 
 const now = { generation: 1, cluster: 1 };
 

@@ -71,8 +71,8 @@ test.each<[string, Partial<Checked>, string[]]>([
     { type: "aws:eks/cluster:Cluster", props: { vpcConfig: { endpointPublicAccess: false } } },
     ["secrets-encrypted"],
   ],
-  ["a role for everybody", role({ AWS: ["arn:aws:iam::1:root", "*"] }), ["no-wildcard-principals"]],
-  ["a role for everybody at all", role("*"), ["no-wildcard-principals"]],
+  ["a role for every account, in a list", role({ AWS: ["arn:aws:iam::1:root", "*"] }), ["no-wildcard-principals"]],
+  ["a role for every account", role("*"), ["no-wildcard-principals"]],
   ["a role for a service", role({ Service: "eks.amazonaws.com" }), []],
   [
     "a namespace",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { adoptedProjectShape } from "../../../../infra/resources/adopted-project/schema.js";
 import { drainShape } from "../../../../infra/resources/drain/schema.js";
 import { embeddedClusterShape } from "../../../../infra/resources/embedded-cluster/schema.js";
 import { embeddedGitLabShape } from "../../../../infra/resources/embedded-gitlab/schema.js";
@@ -12,7 +13,7 @@ import { tokenWindowShape } from "../../../../infra/resources/token-window/schem
 
 const shapes: readonly ResourceShape[] = [
   ...[embeddedClusterShape, embeddedGitLabShape, minikubeProfileShape, firstCommitShape],
-  ...[tokenWindowShape, hookTokenShape, drainShape],
+  ...[tokenWindowShape, hookTokenShape, adoptedProjectShape, drainShape],
 ];
 
 test("type tokens are those of existing stacks", () => {
@@ -23,6 +24,7 @@ test("type tokens are those of existing stacks", () => {
     "timonier:gitlab:Seed",
     "timonier:gitlab:TokenWindow",
     "timonier:gitlab:HookToken",
+    "timonier:gitlab:AdoptedProject",
     "timonier:flux:Drain",
   ]);
 });

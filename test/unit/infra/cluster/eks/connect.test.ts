@@ -157,7 +157,7 @@ describe("the default", () => {
     expect(list((await make()).made)).toEqual([...always, ...network, ...auto, ...nodes, tagging].sort());
   });
 
-  test("starts nodes, disks and load balancers by Auto Mode, and lets nobody in but who makes it", async () => {
+  test("starts nodes, disks and load balancers by Auto Mode, and admits only its creator", async () => {
     const [cluster] = one((await make()).made, "eks/cluster:Cluster");
     expect(cluster?.inputs).toMatchObject({
       ...{ name: "west", version: "1.35", bootstrapSelfManagedAddons: false, enabledClusterLogTypes: ["api", "audit"] },
@@ -177,7 +177,7 @@ describe("the default", () => {
     });
   });
 
-  test("lies in three zones, its nodes without a public address, found by load balancers", async () => {
+  test("has subnets in three zones, private nodes, and tags for load balancers", async () => {
     const subnets = one((await make()).made, "ec2/subnet:Subnet");
     expect(new Set(subnets.map(({ inputs }) => inputs.availabilityZone))).toEqual(new Set(["a", "b", "c"]));
     expect(new Set(subnets.map(({ inputs }) => inputs.cidrBlock)).size).toBe(6);
@@ -188,7 +188,7 @@ describe("the default", () => {
     }
   });
 
-  test("tags everything that can be tagged, keeps logs for a while and lets the key turn", async () => {
+  test("tags everything that can be tagged, limits the retention of logs and rotates the key", async () => {
     const { made: all } = await make();
     const untaggable = /RolePolicy|RouteTableAssociation|Route$|AccessPolicyAssociation/;
     for (const { name, inputs } of all.filter((each) => each.type.startsWith("aws:") && !untaggable.test(each.type))) {
@@ -203,7 +203,7 @@ describe("the default", () => {
 });
 
 describe("other settings", () => {
-  test("subnets that are there: no network is made", async () => {
+  test("preexisting subnets: no network is created", async () => {
     const subnetIds = ["subnet-1", "subnet-2"];
     const { made: all } = await make({ network: { kind: "given", subnetIds } });
     expect(list(all).filter((name) => network.includes(name))).toEqual([]);
@@ -257,10 +257,10 @@ describe("other settings", () => {
   });
 });
 
-describe("what AWS does otherwise than one expects", () => {
+describe("behaviour of AWS that is easy to miss", () => {
   const managed = { kind: "managed", instanceType: "m8g.large", count: 2 } as const;
 
-  test("what Pulumi deletes last: network, ways in and add-ons stay until the cluster is drained", async () => {
+  test("Pulumi deletes network, access and add-ons after the cluster is drained", async () => {
     const { asked: all } = await make({
       adminRoles: ["arn:aws:iam::123456789012:role/platform"],
       apiSources: ["10.8.0.0/16"],
@@ -282,7 +282,7 @@ describe("what AWS does otherwise than one expects", () => {
     expect(String(provider?.inputs.deleteUnreachable)).toBe("false");
   });
 
-  test("the API server's port is open to what the settings name", async () => {
+  test("the API server's port is open to the sources in the settings", async () => {
     const { made: all } = await make({ publicCidrs: [], apiSources: ["10.8.0.0/16", "sg-0a1b"] });
     const rules = one(all, "vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(({ inputs }) => inputs);
     expect(rules).toMatchObject([
@@ -291,7 +291,7 @@ describe("what AWS does otherwise than one expects", () => {
     ]);
   });
 
-  test("zones that do not take EKS are left out, and subnets do not move", async () => {
+  test("zones without EKS are excluded, and subnets do not move", async () => {
     const { asked: all } = await make();
     expect(calls.get("aws:index/getAvailabilityZones:getAvailabilityZones")).toMatchObject({
       excludeZoneIds: ["use1-az3", "usw1-az2", "cac1-az3"],
@@ -323,7 +323,7 @@ describe("what AWS does otherwise than one expects", () => {
     ]);
   });
 
-  test("a role that may enter already gets no second entry", async () => {
+  test("a role with an access entry gets no second one", async () => {
     const adminRoles = ["arn:aws:iam::123456789012:role/maker", "arn:aws:iam::123456789012:role/other"];
     const { made: all } = await make({ adminRoles }, { admitted: adminRoles.slice(0, 1) });
     expect(one(all, "eks/accessEntry:AccessEntry").map(({ inputs }) => inputs.principalArn)).toEqual(
@@ -331,14 +331,14 @@ describe("what AWS does otherwise than one expects", () => {
     );
   });
 
-  test("the log group that EKS made again is taken over", async () => {
+  test("the log group that EKS created again is imported", async () => {
     const imported = async (facts: Partial<EksFacts>) =>
       (await make({}, facts)).asked.find(({ name }) => name === "cluster-logs")?.imported;
     expect(await imported({ logGroup: "claimed" })).toBe("/aws/eks/west/cluster");
     expect(await imported({})).toBe("");
   });
 
-  test("a version that AWS has upgraded to is not taken back", async () => {
+  test("a version that AWS upgraded to is not downgraded", async () => {
     const there = { status: "ACTIVE", version: "1.36", endpoint: undefined, ours: true, reachable: true };
     const [cluster] = one((await make({}, { cluster: there })).made, "eks/cluster:Cluster");
     expect(cluster?.inputs.version).toBe("1.36");
@@ -382,7 +382,7 @@ test.each<[string, Partial<EksClusterConfig>]>([
 });
 
 describe("the contract", () => {
-  test("is kept: owned, drained first, known by its birth and not by its kubeconfig", async () => {
+  test("holds: owned, drained first, identified by its creation and not by its kubeconfig", async () => {
     const { cluster } = await make();
     expect(cluster).toMatchObject({
       kind: "eks",

@@ -23,7 +23,7 @@ describe("a cluster whose API server does not answer", () => {
     );
   });
 
-  test("may be there when AWS refuses to say", async () => {
+  test("may exist when AWS rejects the request", async () => {
     const headers = { "x-amzn-errortype": "ExpiredTokenException" };
     const aws = answering(() => new Response('{"message":"expired"}', { status: 403, headers }));
     await expect(ensureGone(cluster, aws)).rejects.toMatchObject({ name: "UserError" });
@@ -85,7 +85,7 @@ const volume = (policy: string) => ({
 const release = (cluster: Cluster, timeout = 5_000) =>
   releaseCloudParts(cluster as unknown as KubeApi, { timeout, progress: () => {} });
 
-describe("what a cluster made in AWS goes before the cluster", () => {
+describe("what a cluster created in AWS is deleted before the cluster", () => {
   test("load balancers first, then the disks of what was deleted", async () => {
     const cluster = new Cluster();
     cluster.put("/api/v1/namespaces/web/services/shop", { spec: { type: "LoadBalancer" } });
@@ -98,7 +98,7 @@ describe("what a cluster made in AWS goes before the cluster", () => {
     expect([...cluster.objects.keys()]).toEqual(["/api/v1/namespaces/web/services/inner"]);
   });
 
-  test("disks in use are waited for, and their users named", async () => {
+  test("waits for disks in use, and names the pods that use them", async () => {
     const cluster = new Cluster();
     const using = { spec: { volumes: [{ persistentVolumeClaim: { claimName: "data-db-0" } }] } };
     cluster.put("/api/v1/persistentvolumes/pv-1", volume("Delete"));
@@ -115,7 +115,7 @@ describe("what a cluster made in AWS goes before the cluster", () => {
     expect(cluster.deleted).toEqual(["persistentvolumeclaims/data-db-0"]);
   });
 
-  test("disks that are to stay are named", async () => {
+  test("names disks that stay", async () => {
     const cluster = new Cluster();
     cluster.put("/api/v1/persistentvolumes/pv-1", volume("Retain"));
     expect(await release(cluster)).toEqual(["vol-1 (PersistentVolume pv-1)"]);

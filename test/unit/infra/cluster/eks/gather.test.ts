@@ -88,8 +88,8 @@ const credentials = { accessKeyId: "A", secretAccessKey: "s" };
 const gather = (answers: Readonly<Record<string, Answer>>, over: Partial<EksClusterConfig> = {}) =>
   gatherEksFacts("west", { ...config, ...over }, { fetch: new StandIn(answers).fetch, credentials });
 
-describe("what AWS is asked before anything is made", () => {
-  test("of an account without the cluster: quotas, and whether the maker is among the administrators", async () => {
+describe("what AWS is asked before anything is created", () => {
+  test("of an account without the cluster: quotas, and whether its creator is among the administrators", async () => {
     const facts = await gather(fresh);
     expect(facts).toMatchObject({ cluster: undefined, admitted: [maker], logGroup: "none" });
     // What these credentials may not see is left out.
@@ -102,7 +102,7 @@ describe("what AWS is asked before anything is made", () => {
     });
   });
 
-  test("of a cluster that is there: entries that are not the stack's, and whether it answers from here", async () => {
+  test("of an existing cluster: access entries that are not the stack's, and whether it answers", async () => {
     expect(await gather(there)).toMatchObject({
       cluster: { status: "ACTIVE", version: "1.35", ours: true, reachable: true },
       ...{ admitted: [maker], quotas: [] },
@@ -112,7 +112,7 @@ describe("what AWS is asked before anything is made", () => {
     expect(await gather({ ...there, ...dead, "dead /version": slow })).toMatchObject({ cluster: { reachable: false } });
   });
 
-  test("of an instance type: its architecture, or that there is none", async () => {
+  test("of an instance type: its architecture, or that it does not exist", async () => {
     const nodes = { kind: "managed", instanceType: "m8g.large", count: 2 } as const;
     const arm = "<supportedArchitectures><item>arm64</item></supportedArchitectures>";
     expect(await gather({ ...fresh, "ec2 DescribeInstanceTypes": arm }, { nodes })).toMatchObject({
@@ -133,7 +133,7 @@ test.each([
   [maker, "arn:aws:iam::123456789012:user/maker", false],
 ])("%s is held by %s: %s", (role, identity, held) => expect(isHolder(role, identity)).toBe(held));
 
-describe("what stops a run, and what it warns about", () => {
+describe("fatal findings and warnings", () => {
   const facts: EksFacts = {
     ...{ caller: "arn:aws:iam::1:user/a", cluster: undefined, admitted: [], logGroup: "none" },
     ...{ versions: undefined, instanceType: undefined, quotas: [] },
@@ -147,7 +147,7 @@ describe("what stops a run, and what it warns about", () => {
 
   test.each<[string, Partial<EksFacts>, Partial<EksClusterConfig>, RegExp]>([
     ["no way in", {}, { publicCidrs: [], apiSources: ["10.8.0.0/16"] }, /only from a VPC that does not exist yet/],
-    ["somebody else's cluster", { cluster: { ...cluster, ours: false } }, {}, /no stack of this name created it/],
+    ["a cluster of another owner", { cluster: { ...cluster, ours: false } }, {}, /no stack of this name created it/],
     ["a deletion", { cluster: { ...cluster, status: "DELETING" } }, {}, /AWS is deleting it/],
     ["a failure", { cluster: { ...cluster, status: "FAILED" } }, {}, /AWS could not create it/],
     ["two versions at once", { cluster: { ...cluster, version: "1.33" } }, {}, /one minor version at a time/],
@@ -169,12 +169,12 @@ describe("what stops a run, and what it warns about", () => {
     expect(found).toEqual([expect.objectContaining({ level: "warning", message: expect.stringMatching(words) })]);
   });
 
-  test("a private API server is fine once a way leads into the VPC", () => {
+  test("a private API server is accepted when it can be reached", () => {
     const found = judgeEks({ ...facts, cluster }, { ...config, publicCidrs: [], apiSources: ["10.8.0.0/16"] }, now);
     expect(found.every(({ level }) => level === "ok")).toBe(true);
   });
 
-  test("an upgrade by AWS stays, a wanted one is made", () => {
+  test("an upgrade by AWS stays, a wanted upgrade happens", () => {
     expect(versionOf({ cluster: { ...cluster, version: "1.36" } }, config)).toBe("1.36");
     expect(versionOf({ cluster: { ...cluster, version: "1.34" } }, config)).toBe("1.35");
   });
@@ -184,7 +184,7 @@ describe("before the program declares anything", () => {
   test.each<[EksClusterConfig["network"], string, string]>([
     [{ kind: "own", cidr: "10.0.0.0/16" }, "from a VPC that the same run creates", "'eksPublicCidrs[0]' ADDRESS/32"],
     [{ kind: "given", subnetIds: ["subnet-1", "subnet-2"] }, "its security group admits nothing else", "eksApiSources"],
-  ])("an API server without a way in is refused, AWS not even asked: %o", async (network, what, fix) => {
+  ])("an API server that cannot be reached is rejected without asking AWS: %o", async (network, what, fix) => {
     const aws = new StandIn(fresh);
     const closed = { ...config, network, publicCidrs: [] };
     await expect(prepareEks("west", closed, { fetch: aws.fetch, credentials })).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe("before the program declares anything", () => {
     expect(aws.asked).toEqual([]);
   });
 
-  test("a log group that EKS left is given the stack's tags and an end for its logs", async () => {
+  test("a log group that EKS left gets the stack's tags and a retention", async () => {
     const arn = "arn:aws:logs:eu-central-1:1:log-group:/aws/eks/west/cluster";
     const aws = new StandIn({
       ...{ ...fresh, "logs ListTagsForResource": { tags: {} }, "logs PutRetentionPolicy": {}, "logs TagResource": {} },
@@ -212,7 +212,7 @@ describe("before the program declares anything", () => {
     });
   });
 
-  test("the first fatal finding ends the run; nothing was written", async () => {
+  test("the first fatal finding ends the run, and nothing is written", async () => {
     const aws = new StandIn(fresh);
     await expect(prepareEks("west", config, { fetch: aws.fetch, credentials })).rejects.toMatchObject({
       name: "UserError",
@@ -221,7 +221,7 @@ describe("before the program declares anything", () => {
     expect(aws.asked.filter((name) => /Put|Tag/.test(name))).toEqual([]);
   });
 
-  test("credentials that AWS refuses are one error with a fix", async () => {
+  test("rejected credentials give one error with a fix", async () => {
     const aws = new StandIn({ "sts GetCallerIdentity": refuse(403, "ExpiredToken") });
     await expect(prepareEks("west", config, { fetch: aws.fetch, credentials })).rejects.toMatchObject({
       what: "AWS refuses these credentials: no (ExpiredToken)",
@@ -230,7 +230,7 @@ describe("before the program declares anything", () => {
 });
 
 describe("doctor", () => {
-  test("shows everything that AWS says, and a closed API server with it", async () => {
+  test("shows every finding, and an API server that cannot be reached", async () => {
     const { examineEks } = await import("../../../../../infra/cluster/eks/examine.js");
     const aws = new StandIn(fresh);
     const found = await examineEks("west", { ...config, publicCidrs: [] }, { fetch: aws.fetch, credentials });
@@ -245,7 +245,7 @@ describe("doctor", () => {
     ]);
   });
 
-  test("says what AWS refuses", async () => {
+  test("says what AWS rejects", async () => {
     const { examineEks } = await import("../../../../../infra/cluster/eks/examine.js");
     const aws = new StandIn({ "sts GetCallerIdentity": refuse(403, "InvalidClientTokenId") });
     expect(await examineEks("west", config, { fetch: aws.fetch, credentials })).toMatchObject([

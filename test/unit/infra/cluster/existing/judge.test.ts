@@ -19,12 +19,12 @@ const flux: FluxFacts = {
 const found = (facts: Partial<ClusterFacts>) => judgeCluster({ ...bare, ...facts }, wanted);
 const ofFlux = (facts: Partial<FluxFacts>) => found({ flux: { ...flux, ...facts } }).at(-1);
 
-test("a cluster without Flux gets it", () => {
+test("Flux is installed in a cluster without it", () => {
   expect(found({}).map(({ level }) => level)).toEqual(["ok", "ok", "ok"]);
   expect(found({}).at(-1)?.message).toBe(`none; version ${versions.flux} will be installed`);
 });
 
-test("who may not apply it is told that alone: what is there could not be seen", () => {
+test("a user without permission gets only that finding, because preexisting objects may be hidden from them", () => {
   const [, access, ...rest] = found({ denied: ["create clusterroles", "get secrets in namespace default"] });
   expect(access).toMatchObject({
     level: "fatal",

@@ -20,7 +20,7 @@ test.each<[string, Partial<Facts>, RegExp | undefined]>([
   else expect(found).toMatchObject({ level: "fatal", message: expect.stringMatching(words) });
 });
 
-test("the fix names this machine's own address, where it has one", () => {
+test("the fix names this machine's own address, if it has one", () => {
   const refused = { ...(engine as Facts), rootless: true };
   expect(judgeEngine(refused)?.fix).toContain("gitlabAddress 10.0.0.7");
   expect(judgeEngine({ ...refused, ownAddress: undefined })?.fix).not.toContain("gitlabAddress");

@@ -22,7 +22,7 @@ test("the committed stack: a docker profile of its own, repositories on a GitLab
   });
 });
 
-test("a driver that knows one profile alone gets it", () => {
+test("a driver with a single profile gets that profile", () => {
   expect(config({ clusterName: "west", minikubeDriver: "none" }).cluster).toMatchObject({ profile: "minikube" });
   expect(() => config({ minikubeDriver: "none", minikubeProfile: "west" })).toThrow(
     /supports only the profile minikube/,

@@ -30,7 +30,7 @@ test("a cluster on EKS that does not answer is not skipped while AWS has it", as
   await expect(deleted({ cloud: eks }, active)).rejects.toThrow(/AWS says that the cluster is ACTIVE/);
 });
 
-test("one that AWS does not know any more, or of which nothing else tells, is skipped", {
+test("a cluster that AWS does not know, or that no cloud knows, is skipped", {
   timeout: 40_000,
 }, async () => {
   const headers = { "x-amzn-errortype": "ResourceNotFoundException" };

@@ -1,4 +1,5 @@
-// Answers like minikube v1.38.1, from a file, for states that a real one is hard to bring into. Its version: resource.test.ts.
+// Answers like minikube v1.38.1, from a file, for states that a real one is hard to bring into. Its
+// version: resource.test.ts.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

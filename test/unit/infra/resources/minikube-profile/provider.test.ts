@@ -13,7 +13,8 @@ import { layoutOf } from "../../../../../simulators/gitlab/layout.js";
 import { ensureCertificates } from "../../../../../simulators/gitlab/tls.js";
 import { script } from "../../../packages/toolchain/temp-folder.js";
 
-// The plugin's work with a stand-in for minikube, whose states are data; the real one is run by `npm run lane:minikube`.
+// The plugin's work with a stand-in for minikube, whose states are data; the real one is run by
+// `npm run lane:minikube`.
 
 // Each call starts a process: a second altogether on an idle machine, and far more on a busy one.
 vi.setConfig({ testTimeout: 60_000 });
@@ -111,7 +112,7 @@ const create = async (inputs = spec) => {
 const diff = (olds: { inputs: Properties; state: Properties }, news = olds.inputs) =>
   minikubeProfile.diff?.("team", olds, news, context());
 
-test("what is made is told step by step, and known by its identity", async () => {
+test("reports each step of the creation, and records the cluster's identity", async () => {
   const { id, state } = await create();
   expect(id).toBe("team");
   expect(state).toMatchObject({ identity: "uid-1", kubernetesVersion: "v1.34.4", state: "running" });
@@ -120,7 +121,7 @@ test("what is made is told step by step, and known by its identity", async () =>
   expect(await diff({ inputs: spec, state })).toMatchObject({ changes: false });
 });
 
-test("a profile that the stack did not make is neither changed nor deleted", async () => {
+test("a profile that the stack did not create is neither changed nor deleted", async () => {
   await create();
   rmSync(clusterFolder(), { recursive: true });
   forget();
@@ -128,7 +129,7 @@ test("a profile that the stack did not make is neither changed nor deleted", asy
   expect(changes()).toEqual([]);
 });
 
-test("a reason of minikube's is said with its advice, and the next run goes on with the profile", async () => {
+test("a failure is reported with minikube's reason and advice, and the next run continues with the profile", async () => {
   const failure = {
     ...{ exitcode: "69", name: "PROVIDER_DOCKER_NOT_RUNNING", message: "the docker service is not running" },
     ...{ advice: "Start Docker", url: "https://minikube.sigs.k8s.io/docs/drivers/docker/", issues: "" },
@@ -148,7 +149,7 @@ test("a reason of minikube's is said with its advice, and the next run goes on w
   expect(changes()[0]).toMatch(/^delete --profile=team/);
 });
 
-test("a run that is cancelled ends minikube", async () => {
+test("cancelling a run ends minikube", async () => {
   writeState({ profiles: {}, hang: true });
   const run = new AbortController();
   const making = minikubeProfile.create(spec, context(run.signal));
@@ -158,8 +159,8 @@ test("a run that is cancelled ends minikube", async () => {
   expect(Date.now() - start).toBeLessThan(15_000);
 });
 
-describe("what happens outside", () => {
-  test("a stopped cluster is seen by a refresh, and started by the update", async () => {
+describe("changes outside the program", () => {
+  test("a refresh finds a stopped cluster, and the update starts it", async () => {
     const { olds } = await create();
     setHost("Stopped");
     expect(await minikubeProfile.read?.("team", olds.state, spec, context())).toMatchObject({
@@ -176,7 +177,7 @@ describe("what happens outside", () => {
     expect(changes()[0]).not.toMatch(/--(cpus|memory|nodes)=/);
   });
 
-  test("a cluster that is gone is not found by a refresh, and made anew by the next update", async () => {
+  test("a refresh does not find a deleted cluster, and the next update recreates it", async () => {
     const { olds } = await create();
     writeState({ profiles: {} });
     expect(await minikubeProfile.read?.("team", olds.state, spec, context())).toBeUndefined();
@@ -192,7 +193,7 @@ describe("what happens outside", () => {
     expect(readState().profiles).toHaveProperty("team");
   });
 
-  test("another cluster of that name is nobody's here: it is not deleted", async () => {
+  test("another cluster with that profile name is not deleted", async () => {
     const { olds } = await create();
     identity = "uid-2";
     expect(await diff(olds)).toMatchObject({ replaces: ["identity"] });
@@ -203,7 +204,7 @@ describe("what happens outside", () => {
     await expect(create()).rejects.toThrow(/did not create it/);
   });
 
-  test("an addon that somebody disabled is enabled again", async () => {
+  test("an addon that was disabled outside the program is enabled again", async () => {
     const { olds } = await create({ ...spec, addons: ["ingress"] });
     const state = readState();
     state.profiles.team.config.Addons.ingress = false;
@@ -219,7 +220,7 @@ describe("what happens outside", () => {
     expect(changes()).toEqual(["addons enable ingress --profile=team"]);
   });
 
-  test("a kubeconfig that was lost is written anew", async () => {
+  test("a lost kubeconfig is written again", async () => {
     const { olds } = await create();
     rmSync(join(clusterFolder(), "kubeconfig"));
     expect(await diff(olds)).toMatchObject({ changes: true });
@@ -228,14 +229,14 @@ describe("what happens outside", () => {
   });
 });
 
-test("what only a new cluster takes is said as a replacement", async () => {
+test("a change that needs a new cluster is a replacement", async () => {
   const { olds } = await create();
   expect(await diff(olds, { ...spec, cpus: 4, memory: 8192 })).toMatchObject({ replaces: ["cpus", "memory"] });
   expect(await diff(olds, { ...spec, version: "1.33.1" })).toMatchObject({ replaces: ["version"] });
   expect(await diff(olds, { ...spec, version: "1.35.1" })).toMatchObject({ changed: ["version"] });
 });
 
-test("an authority reaches the nodes before the cluster is made, and goes with it", async () => {
+test("an authority is copied before the cluster is created, and deleted with it", async () => {
   const { olds } = await create({ ...spec, extraCa: "PEM" });
   const file = join(home(), ".minikube", "certs", "timonier-team.pem");
   expect(readFileSync(file, "utf8")).toBe("PEM");
@@ -263,7 +264,7 @@ describe("Kubernetes on the machine itself", () => {
     expect(said).toContain("it does not stop (GUEST_STOP_TIMEOUT): deleting it as it is");
   });
 
-  test("in machines that go with it, it is not", async () => {
+  test("is not stopped first in machines that are deleted with it", async () => {
     const { olds } = await create();
     forget();
     await minikubeProfile.delete?.("team", olds.state, context());
@@ -271,7 +272,7 @@ describe("Kubernetes on the machine itself", () => {
   });
 });
 
-test("a profile that is in no state of Pulumi's is swept by its claim", async () => {
+test("a profile that Pulumi's state does not know is deleted by its claim", async () => {
   await create();
   await sweepMinikube(clusterFolder(), join(home(), "state", "bin"), () => {});
   expect(readState().profiles).toEqual({});
@@ -288,27 +289,27 @@ describe("a profile that the stack does not own", () => {
   });
   const kubeconfig = () => unownedKubeconfig("guest", config(), () => {});
 
-  test("is used by the context that its owner's kubeconfig has, and only looked at", async () => {
+  test("is used through the context in its owner's kubeconfig, and is only read", async () => {
     await create();
     forget();
     expect(await kubeconfig()).toBe(readFileSync(config().kubeconfigFile, "utf8"));
     expect(changes()).toEqual([]);
   });
 
-  test("has to be there, and to run", async () => {
+  test("must exist and run", async () => {
     await expect(kubeconfig()).rejects.toThrow(/the profile team is absent, and the stack does not own it/);
     await create();
     setHost("Stopped");
     await expect(kubeconfig()).rejects.toThrow(/does not run \(team: Stopped\)/);
   });
 
-  test("is none that the stack has made", async () => {
+  test("must not be one that the stack created", async () => {
     await create();
     await expect(unownedKubeconfig("minikube", config(), () => {})).rejects.toThrow(/was created by this stack/);
   });
 });
 
-test("nothing that minikube is called with is secret", async () => {
+test("no argument of minikube is secret", async () => {
   await create({ ...spec, extraCa: "PEM-canary" });
   expect(calls().join("\n")).not.toMatch(/canary/);
 });

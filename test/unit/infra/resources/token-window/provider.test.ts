@@ -5,7 +5,7 @@ import { isDue, lost, tokenWindow, windowEnd } from "../../../../../infra/resour
 const DAY = 86_400_000;
 const now = Date.parse("2027-01-10T15:00:00Z");
 
-test("ends at a midnight, the asked number of days ahead", () => {
+test("ends at midnight after the given number of days", () => {
   expect(windowEnd(90, now)).toBe("2027-04-10T00:00:00.000Z");
 });
 
@@ -54,7 +54,7 @@ test.each([
   });
 });
 
-test("GIVEN a rotation whose mark is gone, as a pipeline's is WHEN it is compared THEN there is no difference", async () => {
+test("GIVEN a rotation whose setting was removed, as in a pipeline WHEN it is compared THEN there is no difference", async () => {
   const { inputs: before, state } = opened(80);
   const olds = { inputs: { ...before, rotateBefore: new Date(Date.now() - DAY).toISOString() }, state };
   expect(await tokenWindow.diff?.("id", olds, inputs, ctx)).toMatchObject({ changes: false });
@@ -72,7 +72,7 @@ test("GIVEN a fresh window WHEN only the margin changes THEN its end stays", asy
   expect(updated?.state).toMatchObject({ renewBefore: 20, expiresAt: olds.state.expiresAt });
 });
 
-test("a token is lost when none of its name works", () => {
+test("a token is lost when no token of its name works", () => {
   const soon = new Date(now + DAY).toISOString();
   const past = new Date(now - DAY).toISOString();
   const listed = [

@@ -10,13 +10,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("minikube's folder is where minikube looks for it", () => {
+test("minikube's folder is the one that minikube uses", () => {
   expect(minikubeFolder({}, "/home/ada")).toBe("/home/ada/.minikube");
   expect(minikubeFolder({ MINIKUBE_HOME: "/data" })).toBe("/data/.minikube");
   expect(minikubeFolder({ MINIKUBE_HOME: "/data/.minikube" })).toBe("/data/.minikube");
 });
 
-test("an authority is kept for one profile, and taken away again", async () => {
+test("an authority is stored for one profile, and removed again", async () => {
   await keepAuthority(folder, "team", "PEM");
   expect(readFileSync(join(folder, "certs", "timonier-team.pem"), "utf8")).toBe("PEM");
   await keepAuthority(folder, "team", undefined);

@@ -15,13 +15,13 @@ const recorded = (name: string) =>
 const line = (type: string, data: object) => JSON.stringify({ type: `io.k8s.sigs.minikube.${type}`, data });
 
 describe("a line", () => {
-  test("that is no event is left out", () => {
+  test("that is not an event is ignored", () => {
     for (const text of ["", "* minikube v1.38.1", "{}", '{"type":"other","data":{}}', "null", "[1]"]) {
       expect(parseEvent(text)).toBeUndefined();
     }
   });
 
-  test("of a download's progress is left out: there are hundreds", () => {
+  test("of a download's progress is ignored, because there are hundreds", () => {
     expect(parseEvent(line("download.progress", { artifact: "kubelet", progress: "0.2" }))).toBeUndefined();
     const begun = parseEvent(line("download", { artifact: "kubelet.tar", currentstep: "2", totalsteps: "19" }));
     expect(begun && progressOf(begun)).toBe("downloading kubelet.tar");
@@ -35,7 +35,7 @@ describe("a line", () => {
   });
 });
 
-test("a start is told by its steps", () => {
+test("a start is reported by its steps", () => {
   const said = recorded("none-starts").map(progressOf);
   expect(said.filter((text) => text !== undefined)).toEqual([
     "0/19 minikube v1.38.1 on Debian 12.11 (docker/amd64)",
@@ -56,7 +56,7 @@ test("a start is told by its steps", () => {
 });
 
 describe("a failure", () => {
-  test("of a driver that does not run is told with minikube's reason, advice and address", () => {
+  test("of a driver that does not run has minikube's reason, advice and URL", () => {
     const said = recorded("docker-does-not-run");
     expect(said.map(progressOf).filter((text) => text !== undefined)).toEqual([
       "0/19 [rec] minikube v1.38.1 on Debian 12.11 (docker/amd64)",
@@ -71,28 +71,28 @@ describe("a failure", () => {
     });
   });
 
-  test("of a driver that is not installed, too", () => {
+  test("of a driver that is not installed has them too", () => {
     expect(failureOf(recorded("kvm2-is-not-there"), "minikube start", "rec", "")).toMatchObject({
       what: `The 'kvm2' provider was not found: exec: "virsh": executable file not found in $PATH (PROVIDER_KVM2_NOT_FOUND)`,
       fix: expect.stringContaining("Install libvirt"),
     });
   });
 
-  test("without a word of minikube's tells what it wrote elsewhere", () => {
+  test("without an event of minikube has its standard error", () => {
     expect(failureOf([], "minikube start", "team", "panic: out of luck\n")).toMatchObject({
       what: "minikube failed: panic: out of luck",
       fix: "see minikube logs -p team",
     });
   });
 
-  test("of a command that broke off is not blamed on what minikube says in passing", () => {
+  test("of an aborted command is not explained by harmless messages", () => {
     const said = recorded("none-starts");
     expect(failureOf(said, "minikube start", "minikube", "signal: killed").what).toBe(
       "minikube failed: signal: killed",
     );
   });
 
-  test("of a deletion is the error that it ended with, not its log", () => {
+  test("of a deletion is the last error, not the log", () => {
     const log = "E1125 10:03:41.222300   22771 delete.go:525] unpause failed\nstdout:\n\nstderr:\n";
     expect(failureOf(recorded("deletion-without-kubeadm"), "minikube delete", "minikube", log).what).toMatch(
       /^minikube failed: Failed to delete profile\(s\): .* \| env: ‘kubeadm’: No such file or directory$/,
@@ -100,7 +100,7 @@ describe("a failure", () => {
     expect(failureOf([], "minikube delete", "minikube", log).what).toMatch(/delete.go:525\] unpause failed$/);
   });
 
-  test("is the error that ended the command, not the last one that was said", () => {
+  test("is the error that ended the command, not the last error event", () => {
     const error = (message: string, exitCode?: number): MinikubeEvent => ({
       ...{ kind: "error", name: "", message, advice: "", url: "", issues: "", exitCode },
     });

@@ -18,17 +18,17 @@ const update = {
   ...{ kind: "update", start: false, addonsOn: [], addonsOff: [], nodesToAdd: 0, nodesToDelete: [] },
 };
 
-test("what is as wanted is left alone", () => {
+test("a profile that matches the settings is not changed", () => {
   expect(change({})).toEqual({ kind: "nothing" });
 });
 
 describe("in place", () => {
-  test("what does not run is started", () => {
+  test("a stopped cluster is started", () => {
     const found: Found = { state: "stopped", profile, missing: "team: Stopped" };
     expect(change({}, found)).toEqual({ ...update, start: true, properties: ["state"] });
   });
 
-  test("a newer Kubernetes is upgraded to", () => {
+  test("a newer Kubernetes version is an upgrade", () => {
     expect(change({ version: "1.35.1" })).toEqual({ ...update, start: true, properties: ["version"] });
   });
 
@@ -40,7 +40,7 @@ describe("in place", () => {
     });
   });
 
-  test("an addon that somebody disabled is enabled again", () => {
+  test("an addon that was disabled outside the program is enabled again", () => {
     expect(change({}, running(), { addons: ["ingress"] })).toEqual({
       ...update,
       ...{ properties: ["addons"], addonsOn: ["ingress"] },
@@ -56,12 +56,12 @@ describe("in place", () => {
     });
   });
 
-  test("another authority is handed out by a start", () => {
+  test("another authority is copied by a start", () => {
     expect(change({ extraCa: "PEM" })).toEqual({ ...update, start: true, properties: ["extraCa"] });
   });
 });
 
-describe("by a new cluster", () => {
+describe("by recreating the cluster", () => {
   test.each<[string, Partial<ProfileSpec>]>([
     ["driver", { driver: "podman" }],
     ["runtime", { runtime: "docker" }],
@@ -74,7 +74,7 @@ describe("by a new cluster", () => {
     expect(change(after)).toEqual({ kind: "replace", properties: [property] });
   });
 
-  test("because it is gone, or not to be read", () => {
+  test("because it is deleted, or minikube cannot read it", () => {
     expect(change({}, { state: "absent" })).toEqual({ kind: "replace", properties: ["identity"] });
     expect(change({ cpus: 4 }, { state: "broken" })).toEqual({ kind: "replace", properties: ["identity"] });
   });

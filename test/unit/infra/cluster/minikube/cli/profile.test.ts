@@ -13,12 +13,12 @@ const status = (more: object = {}) => ({
   ...more,
 });
 
-test("a profile that minikube does not know is absent, one that it cannot read is broken", () => {
+test("a profile that minikube does not list is absent, one that it cannot read is broken", () => {
   expect(findProfile('{"invalid":[],"valid":[]}', "team")).toBe("absent");
   expect(findProfile('{"invalid":[{"Name":"team","Status":"","Config":null}],"valid":[]}', "team")).toBe("broken");
 });
 
-test("what is no list of profiles is an error and no absence", () => {
+test("output that is not a list of profiles is an error, not an absent profile", () => {
   expect(() => findProfile('{"error":{}}', "team")).toThrow();
   expect(() => findProfile("", "team")).toThrow();
 });
@@ -29,7 +29,7 @@ test("everything runs", () => {
   expect(whatIsMissing(JSON.stringify([status(), worker]))).toBeUndefined();
 });
 
-test("what does not run is named, node by node", () => {
+test("stopped parts are listed for each node", () => {
   const stopped = status({ Host: "Stopped", Kubelet: "Stopped", APIServer: "Stopped", Kubeconfig: "Stopped" });
   expect(whatIsMissing(JSON.stringify(stopped))).toBe("team: Stopped");
   const worker = status({ Name: "team-m02", APIServer: "Irrelevant", Kubelet: "Stopped", Worker: true });
@@ -37,7 +37,7 @@ test("what does not run is named, node by node", () => {
   expect(whatIsMissing(JSON.stringify(answer))).toBe("team: apiserver Paused, team-m02: kubelet Stopped");
 });
 
-test("an answer without a machine means that there is none", () => {
+test("output without a machine means that the machine does not exist", () => {
   expect(whatIsMissing("")).toBe("minikube does not find its machine");
   expect(whatIsMissing('{"type":"io.k8s.sigs.minikube.error","data":{"exitcode":"85"}}')).toBe(
     "minikube does not find its machine",

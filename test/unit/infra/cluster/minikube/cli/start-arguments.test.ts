@@ -22,7 +22,7 @@ test("a driver without a machine of its own has neither size nor choice of a net
   expect(given.join(" ")).not.toMatch(/cpus|memory|nodes|addons/);
 });
 
-test("a profile that is there is not asked for what only a new one takes", () => {
+test("an existing profile does not get the arguments that only a new one takes", () => {
   expect(restartArguments(spec)).toEqual([
     ...["start", "--profile=team", "--output=json", "--interactive=false", "--driver=docker"],
     ...["--kubernetes-version=v1.35.1", "--container-runtime=docker", "--embed-certs=true"],
