@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { previewSteps } from "../contract/engine.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// The engine finds the resources of a stack by their URNs. former-state.json has the resources of an embedded stack that the
-// version before the renames of type tokens and parents has made; this test gives a running stack the same URNs.
+// The engine finds the resources of a stack by their URNs. former-state.json has the resources of
+// an embedded stack that the version before the renames of type tokens and parents has made; this
+// test gives a running stack the same URNs.
 
 /** A resource in a deployment, as far as it is read here. */
 interface Recorded {
