@@ -189,7 +189,7 @@ describe("timonier note", () => {
 describe("timonier gate", () => {
   const rules = ["gate", "--fail-on", "data-loss"];
 
-  test("is opened by a label, or by an approval of somebody else after the head's push", async () => {
+  test("is opened by a label, or by an approval of another user after the head's push", async () => {
     const proposal = await propose("gate");
     const created = new Date().toISOString();
     const shut = await timonier(proposal, rules, { CI_PIPELINE_CREATED_AT: created });
@@ -202,7 +202,7 @@ describe("timonier gate", () => {
     // WHEN its author approves, THEN that is not enough
     await gitlab.api("POST", `${proposal.path}/approve`);
     expect((await timonier(proposal, rules, { CI_PIPELINE_CREATED_AT: created })).code).toBe(2);
-    // WHEN somebody else does
+    // WHEN another user does
     const jane = await makeUser(gitlab, "jane");
     await gitlab.api("POST", `/projects/${proposal.id}/members`, { user_id: jane.id, access_level: 30 });
     expect((await gitlab.api("POST", `${proposal.path}/approve`, {}, jane.token)).status).toBe(201);
@@ -219,7 +219,7 @@ describe("timonier gate", () => {
       "(accepted by the label timonier:accept-data-loss)",
     );
     expect((await timonier(proposal, [...rules, "--accept", "approval"], later)).code).toBe(2);
-    // AND what is rejected is accepted by nobody
+    // AND a rejected change cannot be accepted
     expect((await timonier(proposal, ["gate"], { CI_PIPELINE_CREATED_AT: created })).code).toBe(2);
   });
 });
