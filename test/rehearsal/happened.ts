@@ -6,7 +6,9 @@ import { readyOf } from "./real-outcomes.js";
 /** As the report's model has it. */
 export type Verdict = Report["verdict"];
 
-/** What a merge did, or will do: the same three answers for a label, a prediction and what was seen. */
+/**
+ * What a merge did, or will do: the same three answers for a label, a prediction and what was seen.
+ */
 export interface Outcome {
   readonly verdict: Verdict;
   readonly objects: Readonly<Record<string, Fate>>;
@@ -22,7 +24,10 @@ export interface Outcome {
   readonly messages: readonly string[];
 }
 
-/** What became of a case's objects between two looks at the cluster. Pure; knows nothing of the rehearsal. */
+/**
+ * What became of a case's objects between two looks at the cluster. Pure; knows nothing of the
+ * rehearsal.
+ */
 export function whatHappened(name: string, before: Snapshot, after: Snapshot): Outcome {
   const mine = (all: Snapshot) => new Map([...all].filter(([, object]) => belongsTo(name, object.metadata)));
   const old = mine(before);
@@ -43,7 +48,8 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
   }
   for (const { reason, message } of broken) {
     if (!rejections.has(reason)) continue;
-    // What is named and not otherwise touched was refused: Flux applies a tree only when all of it can be.
+    // What is named and not otherwise touched was refused: Flux applies a tree only when all of it
+    // can be.
     for (const key of rejectedIn(message, name)) objects[key] ??= "rejected";
   }
   const lost = Object.values(objects).some((fate) => fate === "recreated" || fate === "pruned" || fate === "deleted");
@@ -57,7 +63,10 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
   };
 }
 
-/** By the report's definition: a volume claim, a namespace with one, a volume that is not retained, the definition of a kind. */
+/**
+ * By the report's definition: a volume claim, a namespace with one, a volume that is not retained,
+ * the definition of a kind.
+ */
 function lossesOf(objects: Readonly<Record<string, Fate>>, before: Snapshot): string[] {
   const claims = [...before.values()].filter(({ kind }) => kind === "PersistentVolumeClaim");
   return Object.entries(objects)
@@ -89,10 +98,16 @@ function fateOf(
   return contentOf(before) === contentOf(after) ? undefined : "updated";
 }
 
-/** Keys of what a Kustomization had in its inventory and has no more, or that went with its Kustomization. */
+/**
+ * Keys of objects that Flux pruned: a Kustomization no longer lists them or was deleted, or the
+ * chart of a release that still exists no longer contains them.
+ */
 function prunedOf(before: Snapshot, after: Snapshot): Set<string> {
   return new Set(
     [...before].flatMap(([key, object]) => {
+      const { "helm.toolkit.fluxcd.io/name": release, "helm.toolkit.fluxcd.io/namespace": namespace } =
+        object.metadata.labels ?? {};
+      if (release !== undefined) return after.has(`HelmRelease ${namespace}/${release}`) ? [key] : [];
       if (object.kind !== "Kustomization") return [];
       const kept = new Set(inventoryOf(after.get(key)));
       return inventoryOf(object).filter((one) => !kept.has(one));
@@ -100,10 +115,16 @@ function prunedOf(before: Snapshot, after: Snapshot): Set<string> {
   );
 }
 
-/** Reasons of conditions whose message names what was refused. Others name what is waited for, or a file. */
+/**
+ * Reasons of conditions whose message names what was refused. Others name what is waited for, or a
+ * file.
+ */
 const rejections = new Set(["ReconciliationFailed", "InstallFailed", "UpgradeFailed"]);
 
-/** Objects that a message speaks of: `Deployment/default/nginx dry-run failed`, `object default/nginx apps/v1, Kind=Deployment`. */
+/**
+ * Objects that a message speaks of: `Deployment/default/nginx dry-run failed`,
+ * `object default/nginx apps/v1, Kind=Deployment`.
+ */
 export function rejectedIn(message: string, name: string): string[] {
   const applied = [...message.matchAll(/\b([A-Z][A-Za-z]+)\/(?:([a-z0-9.-]+)\/)?([A-Za-z0-9.:-]+)/g)]
     .map(([, kind, namespace, object]) => ({ kind, namespace, name: object ?? "" }))

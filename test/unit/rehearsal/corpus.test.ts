@@ -106,6 +106,17 @@ test("GIVEN an object that is not applied since its Kustomization fails THEN it 
   expect(compare(by("Kustomization a/c"), failed).alarms).toHaveLength(1);
 });
 
+test.each([
+  ["stays", "HelmRelease shop/web", "pruned"],
+  ["is deleted as well", "HelmRelease shop/other", "deleted"],
+])("GIVEN an object that its chart no longer contains WHEN the release %s THEN it is %s", (_, release, fate) => {
+  const labels = { "helm.toolkit.fluxcd.io/name": "web", "helm.toolkit.fluxcd.io/namespace": "shop" };
+  const claim = seen("ConfigMap", "data", "1");
+  const before = snapshotOf({ ...claim, metadata: { ...claim.metadata, labels } });
+  const after = snapshotOf(seen("HelmRelease", release.replace("HelmRelease shop/", ""), "2"));
+  expect(whatHappened("shop", before, after).objects["ConfigMap shop/data"]).toBe(fate);
+});
+
 test("GIVEN two looks at a cluster THEN every fate is told from identity, content and inventory", () => {
   const before = snapshotOf(
     kustomization("True", "1", "", ["shop_pruned__ConfigMap", "shop_same__ConfigMap"]),
