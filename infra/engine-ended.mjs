@@ -1,12 +1,17 @@
-// What Pulumi's program does once its engine has ended. Plain JavaScript: infra/start.mjs needs it before anything else is loaded.
+// What Pulumi's program does once its engine has ended. Plain JavaScript: infra/start.mjs needs it
+// before anything else is loaded.
 import errors from "@pulumi/pulumi/errors.js";
 import settings from "@pulumi/pulumi/runtime/settings.js";
 
-/** Exit code by which Pulumi's language host knows that the user has seen an error already: the engine's, in this case. */
+/**
+ * Exit code by which Pulumi's language host knows that the user has seen an error already: the
+ * engine's, in this case.
+ */
 const ENDED_WITH_MESSAGE = 32;
 
 /**
- * Whether an error says that the engine has ended: a call that it did not answer, or a call on a channel that is closed.
+ * Whether an error says that the engine has ended: a call that it did not answer, or a call on a
+ * channel that is closed.
  *
  * @param {unknown} error
  * @returns {boolean}
@@ -18,9 +23,10 @@ function saysEngineEnded(error) {
 }
 
 /**
- * From now on, ends the program as soon as a call shows that the engine has ended. An engine that ends before its program
- * has shown an error. Without this, Pulumi's SDK closes its channels and lets the program run on: each later call and
- * message fails, and is printed with a stack trace beside that error.
+ * From now on, ends the program as soon as a call shows that the engine has ended. An engine that
+ * ends before its program has shown an error. Without this, Pulumi's SDK closes its channels and
+ * lets the program run on: each later call and message fails, and is printed with a stack trace
+ * beside that error.
  */
 export function endWithEngine() {
   const end = () => process.exit(ENDED_WITH_MESSAGE);

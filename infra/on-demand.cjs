@@ -1,7 +1,8 @@
-// Pulumi's SDK does, in every process, work that no program of ours uses. Loaded when something uses them: the TypeScript
-// compiler and npm's dependency trees for serializing functions, exporters of traces, the Automation API. Left out: a
-// debugger's session for the same serializing, debug messages to the engine, and a stack trace for each promise.
-// Its language host would load ts-node as well, whose work infra/start.mjs does.
+// Pulumi's SDK does, in every process, work that no program of ours uses. Loaded when something
+// uses them: the TypeScript compiler and npm's dependency trees for serializing functions,
+// exporters of traces, the Automation API. Left out: a debugger's session for the same serializing,
+// debug messages to the engine, and a stack trace for each promise. Its language host would load
+// ts-node as well, whose work infra/start.mjs does.
 const Module = require("node:module");
 
 process.env.PULUMI_NODEJS_TYPESCRIPT = "false";

@@ -101,7 +101,10 @@ export class RehearsalBench {
     return times.sort((one, other) => one - other);
   }
 
-  /** Waits until the cluster is back at its base and halted: what follows a rehearsal in the background is not part of the next. */
+  /**
+   * Waits until the cluster is back at its base and halted: what follows a rehearsal in the
+   * background is not part of the next.
+   */
   async restoreInPlace(): Promise<void> {
     while (!isRestored(this.#layout)) await sleep(200);
   }

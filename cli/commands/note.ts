@@ -9,7 +9,10 @@ export interface NoteVerbOptions extends ReportFiles, MergeRequestOptions {
   readonly link?: string;
 }
 
-/** `timonier note`: writes the report as the note of its merge request. Without a token it prints a line and succeeds. */
+/**
+ * `timonier note`: writes the report as the note of its merge request. Without a token it prints a
+ * line and succeeds.
+ */
 export async function note(options: NoteVerbOptions): Promise<number> {
   const report = await readReportFiles(options);
   const connected = connectMergeRequest(options);

@@ -30,8 +30,8 @@ export interface DestinationEnvironment {
 }
 
 /**
- * Reads the destination of a stack's manifests from the running stack, else from its settings, so that a pipeline or a fresh clone
- * synthesizes the same bytes.
+ * Reads the destination of a stack's manifests from the running stack, else from its settings, so
+ * that a pipeline or a fresh clone synthesizes the same bytes.
  *
  * @throws UserError for a stack that does not exist, unless the environment names its cluster
  */

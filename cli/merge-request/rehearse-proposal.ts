@@ -12,8 +12,8 @@ import { type Proposal, propose } from "./proposal.js";
 type Options = Pick<RehearsalRequest, "assume" | "offline" | "timeout">;
 
 /**
- * Rehearses the merge requests that `publish` would open for a stack, and joins the reports. They are merged one by one, so each is
- * rehearsed with the present state of the other repository.
+ * Rehearses the merge requests that `publish` would open for a stack, and joins the reports. They
+ * are merged one by one, so each is rehearsed with the present state of the other repository.
  */
 export async function rehearseProposal(stack: string, options: Options): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), "timonier-proposal-"));
@@ -30,7 +30,10 @@ export async function rehearseProposal(stack: string, options: Options): Promise
   }
 }
 
-/** One request for each repository that changes. Without any change the setup repository is rehearsed, which reports no change. */
+/**
+ * One request for each repository that changes. Without any change the setup repository is
+ * rehearsed, which reports no change.
+ */
 function requestsFor({ cluster, setup, application, provenance }: Proposal, options: Options): RehearsalRequest[] {
   const common = { ...options, base: "origin/HEAD", head: "HEAD", cluster, provenance };
   const ofSetup = {
@@ -42,7 +45,10 @@ function requestsFor({ cluster, setup, application, provenance }: Proposal, opti
   return [...(setup.differs || !application.differs ? [ofSetup] : []), ...(application.differs ? [ofApplication] : [])];
 }
 
-/** In a pipeline the commits of the program, because the note is written on its merge request; else the working folder. */
+/**
+ * In a pipeline the commits of the program, because the note is written on its merge request; else
+ * the working folder.
+ */
 function changeOf(env: NodeJS.ProcessEnv): JoinedChange {
   const [base, head] = [env.CI_MERGE_REQUEST_DIFF_BASE_SHA, env.CI_COMMIT_SHA];
   return {

@@ -12,7 +12,11 @@ export interface ReportFiles {
   readonly preview?: string;
 }
 
-/** Reads the report on cluster and infrastructure. @throws UserError for a file that cannot be read or is not a report */
+/**
+ * Reads the report on cluster and infrastructure.
+ *
+ * @throws UserError for a file that cannot be read or is not a report
+ */
 export async function readReportFiles({ report, preview }: ReportFiles): Promise<Report> {
   const rehearsed = parseReport(await read(report, "--report"), report);
   return preview === undefined

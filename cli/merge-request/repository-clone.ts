@@ -58,7 +58,8 @@ export async function cloneRepository({ address, branch, folder, credential, caF
 }
 
 /**
- * Commits a tree to a clone, as `publish` would: it deletes the files of an earlier synthesis that the tree lacks, and keeps all others.
+ * Commits a tree to a clone, as `publish` would: it deletes the files of an earlier synthesis that
+ * the tree lacks, and keeps all others.
  *
  * @returns whether anything differs; else nothing is committed
  */

@@ -60,7 +60,10 @@ export async function findLost(
   };
 }
 
-/** A run that failed before it imported the projects recorded their paths, and the program would not import them now. */
+/**
+ * A run that failed before it imported the projects recorded their paths, and the program would not
+ * import them now.
+ */
 async function forgetPaths(pulumi: Pulumi): Promise<void> {
   const deployment = await pulumi.deployment();
   const { type } = adoptedProjectShape;

@@ -68,7 +68,10 @@ export function withoutType<D extends Deployment>(deployment: D, type: string): 
   return { ...deployment, resources: (deployment.resources ?? []).filter((one) => one.type !== type) };
 }
 
-/** Provider of a cluster that outlives its stack; undefined where `down` deletes the cluster, or nothing was created in it yet. */
+/**
+ * Provider of a cluster that outlives its stack; undefined where `down` deletes the cluster, or
+ * nothing was created in it yet.
+ */
 export function survivingProvider(deployment: Deployment): StateResource | undefined {
   return deployment.resources?.find(({ type, deletedWith }) => type === "pulumi:providers:kubernetes" && !deletedWith);
 }

@@ -1,7 +1,8 @@
 /**
- * Cause of each error that a user can fix, by its code. A code is never given to another cause: messages may change, and people
- * search for codes. The first digit is the area: 1 command line and settings, 2 tools, 3 clusters, 4 GitLab, 5 Flux, 6 rehearsals,
- * 7 trees, merge requests and reports, 8 applications. docs/errors.md is written from this table.
+ * Cause of each error that a user can fix, by its code. A code is never given to another cause:
+ * messages may change, and people search for codes. The first digit is the area: 1 command line and
+ * settings, 2 tools, 3 clusters, 4 GitLab, 5 Flux, 6 rehearsals, 7 trees, merge requests and
+ * reports, 8 applications. docs/errors.md is written from this table.
  */
 export const errorCauses = {
   "TIM-101": "apps/settings.yaml is missing or this user may not read it.",

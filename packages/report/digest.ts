@@ -26,7 +26,10 @@ export function isUnready({ ready, notEvaluated }: Reconciliation): boolean {
 /** From this many on, reconciliations that are Ready before and after are counted instead of listed. */
 const MANY = 10;
 
-/** Reconciliations that are listed: all when there are few, else those that are not Ready, change or were not evaluated. */
+/**
+ * Reconciliations that are listed: all when there are few, else those that are not Ready, change or
+ * were not evaluated.
+ */
 export function notableReconciliations({ reconciliations }: Report): readonly Reconciliation[] {
   if (reconciliations.length < MANY) return reconciliations;
   return reconciliations.filter(

@@ -6,9 +6,10 @@ import { oneLine } from "./text.js";
 /**
  * Rules that can close the gate.
  *
- * `data-loss`: data is lost that no manifest brings back · `deletions`: any object is deleted, pruned or recreated ·
- * `rejected`: an object is rejected, a reconciliation does not become Ready, or `pulumi up` would fail · `policies`: a fatal one is
- * violated · `unknown`: something that the merge can affect was not evaluated · `not-evaluated`: anything was not evaluated ·
+ * `data-loss`: data is lost that no manifest brings back · `deletions`: any object is deleted,
+ * pruned or recreated · `rejected`: an object is rejected, a reconciliation does not become Ready,
+ * or `pulumi up` would fail · `policies`: a fatal one is violated · `unknown`: something that the
+ * merge can affect was not evaluated · `not-evaluated`: anything was not evaluated ·
  * `infrastructure`: `pulumi up` deletes or replaces.
  */
 export const gateRules = [
@@ -47,7 +48,10 @@ export interface GateReason {
   readonly acceptedBy?: string;
 }
 
-/** `open`: nothing was found, or all of it is accepted · `shut`: something is not accepted · `unable`: there is no verdict. */
+/**
+ * `open`: nothing was found, or all of it is accepted · `shut`: something is not accepted ·
+ * `unable`: there is no verdict.
+ */
 export interface GateJudgement {
   readonly state: "open" | "shut" | "unable";
   readonly reasons: readonly GateReason[];

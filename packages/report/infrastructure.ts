@@ -106,7 +106,11 @@ function merged(raw: readonly RawStep[]): readonly InfrastructureStep[] {
   }));
 }
 
-/** @returns undefined when the resource does not change @see https://www.pulumi.com/docs/iac/concepts/how-pulumi-works/ */
+/**
+ * @returns undefined when the resource does not change
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/how-pulumi-works/
+ */
 function operationOf({ op, oldState }: RawStep): InfrastructureStep["operation"] | undefined {
   switch (op) {
     case "same":
@@ -152,7 +156,11 @@ function properties(steps: readonly RawStep[]): readonly string[] {
   return [...new Set([...forcing, ...differing])];
 }
 
-/** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` @see https://www.pulumi.com/docs/iac/concepts/resources/names/#urns */
+/**
+ * `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
+ */
 function urnParts(urn: string): { stack: string; type: string; name: string } {
   const [head = "", , types = "", ...name] = urn.split("::");
   return { stack: head.replace(/^urn:pulumi:/, ""), type: types.split("$").at(-1) ?? "", name: name.join("::") };
@@ -164,8 +172,9 @@ function named(urn: string): { type: string; name: string } {
 }
 
 /**
- * A report with the infrastructure. The verdict covers both halves: a deleted or replaced resource is destructive, a preview that fails
- * is rejected. A rehearsal that could not run keeps its verdict.
+ * A report with the infrastructure. The verdict covers both halves: a deleted or replaced resource
+ * is destructive, a preview that fails is rejected. A rehearsal that could not run keeps its
+ * verdict.
  */
 export function withInfrastructure(report: Report, plan: InfrastructurePlan): Report {
   return { ...report, infrastructure: plan, verdict: verdictOn(report.verdict, plan) };

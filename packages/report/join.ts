@@ -13,8 +13,8 @@ export interface JoinedChange {
 const byWeight: readonly Verdict[] = ["safe", "unknown", "destructive", "rejected", "unable"];
 
 /**
- * Joins several rehearsals of one change: a change of apps/ becomes a merge request in each affected repository, and a change of the
- * setup repository may affect several clusters.
+ * Joins several rehearsals of one change: a change of apps/ becomes a merge request in each
+ * affected repository, and a change of the setup repository may affect several clusters.
  *
  * @param reports at least one
  * @param change commits of the change itself, where the reports are about what follows from it

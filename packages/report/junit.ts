@@ -18,8 +18,8 @@ interface Suite {
 }
 
 /**
- * The report that GitLab shows as tests: reconciliations, rejected objects, policy results, entries that were not evaluated, and
- * resources that `pulumi up` deletes or replaces.
+ * The report that GitLab shows as tests: reconciliations, rejected objects, policy results, entries
+ * that were not evaluated, and resources that `pulumi up` deletes or replaces.
  *
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */

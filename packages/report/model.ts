@@ -4,8 +4,9 @@ import type { ObjectRef } from "@timonier/kit/kube-discovery";
 export const schemaVersion = 2;
 
 /**
- * What one merge does to the cluster and to the infrastructure, from a rehearsal and from `pulumi preview`. Every format is rendered
- * from it. It is plain data: `JSON.stringify` of it is the JSON format. It contains no value of a Secret.
+ * What one merge does to the cluster and to the infrastructure, from a rehearsal and from
+ * `pulumi preview`. Every format is rendered from it. It is plain data: `JSON.stringify` of it is
+ * the JSON format. It contains no value of a Secret.
  */
 export interface Report {
   /** Version of this format: {@link schemaVersion}. A reader rejects any other version. */
@@ -15,7 +16,11 @@ export interface Report {
   readonly head: Revision;
   /** Why the rehearsal could not run or end in time; with verdict `unable` only. */
   readonly error?: ReportError;
-  /** How much of the change and of the cluster was evaluated. @default not known, because the rehearsal could not run */
+  /**
+   * How much of the change and of the cluster was evaluated.
+   *
+   * @default not known, because the rehearsal could not run
+   */
   readonly coverage?: Coverage;
   /** Versions of Flux, when the rehearsal ran another minor version than the cluster. @default the same version */
   readonly flux?: { readonly cluster: string; readonly rehearsed: string };
@@ -37,13 +42,14 @@ export interface Report {
 }
 
 /**
- * `safe`: everything that the merge can affect was evaluated, is applied, and nothing is lost · `unknown`: no loss and no
- * rejection was seen, but a part of what the merge can affect was not evaluated · `destructive`: objects are deleted,
- * recreated or data is lost · `rejected`: something is not applied, or does not become Ready · `unable`: the rehearsal could
- * not run, or did not end in time.
+ * `safe`: everything that the merge can affect was evaluated, is applied, and nothing is lost ·
+ * `unknown`: no loss and no rejection was seen, but a part of what the merge can affect was not
+ * evaluated · `destructive`: objects are deleted, recreated or data is lost · `rejected`: something
+ * is not applied, or does not become Ready · `unable`: the rehearsal could not run, or did not end
+ * in time.
  *
- * When several apply, `rejected` comes before `destructive`, because a rejected change does not happen, and both come before `unable`
- * and `unknown`, because they are certain.
+ * When several apply, `rejected` comes before `destructive`, because a rejected change does not
+ * happen, and both come before `unable` and `unknown`, because they are certain.
  */
 export type Verdict = "safe" | "unknown" | "destructive" | "rejected" | "unable";
 
@@ -79,9 +85,9 @@ export interface ReportError {
 }
 
 /**
- * `pruned`: Flux deletes it, because no tree contains it any more · `deleted`: it is deleted with another object, as its namespace or
- * owner · `recreated`: deleted and created under the same name · `rejected`: the API server or a controller rejects it, and the object
- * stays as it was.
+ * `pruned`: Flux deletes it, because no tree contains it any more · `deleted`: it is deleted with
+ * another object, as its namespace or owner · `recreated`: deleted and created under the same name
+ * · `rejected`: the API server or a controller rejects it, and the object stays as it was.
  */
 export type Action = "created" | "updated" | "recreated" | "pruned" | "deleted" | "rejected";
 
@@ -93,11 +99,17 @@ export interface ObjectChange {
   readonly dataLoss: boolean;
   /** Message of the API server or controller for a rejected object, or the reason of a deletion. */
   readonly message?: string;
-  /** Kustomization or HelmRelease that applies it after the merge, or applied a deleted one: `Kustomization default/myapp`. */
+  /**
+   * Kustomization or HelmRelease that applies it after the merge, or applied a deleted one:
+   * `Kustomization default/myapp`.
+   */
   readonly owner?: string;
   /** The owner before the merge, if it changes. */
   readonly formerOwner?: string;
-  /** Unified diff of the object in the API server, without the fields that it manages; empty when only `message` applies. */
+  /**
+   * Unified diff of the object in the API server, without the fields that it manages; empty when
+   * only `message` applies.
+   */
   readonly diff: string;
   /** Source line behind the change. @default not known, or the object was not synthesized */
   readonly provenance?: Provenance;
@@ -114,7 +126,11 @@ export interface Provenance {
 /** The state of a Kustomization or a HelmRelease before and after the merge. */
 export interface Reconciliation {
   readonly ref: ObjectRef;
-  /** Status of its Ready condition after the merge; `Unknown` when it did not reconcile in time. @default it does not exist after the merge */
+  /**
+   * Status of its Ready condition after the merge; `Unknown` when it did not reconcile in time.
+   *
+   * @default it does not exist after the merge
+   */
   readonly ready?: "True" | "False" | "Unknown";
   /** Status of its Ready condition before the merge. @default it does not exist before the merge */
   readonly readyBefore?: "True" | "False" | "Unknown";

@@ -13,8 +13,8 @@ export type ReportFormat = (typeof reportFormats)[number];
 /** Options of {@link renderReport}. */
 export interface RenderOptions {
   /**
-   * Most characters of Markdown, at least 10,000. Entries that do not fit are omitted, the least important first, and counted. The
-   * other formats are never shortened. @default no limit
+   * Most characters of Markdown, at least 10,000. Entries that do not fit are omitted, the least
+   * important first, and counted. The other formats are never shortened. @default no limit
    */
   readonly limit?: number;
   /** URL of the full report, for a note that is shortened. @default none */

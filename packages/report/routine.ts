@@ -4,8 +4,8 @@ import type { ObjectChange } from "./model.js";
 const versionLine = /^["']?(app\.kubernetes\.io\/version|helm\.sh\/chart|version|checksum\/[\w.-]+)["']?:/;
 
 /**
- * Whether a change needs no attention: it only changes patch versions or digests of images, or labels that repeat a version. A change
- * of any other field needs attention.
+ * Whether a change needs no attention: it only changes patch versions or digests of images, or
+ * labels that repeat a version. A change of any other field needs attention.
  */
 export function isRoutine({ action, dataLoss, diff, message }: ObjectChange): boolean {
   if (action !== "updated" || dataLoss || message !== undefined || diff === "") return false;
@@ -32,7 +32,10 @@ function imageOf(line: string): { readonly name: string; readonly tag: string } 
   return name === undefined ? undefined : { name, tag };
 }
 
-/** Whether major and minor version are the same, and nothing but numbers follows: `1.2.3` and `1.2.4`, or the same tag with another digest. */
+/**
+ * Whether major and minor version are the same, and nothing but numbers follows: `1.2.3` and
+ * `1.2.4`, or the same tag with another digest.
+ */
 function isPatch(one: string, other: string): boolean {
   if (one === other) return true;
   const minor = (tag: string) => /^(v?\d+\.\d+)\.\d+$/.exec(tag)?.[1];

@@ -2,8 +2,8 @@
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /**
- * Text in which invisible characters, and characters that change the order of others, are written as their code point. Tabs and line
- * ends stay.
+ * Text in which invisible characters, and characters that change the order of others, are written
+ * as their code point. Tabs and line ends stay.
  *
  * @example `admin⟨U+202E⟩txt.exe`
  * @see https://trojansource.codes

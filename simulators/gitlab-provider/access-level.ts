@@ -1,6 +1,10 @@
 import { accessLevels } from "@timonier/kit/access-levels";
 
-/** Access levels by the names that the official provider has for them. @see https://docs.gitlab.com/api/access_requests/#valid-access-levels */
+/**
+ * Access levels by the names that the official provider has for them.
+ *
+ * @see https://docs.gitlab.com/api/access_requests/#valid-access-levels
+ */
 const levels: Readonly<Record<string, number>> = {
   "no one": accessLevels.none,
   minimal: accessLevels.minimal,

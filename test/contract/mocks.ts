@@ -5,7 +5,11 @@ import { manifestsOf } from "../../infra/flux/manifests.js";
 import { gotkSync } from "../../packages/manifests/gotk-sync.js";
 import type { Lane, Registered, Run } from "./cluster-contract.js";
 
-/** What the engine is asked to register, as far as it is read here. @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto */
+/**
+ * What the engine is asked to register, as far as it is read here.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
+ */
 interface Request {
   getType(): string;
   getName(): string;
@@ -65,7 +69,12 @@ export function mockedLane({ answers, connect }: MockedKind): Lane {
       id: provider?.inputs.clusterIdentifier,
     };
   };
-  /** The provider is replaced by another identifier, and by nothing else. @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs */
+  /**
+   * The provider is replaced by another identifier, and by nothing else.
+   *
+   * @see
+   * https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#clusteridentifier_nodejs
+   */
   const replaced = async (generation: number, which: number) => {
     const [one, other] = [await identifiers(1, 1), await identifiers(generation, which)];
     if (generation !== 1 && one.kubeconfig === other.kubeconfig) throw new Error("the kubeconfig is the same");

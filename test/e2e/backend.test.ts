@@ -5,8 +5,9 @@ import type { StatusReport } from "../../cli/status/status-report.js";
 import { type ObjectStore, startObjectStore } from "./support/object-store.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// A stack whose state is in a bucket, as a pipeline has it: each job is a fresh clone, and nothing that Pulumi keeps is in
-// it. The bucket is a stand-in; Pulumi and its client of AWS are real. Each test goes on where the one before it stopped.
+// A stack whose state is in a bucket, as a pipeline has it: each job is a fresh clone, and nothing
+// that Pulumi keeps is in it. The bucket is a stand-in; Pulumi and its client of AWS are real. Each
+// test goes on where the one before it stopped.
 
 let copy: WorkingCopy;
 let store: ObjectStore;

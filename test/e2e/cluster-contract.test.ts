@@ -13,8 +13,8 @@ import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js"
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// The contract with the real engine, its real plugins and a real cluster; of the embedded one in story.test.ts, and of every
-// kind by mocks in test/unit/infra/cluster/contract.test.ts.
+// The contract with the real engine, its real plugins and a real cluster; of the embedded one in
+// story.test.ts, and of every kind by mocks in test/unit/infra/cluster/contract.test.ts.
 
 const theirs = mkdtempSync(join(tmpdir(), "timonier-theirs-"));
 const kubeconfig = join(theirs, "kubeconfig");

@@ -30,7 +30,10 @@ interface Scenario {
   readonly listens?: number;
 }
 
-/** An engine that answers everything, but for what a test changes. As in Pulumi, messages have an address of their own. */
+/**
+ * An engine that answers everything, but for what a test changes. As in Pulumi, messages have an
+ * address of their own.
+ */
 async function startEngine({ methods = () => ({}), listens = 0 }: Scenario) {
   const [monitor, messages] = [new grpc.Server(), new grpc.Server()];
   const logged: string[] = [];

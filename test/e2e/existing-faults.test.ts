@@ -15,8 +15,9 @@ import { killTree, start } from "./support/faults.js";
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// A stack in a cluster that it does not own, killed (`up`, the engine, its plugins, the program: kill -9) at moments that are
-// seen in the cluster and in GitLab's journal. From every one of them `down` ends, and leaves what was there before.
+// A stack in a cluster that it does not own, killed (`up`, the engine, its plugins, the program:
+// kill -9) at moments that are seen in the cluster and in GitLab's journal. From every one of them
+// `down` ends, and leaves what was there before.
 
 /** Milliseconds for one moment to come, and for one test: machines that are busy with other tests are slow. */
 const LONG = 600_000;

@@ -15,8 +15,8 @@ import { start as startVerb } from "./support/faults.js";
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// A cluster that the stack does not own: here one of the embedded kind that somebody else started. Each test goes on where
-// the one before it stopped.
+// A cluster that the stack does not own: here one of the embedded kind that somebody else started.
+// Each test goes on where the one before it stopped.
 
 const theirs = mkdtempSync(join(tmpdir(), "timonier-theirs-"));
 const kubeconfig = join(theirs, "kubeconfig");

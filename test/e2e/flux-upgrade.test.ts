@@ -15,9 +15,9 @@ import { commit, makeUser, startTestGitLab, type TestGitLab } from "./gitlab-sup
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// A Flux that is older than the pinned one, in a cluster and in its setup repository, as `flux bootstrap` of an older flux
-// leaves them; then a pin that rises on a stack that exists. Both are upgraded by a merge request. Each test goes on where the
-// one before it stopped.
+// A Flux that is older than the pinned one, in a cluster and in its setup repository, as
+// `flux bootstrap` of an older flux leaves them; then a pin that rises on a stack that exists. Both
+// are upgraded by a merge request. Each test goes on where the one before it stopped.
 
 const OLD = "2.8.1";
 const theirs = mkdtempSync(join(tmpdir(), "timonier-older-"));

@@ -7,8 +7,8 @@ import { makeUser, startTestGitLab, type TestGitLab } from "./gitlab-support.js"
 import { configureRemote } from "./support/remote-stack.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// Two clusters, each with a stack of its own, on the same pair of repositories, in a user's own namespace. Each test goes on
-// where the one before it stopped.
+// Two clusters, each with a stack of its own, on the same pair of repositories, in a user's own
+// namespace. Each test goes on where the one before it stopped.
 
 let gitlab: TestGitLab;
 let copy: WorkingCopy;

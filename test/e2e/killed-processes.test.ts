@@ -6,8 +6,8 @@ import { apiOf, eventually, pidsOf } from "./cluster-support.js";
 import { occupy, startUp } from "./support/faults.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// Processes of the embedded cluster that die while `up` waits for the delivery. The wait is held open by a dependency that
-// does not exist: it ends when the test takes it away, and not before.
+// Processes of the embedded cluster that die while `up` waits for the delivery. The wait is held
+// open by a dependency that does not exist: it ends when the test takes it away, and not before.
 
 const application = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/default/kustomizations/myapp";
 const sourceController = "/apis/apps/v1/namespaces/flux-system/deployments/source-controller";
@@ -61,7 +61,11 @@ async function killAndSeeIt(name: string): Promise<void> {
   await eventually("the whole cluster", async () => (await inspectCluster(copy.clusterFolder)).state === "running");
 }
 
-/** One error with its parts; Pulumi prints it while it runs, and with the diagnostics at its end. @returns what is wrong */
+/**
+ * One error with its parts; Pulumi prints it while it runs, and with the diagnostics at its end.
+ *
+ * @returns what is wrong
+ */
 function errorOf(said: string): string {
   const all = said.slice(said.indexOf("\nDiagnostics:"));
   expect(all.match(/^ +error: /gm), said).toHaveLength(1);

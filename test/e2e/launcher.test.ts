@@ -29,7 +29,10 @@ function pathWith(node: string): string {
   return [bin, process.env.PATH].join(delimiter);
 }
 
-/** An old Node.js: from PATH, else from npm's registry. undefined: this machine has none, and does not reach the registry. */
+/**
+ * An old Node.js: from PATH, else from npm's registry. undefined: this machine has none, and does
+ * not reach the registry.
+ */
 function oldNode(): string | undefined {
   for (const place of (process.env.PATH ?? "").split(delimiter).filter(isAbsolute)) {
     const node = join(place, "node");

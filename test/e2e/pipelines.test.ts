@@ -13,8 +13,9 @@ import { type PipelineRun, runPipeline } from "./support/pipeline.js";
 import { shownNote, withShownNote } from "./support/shown-note.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// The pipelines of README's stack, each job as gitlab-ci-local runs it with its shell executor: the embedded GitLab has no
-// runner. State is in a folder outside of the checkout. Each test goes on where the one before it stopped.
+// The pipelines of README's stack, each job as gitlab-ci-local runs it with its shell executor: the
+// embedded GitLab has no runner. State is in a folder outside of the checkout. Each test goes on
+// where the one before it stopped.
 
 let copy: WorkingCopy;
 let client: GitLab;
@@ -178,7 +179,8 @@ test(
       expect(ran.said).not.toMatch(/FAIL/);
       expect(ran.exitCode).toBe(0);
     };
-    // Tested here are the jobs: that all of the program's types are right and all unit tests pass is known from their own runs.
+    // Tested here are the jobs: that all of the program's types are right and all unit tests pass
+    // is known from their own runs.
     const types = join(copy.folder, "tsconfig.json");
     writeFileSync(types, readFileSync(types, "utf8").replace(/"include": \[[^\]]*\]/, '"include": ["packages/kit"]'));
     await check("lint");

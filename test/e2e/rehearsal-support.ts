@@ -95,7 +95,10 @@ export function writeFiles(folder: string, files: Files): void {
   }
 }
 
-/** The programs behind the links of the tool folder: the command line uses the same ones, so that both share a cluster. */
+/**
+ * The programs behind the links of the tool folder: the command line uses the same ones, so that
+ * both share a cluster.
+ */
 function linkedTools(): ClusterTools {
   const tools = Object.entries(toolsIn(toolFolder)).map(([name, link]) => [name, readlinkSync(link)]);
   return Object.fromEntries(tools) as ClusterTools;

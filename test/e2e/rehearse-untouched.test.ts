@@ -104,8 +104,9 @@ async function applied(): Promise<string[]> {
 const starts = () => controllerLog().filter(({ msg }) => msg === "starting manager").length;
 
 /**
- * Rehearses, and holds what was applied against what should have been. Controllers that have just been started look at everything:
- * on a busy machine a control plane may not answer soon enough after its halt, and is started again.
+ * Rehearses, and holds what was applied against what should have been. Controllers that have just
+ * been started look at everything: on a busy machine a control plane may not answer soon enough
+ * after its halt, and is started again.
  */
 async function rehearsedWith(names: readonly string[]): Promise<Report> {
   const before = starts();

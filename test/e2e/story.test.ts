@@ -11,8 +11,9 @@ import { requests, writeRequests } from "./support/journal.js";
 import { documentedCommands } from "./support/readme.js";
 import { WorkingCopy } from "./support/working-copy.js";
 
-// The story of README.md and docs/tour.md on a machine of its own: from nothing to three pods through Git, three to two by
-// a merge request, and back to nothing. Each test goes on where the one before it stopped.
+// The story of README.md and docs/tour.md on a machine of its own: from nothing to three pods
+// through Git, three to two by a merge request, and back to nothing. Each test goes on where the
+// one before it stopped.
 
 let copy: WorkingCopy;
 let planned: readonly string[] = [];

@@ -1,4 +1,5 @@
-// A machine that reaches the vendors builds nothing: a local server publishes the tools of this machine in the vendors' layouts.
+// A machine that reaches the vendors builds nothing: a local server publishes the tools of this
+// machine in the vendors' layouts.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, link, mkdir, mkdtemp, readdir, realpath, rm, stat } from "node:fs/promises";

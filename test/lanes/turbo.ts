@@ -14,7 +14,10 @@ const dryRun = z.object({
   tasks: z.array(z.object({ taskId: z.string(), cache: z.object({ status: z.enum(["HIT", "MISS"]) }) })),
 });
 
-/** A lane's task. `//` is the root package: without it turbo looks for the script in each workspace, and runs nothing. */
+/**
+ * A lane's task. `//` is the root package: without it turbo looks for the script in each workspace,
+ * and runs nothing.
+ */
 const taskOf = (lane: LaneName) => `//#lane:${lane}`;
 
 function turbo(args: readonly string[], stdio: "inherit" | "pipe") {

@@ -26,7 +26,11 @@ import { installPackages, unpackNginx } from "./parts/packages.js";
 const here = dirname(fileURLToPath(import.meta.url));
 const progress = (line: string) => console.error(`minikube: ${line}`);
 
-/** The lane with a real Minikube on this machine. @returns the exit code; 0 where it is skipped, with the reason said */
+/**
+ * The lane with a real Minikube on this machine.
+ *
+ * @returns the exit code; 0 where it is skipped, with the reason said
+ */
 async function lane(args: readonly string[]): Promise<number> {
   const start = Date.now();
   clearResults("minikube");

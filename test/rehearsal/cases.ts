@@ -73,7 +73,8 @@ let cases: readonly Case[] | undefined;
 /**
  * Reads the corpus.
  *
- * @param only `core`, `default`, `all`, or names of cases; several add up @default `default`: every case that is not extra
+ * @param only `core`, `default`, `all`, or names of cases; several add up @default `default`: every
+ * case that is not extra
  * @throws Error for a case that is malformed, a name that begins like another's, and a name that no case has
  */
 export function readCases(only: readonly string[] = []): Case[] {

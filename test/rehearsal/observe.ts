@@ -28,7 +28,10 @@ export interface ObservedObject {
 /** Everything that somebody asked for, by `KIND NAMESPACE/NAME`. */
 export type Snapshot = ReadonlyMap<string, ObservedObject>;
 
-/** Kinds that controllers write for their own use; an object of one that Flux applies from Git is looked at all the same. */
+/**
+ * Kinds that controllers write for their own use; an object of one that Flux applies from Git is
+ * looked at all the same.
+ */
 const kindsOfControllers = new Set([
   "APIService",
   "ControllerRevision",
@@ -98,8 +101,8 @@ function keyOfId(id: string): string {
 }
 
 /**
- * What is to be compared of an object: all that a manifest can say, and in Flux's labels who applies it. A digest, since Secrets are
- * among them.
+ * What is to be compared of an object: all that a manifest can say, and in Flux's labels who
+ * applies it. A digest, since Secrets are among them.
  */
 export function contentOf(object: ObservedObject): string {
   const { metadata, status: _, ...rest } = object;

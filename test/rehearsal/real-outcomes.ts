@@ -77,7 +77,10 @@ export function pendingObjects(name: string, sha: string, movement: Movement): s
   ];
 }
 
-/** How the revision of each source ends, by name: main moves with the merge, and other branches, tags and commits stay as they are. */
+/**
+ * How the revision of each source ends, by name: main moves with the merge, and other branches,
+ * tags and commits stay as they are.
+ */
 function expectedRevisions(sources: readonly ObservedObject[], sha: string): ReadonlyMap<string, string> {
   return new Map(
     sources.map(({ metadata, spec, status }) => [
@@ -90,9 +93,9 @@ function expectedRevisions(sources: readonly ObservedObject[], sha: string): Rea
 }
 
 /**
- * Kustomizations whose next look may say something else than their last one: what they applied is no longer there, because another
- * one deleted it after they had looked, their variables may be others since then, or they wait for an expression about a dependency.
- * Pure.
+ * Kustomizations whose next look may say something else than their last one: what they applied is
+ * no longer there, because another one deleted it after they had looked, their variables may be
+ * others since then, or they wait for an expression about a dependency. Pure.
  */
 export function kustomizationsToReconcile(now: Snapshot): ObservedObject[] {
   return [...now.values()].filter((one) => {
@@ -161,7 +164,10 @@ async function look(api: KubeApi): Promise<Movement> {
   return { sources, kustomizations, releases, charts, namespaces, definitions };
 }
 
-/** A failure keeps saying that it is reconciled, for its next tries, and leaves the observed generation of the whole behind. */
+/**
+ * A failure keeps saying that it is reconciled, for its next tries, and leaves the observed
+ * generation of the whole behind.
+ */
 function isMoving(object: ObservedObject): boolean {
   const ready = readyOf(object);
   if (!ready || ready.status === "Unknown" || ready.observedGeneration !== object.metadata.generation) return true;

@@ -18,7 +18,10 @@ export interface Proposal {
 /** Folder of the cluster in each repository, as `flux bootstrap --path` makes it. */
 const clusterFolder = "clusters/production";
 
-/** What `flux bootstrap` writes, with names by which all cases can live in one cluster. Applied once by hand, from then on by itself. */
+/**
+ * What `flux bootstrap` writes, with names by which all cases can live in one cluster. Applied once
+ * by hand, from then on by itself.
+ */
 export function syncFile(name: string, url: string): string {
   return `apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository

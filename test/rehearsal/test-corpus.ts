@@ -8,7 +8,8 @@ import { rehearseAll, stopRehearsals } from "./predict.js";
 import { type RealCluster, startRealCluster } from "./real-cluster.js";
 
 /**
- * Declares the tests of some cases: each merge request is rehearsed, then really merged, and both are compared with its label.
+ * Declares the tests of some cases: each merge request is rehearsed, then really merged, and both
+ * are compared with its label.
  *
  * @param cases they share one GitLab, one real cluster and one rehearsal cluster
  */

@@ -15,14 +15,20 @@ export interface SourceRouting {
   readonly trees: Readonly<Record<string, string>>;
   /** Sources whose content is provided as files. @default none */
   readonly provided?: readonly ProvidedSource[];
-  /** `OCIRepository flux-system/flux-system`: sources that are replaced by a GitRepository of the same name. @default none */
+  /**
+   * `OCIRepository flux-system/flux-system`: sources that are replaced by a GitRepository of the
+   * same name.
+   *
+   * @default none
+   */
   readonly artifacts?: readonly string[];
 }
 
 /**
- * Policies by which the rehearsal's API server changes objects at admission, so that they need nothing that does not exist here. Dry
- * runs of kustomize-controller are changed in the same way, so they show no difference. An annotation keeps the original value, which
- * the report shows (packages/rehearsal/model/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
+ * Policies by which the rehearsal's API server changes objects at admission, so that they need
+ * nothing that does not exist here. Dry runs of kustomize-controller are changed in the same way,
+ * so they show no difference. An annotation keeps the original value, which the report shows
+ * (packages/rehearsal/model/restore.ts). docs/decisions/0091-trees-stay-as-they-are.md
  */
 export function admissionObjects(routing: SourceRouting): KubeObject[] {
   const provided = providedMutations(routing.provided ?? [], routing.server);
@@ -44,9 +50,10 @@ const apiVersion = "admissionregistration.k8s.io/v1";
 const PROBE = "rehearsal.timonier-probe";
 
 /**
- * Policies that show, with {@link probes}, whether the API server can change objects of Flux's kinds. It learns these kinds from the
- * schemas of the definitions, which it reads every five seconds; until then it rejects such an object as unavailable.
- * Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
+ * Policies that show, with {@link probes}, whether the API server can change objects of Flux's
+ * kinds. It learns these kinds from the schemas of the definitions, which it reads every five
+ * seconds; until then it rejects such an object as unavailable. Source:
+ * https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
  *
  * @param probeLabel value of a label. A new value also shows that all policies that were written earlier are in force
  */
@@ -161,8 +168,9 @@ const decryption: Mutation = {
 const appliers = ["kustomize-controller", "helm-controller"];
 
 /**
- * A mutation that also removes its annotation when a manifest no longer has the field. The cluster never has the field, so without
- * this the controller's dry run would show no difference. It is one policy, because the API server runs policies in no fixed order.
+ * A mutation that also removes its annotation when a manifest no longer has the field. The cluster
+ * never has the field, so without this the controller's dry run would show no difference. It is one
+ * policy, because the API server runs policies in no fixed order.
  */
 function withdrawing(mutation: Mutation, annotation: string): Mutation {
   const { when, patch } = mutation;
@@ -177,8 +185,9 @@ function withdrawing(mutation: Mutation, annotation: string): Mutation {
 const expressionFields = ["apiVersion", "kind", ...HEALTH_FIELDS];
 
 /**
- * Removes health check expressions: they read statuses that operators write, and no operator runs here, so a Kustomization would wait
- * until its timeout. Without them, its objects are Ready for Flux as soon as they are applied.
+ * Removes health check expressions: they read statuses that operators write, and no operator runs
+ * here, so a Kustomization would wait until its timeout. Without them, its objects are Ready for
+ * Flux as soon as they are applied.
  */
 const healthExpressions: Mutation = {
   name: "health-expressions",
@@ -236,8 +245,9 @@ function conversionField(field: (typeof conversionFields)[number]): string {
 export const VERSIONS = "rehearsal.timonier/versions";
 
 /**
- * Keeps the rehearsal's definitions of Flux: its controllers read their versions. The definitions of another Flux version in a tree lack
- * stored versions, so the API server would reject them, and Flux would then apply nothing of the same Kustomization.
+ * Keeps the rehearsal's definitions of Flux: its controllers read their versions. The definitions
+ * of another Flux version in a tree lack stored versions, so the API server would reject them, and
+ * Flux would then apply nothing of the same Kustomization.
  */
 const fluxDefinitions: Mutation = {
   name: "flux-definitions",

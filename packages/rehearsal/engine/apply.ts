@@ -9,7 +9,11 @@ export interface ApplyClient {
   readonly discovery: KubeDiscovery;
 }
 
-/** Applies objects in their order by server-side apply, as a field manager. @returns the objects as the server has them */
+/**
+ * Applies objects in their order by server-side apply, as a field manager.
+ *
+ * @returns the objects as the server has them
+ */
 export async function applyAll(
   client: ApplyClient,
   objects: readonly KubeObject[],

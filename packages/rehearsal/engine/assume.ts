@@ -4,8 +4,9 @@ import { type KubeObject, refOf } from "../model/kube-objects.js";
 import type { RehearsalCluster } from "./rehearsal-cluster.js";
 
 /**
- * Suspends a source, Kustomization or release that needs something out of reach, and sets it to Ready, so that objects that wait for
- * it or depend on it are reconciled: one gap must not hide the rest of the tree.
+ * Suspends a source, Kustomization or release that needs something out of reach, and sets it to
+ * Ready, so that objects that wait for it or depend on it are reconciled: one gap must not hide the
+ * rest of the tree.
  *
  * @param source source that the object reads, if any
  */

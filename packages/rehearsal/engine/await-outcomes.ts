@@ -24,9 +24,15 @@ export interface AwaitedOutcomes {
 const QUIET = 8_000;
 /** Additional time for pods that no controller has reconciled yet. Milliseconds. */
 const LAG = 20_000;
-/** Pause between two requests to reconcile an object: a new request cancels the health check of the last one. Milliseconds. */
+/**
+ * Pause between two requests to reconcile an object: a new request cancels the health check of the
+ * last one. Milliseconds.
+ */
 const REQUEST_PAUSE = 4_000;
-/** The same for a release that has not answered: a request makes a running installation or upgrade fail. Milliseconds. */
+/**
+ * The same for a release that has not answered: a request makes a running installation or upgrade
+ * fail. Milliseconds.
+ */
 const RELEASE_PAUSE = 20_000;
 
 /** A request to reconcile an object. */
@@ -127,8 +133,8 @@ function statesOf(found: ReadonlyMap<string, Outcome>): string {
 }
 
 /**
- * Lets an object that needs something out of reach count as Ready, so that the rest of the tree is reconciled, and withdraws that when
- * the object or its source changes.
+ * Lets an object that needs something out of reach count as Ready, so that the rest of the tree is
+ * reconciled, and withdraws that when the object or its source changes.
  */
 async function bridge(
   cluster: RehearsalCluster,
@@ -143,7 +149,12 @@ async function bridge(
     return await setReady(cluster, object);
 }
 
-/** Requests a reconciliation. @param reset makes helm-controller forget its failures @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile */
+/**
+ * Requests a reconciliation.
+ *
+ * @param reset makes helm-controller forget its failures
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile
+ */
 export async function requestReconcile(
   { api, discovery }: RehearsalCluster,
   object: KubeObject,

@@ -9,7 +9,10 @@ import { watchedKinds } from "./cluster-watch.js";
 import type { Rehearsal } from "./rehearsal.js";
 import { takeSnapshot } from "./snapshot.js";
 
-/** How long the deletion of a definition is awaited. A longer one waits for the finalizers of its objects. Milliseconds. */
+/**
+ * How long the deletion of a definition is awaited. A longer one waits for the finalizers of its
+ * objects. Milliseconds.
+ */
 const DELETION_TIMEOUT = 2_000;
 
 /** A cluster in which everything has an outcome. */
@@ -19,10 +22,12 @@ interface ReconciledState extends Omit<AwaitedOutcomes, "watched"> {
 }
 
 /**
- * Waits until everything has an outcome, and until these outcomes were derived from every object that the cluster holds.
+ * Waits until everything has an outcome, and until these outcomes were derived from every object
+ * that the cluster holds.
  *
  * @param expected as in {@link awaitOutcomes}
- * @throws UserError when the cluster's watches have not received every object at the deadline: the outcomes would be wrong
+ * @throws UserError when the cluster's watches have not received every object at the deadline: the
+ * outcomes would be wrong
  */
 export async function awaitRevisionState(
   rehearsal: Pick<Rehearsal, "cluster" | "watch" | "context" | "deadline">,

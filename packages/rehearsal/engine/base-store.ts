@@ -15,8 +15,8 @@ export function hasBase(layout: RehearsalLayout, key: string): boolean {
 }
 
 /**
- * Stores the files of etcd and source-controller. The processes must be frozen: the files are then as after a kill, from which both can
- * start.
+ * Stores the files of etcd and source-controller. The processes must be frozen: the files are then
+ * as after a kill, from which both can start.
  */
 export async function saveBase(layout: RehearsalLayout, key: string, state: unknown, registry: unknown): Promise<void> {
   const draft = join(layout.bases, `.${key}-${uniqueSuffix()}`);

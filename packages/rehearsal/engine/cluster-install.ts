@@ -60,8 +60,8 @@ async function createNode(api: KubeApi, kubernetesVersion: string): Promise<void
     path: "/api/v1/nodes",
     body: { ...node, status: { ...node.status, capacity: huge, allocatable: huge } },
   });
-  // The API server taints a new node as not ready. The controller that removes the taint does not run here, so DaemonSets would
-  // have no pods.
+  // The API server taints a new node as not ready. The controller that removes the taint does not
+  // run here, so DaemonSets would have no pods.
   await api.call({ method: "PATCH", path: `/api/v1/nodes/${clusterName}`, body: { spec: { taints: [] } } });
 }
 

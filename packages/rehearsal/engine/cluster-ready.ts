@@ -31,8 +31,8 @@ export async function definitionsServed(
 }
 
 /**
- * Waits until the API server can change objects of Flux's kinds, which it rejects until it has read their schemas, and until every
- * mutating policy that was written before this call is in force.
+ * Waits until the API server can change objects of Flux's kinds, which it rejects until it has read
+ * their schemas, and until every mutating policy that was written before this call is in force.
  */
 export async function mutationsInForce(client: ApplyClient, context: StartContext): Promise<void> {
   const probeLabel = `m${Date.now()}`;
@@ -64,8 +64,9 @@ export async function accountsReady({ api }: ApplyClient, context: StartContext)
 }
 
 /**
- * Waits until kube-controller-manager works. While it starts, nothing changes, which would count as the end of a rollout. It
- * recreates the ConfigMap kube-root-ca.crt after this function has deleted it.
+ * Waits until kube-controller-manager works. While it starts, nothing changes, which would count as
+ * the end of a rollout. It recreates the ConfigMap kube-root-ca.crt after this function has deleted
+ * it.
  */
 export async function controllerManagerReady({ api }: ApplyClient, context: StartContext): Promise<void> {
   const path = "/api/v1/namespaces/kube-node-lease/configmaps/kube-root-ca.crt";

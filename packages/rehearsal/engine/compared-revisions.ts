@@ -24,10 +24,18 @@ export interface ComparedRepository extends Repository {
   readonly target: string;
 }
 
-/** Variables that GitLab sets in a merge request's pipeline. @see https://docs.gitlab.com/ci/variables/predefined_variables/ */
+/**
+ * Variables that GitLab sets in a merge request's pipeline.
+ *
+ * @see https://docs.gitlab.com/ci/variables/predefined_variables/
+ */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Opens the clone of the working directory, and finds base and head. @throws UserError when there is no clone or no such commit */
+/**
+ * Opens the clone of the working directory, and finds base and head.
+ *
+ * @throws UserError when there is no clone or no such commit
+ */
 export async function comparedRepository(request: RehearsalRequest, env: Environment): Promise<ComparedRepository> {
   const clone = await openClone(request.cwd);
   if (!clone) throw noClone(request.cwd);

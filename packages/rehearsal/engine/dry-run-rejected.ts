@@ -23,8 +23,9 @@ interface Commit {
 }
 
 /**
- * Dry runs of every object of the rejected Kustomizations, one by one: their controller stops at the first rejection, and reports
- * neither the other rejections nor the objects that it did not apply.
+ * Dry runs of every object of the rejected Kustomizations, one by one: their controller stops at
+ * the first rejection, and reports neither the other rejections nor the objects that it did not
+ * apply.
  *
  * @param commitOf commit of a source's tree, with its repository; undefined for a source that is not served here
  */

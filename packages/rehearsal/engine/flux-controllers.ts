@@ -7,7 +7,10 @@ import { storedNetwork } from "./flux-network.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
 import { scratchFolder } from "./scratch.js";
 
-/** Controllers of a rehearsal. Notification and image automation controllers do not change what is applied, so they do not run. */
+/**
+ * Controllers of a rehearsal. Notification and image automation controllers do not change what is
+ * applied, so they do not run.
+ */
 export const fluxControllers = ["source-controller", "kustomize-controller", "helm-controller"] as const;
 
 /** Name of a Flux controller of the rehearsal. */
@@ -23,7 +26,10 @@ export const meaningfulFlags = [
   "--feature-gates",
 ];
 
-/** Feature gate of the rehearsal, beside the cluster's own: a health check ends as soon as a reconciliation is requested. */
+/**
+ * Feature gate of the rehearsal, beside the cluster's own: a health check ends as soon as a
+ * reconciliation is requested.
+ */
 const gates = "CancelHealthCheckOnNewRevision=true";
 
 /** Field manager of the objects that a cluster has before Flux runs: Flux then owns their fields. */
@@ -41,8 +47,8 @@ export interface FluxStart {
 }
 
 /**
- * Starts the Flux controllers that do not run yet. They run as processes of this machine and not as pods, because the tree's own
- * Deployments of Flux are rehearsed like any other object.
+ * Starts the Flux controllers that do not run yet. They run as processes of this machine and not as
+ * pods, because the tree's own Deployments of Flux are rehearsed like any other object.
  */
 export function startFlux(
   { layout, record }: { readonly layout: RehearsalLayout; readonly record: ClusterRecord },

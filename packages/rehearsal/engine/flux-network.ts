@@ -14,8 +14,9 @@ const proxies = ["HTTP_PROXY", "HTTPS_PROXY"] as const;
 const authorities = ["SSL_CERT_FILE", "SSL_CERT_DIR"] as const;
 
 /**
- * Environment variables that let the Flux controllers use the user's proxies and certificate authorities. Offline, every proxy is an
- * address without a listener, so that each request to another machine fails at once.
+ * Environment variables that let the Flux controllers use the user's proxies and certificate
+ * authorities. Offline, every proxy is an address without a listener, so that each request to
+ * another machine fails at once.
  */
 export function networkEnvironment(env: Environment, offline: boolean): Record<string, string> {
   const either = (name: string) => env[name] || env[name.toLowerCase()];
@@ -37,7 +38,10 @@ export function networkEnvironment(env: Environment, offline: boolean): Record<s
   return Object.assign({}, around, ...through, ...trusted) as Record<string, string>;
 }
 
-/** Stores the variables for later starts of the controllers. A proxy URL may contain a password, so only the user can read the file. */
+/**
+ * Stores the variables for later starts of the controllers. A proxy URL may contain a password, so
+ * only the user can read the file.
+ */
 export function storeNetwork(layout: RehearsalLayout, env: Environment, offline: boolean): void {
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
   writeFileAtomic.sync(layout.network, JSON.stringify(networkEnvironment(env, offline)), { mode: 0o600 });

@@ -87,7 +87,10 @@ export async function tagsOf({ gitDir }: Clone): Promise<string[]> {
   );
 }
 
-/** The branch that a name refers to: `main` for `main`, `origin/main` or `origin/HEAD`; undefined for `HEAD~1` or a commit. */
+/**
+ * The branch that a name refers to: `main` for `main`, `origin/main` or `origin/HEAD`; undefined
+ * for `HEAD~1` or a commit.
+ */
 export async function branchOf({ gitDir }: Clone, ref: string): Promise<string | undefined> {
   if (ref.startsWith("-")) return undefined;
   const name = await requestReconcile(

@@ -47,8 +47,8 @@ async function readyAt(layout: RehearsalLayout, key: string): Promise<string[]> 
 }
 
 /**
- * Restarted controllers reconcile every object once. Doing that now makes the next rehearsal faster. An object with dependencies may
- * need several reconciliations until it is Ready again.
+ * Restarted controllers reconcile every object once. Doing that now makes the next rehearsal
+ * faster. An object with dependencies may need several reconciliations until it is Ready again.
  */
 async function reconcileOnce(cluster: RehearsalCluster, ready: ReadonlySet<string>): Promise<void> {
   const watch = new ClusterWatch(cluster.api);

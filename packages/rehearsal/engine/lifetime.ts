@@ -47,7 +47,10 @@ async function locked(layout: RehearsalLayout, progress: Progress): Promise<() =
   }
 }
 
-/** Starts the keeper: a process that restores the cluster to its base, freezes it, and ends it after it was unused for a while. */
+/**
+ * Starts the keeper: a process that restores the cluster to its base, freezes it, and ends it after
+ * it was unused for a while.
+ */
 export function leaveWarm(layout: RehearsalLayout, { tools, flux }: RehearsalContext): void {
   const last = readClusterRecord(layout)?.last;
   if (last === undefined) return;

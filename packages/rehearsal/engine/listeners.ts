@@ -7,8 +7,8 @@ const LISTENS = "0A";
 export type Listener = "ours" | "other" | "none";
 
 /**
- * Which program listens on each port: another program may have taken the port of one of ours. Without /proc, on other systems than
- * Linux, every listener counts as ours.
+ * Which program listens on each port: another program may have taken the port of one of ours.
+ * Without /proc, on other systems than Linux, every listener counts as ours.
  *
  * @param pids processes of the cluster
  * @see https://man7.org/linux/man-pages/man5/proc_pid_net.5.html

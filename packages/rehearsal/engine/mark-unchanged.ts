@@ -19,8 +19,9 @@ import type { ServedTree } from "./served-trees.js";
 const AT_ONCE = 8;
 
 /**
- * Marks the unchanged Kustomizations as if they had applied the head, so that their controller does not build and apply them again:
- * often one of a hundred in a repository changes. Their objects stay as they are at the base.
+ * Marks the unchanged Kustomizations as if they had applied the head, so that their controller does
+ * not build and apply them again: often one of a hundred in a repository changes. Their objects
+ * stay as they are at the base.
  *
  * @param before everything at the base
  * @param expected commit of the head that a source comes to
@@ -37,8 +38,9 @@ export async function markUnchanged(
     const change = tree && changes.get(tree);
     return change && change.base !== change.head && expected(source) === change.head ? change : undefined;
   });
-  // The controller reconciles every Kustomization that has applied neither the old nor the new revision of a source. While they are
-  // marked, the sources therefore have no revision and find none.
+  // The controller reconciles every Kustomization that has applied neither the old nor the new
+  // revision of a source. While they are marked, the sources therefore have no revision and find
+  // none.
   const sources = [...new Set(unchanged.map(({ source }) => source))];
   const trees = new Set(sources.flatMap((source) => treeOf(plan, cluster, source) ?? []));
   await Promise.all([...trees].map(({ gitDir }) => withdrawRefs(gitDir)));
@@ -47,14 +49,18 @@ export async function markUnchanged(
   return unchanged;
 }
 
-/** Lets Kustomizations apply the head again, whatever their status says: it shows no applied revision until they have. */
+/**
+ * Lets Kustomizations apply the head again, whatever their status says: it shows no applied
+ * revision until they have.
+ */
 export async function reapply(
   cluster: RehearsalCluster,
   watch: ClusterWatch,
   kustomizations: readonly KubeObject[],
 ): Promise<void> {
   const token = `rehearsal-${Date.now()}`;
-  // A reconciliation that runs already reports later that it has applied the head: only the answer to this token counts.
+  // A reconciliation that runs already reports later that it has applied the head: only the answer
+  // to this token counts.
   for (const object of kustomizations) watch.requests.set(keyOf(object), token);
   await eachOf(kustomizations, async (object) => {
     await setStatus(cluster, object, { lastAppliedRevision: null });

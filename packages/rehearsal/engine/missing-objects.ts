@@ -11,8 +11,9 @@ const PATIENCE = 180_000;
 const ROUNDS = 8;
 
 /**
- * Fetches the objects of commits that a clone lacks: a partial clone (`--filter=blob:none`) has only the files that were checked out.
- * Git does the same for its own commands. Without this, missing files would look deleted.
+ * Fetches the objects of commits that a clone lacks: a partial clone (`--filter=blob:none`) has
+ * only the files that were checked out. Git does the same for its own commands. Without this,
+ * missing files would look deleted.
  *
  * @throws UserError when objects stay missing
  */

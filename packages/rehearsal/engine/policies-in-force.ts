@@ -41,8 +41,9 @@ export function hasPolicies(snapshot: Snapshot): boolean {
 }
 
 /**
- * Waits until the cluster's admission policies are in force: the API server reads all of them about once a second, and admits objects
- * without them until then. A policy that is written last shows when they were read.
+ * Waits until the cluster's admission policies are in force: the API server reads all of them about
+ * once a second, and admits objects without them until then. A policy that is written last shows
+ * when they were read.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */

@@ -22,7 +22,10 @@ export interface GeneratedDefinitions {
   readonly flux: readonly FluxVersion[];
 }
 
-/** Definitions for kinds and versions that the trees use and do not define. They are part of the key of a stored base. */
+/**
+ * Definitions for kinds and versions that the trees use and do not define. They are part of the key
+ * of a stored base.
+ */
 export function generatedDefinitions({ trees, root, assumed }: RehearsalPlan): GeneratedDefinitions {
   const base = trees.flatMap(({ scanned }) => scanned.base);
   const head = trees.flatMap(({ scanned }) => scanned.head);
@@ -40,7 +43,12 @@ export function generatedDefinitions({ trees, root, assumed }: RehearsalPlan): G
   };
 }
 
-/** Applies the objects that a cluster has beside its tree: definitions first, then objects of their kinds. @throws UserError for a rejected object */
+/**
+ * Applies the objects that a cluster has beside its tree: definitions first, then objects of their
+ * kinds.
+ *
+ * @throws UserError for a rejected object
+ */
 export async function prepareDefinitions(
   cluster: RehearsalCluster,
   plan: RehearsalPlan,
@@ -76,7 +84,10 @@ async function applyAssumed({ api }: RehearsalCluster, objects: readonly KubeObj
   }
 }
 
-/** Applied as Flux would, so that a definition of the tree that Flux applies later owns every field. Rejected stubs are left out. */
+/**
+ * Applied as Flux would, so that a definition of the tree that Flux applies later owns every field.
+ * Rejected stubs are left out.
+ */
 async function applyStubs({ api }: RehearsalCluster, stubs: readonly KubeObject[]): Promise<KubeObject[]> {
   const discovery = new KubeDiscovery(api);
   const applied: KubeObject[] = [];

@@ -59,8 +59,9 @@ export async function readRegistry(record: Pick<ClusterRecord, "ports">): Promis
 }
 
 /**
- * Writes each change as a new revision, as the API server does, so that its watches report it. Objects of a definition are deleted
- * before the definition and written after it, because the API server serves them only while the definition exists.
+ * Writes each change as a new revision, as the API server does, so that its watches report it.
+ * Objects of a definition are deleted before the definition and written after it, because the API
+ * server serves them only while the definition exists.
  */
 export async function writeRegistry(
   record: Pick<ClusterRecord, "ports">,

@@ -38,14 +38,18 @@ export interface RehearsalCluster {
   readonly record: ClusterRecord;
 }
 
-/** Increased when the stored form of {@link RevisionState} or the cluster itself changes: stored bases are then discarded. */
+/**
+ * Increased when the stored form of {@link RevisionState} or the cluster itself changes: stored
+ * bases are then discarded.
+ */
 const STORED_FORM = 14;
 
 /**
  * The rehearsal cluster, restored to one of the stored bases.
  *
  * @param key a base for which {@link hasBase} is true, or EMPTY
- * @param policies the rehearsal's own policies, by the address of its Git server. A cluster that starts at EMPTY waits for them
+ * @param policies the rehearsal's own policies, by the address of its Git server. A cluster that
+ * starts at EMPTY waits for them
  *   together with others, which saves time.
  * @throws UserError when it does not start
  */

@@ -36,7 +36,11 @@ export interface RehearsalPlan {
   /** Sources whose content is given as files. */
   readonly provided: readonly ProvidedSource[];
   readonly simulated: readonly string[];
-  /** Folder that is rehearsed as a cluster, because the tree has none and no option names one. @default the tree has a cluster */
+  /**
+   * Folder that is rehearsed as a cluster, because the tree has none and no option names one.
+   *
+   * @default the tree has a cluster
+   */
   readonly guessed?: string;
 }
 
@@ -93,7 +97,10 @@ export async function planRehearsals(
   return await Promise.all(plans);
 }
 
-/** Most rounds in which the commits that sources follow are read: each may contain sources that follow other commits. */
+/**
+ * Most rounds in which the commits that sources follow are read: each may contain sources that
+ * follow other commits.
+ */
 const ROUNDS = 4;
 
 /** What decides which commits the sources of the trees follow. */
@@ -106,7 +113,11 @@ interface FollowedBy {
   readonly target: string;
 }
 
-/** Finds the commits that the sources follow, and reads their manifests. @returns also how many sources read the changed tree */
+/**
+ * Finds the commits that the sources follow, and reads their manifests.
+ *
+ * @returns also how many sources read the changed tree
+ */
 async function withFollowed(
   trees: readonly ServedTree[],
   { root, assumed, comparedIndex, target }: FollowedBy,
@@ -225,7 +236,10 @@ export function treeOf(
 /** Every revision ends with it: source-controller decides the revision of provided files. */
 const ANY_REVISION = "";
 
-/** Commit that a source reaches at base or at head; undefined for a source that is not served here, or whose ref the clone does not have. */
+/**
+ * Commit that a source reaches at base or at head; undefined for a source that is not served here,
+ * or whose ref the clone does not have.
+ */
 export function expectation(
   plan: RehearsalPlan,
   cluster: RehearsalCluster,

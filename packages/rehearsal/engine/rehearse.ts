@@ -58,7 +58,10 @@ export async function rehearse(
   }
 }
 
-/** An error response of the rehearsal's API server is not a bug of the program: the API server may be busy, or forget a kind. */
+/**
+ * An error response of the rehearsal's API server is not a bug of the program: the API server may
+ * be busy, or forget a kind.
+ */
 function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
   if (!(error instanceof ApiError)) throw error;

@@ -13,7 +13,11 @@ const origins = {
   },
 } as const;
 
-/** Applies objects of a tree or a file. @throws UserError when the API server rejects one, because the user can correct it */
+/**
+ * Applies objects of a tree or a file.
+ *
+ * @throws UserError when the API server rejects one, because the user can correct it
+ */
 export async function applyInput<T>(origin: keyof typeof origins, where: string, apply: () => Promise<T>): Promise<T> {
   try {
     return await apply();

@@ -2,7 +2,10 @@
 export interface RehearsalRequest {
   /** Working directory: the clone whose change is rehearsed. */
   readonly cwd: string;
-  /** @default the merge base of HEAD and origin's main branch; in a merge request's pipeline the commit that GitLab names */
+  /**
+   * @default the merge base of HEAD and origin's main branch; in a merge request's pipeline the
+   * commit that GitLab names
+   */
   readonly base?: string;
   /** @default HEAD */
   readonly head?: string;
@@ -26,6 +29,10 @@ export interface RehearsalRequest {
   readonly offline?: boolean;
   /** JSON file with source lines of objects. */
   readonly provenance?: string;
-  /** Limit of the whole rehearsal in milliseconds; what is pending then has no answer. @default 300 s for each cluster */
+  /**
+   * Limit of the whole rehearsal in milliseconds; what is pending then has no answer.
+   *
+   * @default 300 s for each cluster
+   */
   readonly timeout?: number;
 }

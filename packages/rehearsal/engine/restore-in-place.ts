@@ -35,13 +35,17 @@ const SERVED = 10_000;
 /** How many times etcd is compared with the base: the API server's own controllers write while it is restored. */
 const ROUNDS = 5;
 
-/** Media type of aggregated discovery: every kind in every version in one response. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/**
+ * Media type of aggregated discovery: every kind in every version in one response.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
+ */
 const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /**
- * Restores a running cluster to a base: etcd and the API server continue, and the differences are written to etcd. A restart of the
- * API server takes seconds, and five more until its admission knows Flux's kinds again. All other programs are restarted, because
- * they remember objects by uid.
+ * Restores a running cluster to a base: etcd and the API server continue, and the differences are
+ * written to etcd. A restart of the API server takes seconds, and five more until its admission
+ * knows Flux's kinds again. All other programs are restarted, because they remember objects by uid.
  *
  * @returns false when nothing runs, or when the cluster does not reach the base
  */

@@ -37,7 +37,11 @@ import { waitOptions } from "./wait-options.js";
 /** How often Kustomizations are reconciled again whose objects were deleted, or whose accounts had no rights. */
 const ROUNDS = 2;
 
-/** Policies by which the API server rewrites objects of the trees. @param server address of the server of the trees' repositories */
+/**
+ * Policies by which the API server rewrites objects of the trees.
+ *
+ * @param server address of the server of the trees' repositories
+ */
 export function rehearsalPolicies(
   { routes, provided, root: { artifacts = [] } }: RehearsalPlan,
   server: string,
@@ -140,8 +144,9 @@ async function kustomizationsToReapply(
 }
 
 /**
- * Kustomizations to reconcile once more after the cluster's policies came into force or were deleted: some had applied everything, or
- * were rejected, before. In a real cluster their next reconciliation is tested against the policies.
+ * Kustomizations to reconcile once more after the cluster's policies came into force or were
+ * deleted: some had applied everything, or were rejected, before. In a real cluster their next
+ * reconciliation is tested against the policies.
  */
 async function testedAgainstPolicies(
   { cluster, context }: Rehearsal,
@@ -206,7 +211,10 @@ function withOfflineReasons(outcomes: ReadonlyMap<string, Outcome>): RevisionSta
   return [...outcomes].map(([key, outcome]) => [key, offlineInWords(outcome)] as const);
 }
 
-/** Waits until the API server rewrites sources by the rehearsal's policies: it reads them a moment after they are written. */
+/**
+ * Waits until the API server rewrites sources by the rehearsal's policies: it reads them a moment
+ * after they are written.
+ */
 async function awaitAdmission({ cluster, plan, context }: Rehearsal): Promise<void> {
   const source = plan.root.objects.find(({ kind }) => kind === "GitRepository");
   if (!source) return;

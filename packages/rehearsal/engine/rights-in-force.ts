@@ -14,8 +14,9 @@ export function isRight({ apiVersion }: Pick<KubeObject, "apiVersion">): boolean
 }
 
 /**
- * Waits until the API server applies the present rights: its authorizer receives roles and bindings by watches, a moment after they
- * were written or deleted. A new role and binding of each scope show when it has received everything before them.
+ * Waits until the API server applies the present rights: its authorizer receives roles and bindings
+ * by watches, a moment after they were written or deleted. A new role and binding of each scope
+ * show when it has received everything before them.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */

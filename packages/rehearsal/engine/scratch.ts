@@ -6,12 +6,16 @@ import type { RehearsalLayout } from "./rehearsal-layout.js";
 /** Linux's file system in memory. */
 const SHARED_MEMORY = "/dev/shm";
 
-/** Less space means a container's small one, or a full one: a tree that does not fit would look like one that Flux rejects. Bytes. */
+/**
+ * Less space means a container's small one, or a full one: a tree that does not fit would look like
+ * one that Flux rejects. Bytes.
+ */
 const ENOUGH = 2 * 1024 ** 3;
 
 /**
- * Folder in which the Flux controllers unpack artifacts: kustomize-controller unpacks the tree for each Kustomization. In memory if
- * there is space: creating a file on ext4 took 8 to 14 times as long after many deletions (decision 0107).
+ * Folder in which the Flux controllers unpack artifacts: kustomize-controller unpacks the tree for
+ * each Kustomization. In memory if there is space: creating a file on ext4 took 8 to 14 times as
+ * long after many deletions (decision 0107).
  */
 export function scratchFolder(layout: RehearsalLayout): string {
   const own = join(layout.flux, "tmp");

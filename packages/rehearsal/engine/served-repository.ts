@@ -97,7 +97,11 @@ export async function withReplaced(
   });
 }
 
-/** Writes many blobs with one command, because a process for each takes seconds. @returns their ids, in the same order */
+/**
+ * Writes many blobs with one command, because a process for each takes seconds.
+ *
+ * @returns their ids, in the same order
+ */
 async function writeBlobs(gitDir: string, git: Git, texts: readonly string[]): Promise<string[]> {
   const folder = await mkdtemp(join(gitDir, "blobs-"));
   try {

@@ -4,8 +4,8 @@ import { CLUSTER_IP } from "../model/restore.js";
 const ranges = ["0.0.0.0/2", "fd00::/64"] as const;
 
 /**
- * Service networks of the rehearsal cluster, one for each IP family, as large as the API server allows. A second IPv4 range does not
- * work: a dry run tests an address against any of them.
+ * Service networks of the rehearsal cluster, one for each IP family, as large as the API server
+ * allows. A second IPv4 range does not work: a dry run tests an address against any of them.
  */
 export const serviceNetwork = ranges.join(",");
 
@@ -33,8 +33,9 @@ function reset(field: "clusterIP" | "clusterIPs"): string {
 }
 
 /**
- * Gives another address to a Service that asks for one outside of {@link serviceNetwork}: a tree does not say which network its cluster
- * has. An annotation keeps the requested address, so that a change of it is rejected as in a real cluster.
+ * Gives another address to a Service that asks for one outside of {@link serviceNetwork}: a tree
+ * does not say which network its cluster has. An annotation keeps the requested address, so that a
+ * change of it is rejected as in a real cluster.
  */
 export const serviceAddresses: readonly KubeObject[] = [
   {

@@ -4,7 +4,11 @@ import { type KubeObject, keyOf, type Snapshot } from "../model/kube-objects.js"
 import { type DiscoveredGroup, groupsOf, type ListedKind, listedKinds, ownerSelectors } from "../model/listed-kinds.js";
 import type { Unlisted } from "../model/revision-state.js";
 
-/** Media type of aggregated discovery: all kinds in one response. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/**
+ * Media type of aggregated discovery: all kinds in one response.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
+ */
 const DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** All objects of the cluster, and the kinds that the API server could not list. */
@@ -29,7 +33,10 @@ async function discover(api: KubeApi): Promise<DiscoveredGroup[]> {
   return groupsOf(outcomes.flatMap(({ items }) => items));
 }
 
-/** Objects of one kind. A kind whose server does not answer is returned as not listed, so that the rehearsal continues. */
+/**
+ * Objects of one kind. A kind whose server does not answer is returned as not listed, so that the
+ * rehearsal continues.
+ */
 async function listKind(
   api: KubeApi,
   kind: ListedKind,

@@ -13,7 +13,8 @@ export interface FollowedRef {
 }
 
 /**
- * Resolves the refs that the sources of a tree follow. The target branch moves from base to head; all other refs stay as in the clone.
+ * Resolves the refs that the sources of a tree follow. The target branch moves from base to head;
+ * all other refs stay as in the clone.
  *
  * @param target target branch of the merge; undefined for a tree that does not change
  */

@@ -4,8 +4,9 @@ const apiVersion = "admissionregistration.k8s.io/v1";
 const name = "rehearsal.timonier-volume-growth";
 
 /**
- * Rejects the growth of a claim when its StorageClass does not allow it. It replaces the API server's own plugin, which also rejects it
- * for an unknown class: most classes of a cluster are not in Git.
+ * Rejects the growth of a claim when its StorageClass does not allow it. It replaces the API
+ * server's own plugin, which also rejects it for an unknown class: most classes of a cluster are
+ * not in Git.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#persistentvolumeclaimresize
  */

@@ -19,8 +19,8 @@ export interface Effects {
 /**
  * The entries that were not evaluated, each with whether the merge changes it or can affect it.
  *
- * Kinds that no tree defines are listed by kind: an object that the merge writes is affected, because the real definition may
- * reject it.
+ * Kinds that no tree defines are listed by kind: an object that the merge writes is affected,
+ * because the real definition may reject it.
  */
 export function withEffects(found: NotEvaluatedParts, effects: Effects): NotEvaluated[] {
   const changed = new Set(effects.changes.map(({ ref }) => refName(ref)));

@@ -40,10 +40,11 @@ const withoutStatus: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Why an object can never become ready in the rehearsal cluster: its controller does not run here. A health check that waits for such
- * an object is assumed to pass.
+ * Why an object can never become ready in the rehearsal cluster: its controller does not run here.
+ * A health check that waits for such an object is assumed to pass.
  *
- * The status is not considered: an object without one is ready for Flux at once, unless a health check expression reads it.
+ * The status is not considered: an object without one is ready for Flux at once, unless a health
+ * check expression reads it.
  *
  * @param stubKinds `GROUP/KIND` of the kinds whose definitions the rehearsal generated
  * @returns undefined when its controller runs here

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { at, groupOf, type KubeObject, textAt } from "./kube-objects.js";
 
 /**
- * Annotation of a source, Kustomization or release that the rehearsal suspended and set to Ready, because it needs something that
- * cannot be reached from here. Objects that wait for it or depend on it are then reconciled.
+ * Annotation of a source, Kustomization or release that the rehearsal suspended and set to Ready,
+ * because it needs something that cannot be reached from here. Objects that wait for it or depend
+ * on it are then reconciled.
  */
 export const ASSUMED = "rehearsal.timonier/assumed";
 

@@ -1,8 +1,8 @@
 import { groupOf, type KubeObject, keyOf, type Snapshot } from "./kube-objects.js";
 
 /**
- * Whether the watches had received every object of a later snapshot. Each watch is a moment late, so outcomes that were derived from
- * them may have missed an object.
+ * Whether the watches had received every object of a later snapshot. Each watch is a moment late,
+ * so outcomes that were derived from them may have missed an object.
  *
  * Statuses may differ, because the rehearsal waits for them.
  *

@@ -87,7 +87,10 @@ function changeOf(
   };
 }
 
-/** Whether all of these Kustomizations list an object at base and head: it then belongs to the last one that was reconciled, and does not move. */
+/**
+ * Whether all of these Kustomizations list an object at base and head: it then belongs to the last
+ * one that was reconciled, and does not move.
+ */
 function isShared(key: string, listers: readonly string[], { owners }: Context): boolean {
   return [owners.before, owners.after].every((inventory) => listers.every((one) => inventory.get(key)?.has(one)));
 }

@@ -17,8 +17,9 @@ export interface SecretSources {
 }
 
 /**
- * The report without any value of a Secret. A long value is replaced everywhere, in every encoding; a short one where the trees, a
- * substitution or a release's values put it. Names and fields that contain one are shown with `(hidden)` in its place.
+ * The report without any value of a Secret. A long value is replaced everywhere, in every encoding;
+ * a short one where the trees, a substitution or a release's values put it. Names and fields that
+ * contain one are shown with `(hidden)` in its place.
  */
 export function conceal(report: Report, sources: SecretSources): Report {
   return new Concealment(sources).report(report);
@@ -219,7 +220,10 @@ function secretsIn(files: readonly TreeFiles[]): KubeObject[] {
 /** Shorter words occur in most files with other meanings. */
 const SHORTEST_WORD = 5;
 
-/** Whether a text is a word that occurs in files outside of Secrets, such as the name of a stage: showing it reveals nothing. */
+/**
+ * Whether a text is a word that occurs in files outside of Secrets, such as the name of a stage:
+ * showing it reveals nothing.
+ */
 function outsideOfSecrets(texts: readonly string[] | undefined): (text: string) => boolean {
   const open = (texts ?? [])
     .flatMap((text) => text.split(/^---(?=\s|$)/m))

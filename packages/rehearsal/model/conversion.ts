@@ -17,7 +17,8 @@ export const CONVERSION = "rehearsal.timonier/conversion";
 /**
  * Fields in {@link CONVERSION}, one on each line, in this order.
  *
- * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#webhook-conversion
+ * @see
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#webhook-conversion
  */
 export const conversionFields = [
   "clientConfig.url",
@@ -28,7 +29,10 @@ export const conversionFields = [
   "conversionReviewVersions",
 ] as const;
 
-/** The definition with the conversion of its manifest. Objects that the rehearsal did not change are returned unchanged. */
+/**
+ * The definition with the conversion of its manifest. Objects that the rehearsal did not change are
+ * returned unchanged.
+ */
 export function withConversion(object: KubeObject): KubeObject {
   const kept = object.metadata.annotations?.[CONVERSION];
   if (kept === undefined) return object;

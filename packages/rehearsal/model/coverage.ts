@@ -28,8 +28,8 @@ export interface EvaluationScope {
   /** Names of those that were not evaluated. */
   readonly unevaluated: ReadonlySet<string>;
   /**
-   * Folder that was rehearsed as a cluster, because the tree has none and no option names one. It is not known which Kustomizations
-   * read the files outside of it.
+   * Folder that was rehearsed as a cluster, because the tree has none and no option names one. It
+   * is not known which Kustomizations read the files outside of it.
    *
    * @default the tree's Flux objects or the options decide what is read
    */
@@ -107,7 +107,8 @@ function readersByFile({ base, head }: ChangedTree, { readers, unevaluated }: Ev
 /**
  * Files that the build of a folder reads.
  *
- * @param all whether every file counts when a link or an unparsable file hides what is read; else only the files of the folder count
+ * @param all whether every file counts when a link or an unparsable file hides what is read; else
+ * only the files of the folder count
  */
 function filesRead(tree: ReadableTree, folder: string, all: boolean): readonly string[] {
   const read = pathsRead([folder], tree) ?? new Set(all ? [""] : [fromTop(folder)]);

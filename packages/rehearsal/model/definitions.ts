@@ -9,7 +9,10 @@ export interface Definition {
   readonly object?: KubeObject;
 }
 
-/** Parsed definitions by their text: most are the same in base and head, and parsing them takes most of the time to read a tree. */
+/**
+ * Parsed definitions by their text: most are the same in base and head, and parsing them takes most
+ * of the time to read a tree.
+ */
 const read = new Map<string, Definition | undefined>();
 
 /** Every definition in documents, including those in templates of charts. */

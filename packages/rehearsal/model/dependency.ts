@@ -12,13 +12,19 @@ export type DependencyState =
 
 /** Feature gates of the cluster's Flux. */
 export interface DependencyOptions {
-  /** Feature gate AdditiveCELDependencyCheck: an expression is checked in addition to the condition Ready. @default false */
+  /**
+   * Feature gate AdditiveCELDependencyCheck: an expression is checked in addition to the condition
+   * Ready.
+   *
+   * @default false
+   */
   readonly additive?: boolean;
 }
 
 /**
- * Whether one dependency allows an object to be reconciled, as kustomize-controller and helm-controller decide: by
- * `dependsOn[].readyExpr` if there is one, else by the dependency's condition Ready. The dependency's revision is not considered.
+ * Whether one dependency allows an object to be reconciled, as kustomize-controller and
+ * helm-controller decide: by `dependsOn[].readyExpr` if there is one, else by the dependency's
+ * condition Ready. The dependency's revision is not considered.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#dependency-ready-expression
  */

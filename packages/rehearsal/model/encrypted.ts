@@ -33,8 +33,9 @@ export function keysOfValues(documents: readonly ScannedDocument[]): Set<string>
 }
 
 /**
- * A file of SOPS with a stand-in for each encrypted value, so that it can be applied without keys. A stand-in has the type that SOPS
- * records, and contains a digest of the cipher text, so that another cipher text gives another value.
+ * A file of SOPS with a stand-in for each encrypted value, so that it can be applied without keys.
+ * A stand-in has the type that SOPS records, and contains a digest of the cipher text, so that
+ * another cipher text gives another value.
  *
  * @returns undefined when the file is not encrypted, or cannot be read
  */

@@ -16,8 +16,8 @@ interface EnginePolicy {
 const NAMED = 5;
 
 /**
- * Policies of engines that do not run here, each with the objects of the merge that it would evaluate. A policy that the merge writes
- * may evaluate every object when that is applied next.
+ * Policies of engines that do not run here, each with the objects of the merge that it would
+ * evaluate. A policy that the merge writes may evaluate every object when that is applied next.
  */
 export function notEvaluatedByEngines(after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
   const written = changes.filter(

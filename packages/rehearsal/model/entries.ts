@@ -16,8 +16,8 @@ import { folderIn, folderOf } from "./reach.js";
 import { objectsOf, parsed } from "./scan.js";
 
 /**
- * Clusters whose Flux follows a tree: those of `flux bootstrap`, also before it runs, those of a FluxInstance, and those whose first
- * source and Kustomization were written by hand.
+ * Clusters whose Flux follows a tree: those of `flux bootstrap`, also before it runs, those of a
+ * FluxInstance, and those whose first source and Kustomization were written by hand.
  */
 export function clustersOf(tree: EntryTree): Root[] {
   const known = distinct([...bootstrapped(tree), ...instances(tree)]);

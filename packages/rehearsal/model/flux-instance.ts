@@ -5,8 +5,8 @@ import { yamlDocuments } from "./yaml-text.js";
 const controllers = ["source-controller", "kustomize-controller", "helm-controller"] as const;
 
 /**
- * Arguments that a FluxInstance sets, by controller: those of multi-tenancy, and those of its patches. Releases of its chart set them
- * in their values.
+ * Arguments that a FluxInstance sets, by controller: those of multi-tenancy, and those of its
+ * patches. Releases of its chart set them in their values.
  *
  * @param flags arguments that change what is applied
  * @see https://fluxoperator.dev/docs/crd/fluxinstance/#kustomize-patches

@@ -3,8 +3,8 @@ import { groupOf, type KubeObject, type Snapshot, textAt } from "./kube-objects.
 const VERSION = "app.kubernetes.io/version";
 
 /**
- * Version of Flux that a cluster's own manifests install, without `v`: from the labels of `gotk-components.yaml`, or from a FluxInstance,
- * whose version may be a range.
+ * Version of Flux that a cluster's own manifests install, without `v`: from the labels of
+ * `gotk-components.yaml`, or from a FluxInstance, whose version may be a range.
  *
  * @returns undefined when nothing in the tree installs Flux
  */
@@ -23,7 +23,11 @@ function fluxInstanceVersion(snapshot: Snapshot): string | undefined {
   return textAt(snapshot.find(isInstance), "spec", "distribution", "version");
 }
 
-/** Major and minor version: `2.4` of `2.4.0`, `v2.4.x` and `>=2.4`. @returns undefined without a minor version, as in `2.x` */
+/**
+ * Major and minor version: `2.4` of `2.4.0`, `v2.4.x` and `>=2.4`.
+ *
+ * @returns undefined without a minor version, as in `2.x`
+ */
 function minorOf(version: string): readonly [number, number] | undefined {
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
   return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];

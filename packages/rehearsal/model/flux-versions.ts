@@ -11,8 +11,9 @@ export interface FluxVersion {
 }
 
 /**
- * Versions of Flux's kinds that trees use and the cluster's own Flux serves: those of the tree's definitions, or, for a kind without a
- * definition, those that the base uses, because the real cluster has applied it.
+ * Versions of Flux's kinds that trees use and the cluster's own Flux serves: those of the tree's
+ * definitions, or, for a kind without a definition, those that the base uses, because the real
+ * cluster has applied it.
  *
  * @param objects objects that are applied in addition to the trees
  */
@@ -41,8 +42,9 @@ export function fluxVersions(
 }
 
 /**
- * Versions that a definition of the rehearsal has to serve in addition. Each has the schema of the stored version, which the controllers
- * read, because admission policies cannot handle different schemas (admission-policies.ts).
+ * Versions that a definition of the rehearsal has to serve in addition. Each has the schema of the
+ * stored version, which the controllers read, because admission policies cannot handle different
+ * schemas (admission-policies.ts).
  */
 export function addedVersions(definition: KubeObject, wanted: readonly FluxVersion[]): DefinedVersion[] {
   const versions = versionsOf(definition);

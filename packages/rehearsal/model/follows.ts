@@ -70,8 +70,9 @@ export function idOf({ metadata: { namespace, name } }: KubeObject): string {
 }
 
 /**
- * Keys of the refs that a merge moves: the target branch. If no source follows it, the merge moves the branch of the root, or else all
- * followed branches. Refs of sources that the user named always move.
+ * Keys of the refs that a merge moves: the target branch. If no source follows it, the merge moves
+ * the branch of the root, or else all followed branches. Refs of sources that the user named always
+ * move.
  *
  * @param target target branch; undefined for a tree that does not change
  */

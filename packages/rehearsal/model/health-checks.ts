@@ -7,8 +7,9 @@ import type { RevisionState } from "./revision-state.js";
 import { type Rollout, rolloutOf } from "./rollout-time.js";
 
 /**
- * A revision state in which Kustomizations and releases stall whose health check waits for pods that do not start, or that cannot all be
- * ready before its timeout. In the rehearsal cluster every pod is ready at once.
+ * A revision state in which Kustomizations and releases stall whose health check waits for pods
+ * that do not start, or that cannot all be ready before its timeout. In the rehearsal cluster every
+ * pod is ready at once.
  *
  * @param stuck why a workload's new pods do not start, by key
  */

@@ -3,7 +3,11 @@ import type { KubeObject } from "./kube-objects.js";
 /** Annotation with the health check expressions that the rehearsal removes from a Kustomization. */
 export const HEALTH = "rehearsal.timonier/health";
 
-/** Fields of a health check expression, without its kind. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions */
+/**
+ * Fields of a health check expression, without its kind.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions
+ */
 export const HEALTH_FIELDS = ["inProgress", "failed", "current"] as const;
 
 /** Separators of fields and expressions in {@link HEALTH}: no expression contains them. */

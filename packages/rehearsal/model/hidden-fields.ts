@@ -10,8 +10,8 @@ interface Rule {
   readonly found: string;
   readonly shown: string;
   /**
-   * `part`: any occurrence · `word`: occurrences without a letter or digit beside them · `whole`: fields with exactly this text ·
-   * `field`: every field with the key.
+   * `part`: any occurrence · `word`: occurrences without a letter or digit beside them · `whole`:
+   * fields with exactly this text · `field`: every field with the key.
    */
   readonly as: "part" | "word" | "whole" | "field";
   /** Only in fields with this key. */
@@ -31,8 +31,9 @@ export interface Place {
 }
 
 /**
- * Hides values of Secrets that a Kustomization's substitution or a release's values put into objects, also short ones: a value such as
- * `7` cannot be replaced everywhere. Its places are known from the variables in the trees.
+ * Hides values of Secrets that a Kustomization's substitution or a release's values put into
+ * objects, also short ones: a value such as `7` cannot be replaced everywhere. Its places are known
+ * from the variables in the trees.
  */
 export class HiddenFields {
   readonly #rules = new Map<string, readonly Rule[]>();
@@ -41,7 +42,8 @@ export class HiddenFields {
 
   /**
    * @param states objects of the cluster at base and head
-   * @param occurrences places of each variable in the trees; undefined when they are not known, so that it may be anywhere
+   * @param occurrences places of each variable in the trees; undefined when they are not known, so
+   * that it may be anywhere
    * @param isPublic whether a word occurs in Git outside of Secrets
    */
   constructor(
@@ -146,7 +148,10 @@ export class HiddenFields {
       .flatMap((text) => [text, ...text.split("\n")].flatMap(anywhere));
   }
 
-  /** Values of a Secret or ConfigMap, and whether they come from a Secret: a substitution may have put one into a ConfigMap. */
+  /**
+   * Values of a Secret or ConfigMap, and whether they come from a Secret: a substitution may have
+   * put one into a ConfigMap.
+   */
   #valuesIn(source: KubeObject): Array<readonly [key: string, text: string, secret: boolean]> {
     if (source.kind === "Secret") return valuesOf(source).map(([key, text]) => [key, text, true] as const);
     return Object.entries((source.data ?? {}) as Record<string, unknown>).map(([key, value]) => {

@@ -12,7 +12,11 @@ export interface ReadableTree {
   readonly links: readonly string[];
 }
 
-/** Names of the kustomization file in a folder. @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+/**
+ * Names of the kustomization file in a folder.
+ *
+ * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+ */
 const names = new Set(["kustomization.yaml", "kustomization.yml", "Kustomization"]);
 
 /** Fields with plugin files, which may name further files. */
@@ -34,8 +38,8 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /**
- * Folders and files that a build may read: those of its start, and those outside of them that their kustomizations name, directly or in
- * the file of a plugin.
+ * Folders and files that a build may read: those of its start, and those outside of them that their
+ * kustomizations name, directly or in the file of a plugin.
  *
  * @param start paths of a Flux Kustomization, from the top of the tree
  * @returns undefined when a link or an unparsable file hides what is read

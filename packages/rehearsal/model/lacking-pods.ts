@@ -13,8 +13,8 @@ export interface LackingPods {
 }
 
 /**
- * Compares references of pods with the objects of the cluster. Only effects of the merge count: recreated pods, new references and
- * deleted keys.
+ * Compares references of pods with the objects of the cluster. Only effects of the merge count:
+ * recreated pods, new references and deleted keys.
  *
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions
  */
@@ -77,8 +77,8 @@ function lacksKey(target: KubeObject, { key }: PodReference): boolean {
 }
 
 /**
- * Whether an operator may create an object: a custom resource names it, as an ExternalSecret or a Certificate does, or it may be copied
- * from an object of the same name elsewhere.
+ * Whether an operator may create an object: a custom resource names it, as an ExternalSecret or a
+ * Certificate does, or it may be copied from an object of the same name elsewhere.
  */
 function isMadeElsewhere({ kind, name }: PodReference, { metadata }: KubeObject, after: Snapshot): boolean {
   return after.some((one) => {

@@ -1,8 +1,9 @@
 import { at, type KubeObject, listAt, numberAt, type Snapshot, textAt } from "./kube-objects.js";
 
 /**
- * Whether pods have not been reconciled by the simulated kubelet, or are not known yet. On a busy machine that takes longer than the
- * time after which an unready workload counts as failing, and nothing changes meanwhile.
+ * Whether pods have not been reconciled by the simulated kubelet, or are not known yet. On a busy
+ * machine that takes longer than the time after which an unready workload counts as failing, and
+ * nothing changes meanwhile.
  *
  * @param others workloads
  */

@@ -1,7 +1,11 @@
 import { isDerived } from "./noise.js";
 import type { Unlisted } from "./revision-state.js";
 
-/** One group of the API server's aggregated discovery. @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/**
+ * One group of the API server's aggregated discovery.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
+ */
 export interface DiscoveredGroup {
   readonly metadata?: { readonly name?: string };
   /** The preferred version first. */
@@ -45,8 +49,8 @@ export function groupsOf(items: readonly DiscoveredGroup[]): DiscoveredGroup[] {
 }
 
 /**
- * Every kind that a manifest can create, once: in the preferred version of its group, or in the first one that has it. Versions whose
- * server does not answer are returned separately.
+ * Every kind that a manifest can create, once: in the preferred version of its group, or in the
+ * first one that has it. Versions whose server does not answer are returned separately.
  */
 export function listedKinds(groups: readonly DiscoveredGroup[]): {
   readonly kinds: readonly ListedKind[];

@@ -1,6 +1,10 @@
 import { groupKindOf, groupOf, type KubeObject, type Snapshot, textAt } from "./kube-objects.js";
 
-/** Reclaim policies that delete a volume's data with the volume. @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming */
+/**
+ * Reclaim policies that delete a volume's data with the volume.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming
+ */
 const reclaiming = new Set(["Delete", "Recycle"]);
 
 /**

@@ -4,8 +4,8 @@ import { isStub } from "./stubs.js";
 import { writersOf } from "./written.js";
 
 /**
- * Kinds whose objects are mostly written by controllers. Only those that a manifest created are compared, so they are listed by Flux's
- * owner labels.
+ * Kinds whose objects are mostly written by controllers. Only those that a manifest created are
+ * compared, so they are listed by Flux's owner labels.
  */
 const derivedKinds = new Set([
   "/Event",
@@ -34,8 +34,9 @@ export function isDerived(kind: string): boolean {
 }
 
 /**
- * Objects that people put into a cluster, without those of the cluster itself, those of the rehearsal and those that are being deleted.
- * An object of a manifest is always included, independent of its kind.
+ * Objects that people put into a cluster, without those of the cluster itself, those of the
+ * rehearsal and those that are being deleted. An object of a manifest is always included,
+ * independent of its kind.
  */
 export function withoutNoise(snapshot: Snapshot): KubeObject[] {
   const listed = fluxInventory(snapshot);

@@ -56,8 +56,8 @@ const rewrites: Readonly<Record<string, (object: Clean, written: Written) => voi
 };
 
 /**
- * The object without the fields that the API server, controllers and Flux manage. A field that a manifest set stays, even if controllers
- * manage it in other objects.
+ * The object without the fields that the API server, controllers and Flux manage. A field that a
+ * manifest set stays, even if controllers manage it in other objects.
  */
 export function normalize(object: KubeObject): KubeObject {
   const { status: _status, ...rest } = restore(object);

@@ -21,7 +21,10 @@ export interface NotEvaluatedParts {
   readonly others: readonly NotEvaluated[];
 }
 
-/** Everything that was not evaluated: sources out of reach, objects that depend on them, webhooks, kinds without a definition. */
+/**
+ * Everything that was not evaluated: sources out of reach, objects that depend on them, webhooks,
+ * kinds without a definition.
+ */
 export function notEvaluatedParts(after: RevisionState, order: readonly Reconciliation[]): NotEvaluatedParts {
   const gaps = outOfReach(after);
   const unknown = new Map<string, string>();

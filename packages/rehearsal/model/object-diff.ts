@@ -9,8 +9,9 @@ import { redactSecret } from "./redact.js";
 const CONTEXT = 3;
 
 /**
- * Unified diff between two states of an object, without fields that the API server manages and, if other fields differ, without its
- * defaults. It contains no values of Secrets. It is empty when nothing differs.
+ * Unified diff between two states of an object, without fields that the API server manages and, if
+ * other fields differ, without its defaults. It contains no values of Secrets. It is empty when
+ * nothing differs.
  *
  * @see https://www.gnu.org/software/diffutils/manual/html_node/Unified-Format.html
  */
@@ -35,6 +36,7 @@ function difference(before: KubeObject | undefined, after: KubeObject | undefine
 /** Whether two states have the same manifest. */
 export function isSame(before: KubeObject, after: KubeObject): boolean {
   const [oldObject, newObject] = [normalize(before), normalize(after)];
-  // Most objects of a large cluster are equal, and comparing text takes thirty times as long. Only text ignores undefined fields.
+  // Most objects of a large cluster are equal, and comparing text takes thirty times as long. Only
+  // text ignores undefined fields.
   return isDeepStrictEqual(oldObject, newObject) || toText(oldObject) === toText(newObject);
 }

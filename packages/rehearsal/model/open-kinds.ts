@@ -4,8 +4,9 @@ import { at, type KubeObject, listAt } from "./kube-objects.js";
 const references = ["eventSources", "resources"];
 
 /**
- * A definition of Flux whose references may name any kind. Flux Operator adds its own kinds (FluxInstance, ResourceSet) to the lists of
- * Alert and Receiver. A rejected Alert would prevent all objects of its Kustomization from being applied.
+ * A definition of Flux whose references may name any kind. Flux Operator adds its own kinds
+ * (FluxInstance, ResourceSet) to the lists of Alert and Receiver. A rejected Alert would prevent
+ * all objects of its Kustomization from being applied.
  *
  * @see https://fluxoperator.dev/docs/instance/monitoring/
  */

@@ -13,8 +13,8 @@ const ACCOUNT = "rehearsal.timonier/account";
 export type AccountId = string;
 
 /**
- * Service accounts of Kustomizations and releases that lack rights at the base, and that no manifest creates or grants rights to: a
- * bootstrap outside of Git does that.
+ * Service accounts of Kustomizations and releases that lack rights at the base, and that no
+ * manifest creates or grants rights to: a bootstrap outside of Git does that.
  */
 export function outsideAccounts({ snapshot, outcomes }: RevisionState): AccountId[] {
   const messages = new Map(outcomes.flatMap(([key, one]) => (one.state === "stalled" ? [[key, one.message]] : [])));
@@ -60,8 +60,9 @@ function isOurs({ metadata }: KubeObject): boolean {
 }
 
 /**
- * Service accounts whose rights are assumed. They can affect a merge that creates objects of a kind or in a namespace which the account
- * had not written at the base, or that writes the account or its rights.
+ * Service accounts whose rights are assumed. They can affect a merge that creates objects of a kind
+ * or in a namespace which the account had not written at the base, or that writes the account or
+ * its rights.
  */
 export function assumedAccounts(before: Snapshot, after: Snapshot, changes: readonly ObjectChange[]): NotEvaluated[] {
   return before.filter(isOurs).map((binding) => {

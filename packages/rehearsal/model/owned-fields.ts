@@ -2,7 +2,8 @@ import type { KubeObject, Metadata } from "./kube-objects.js";
 import { type Fields, writersOf, writtenFields } from "./written.js";
 
 /**
- * The object with only the fields that were applied, without defaults. An object without managed fields is returned unchanged.
+ * The object with only the fields that were applied, without defaults. An object without managed
+ * fields is returned unchanged.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */

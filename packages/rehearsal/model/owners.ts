@@ -9,7 +9,11 @@ export function ownerOf({ metadata: { labels } }: KubeObject): string | undefine
   return `Kustomization ${labels?.["kustomize.toolkit.fluxcd.io/namespace"]}/${kustomization}`;
 }
 
-/** Owners by key of all objects in the inventories of Kustomizations. @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory */
+/**
+ * Owners by key of all objects in the inventories of Kustomizations.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#inventory
+ */
 export function inventories(snapshot: Snapshot): Map<string, ReadonlySet<string>> {
   const owners = new Map<string, Set<string>>();
   for (const object of snapshot.filter(isKustomization)) {

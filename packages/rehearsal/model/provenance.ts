@@ -39,8 +39,9 @@ export function readProvenance(text: string, file: string): ObjectProvenance[] {
 }
 
 /**
- * Provenance in commit messages, written by `timonier publish`: `Timonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8`. The newest
- * commit's comes first, and counts.
+ * Provenance in commit messages, written by `timonier publish`:
+ * `Timonier-Cause: apps/v1 Deployment default/nginx apps/nginx.ts:8`. The newest commit's comes
+ * first, and counts.
  */
 export function provenanceInMessages(messages: string): ObjectProvenance[] {
   return [...messages.matchAll(/^Timonier-Cause: (\S+) (\S+) (?:([^\s/]+)\/)?(\S+) (.+):(\d+)$/gm)].map(

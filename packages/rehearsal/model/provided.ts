@@ -41,8 +41,8 @@ export function useOf(documents: readonly ScannedDocument[], source: string): So
 }
 
 /**
- * Fields of a HelmRepository that the rehearsal changes, in the order of the annotation that keeps them. An OCIRepository has more:
- * {@link ociFields}.
+ * Fields of a HelmRepository that the rehearsal changes, in the order of the annotation that keeps
+ * them. An OCIRepository has more: {@link ociFields}.
  */
 export const helmFields = ["url", "secretRef.name", "certSecretRef.name", "provider", "insecure"] as const;
 
@@ -92,8 +92,8 @@ function setAt(target: Record<string, unknown>, [first = "", ...rest]: readonly 
 }
 
 /**
- * OCIRepositories whose change of the revision the provided files cannot show: one content replaces all revisions, and a packaged chart
- * replaces the digest that a source names.
+ * OCIRepositories whose change of the revision the provided files cannot show: one content replaces
+ * all revisions, and a packaged chart replaces the digest that a source names.
  *
  * @param before objects as in the manifests
  * @param formOf form of the files that are provided for a source; undefined for other sources

@@ -124,8 +124,8 @@ function resolved(folder: string, entry: string): string | undefined {
 }
 
 /**
- * Whether a file that a folder includes sets a namespace. If none does, the rehearsal sets the target namespace, which would override all
- * others. Returns true when it is not certain.
+ * Whether a file that a folder includes sets a namespace. If none does, the rehearsal sets the
+ * target namespace, which would override all others. Returns true when it is not certain.
  */
 export function namesNamespace(files: TreeFiles, folder: string): boolean {
   const { paths, isOpen } = reachOf(files, folder);

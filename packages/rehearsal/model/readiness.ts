@@ -16,7 +16,8 @@ const ready: Readiness = { state: "ready" };
 const hopelessReasons = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError"]);
 
 /**
- * Readiness of an object as in the health checks of kustomize-controller 1.9. For workloads it also considers their pods.
+ * Readiness of an object as in the health checks of kustomize-controller 1.9. For workloads it also
+ * considers their pods.
  *
  * @see https://github.com/fluxcd/cli-utils/blob/v1.2.2/pkg/kstatus/status/core.go
  */

@@ -16,8 +16,8 @@ export function isWord(text: string): boolean {
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * A Secret without its values, for a diff of base and head: a value is shown as `(hidden)`, or as `(hidden, old value)` and
- * `(hidden, new value)` when it changes.
+ * A Secret without its values, for a diff of base and head: a value is shown as `(hidden)`, or as
+ * `(hidden, old value)` and `(hidden, new value)` when it changes.
  */
 export function redactSecret(
   secret: KubeObject,
@@ -89,7 +89,10 @@ export function secretValues(objects: Snapshot, isPublic: (text: string) => bool
   return [...values].sort((one, other) => other.length - one.length);
 }
 
-/** Encodings of a value in texts: unchanged, without line breaks as Flux substitutes it, by line, encoded and escaped. */
+/**
+ * Encodings of a value in texts: unchanged, without line breaks as Flux substitutes it, by line,
+ * encoded and escaped.
+ */
 export function formsOf(value: string): string[] {
   const trimmed = value.trim();
   const lines = value.split("\n").map((line) => line.trim());
@@ -117,7 +120,10 @@ function urlEncoded(text: string): string {
   }
 }
 
-/** The base64 of a value and, for one that is part of a longer text, the characters that do not depend on its offset. */
+/**
+ * The base64 of a value and, for one that is part of a longer text, the characters that do not
+ * depend on its offset.
+ */
 function inBase64(value: string): string[] {
   const whole = Buffer.from(value, "utf8");
   const bare = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");

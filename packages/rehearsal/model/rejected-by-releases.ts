@@ -1,8 +1,8 @@
 import type { ObjectChange, Reconciliation } from "@timonier/report/model";
 
 /**
- * Objects at which a release stops, from helm-controller's message. Other changes of the chart are not known: Helm applies its objects in
- * order and stops at the first rejection.
+ * Objects at which a release stops, from helm-controller's message. Other changes of the chart are
+ * not known: Helm applies its objects in order and stops at the first rejection.
  */
 export function rejectedByReleases(order: readonly Reconciliation[]): ObjectChange[] {
   return order.flatMap(({ ref, ready, readyBefore, message = "" }): ObjectChange[] => {

@@ -6,8 +6,9 @@ import { sameSecret } from "./redact.js";
 import type { DryRun, RevisionState } from "./revision-state.js";
 
 /**
- * Objects that a stalled Kustomization did not apply: rejected ones, and those that were left out because of them. Objects that were
- * rejected at the base for the same reason do not count, nor objects that only such a rejection prevents from being applied.
+ * Objects that a stalled Kustomization did not apply: rejected ones, and those that were left out
+ * because of them. Objects that were rejected at the base for the same reason do not count, nor
+ * objects that only such a rejection prevents from being applied.
  */
 export function rejectedChanges(before: RevisionState, after: RevisionState): ObjectChange[] {
   const live = byKey(after.snapshot);

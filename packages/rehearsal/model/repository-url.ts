@@ -1,6 +1,6 @@
 /**
- * Normalised URL of a repository, so that `git@host:group/app.git` and `https://host/group/app` are equal: the host in lower case and the
- * path, without credentials, port and `.git`.
+ * Normalised URL of a repository, so that `git@host:group/app.git` and `https://host/group/app` are
+ * equal: the host in lower case and the path, without credentials, port and `.git`.
  */
 export function sameRepository(url: string): string {
   const scp = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(url);
@@ -12,7 +12,10 @@ export function sameRepository(url: string): string {
     .replace(/\.git$/, "")}`;
 }
 
-/** URLs by which a source may name the repository. A URL with a variable is only known in the cluster, so its text is compared. */
+/**
+ * URLs by which a source may name the repository. A URL with a variable is only known in the
+ * cluster, so its text is compared.
+ */
 export function spellingsOf(url: string): string[] {
   const same = sameRepository(url);
   if (same === url) return [];

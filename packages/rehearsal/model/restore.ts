@@ -14,8 +14,8 @@ export const CLUSTER_IP = "rehearsal.timonier/cluster-ip";
 export const SOURCE_KIND = "rehearsal.timonier/source-kind";
 
 /**
- * The object as in its manifest: with the URLs, Secrets and signatures of sources and the decryption that the rehearsal removed. Objects
- * that it did not change are returned unchanged.
+ * The object as in its manifest: with the URLs, Secrets and signatures of sources and the
+ * decryption that the rehearsal removed. Objects that it did not change are returned unchanged.
  */
 export function restore(changed: KubeObject): KubeObject {
   const object = withSourceKind(withHealthExpressions(withoutAssumption(withConversion(changed))));

@@ -23,7 +23,10 @@ export interface Unlisted {
   readonly message: string;
 }
 
-/** What the rehearsal cluster holds at base or head, after everything was reconciled. Plain data, stored with a base. */
+/**
+ * What the rehearsal cluster holds at base or head, after everything was reconciled. Plain data,
+ * stored with a base.
+ */
 export interface RevisionState {
   readonly snapshot: Snapshot;
   /** @default everything was listed */

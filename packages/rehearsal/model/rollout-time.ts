@@ -12,7 +12,8 @@ export interface Rollout {
 }
 
 /**
- * The minimum duration of a rollout: only initial delays of probes and `minReadySeconds` count, although real pods take longer.
+ * The minimum duration of a rollout: only initial delays of probes and `minReadySeconds` count,
+ * although real pods take longer.
  *
  * @param old the workload at the base
  * @returns undefined when nothing is rolled out, or when it may end at once

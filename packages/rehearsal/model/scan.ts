@@ -17,8 +17,9 @@ export interface ScannedDocument {
 }
 
 /**
- * Every object of a tree, found by unindented lines only: each rehearsal reads trees of a thousand objects, and mostly needs their kinds.
- * It also finds templates of charts, which are not YAML. A List is replaced by its items, as in kustomize.
+ * Every object of a tree, found by unindented lines only: each rehearsal reads trees of a thousand
+ * objects, and mostly needs their kinds. It also finds templates of charts, which are not YAML. A
+ * List is replaced by its items, as in kustomize.
  */
 export function scan(files: TreeFiles): ScannedDocument[] {
   return [...files].flatMap(([path, text]) => scanFile(path, text));

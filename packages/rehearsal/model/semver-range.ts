@@ -17,9 +17,10 @@ interface Comparison {
 }
 
 /**
- * The tag that the source-controller chooses for a range: the highest version in it. The rules are those of
- * github.com/Masterminds/semver: `,` and space mean "and", `||` means "or", and a pre-release counts only where the range
- * names one. npm's `semver` evaluates each comparison and orders the versions.
+ * The tag that the source-controller chooses for a range: the highest version in it. The rules are
+ * those of github.com/Masterminds/semver: `,` and space mean "and", `||` means "or", and a
+ * pre-release counts only where the range names one. npm's `semver` evaluates each comparison and
+ * orders the versions.
  *
  * @returns undefined where no tag is in the range, or the range cannot be parsed
  */
@@ -54,8 +55,9 @@ function comparisonsOf(text: string): Comparison[] | undefined {
 }
 
 /**
- * One comparison as a range of npm's `semver`. Two rules differ: npm rejects what follows a wildcard (`1.x.3`, `1.x-0`), and
- * where pre-releases count, `>=2` includes 2.0.0-alpha for npm and excludes it for Masterminds.
+ * One comparison as a range of npm's `semver`. Two rules differ: npm rejects what follows a
+ * wildcard (`1.x.3`, `1.x-0`), and where pre-releases count, `>=2` includes 2.0.0-alpha for npm and
+ * excludes it for Masterminds.
  */
 function npmRange(operator: string, operand: string): string {
   const npmOperator = npmOperators[operator] ?? operator;

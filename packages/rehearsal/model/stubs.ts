@@ -34,9 +34,10 @@ export function isStub(object: KubeObject): boolean {
 }
 
 /**
- * Definitions for kinds that the base does not define and that the real cluster has from elsewhere, such as an operator's chart. They
- * accept any content, so the objects exist but are not validated. A kind that only the head defines gets the names, scope and stored
- * version of that definition, so that Flux can apply the definition over the stub.
+ * Definitions for kinds that the base does not define and that the real cluster has from elsewhere,
+ * such as an operator's chart. They accept any content, so the objects exist but are not validated.
+ * A kind that only the head defines gets the names, scope and stored version of that definition, so
+ * that Flux can apply the definition over the stub.
  */
 export function stubDefinitions({ base, head, assumed, namespaces }: StubInput): KubeObject[] {
   const given = new Set([
@@ -118,7 +119,10 @@ function stubOf(
   };
 }
 
-/** Scope of a kind: known for common kinds; else by a namespace in any manifest, then by its name, then by an added namespace. */
+/**
+ * Scope of a kind: known for common kinds; else by a namespace in any manifest, then by its name,
+ * then by an added namespace.
+ */
 function scopeOf(
   kind: string,
   { documents, objects }: Uses,

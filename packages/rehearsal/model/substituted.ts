@@ -4,8 +4,8 @@ import { isKustomization } from "./owners.js";
 import { referencesOf } from "./redact.js";
 
 /**
- * Kustomizations with variables from a ConfigMap or Secret that changes. They may have applied the new revision before that change; in a
- * real cluster they read it at their next interval.
+ * Kustomizations with variables from a ConfigMap or Secret that changes. They may have applied the
+ * new revision before that change; in a real cluster they read it at their next interval.
  */
 export function readersOfOtherVariables(before: Snapshot, after: Snapshot): KubeObject[] {
   const [oldData, newData] = [dataOf(before), dataOf(after)];

@@ -41,7 +41,11 @@ export interface UnchangedKustomization {
   readonly to: string;
 }
 
-/** Fields of a Kustomization that add inputs to its folder. @see https://fluxcd.io/flux/components/kustomize/kustomizations/ */
+/**
+ * Fields of a Kustomization that add inputs to its folder.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/
+ */
 const inputs = ["decryption", "healthCheckExprs", "healthChecks", "kubeConfig"];
 
 /** Kinds whose objects do not affect objects of other Kustomizations. */
@@ -74,8 +78,9 @@ const inertWhenNew = new Set([
 ]);
 
 /**
- * Kustomizations whose files are the same at base and head and that have no other input: at the head they would apply the same objects.
- * {@link reaches} says whether other changes of the merge affect them.
+ * Kustomizations whose files are the same at base and head and that have no other input: at the
+ * head they would apply the same objects. {@link reaches} says whether other changes of the merge
+ * affect them.
  *
  * @param flux present objects of Flux's kinds
  * @param before all objects at the base
@@ -155,8 +160,8 @@ export function reaches(before: Snapshot, after: Snapshot, unchanged: readonly U
 }
 
 /**
- * Kustomizations that have to be applied after others that were applied again, because they share an object with one of them and come
- * later in the order: the last one owns the object.
+ * Kustomizations that have to be applied after others that were applied again, because they share
+ * an object with one of them and come later in the order: the last one owns the object.
  */
 export function sharersOf(snapshot: Snapshot, applied: readonly KubeObject[]): KubeObject[] {
   const again = new Set(applied.map(keyOf));
@@ -175,8 +180,9 @@ export function hasOtherPolicies(before: Snapshot, after: Snapshot): boolean {
 }
 
 /**
- * Whether quotas, rights, definitions or namespaces change, so that the API server may reject objects that it accepted while the merge
- * was being applied. A Kustomization that was applied before that change would fail at its next reconciliation.
+ * Whether quotas, rights, definitions or namespaces change, so that the API server may reject
+ * objects that it accepted while the merge was being applied. A Kustomization that was applied
+ * before that change would fail at its next reconciliation.
  */
 export function hasOtherLimits(before: Snapshot, after: Snapshot): boolean {
   return hasDifferent(before, after, mayLimit);
@@ -248,7 +254,10 @@ function hasOtherInputs(object: KubeObject): boolean {
   );
 }
 
-/** Whether the files of a Kustomization's build are unchanged: its folder, its components, and the paths that these name. */
+/**
+ * Whether the files of a Kustomization's build are unchanged: its folder, its components, and the
+ * paths that these name.
+ */
 function readsSameFiles({ spec }: KubeObject, { changed, tree }: TreeChange): boolean {
   const path = textAt(spec, "path") ?? "";
   if (!holdsFiles(tree.paths, path) || changed.some((one) => /(^|\/)\.sourceignore$/.test(one))) return false;

@@ -17,8 +17,9 @@ export interface EncryptedInputs {
 }
 
 /**
- * A revision state in which Kustomizations without `spec.decryption` stall when they apply an object that SOPS encrypted, as in a real
- * cluster. The rehearsal replaces the values of such an object, so it was applied.
+ * A revision state in which Kustomizations without `spec.decryption` stall when they apply an
+ * object that SOPS encrypted, as in a real cluster. The rehearsal replaces the values of such an
+ * object, so it was applied.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
  */

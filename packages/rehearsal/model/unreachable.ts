@@ -22,7 +22,10 @@ export function isRemoteBaseOutOfReach(message: string): boolean {
   return isUnreachable(message) || /\b(unable to access|Could not resolve host)\b/.test(message);
 }
 
-/** Whether a source failed because its server could not be reached or denied access, so that its content is not known. */
+/**
+ * Whether a source failed because its server could not be reached or denied access, so that its
+ * content is not known.
+ */
 export function isUnreachable(message: string): boolean {
   return words.some((one) => one.test(message));
 }

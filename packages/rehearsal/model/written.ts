@@ -3,7 +3,11 @@ import type { KubeObject, ManagedFields } from "./kube-objects.js";
 /** Field managers whose fields do not come from a manifest. */
 const machinery = /^(kube-controller-manager|kube-apiserver|kwok|source-controller|gotk-|timonier)/;
 
-/** Fields by name, as `managedFields` has them. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+/**
+ * Fields by name, as `managedFields` has them.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
 export type Fields = { readonly [field: string]: Fields };
 
 /** Managers that set fields from a manifest. @returns undefined when the object has no managed fields */
@@ -30,7 +34,11 @@ function merge(one: Fields, other: Fields): Fields {
   return merged;
 }
 
-/** Whether a field is among the written ones. @param path names of fields; one that begins with `k:` is an item of a list */
+/**
+ * Whether a field is among the written ones.
+ *
+ * @param path names of fields; one that begins with `k:` is an item of a list
+ */
 export function isAmong(fields: Fields, path: readonly string[]): boolean {
   let found: Fields | undefined = fields;
   for (const name of path) found = found?.[name.startsWith("k:") ? name : `f:${name}`];

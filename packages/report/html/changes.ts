@@ -61,9 +61,11 @@ function folded(change: ObjectChange): Markup {
 }
 
 /**
- * Each line is an element of its own, so that its colour fills the width. The line's sign has the same meaning as its colour.
+ * Each line is an element of its own, so that its colour fills the width. The line's sign has the
+ * same meaning as its colour.
  *
- * The text is escaped as a whole, because a template for each line takes ten times as long for a diff of many megabytes.
+ * The text is escaped as a whole, because a template for each line takes ten times as long for a
+ * diff of many megabytes.
  */
 function lines(diff: string): Markup {
   const text = `${escaped(diff.replace(/\r\n/g, "\n").replace(/\n$/, ""))}\n`;

@@ -9,7 +9,8 @@ export class Markup {
 export type Content = string | number | Markup | undefined | readonly Content[];
 
 /**
- * A part of a page. Every value is escaped unless it is {@link Markup}, so no text becomes markup. Attributes need double quotes.
+ * A part of a page. Every value is escaped unless it is {@link Markup}, so no text becomes markup.
+ * Attributes need double quotes.
  *
  * @example html`<td class="${kind}">${text}</td>`
  */

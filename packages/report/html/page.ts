@@ -14,7 +14,8 @@ import {
 import { style } from "./style.js";
 
 /**
- * The full report as one HTML page without scripts or external resources. Its Content-Security-Policy allows its one style only.
+ * The full report as one HTML page without scripts or external resources. Its
+ * Content-Security-Policy allows its one style only.
  *
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
  */

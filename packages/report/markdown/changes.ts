@@ -61,7 +61,10 @@ function place({ file, line }: Provenance): string {
   return `${file}:${line}`;
 }
 
-/** The folded diffs. They are dropped first when the note is too long, the long ones before the short ones that follow. */
+/**
+ * The folded diffs. They are dropped first when the note is too long, the long ones before the
+ * short ones that follow.
+ */
 export function diffSection(report: Report, longest: number): Section | undefined {
   const changes = [...graveChanges(report), ...harmlessChanges(report)].filter(({ diff }) => diff !== "");
   if (changes.length === 0) return undefined;

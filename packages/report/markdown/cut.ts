@@ -9,7 +9,10 @@ export interface Section {
   readonly entries: readonly string[];
   /** Text between two entries. */
   readonly gap: string;
-  /** Whether an entry that does not fit is omitted alone. Otherwise all later ones are omitted as well, so that a list has no gaps. */
+  /**
+   * Whether an entry that does not fit is omitted alone. Otherwise all later ones are omitted as
+   * well, so that a list has no gaps.
+   */
   readonly holes: boolean;
 }
 

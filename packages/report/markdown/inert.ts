@@ -6,8 +6,9 @@ const plain = /^[\p{L}\p{N}/.:_=+()-](?:[\p{L}\p{N} /.:,;_=+()'-]*[\p{L}\p{N}/.:
 /**
  * External text as inline code: nothing in it is markup, a mention, a reference or a quick action.
  *
- * GitLab creates references after it has decoded entities, so escaping is not enough, but it ignores `code`. Text that is not plain
- * becomes an element with numeric entities: no delimiter can close it, and no `|` can end a table cell.
+ * GitLab creates references after it has decoded entities, so escaping is not enough, but it
+ * ignores `code`. Text that is not plain becomes an element with numeric entities: no delimiter can
+ * close it, and no `|` can end a table cell.
  *
  * @see https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
@@ -29,8 +30,9 @@ export function codeElement(text: string, longest = Number.POSITIVE_INFINITY): s
 }
 
 /**
- * A unified diff as a code block that its content cannot end, and without a line that begins with a word: a quick action starts at the
- * beginning of a line, and old versions of GitLab do not count the backticks at the end of a block.
+ * A unified diff as a code block that its content cannot end, and without a line that begins with a
+ * word: a quick action starts at the beginning of a line, and old versions of GitLab do not count
+ * the backticks at the end of a block.
  *
  * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
  */

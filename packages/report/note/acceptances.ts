@@ -31,8 +31,9 @@ export function acceptLabel(rule: GateRule): string {
 }
 
 /**
- * Acceptances on a merge request: a label accepts one rule, and an approval by another user than the author, given after the head was
- * pushed, accepts all of them. A head that has changed meanwhile has none.
+ * Acceptances on a merge request: a label accepts one rule, and an approval by another user than
+ * the author, given after the head was pushed, accepts all of them. A head that has changed
+ * meanwhile has none.
  */
 export async function acceptances(
   client: AcceptanceClient,
@@ -63,7 +64,11 @@ async function approverOf(client: AcceptanceClient, options: AcceptanceOptions, 
   )?.user.username;
 }
 
-/** When the head was pushed, in milliseconds since the epoch. @returns undefined when that is not known: then no approval counts */
+/**
+ * When the head was pushed, in milliseconds since the epoch.
+ *
+ * @returns undefined when that is not known: then no approval counts
+ */
 async function pushedAt(client: AcceptanceClient, options: AcceptanceOptions): Promise<number | undefined> {
   const { project, mergeRequest, headSha, pipelineCreatedAt } = options;
   const versions = await client.MergeRequests.allDiffVersions(project, mergeRequest).catch((error: unknown) => {

@@ -17,7 +17,10 @@ export interface NoteOptions {
   readonly mergeRequest: number;
   /** Report on the cluster, and on the infrastructure if it was previewed. */
   readonly report: Report;
-  /** Head of the source branch that the report is about. In a merged results pipeline that is not the pipeline's commit. */
+  /**
+   * Head of the source branch that the report is about. In a merged results pipeline that is not
+   * the pipeline's commit.
+   */
   readonly headSha: string;
   /** Commit of a merged results pipeline: the report may be about this one. @default the pipeline runs for the head */
   readonly mergedSha?: string;
@@ -37,7 +40,10 @@ export type Posted =
   /** The merge request has another head by now, so nothing was written. */
   | { readonly state: "outdated"; readonly head: string };
 
-/** @see https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
+/**
+ * @see
+ * https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics
+ */
 const noteLimit = 1_000_000;
 
 /** Most attempts: an undisturbed run needs two, and more than this cannot be a race between runs. */
@@ -46,9 +52,9 @@ const rounds = 10;
 /**
  * Writes the one note of a merge request: the first run creates it, later runs edit it.
  *
- * Nothing is written for a commit that is no longer the head. Of two concurrent runs the note that was created first stays; of two
- * heads the newer one's note stays. GitLab edits notes unconditionally, so a run checks its note afterwards and withdraws an edit
- * that crossed a push.
+ * Nothing is written for a commit that is no longer the head. Of two concurrent runs the note that
+ * was created first stays; of two heads the newer one's note stays. GitLab edits notes
+ * unconditionally, so a run checks its note afterwards and withdraws an edit that crossed a push.
  *
  * @throws UserError when the report is about another commit, and when GitLab rejects a request
  */

@@ -22,8 +22,9 @@ export interface TestBrowser {
 /**
  * Starts the browser without a window.
  *
- * The certificate of an embedded GitLab is signed by an authority that nobody but its clients knows: it is accepted here by
- * its visitors' contexts; that it verifies against that authority is what the tests of the API and of Git show.
+ * The certificate of an embedded GitLab is signed by an authority that nobody but its clients
+ * knows: it is accepted here by its visitors' contexts; that it verifies against that authority is
+ * what the tests of the API and of Git show.
  */
 export async function startBrowser(executablePath: string): Promise<TestBrowser> {
   const home = mkdtempSync(join(tmpdir(), "timonier-browser-"));

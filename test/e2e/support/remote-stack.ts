@@ -4,7 +4,10 @@ import { parse, stringify } from "yaml";
 import type { TestGitLab } from "../gitlab-support.js";
 import type { WorkingCopy } from "./working-copy.js";
 
-/** Settings of a copy's stack on a GitLab that it does not own, with the embedded cluster; written over each time, where the stack keeps them. */
+/**
+ * Settings of a copy's stack on a GitLab that it does not own, with the embedded cluster; written
+ * over each time, where the stack keeps them.
+ */
 export function configureRemote(
   copy: WorkingCopy,
   gitlab: TestGitLab,

@@ -105,8 +105,9 @@ export class WorkingCopy {
   }
 
   /**
-   * Ends what still runs, by the ids of this copy's own processes, and deletes the copy. `down` is no part of it: everything of an
-   * embedded stack lies in the copy. A stack in a cluster that stays needs its own `down` before.
+   * Ends what still runs, by the ids of this copy's own processes, and deletes the copy. `down` is
+   * no part of it: everything of an embedded stack lies in the copy. A stack in a cluster that
+   * stays needs its own `down` before.
    */
   async remove(): Promise<void> {
     await killAll(() => this.processes());
@@ -115,8 +116,9 @@ export class WorkingCopy {
 }
 
 /**
- * The same packages in a folder of the copy's own: what npm links to the checkout itself (the command, the local package)
- * is the copy's, and nothing that is done to the folder reaches the checkout's.
+ * The same packages in a folder of the copy's own: what npm links to the checkout itself (the
+ * command, the local package) is the copy's, and nothing that is done to the folder reaches the
+ * checkout's.
  */
 function linkModules(from: string, to: string): void {
   mkdirSync(to, { recursive: true });

@@ -22,7 +22,10 @@ const folders = [
 
 const quiet = { reject: false, stdin: "ignore", timeout: 180_000 } as const;
 
-/** Takes a cluster away from this machine, from whatever state a run left it in, and all that the lane gave the machine. */
+/**
+ * Takes a cluster away from this machine, from whatever state a run left it in, and all that the
+ * lane gave the machine.
+ */
 export async function cleanMachine(progress: Progress, minikube?: string): Promise<void> {
   if (!existsSync(layout.root)) return;
   progress("cleaning the machine of the lane's cluster");

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 
 /**
- * Where the lane keeps what it gives the machine: with driver none there is one cluster on it, so there is one such place,
- * and a run that was killed is cleaned up by the next.
+ * Where the lane keeps what it gives the machine: with driver none there is one cluster on it, so
+ * there is one such place, and a run that was killed is cleaned up by the next.
  */
 const root = "/var/lib/timonier-minikube";
 

@@ -22,7 +22,11 @@ export function digestOf(content: Buffer | string): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
-/** Packages a chart's folder as `helm package` does. The same files always give the same bytes. @throws UserError for an unusable chart */
+/**
+ * Packages a chart's folder as `helm package` does. The same files always give the same bytes.
+ *
+ * @throws UserError for an unusable chart
+ */
 export async function packChart(folder: string): Promise<Chart> {
   const metadata = metadataIn(readFileSync(join(folder, "Chart.yaml"), "utf8"), folder);
   haveDependencies(folder, metadata);

@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 
-/** Files of a chart's folder that `helm package` includes, relative to it. @see https://helm.sh/docs/chart_template_guide/helm_ignore_file/ */
+/**
+ * Files of a chart's folder that `helm package` includes, relative to it.
+ *
+ * @see https://helm.sh/docs/chart_template_guide/helm_ignore_file/
+ */
 export function chartFiles(folder: string): string[] {
   const file = join(folder, ".helmignore");
   const ignored = existsSync(file) ? ignoring(readFileSync(file, "utf8")) : () => false;

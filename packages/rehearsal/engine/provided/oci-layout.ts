@@ -18,10 +18,18 @@ interface Manifest {
   readonly manifests?: readonly Descriptor[];
 }
 
-/** Annotation with an image's tag or full name. @see https://github.com/opencontainers/image-spec/blob/v1.1.0/annotations.md */
+/**
+ * Annotation with an image's tag or full name.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.0/annotations.md
+ */
 const REF_NAME = "org.opencontainers.image.ref.name";
 
-/** Whether a folder is an OCI image layout. @see https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md */
+/**
+ * Whether a folder is an OCI image layout.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.0/image-layout.md
+ */
 export function isLayout(folder: string): boolean {
   return existsSync(join(folder, "oci-layout")) && existsSync(join(folder, "index.json"));
 }

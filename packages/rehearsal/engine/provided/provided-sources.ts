@@ -14,7 +14,10 @@ export interface ProvidedSource {
   readonly content: Content;
 }
 
-/** How the value of `--source` is used: as a Git clone, as files, or as both when sources of several kinds have the name. */
+/**
+ * How the value of `--source` is used: as a Git clone, as files, or as both when sources of several
+ * kinds have the name.
+ */
 export interface TakenAs {
   readonly clone: boolean;
   readonly files: boolean;

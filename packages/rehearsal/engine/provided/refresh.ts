@@ -6,8 +6,9 @@ import type { ClusterWatch } from "../cluster-watch.js";
 import type { RehearsalCluster } from "../rehearsal-cluster.js";
 
 /**
- * Reconciles sources again that were reconciled at the base and are not Ready now: a restarted source-controller may have read them
- * before their content was served. Charts come last, because they are built from other sources.
+ * Reconciles sources again that were reconciled at the base and are not Ready now: a restarted
+ * source-controller may have read them before their content was served. Charts come last, because
+ * they are built from other sources.
  */
 export async function readSourcesAgain(
   cluster: RehearsalCluster,

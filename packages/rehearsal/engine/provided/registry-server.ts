@@ -59,8 +59,8 @@ function ofHelm(source: ProvidedSource | undefined, file: string): RegistryRespo
 }
 
 /**
- * Images of a repository. A Helm repository has one image for each chart. An OCIRepository has one image, independent of its name in
- * the URL, unless its files contain several charts.
+ * Images of a repository. A Helm repository has one image for each chart. An OCIRepository has one
+ * image, independent of its name in the URL, unless its files contain several charts.
  */
 function imagesNamed({ content }: ProvidedSource, name: string, isOne: boolean): readonly TaggedImage[] {
   const { tagged } = content.images;

@@ -6,7 +6,10 @@ import type { ProvidedSource } from "./provided-sources.js";
 
 const GROUP = "source.toolkit.fluxcd.io";
 
-/** Redirects sources to the files that are provided for them, and removes Secrets, signatures and providers, which are not needed here. */
+/**
+ * Redirects sources to the files that are provided for them, and removes Secrets, signatures and
+ * providers, which are not needed here.
+ */
 export function providedMutations(sources: readonly ProvidedSource[], server: string): Mutation[] {
   if (sources.length === 0) return [];
   return [helmRepositories(sources, server), ociRepositories(sources, server), helmCharts(sources)];

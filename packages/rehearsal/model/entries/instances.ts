@@ -4,7 +4,11 @@ import { objectsOf, parsed } from "../scan.js";
 import { yamlDocuments } from "../yaml-text.js";
 import { type EntryTree, isName, kustomizationOf, ownSource, type Root } from "./root.js";
 
-/** Found by the `sync` of a FluxInstance, of the values of its chart, or of a file with such values. @see https://fluxcd.control-plane.io/operator/fluxinstance/ */
+/**
+ * Found by the `sync` of a FluxInstance, of the values of its chart, or of a file with such values.
+ *
+ * @see https://fluxcd.control-plane.io/operator/fluxinstance/
+ */
 export function instances({ documents, files, branch }: EntryTree): Root[] {
   const own = objectsOf(documents, "fluxcd.controlplane.io", "FluxInstance").map((one) => ({
     sync: at(one, "spec", "sync"),

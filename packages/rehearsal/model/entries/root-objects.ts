@@ -31,7 +31,10 @@ export function namespacesOf(objects: readonly KubeObject[]): KubeObject[] {
     .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 }
 
-/** A root with a GitRepository for each artifact that the user provides a clone for: `--source` may name one of any kind. */
+/**
+ * A root with a GitRepository for each artifact that the user provides a clone for: `--source` may
+ * name one of any kind.
+ */
 export function withArtifacts(root: Root, documents: readonly ScannedDocument[], named: readonly string[]): Root {
   const kinds = ["OCIRepository", "Bucket"];
   const sources = kinds.flatMap((kind) =>

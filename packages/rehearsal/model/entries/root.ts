@@ -9,7 +9,12 @@ export interface Root {
   readonly objects: readonly KubeObject[];
   /** Texts about what is assumed. @default nothing */
   readonly simulated?: readonly string[];
-  /** `OCIRepository flux-system/flux-system`: sources of other kinds that a GitRepository of the same name replaces. @default none */
+  /**
+   * `OCIRepository flux-system/flux-system`: sources of other kinds that a GitRepository of the
+   * same name replaces.
+   *
+   * @default none
+   */
   readonly artifacts?: readonly string[];
 }
 

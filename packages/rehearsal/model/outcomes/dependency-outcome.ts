@@ -6,7 +6,8 @@ import { gap, type Outcome, pending, type ReadyCondition, stalledOutcome } from 
 import { type Lookup, PATIENCE } from "./lookup.js";
 
 /**
- * The outcome that an object's dependencies decide: one that stalls, or a cycle of dependencies, stalls the object as well.
+ * The outcome that an object's dependencies decide: one that stalls, or a cycle of dependencies,
+ * stalls the object as well.
  *
  * @returns undefined when all dependencies are Ready
  */

@@ -18,7 +18,8 @@ export function healthOutcome(
   const states = checked.map((one) => ({ one: labelOf(one), state: readinessOf(lookup, one) }));
   const missing = absent.map((one) => ({ one, state: { state: "progressing", message: "does not exist" } as const }));
   const open = [...states.filter(({ state }) => state.state !== "ready"), ...missing];
-  // kustomize-controller checks every five seconds, and at once when requested. helm-controller would repeat its upgrade.
+  // kustomize-controller checks every five seconds, and at once when requested. helm-controller
+  // would repeat its upgrade.
   const requestNow = object.kind === "Kustomization";
   if (open.length === 0) return pending(`${labelOf(object)}: everything in it is ready`, requestNow);
   const hopeless = open.filter(({ state }) => state.state === "hopeless");

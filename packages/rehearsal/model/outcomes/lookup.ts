@@ -17,8 +17,8 @@ export interface FluxView {
   /** Milliseconds since anything changed. */
   readonly quiet: number;
   /**
-   * Milliseconds since the state of any outcome changed. An object that waits for a source retries every few seconds, which changes
-   * the object but not its outcome. @default quiet
+   * Milliseconds since the state of any outcome changed. An object that waits for a source retries
+   * every few seconds, which changes the object but not its outcome. @default quiet
    */
   readonly still?: number;
 }

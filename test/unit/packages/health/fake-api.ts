@@ -19,8 +19,8 @@ const kinds = [
 ] as const;
 
 /**
- * A stand-in for an API server with a Flux: discovery, objects, merge patches, finalizers; a kustomization that is deleted
- * takes what it applied with it, unless it is suspended.
+ * A stand-in for an API server with a Flux: discovery, objects, merge patches, finalizers; a
+ * kustomization that is deleted takes what it applied with it, unless it is suspended.
  */
 export class FakeApi {
   readonly objects = new Map<string, KubeObject>();

@@ -8,7 +8,10 @@ const byFlux = "labels: {kustomize.toolkit.fluxcd.io/name: web, kustomize.toolki
 const managedBy = (...managers: string[]) =>
   `managedFields: [${managers.map((manager) => `{manager: ${manager}, operation: Apply, fieldsV1: {"f:spec": {}}}`).join(", ")}]`;
 
-/** What people may write, of kinds of which controllers write most objects, or with names that clusters use themselves. */
+/**
+ * What people may write, of kinds of which controllers write most objects, or with names that
+ * clusters use themselves.
+ */
 const unusual = [
   ["v1", "PersistentVolume", "name: disk"],
   ["v1", "Endpoints", "name: db, namespace: shop"],

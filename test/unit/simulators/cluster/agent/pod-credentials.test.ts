@@ -22,7 +22,8 @@ const pod = { metadata: { namespace: "default", name: "a", uid: "1" }, spec: { c
 /**
  * Lets a token of one hour be kept, with a clock that each wait moves on.
  *
- * @param jumps milliseconds that the clock jumps in a wait, by the wait's number from 0: a machine that sleeps, a clock that is set
+ * @param jumps milliseconds that the clock jumps in a wait, by the wait's number from 0: a machine
+ * that sleeps, a clock that is set
  * @param waits number of waits until the end
  * @param refused numbers of requests that the API server refuses
  * @returns the times at which a token was asked for, in milliseconds after noon

@@ -3,7 +3,10 @@ import { type AddressInfo, connect } from "node:net";
 import { expect, test } from "vitest";
 import { type BodyPatience, limitBody } from "../../../../../simulators/gitlab/http/bodies.js";
 
-/** What a client hears that sends the headers of a body and never its end; rejects when the server keeps the connection. */
+/**
+ * What a client hears that sends the headers of a body and never its end; rejects when the server
+ * keeps the connection.
+ */
 async function heard(
   patience: BodyPatience,
   listener: RequestListener,
