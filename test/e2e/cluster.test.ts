@@ -241,7 +241,7 @@ test("a program that cannot run ends in CrashLoopBackOff with the last lines of 
   await api.call({ method: "DELETE", path: pathOf(crash) });
 });
 
-test("after any one process was killed a start mends that one only", async () => {
+test("after any one process was killed a start repairs that one only", async () => {
   const names = [
     "kube-scheduler",
     "kwok-controller",

@@ -87,7 +87,7 @@ async function left(): Promise<string[]> {
 }
 
 async function expectClean(): Promise<void> {
-  // A namespace ends after whoever deleted it.
+  // A namespace is gone some time after its deletion.
   await eventually("the namespace's end", async () => !(await exists("/api/v1/namespaces/flux-system")));
   expect(await left()).toEqual([]);
   expect(await exists("/api/v1/namespaces/team/configmaps/notes")).toBe(true);
@@ -122,7 +122,7 @@ describe("an `up` that is killed, and `down`", () => {
     ["a repository", /"POST","path":"\/api\/v4\/projects"/, "^/api/v4/projects$"],
     ["a token", /"POST","path":"\/api\/v4\/projects\/\d+\/deploy_tokens"/, "/deploy_tokens$"],
   ])("when GitLab has %s that nobody has recorded", async (_what, request, path) => {
-    // Answers are lost: whoever asked looks half a second later for what was made, and is killed before.
+    // Answers are lost: the client looks half a second later for what was made, and is killed before.
     await gitlab.api("POST", "/-/timonier/faults", { method: "POST", path, times: 9, cut: true });
     const known = journal().length - 1;
     await killedAt("up", () =>

@@ -138,7 +138,7 @@ describe("before anything is made", () => {
     await eventually("the namespace's end", async () => !(await exists("/api/v1/namespaces/flux-system")));
   });
 
-  test("doctor finds nothing that has to be mended", async () => {
+  test("doctor finds nothing to fix", async () => {
     const findings = await doctor();
     expect(findings.filter(({ level }) => level === "fatal")).toEqual([]);
     expect(findings.map(({ subject }) => subject)).toContain("Flux in the cluster");

@@ -196,7 +196,7 @@ describe("a wrong word", () => {
 });
 
 describe("what is kept on disk", () => {
-  test("cut short: one error that names Pulumi's own copy, which mends it", async () => {
+  test("cut short: one error that names Pulumi's own copy, which repairs it", async () => {
     truncateSync(checkpoint(), 20_000);
     for (const verb of ["up", "status"]) {
       const said = await copy.timonier(verb);
@@ -208,7 +208,7 @@ describe("what is kept on disk", () => {
     expect((await status()).problems).toEqual([]);
   });
 
-  test("deleted behind our back, GitLab is made anew at its address, beside a taken port's error", async () => {
+  test("deleted behind our back, GitLab is recreated at its address, beside a taken port's error", async () => {
     // GIVEN another process on the API server's port
     const apiServer = daemon(/\/kube-apiserver/);
     const port = Number(/--secure-port=(\d+)/.exec(readFileSync(`/proc/${apiServer}/cmdline`, "utf8"))?.[1]);

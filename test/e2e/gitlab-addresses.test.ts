@@ -42,7 +42,7 @@ test.skipIf(!able)(
         (await statusAt(url, ca)) === 200 ? { done: true, value: true } : { done: false, missing: "there is none" },
       );
     expect(await statusAt(url, ca)).toBeUndefined();
-    for (const _ of ["made with its cluster", "made anew"]) {
+    for (const _ of ["made with its cluster", "recreated"]) {
       ip("add");
       expect(await answers()).toBe(true);
       ip("delete");

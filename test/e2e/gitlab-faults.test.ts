@@ -85,7 +85,7 @@ describe("a refusal that stays", () => {
     [403, { message: "403 Forbidden" }, /may not do this \(403\)/],
     [500, { message: "500 Internal Server Error" }, /GitLab failed \(500\)/],
   ])("with %i in the middle of an update ends in one clear error", async (status, body, words) => {
-    // Another life of the tokens: they are all to be made anew.
+    // Another life of the tokens: all of them must be recreated.
     changeSetting(copy, "tokenDays", String(100 + (status % 100)));
     await plant({ method: "POST", path: "/projects/\\d+/deploy_tokens$", times: 50, status, body });
     const failed = await copy.timonier("up");
@@ -97,8 +97,8 @@ describe("a refusal that stays", () => {
   });
 
   test("is gone: the next run goes on, and nothing is there twice", async () => {
-    const mended = await copy.timonier("up");
-    expect(mended.exitCode, mended.all).toBe(0);
+    const repaired = await copy.timonier("up");
+    expect(repaired.exitCode, repaired.all).toBe(0);
     expect(await inventory()).toEqual(everything);
   });
 });

@@ -235,7 +235,7 @@ test.skipIf(missing.length > 0)(
     expect(await changes("refresh")).toEqual({ same: 20 });
     expect(writes()).toBe(before);
 
-    // WHEN the program changes: eight are updated, the deploy token is made anew
+    // WHEN the program changes: eight are updated, the deploy token is recreated
     await pulumi("config", "set", "changed", "true");
     const changed = await changes("up");
     expect(changed).toMatchObject({ update: 8, replace: 1 });

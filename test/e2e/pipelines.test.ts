@@ -281,7 +281,7 @@ describe("a change in apps/", () => {
       expectNoSecret(told);
       await expectOneNote(path, 1);
 
-      // Whoever published is not whoever approves: GitLab would not take an author's own approval.
+      // The author does not approve: GitLab would not accept an author's own approval.
       const maintainer = connectGitLab({ ...gitlab, token: readToken(copy.gitlabFolder, "maintainer") });
       await maintainer.MergeRequestApprovals.approve(path, 1);
       expect((await run("merge")).stdout).toMatch(/fluxcd-gitops-application: merged !1 /);

@@ -185,7 +185,7 @@ describe("three to two", () => {
         { push_events: true, push_events_branch_filter: "main", alert_status: "executable" },
       ]);
       const [{ id }] = hooks as unknown as [{ id: number }];
-      // GitLab answers 422 unless whoever was told answers with a success: the receiver compares the secret.
+      // GitLab answers 422 unless the receiver answers with a success: the receiver compares the secret.
       const { status: told } = await gitlab.requester.post(`projects/${project}/hooks/${id}/test/push_events`);
       expect(told).toBe(201);
     }
@@ -233,8 +233,8 @@ describe("when parts of it die", () => {
     expect(said.stdout).toMatch(/! cluster: .*etcd/);
     expect(said.stdout).toMatch(/! GitLab: /);
 
-    const mended = await copy.run("npm", ["run", "up"]);
-    expect(mended.all).toContain("everything is Ready");
+    const repaired = await copy.run("npm", ["run", "up"]);
+    expect(repaired.all).toContain("everything is Ready");
     expect((await status()).problems).toEqual([]);
     expect(await replicas()).toBe("2/2");
   });

@@ -162,7 +162,7 @@ test("`minikube stop` is seen with and without a refresh, and `up` starts the cl
   for (const pod of await nginxPods(2)) await serves(pod);
 });
 
-test("a cluster deleted behind Pulumi's back is made anew, as Git says it", async () => {
+test("a cluster deleted behind Pulumi's back is recreated, as Git says it", async () => {
   expect((await minikube("delete")).exitCode).toBe(0);
   expect(await status()).toMatchObject({ ok: false, cluster: { state: "absent" } });
   expect(await up()).toMatch(/timonier:minikube:Cluster cluster.*(replaced|created)/);

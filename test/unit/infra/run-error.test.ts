@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runError } from "../../../infra/run-error.js";
 import { UserError } from "../../../packages/kit/user-error.js";
 
-test("what a user can mend is shown in its own words, with no stack that Pulumi would print", () => {
+test("what a user can fix is shown in its own words, with no stack that Pulumi would print", () => {
   const shown = runError(new UserError("it is wrong", "here", "fix it", { code: "TIM-116" }));
   expect(shown).toBeInstanceOf(RunError);
   expect((shown as RunError).stack).toBe((shown as RunError).message);

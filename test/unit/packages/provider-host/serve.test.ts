@@ -143,13 +143,13 @@ test("changes of the provider's own settings replace nothing", async () => {
   expect(found.getReplacesList()).toEqual([]);
 });
 
-test("says what a user can mend without a stack, and a bug with its own", async () => {
-  const mendable = new UserError("the token has expired", "https://gitlab.example", "make a new one", {
+test("says what a user can fix without a stack, and a bug with its own", async () => {
+  const fixable = new UserError("the token has expired", "https://gitlab.example", "make a new one", {
     code: "TIM-403",
   });
-  const client = await configured(boxes({ create: () => Promise.reject(mendable) }));
+  const client = await configured(boxes({ create: () => Promise.reject(fixable) }));
   const refused = await send(client, "create", createRequest({})).catch((error: grpc.ServiceError) => error);
-  expect((refused as grpc.ServiceError).details).toBe(mendable.message);
+  expect((refused as grpc.ServiceError).details).toBe(fixable.message);
 
   running?.close();
   const buggy = await configured(boxes({ create: () => Promise.reject(new TypeError("x is not a function")) }));

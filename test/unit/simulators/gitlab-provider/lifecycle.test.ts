@@ -78,7 +78,7 @@ describe("a project", () => {
     expect(gitlab.writes).toEqual(["POST projects", "POST projects"]);
   });
 
-  test("a taken path is the user's to mend, and the token stays out of the words", async () => {
+  test("a taken path is the user's to fix, and the token stays out of the words", async () => {
     await engine.create(Project, inputs);
     const refused = await engine.create(Project, inputs).catch((error: { details: string }) => error.details);
     expect(refused).toMatch(
@@ -238,7 +238,7 @@ describe("an access token", () => {
     expect(state).toMatchObject({ accessLevel: "reporter", expiresAt: inDays(30) });
   });
 
-  test("is made anew in its last days", async () => {
+  test("is recreated in its last days", async () => {
     const soon = await engine.diff(ProjectAccessToken, inputs, inputs, { expiresAt: inDays(5) });
     expect(soon).toEqual({
       changed: ["rotationConfiguration"],

@@ -7,7 +7,7 @@ test("the first restart is at once, later ones wait twice as long each, five min
   ]);
 });
 
-test("a container that ran ten minutes begins anew", () => {
+test("a container that ran ten minutes begins again", () => {
   expect(countedRestarts(6, 599_999)).toBe(6);
   expect(countedRestarts(6, 600_000)).toBe(0);
 });
