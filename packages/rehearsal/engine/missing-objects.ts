@@ -76,7 +76,7 @@ function incomplete({ top }: Clone, reason: string, cause?: unknown): UserError 
   return new UserError(
     `files of the compared commits are not in the clone and cannot be fetched: ${reason}`,
     top,
-    "make it whole: `git fetch --refetch --no-filter` where its remote can be reached, or clone without --filter",
+    "complete the clone: `git fetch --refetch --no-filter` where its remote can be reached, or clone without --filter",
     { code: "TIM-609", cause },
   );
 }

@@ -103,7 +103,7 @@ function takenAsWritten({ changes, after }: Effects): NotEvaluated[] {
   const names = new Set(written.map(({ ref }) => refName(ref)));
   return [...kinds].sort().flatMap((key): NotEvaluated[] => {
     const [group, kind = ""] = key.split("/");
-    const reason = `no definition of ${kind} (${group}) is in the trees: it is taken as it is written`;
+    const reason = `no definition of ${kind} (${group}) is in the trees: its objects are not validated`;
     const option = `--assume FILE with the CustomResourceDefinition of ${kind}`;
     const own = written.filter(({ ref }) => keyOf(ref) === key);
     const rest = after.filter((one) => keyOf(one) === key && !names.has(labelOf(one)));

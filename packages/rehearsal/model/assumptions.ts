@@ -24,7 +24,7 @@ function grownClaims(oldObjects: ReadonlyMap<string, KubeObject>, after: Snapsho
     })
     .map((claim) => {
       const name = textAt(claim, "spec", "storageClassName");
-      return `that ${labelOf(claim)} may grow: ${name ? `StorageClass ${name}` : "its StorageClass"} is not in the trees`;
+      return `${labelOf(claim)} may grow: ${name ? `StorageClass ${name}` : "its StorageClass"} is not in the trees`;
     });
 }
 
@@ -32,7 +32,7 @@ function addresses(objects: Snapshot): string[] {
   const asked = services(objects).filter(
     (one) => /[.:]/.test(textAt(one, "spec", "clusterIP") ?? "") && isWritten(one),
   );
-  return asked.length === 0 ? [] : ["that the cluster's service network holds the addresses that Services ask for"];
+  return asked.length === 0 ? [] : ["the cluster's service network contains the addresses that Services request"];
 }
 
 function families(objects: Snapshot): string[] {
@@ -41,7 +41,7 @@ function families(objects: Snapshot): string[] {
       textAt(one, "spec", "ipFamilyPolicy") === "RequireDualStack" ||
       listAt(one, "spec", "ipFamilies").includes("IPv6"),
   );
-  return dual ? ["that the cluster has addresses of both families, IPv4 and IPv6"] : [];
+  return dual ? ["the cluster has IPv4 and IPv6 addresses"] : [];
 }
 
 function services(objects: Snapshot): readonly KubeObject[] {

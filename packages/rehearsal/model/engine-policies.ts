@@ -34,9 +34,8 @@ export function notEvaluatedByEngines(after: Snapshot, changes: readonly ObjectC
     const judged = objects.filter((object) => policy.matches(object)).map(refName);
     const reason = `${policy.engine} does not run here`;
     if (!policy.enforces) return [{ subject, reason: `${reason}: this policy only reports` }];
-    if (judged.length === 0)
-      return [{ subject, reason: `${reason}: this policy judges nothing that the merge changes` }];
-    const whose = isNew ? "what is there is held against this policy" : "this policy judges what the merge changes";
+    if (judged.length === 0) return [{ subject, reason: `${reason}: this policy matches no changed object` }];
+    const whose = isNew ? "this policy applies to existing objects" : "this policy matches changed objects";
     return [{ subject, reason: `${reason}: ${whose}: ${listed(judged)}`, affected: true }];
   });
 }

@@ -67,6 +67,6 @@ function rootOfFolder(folder: string, id: string, branch: string): Root {
   return {
     cluster: folder,
     objects: [ownSource(metadata, branch), kustomizationOf(metadata, `./${folderIn(folder)}`)],
-    simulated: [`that Flux was bootstrapped with the folder ${folder}, as GitRepository ${id}`],
+    simulated: [`Flux bootstrapped with the folder ${folder}, as GitRepository ${id}`],
   };
 }

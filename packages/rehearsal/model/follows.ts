@@ -130,5 +130,5 @@ export function notInClone({ kind, value }: Followed): string {
     range: [`tag that the range ${value} allows`, "git fetch --tags"],
     commit: [`commit ${value}`, `git fetch origin ${value}`],
   }[kind] as [string, string];
-  return `the clone does not know the ${what} that it follows: fetch it with \`${command}\``;
+  return `the clone lacks the ${what} that it follows: fetch it with \`${command}\``;
 }

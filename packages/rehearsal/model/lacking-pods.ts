@@ -49,7 +49,7 @@ function ofWorkload(workload: KubeObject, { oldObjects, newObjects, after }: Obj
   const lacks = (why: string, isNow: boolean): Lack =>
     isNow && makesPods(workload)
       ? { workload, why }
-      : { workload, gap: { subject, reason: `pods that start later do not come up: ${why}`, affected: true } };
+      : { workload, gap: { subject, reason: `new pods do not start: ${why}`, affected: true } };
   return podReferencesOf(workload).flatMap((reference): Lack[] => {
     const key = `/${reference.kind}/${workload.metadata.namespace}/${reference.name}`;
     const label = `${reference.kind} ${workload.metadata.namespace}/${reference.name}`;
@@ -59,9 +59,9 @@ function ofWorkload(workload: KubeObject, { oldObjects, newObjects, after }: Obj
       return goes && lacksKey(now, reference) ? [lacks(`${label} has no key ${reference.key}`, isOther)] : [];
     }
     if (isMadeElsewhere(reference, workload, after)) return [];
-    if (was) return [lacks(`${label} is not there any more`, isOther)];
+    if (was) return [lacks(`${label} no longer exists`, isOther)];
     if (known.has(nameOf(reference))) return [];
-    const reason = `its pods need ${label}, which is not in Git: it is assumed to be there`;
+    const reason = `its pods need ${label}, which is not in Git: it is assumed to exist`;
     return [{ workload, gap: { subject, reason, affected: true, option: `--assume FILE with ${label}` } }];
   });
 }

@@ -76,7 +76,7 @@ export function assumedAccounts(before: Snapshot, after: Snapshot, changes: read
     );
     return {
       subject: `ServiceAccount ${id}`,
-      reason: `it is not in Git: it is assumed to be there and to have all rights`,
+      reason: `it is not in Git: it is assumed to exist and to have all rights`,
       ...((needsMore || isWritten(id, after)) && { affected: true as const }),
       option: `--assume FILE with ServiceAccount ${id} and its role bindings`,
     };

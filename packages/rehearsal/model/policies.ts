@@ -19,21 +19,21 @@ const rules: readonly Rule[] = [
     check: (object) =>
       images(object)
         .filter(([, image]) => splitImage(image).version === "latest")
-        .map(([, image]) => `${image} names no version: what runs changes without a merge`),
+        .map(([, image]) => `${image} has no version, so it may change without a merge`),
   },
   {
     name: "privileged-container",
     check: (object) =>
       containers(object)
         .filter(({ container }) => at(container, "securityContext", "privileged") === true)
-        .map(({ place }) => `${place} is privileged: it may do anything on its node`),
+        .map(({ place }) => `${place} is privileged: it has full access to its node`),
   },
   {
     name: "host-access",
     check: (object) =>
       ["hostNetwork", "hostPID", "hostIPC"]
         .filter((field) => at(podSpecOf(object), field) === true)
-        .map((field) => `${field}: its pods are not kept apart from their node`),
+        .map((field) => `${field}: its pods are not isolated from their node`),
   },
 ];
 
@@ -72,6 +72,6 @@ function clearSecrets(fresh: readonly KubeObject[], documents: readonly ScannedD
       policy: "secret-in-git",
       ref: refOf(secret),
       level: "warning" as const,
-      message: "its values are in Git as anybody can read them",
+      message: "its values are readable in Git",
     }));
 }

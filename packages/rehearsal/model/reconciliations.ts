@@ -45,7 +45,7 @@ function readyStatusOf(object: KubeObject, outcome: Outcome | undefined): ReadyS
     return {
       ready: "Unknown",
       reason: "Assumed",
-      message: `it counts as Ready for what waits for it: ${outcome.message}`,
+      message: `it counts as Ready for the objects that wait for it: ${outcome.message}`,
     };
   if (outcome?.state === "suspended")
     return { ready: status(condition?.status), reason: "Suspended", message: "it is suspended: nothing is applied" };

@@ -36,7 +36,7 @@ export function pathRoot(
       ...others.map((id) => ownSource({ namespace: id.split("/")[0] ?? "", name: id.split("/")[1] ?? "" }, branch)),
       kustomizationOf(metadata, path, targetNamespace),
     ],
-    simulated: others.map((id) => `that GitRepository ${id} has the files of this repository`),
+    simulated: others.map((id) => `GitRepository ${id} reads this repository`),
   };
 }
 

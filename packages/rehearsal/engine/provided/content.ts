@@ -42,7 +42,7 @@ export async function readContent(path: string, applied: boolean): Promise<Conte
   const versions = new Map(charts.map((one) => [`${one.name} ${one.version}`, one]));
   if (versions.size < charts.length) {
     const twice = charts.find((one) => versions.get(`${one.name} ${one.version}`) !== one) as Chart;
-    throw new UserError(`the chart ${twice.name} ${twice.version} is there twice`, path, "leave one of them there", {
+    throw new UserError(`the chart ${twice.name} ${twice.version} exists twice`, path, "keep one of them", {
       code: "TIM-619",
     });
   }

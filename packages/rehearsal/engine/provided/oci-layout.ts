@@ -78,7 +78,7 @@ function blobOf(folder: string, digest: string): Buffer {
   const safe = /^[a-z0-9]+$/.test(algorithm) && /^[a-f0-9]+$/.test(hex);
   const content = safe && existsSync(file) ? readFileSync(file) : undefined;
   if (content && (algorithm !== "sha256" || digestOf(content) === digest)) return content;
-  throw new UserError(`the OCI image layout ${content ? "has another content than" : "lacks"} ${digest}`, folder, FIX, {
+  throw new UserError(`the OCI image layout ${content ? "does not match" : "lacks"} ${digest}`, folder, FIX, {
     code: "TIM-622",
   });
 }

@@ -53,7 +53,7 @@ function rootOfSync(sync: unknown, space: string | undefined, branch: string): R
     objects: [isGit ? ownRef : source, kustomizationOf(metadata, path)],
     ...(!isGit && {
       artifacts: [`${kind} ${namespace}/${metadata.name}`],
-      simulated: [`that ${kind} ${namespace}/${metadata.name} (${url}) has the files of this repository`],
+      simulated: [`${kind} ${namespace}/${metadata.name} (${url}) reads this repository`],
     }),
   };
 }

@@ -18,10 +18,10 @@ const fast = one("storage.k8s.io/v1", "StorageClass", "fast", {});
 
 test("a claim that grows is said to be assumed where its class is not in the trees", () => {
   expect(assumptions([claim("1Gi", "fast")], [claim("2Gi", "fast")])).toEqual([
-    "that PersistentVolumeClaim shop/data may grow: StorageClass fast is not in the trees",
+    "PersistentVolumeClaim shop/data may grow: StorageClass fast is not in the trees",
   ]);
   expect(assumptions([claim("1Gi")], [claim("2Gi")])).toEqual([
-    "that PersistentVolumeClaim shop/data may grow: its StorageClass is not in the trees",
+    "PersistentVolumeClaim shop/data may grow: its StorageClass is not in the trees",
   ]);
   expect(assumptions([claim("1Gi", "fast")], [claim("2Gi", "fast"), fast])).toEqual([]);
   expect(assumptions([claim("1Gi", "fast")], [claim("1Gi", "fast")])).toEqual([]);
@@ -32,8 +32,8 @@ test("addresses and families that Services ask for are assumed to be the cluster
   const dual = one("v1", "Service", "b", { ipFamilyPolicy: "RequireDualStack" });
   const given = { ...one("v1", "Service", "c", {}), spec: { clusterIP: "172.20.0.11" } };
   expect(assumptions([], [asking, dual, given])).toEqual([
-    "that the cluster's service network holds the addresses that Services ask for",
-    "that the cluster has addresses of both families, IPv4 and IPv6",
+    "the cluster's service network contains the addresses that Services request",
+    "the cluster has IPv4 and IPv6 addresses",
   ]);
   expect(assumptions([asking, dual], [asking, dual])).toEqual([]);
   const annotations = { "rehearsal.timonier/cluster-ip": "172.20.0.10" };

@@ -79,7 +79,7 @@ test("GIVEN nothing that a policy judges changes THEN it does not count; GIVEN t
   expect(notEvaluatedByEngines([policy, web], [change(policy, "created")])).toEqual([
     {
       subject: "ClusterPolicy rule",
-      reason: "Kyverno does not run here: what is there is held against this policy: Deployment shop/web",
+      reason: "Kyverno does not run here: this policy applies to existing objects: Deployment shop/web",
       affected: true,
     },
   ]);

@@ -81,9 +81,7 @@ test("a FluxInstance that follows an artifact stands for this repository, and th
   const file =
     "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: gitops}\nspec: {sync: {kind: OCIRepository, url: 'oci://ghcr.io/g/fleet', ref: latest, path: clusters/prod}}\n";
   const [root] = clusters({ "a.yaml": file });
-  expect(root?.simulated).toEqual([
-    "that OCIRepository gitops/gitops (oci://ghcr.io/g/fleet) has the files of this repository",
-  ]);
+  expect(root?.simulated).toEqual(["OCIRepository gitops/gitops (oci://ghcr.io/g/fleet) reads this repository"]);
   expect(root?.objects[0]).toMatchObject({ kind: "GitRepository", metadata: { name: "gitops", namespace: "gitops" } });
   expect(namespacesOf(root?.objects ?? [])).toMatchObject([{ kind: "Namespace", metadata: { name: "gitops" } }]);
 });
@@ -142,7 +140,7 @@ test("sources that children name and nothing defines read the folder's tree", ()
   expect(undefinedSources(documents, ["flux-system", "default"])).toEqual(["flux-system/fleet"]);
   expect(undefinedSources(documents, ["default"])).toEqual([]);
   const root = pathRoot("./apps", "main", undefined, ["flux-system/fleet"]);
-  expect(root.simulated).toEqual(["that GitRepository flux-system/fleet has the files of this repository"]);
+  expect(root.simulated).toEqual(["GitRepository flux-system/fleet reads this repository"]);
   const tree = { name: "t0", as: [], base: documents, head: documents };
   const routes = routing([tree], root);
   const fleet = root.objects.find(({ metadata }) => metadata.name === "fleet");
@@ -183,7 +181,7 @@ test("a cluster that is not bootstrapped yet is the folder whose Kustomizations 
     expect(more).toEqual([]);
     expect(root).toMatchObject({
       cluster: "clusters/prod",
-      simulated: ["that Flux was bootstrapped with the folder clusters/prod, as GitRepository flux-system/flux-system"],
+      simulated: ["Flux bootstrapped with the folder clusters/prod, as GitRepository flux-system/flux-system"],
       objects: [{ metadata: { name: "flux-system" } }, { spec: { path: "./clusters/prod" } }],
     });
   }

@@ -32,7 +32,7 @@ test("GIVEN a key that goes while the pods stay THEN those that start later do n
   expect(gaps).toEqual([
     {
       subject: "Deployment default/web",
-      reason: "pods that start later do not come up: ConfigMap default/settings has no key a",
+      reason: "new pods do not start: ConfigMap default/settings has no key a",
       affected: true,
     },
   ]);
@@ -40,9 +40,7 @@ test("GIVEN a key that goes while the pods stay THEN those that start later do n
 
 test("GIVEN an object that the merge removes WHEN pods that need it are made again THEN they do not start", () => {
   const before = [workload(withKey), settings("{a: b}")];
-  expect(stuckIn(before, [workload(withKey, { image: "b" })])).toEqual([
-    "ConfigMap default/settings is not there any more",
-  ]);
+  expect(stuckIn(before, [workload(withKey, { image: "b" })])).toEqual(["ConfigMap default/settings no longer exists"]);
   expect(lackingPods(before, [workload(withKey, { kind: "CronJob" })])).toMatchObject({
     stuck: new Map(),
     gaps: [{ affected: true }],

@@ -61,7 +61,7 @@ test("assumed rights are not evaluated, and count where the merge needs others t
   expect(assumedAccounts(before, before, [])).toEqual([
     {
       subject: "ServiceAccount team/flux",
-      reason: "it is not in Git: it is assumed to be there and to have all rights",
+      reason: "it is not in Git: it is assumed to exist and to have all rights",
       option: "--assume FILE with ServiceAccount team/flux and its role bindings",
     },
   ]);
