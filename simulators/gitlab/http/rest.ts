@@ -54,8 +54,10 @@ export function restHandler(context: Context): RestHandler {
         const parts = request.params as Record<string, string>;
         const address = `${context.url}${request.url}`;
         call = { context, state: context.store.state, caller, path: parts, raw, address, now, role: 0 };
-        refuseUnknown([...Object.keys(route.needs), ...Object.keys(route.may), ...Object.keys(parts)], raw);
-        const answer = await route.handle(call, readParams(route.needs, route.may, raw) as never);
+        const { needs, may, options } = route;
+        const known = [needs, may, parts].flatMap((names) => Object.keys(names));
+        refuseUnknown([...known, ...(options.ignores ?? [])], raw);
+        const answer = await route.handle(call, readParams(needs, may, raw) as never);
         if (isWrite(request)) {
           await runAutoMerges(context);
           await context.store.save();

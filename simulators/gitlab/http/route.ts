@@ -45,6 +45,8 @@ export interface RouteOptions {
   readonly scopes?: readonly string[];
   /** Answers without a token as well. @default false */
   readonly open?: boolean;
+  /** Parameters that clients send and GitLab ignores; every other unknown one is refused. @default none */
+  readonly ignores?: readonly string[];
   /** Where the path begins. @default "/api/v4" */
   readonly base?: string;
 }

@@ -71,7 +71,7 @@ export const projectRoutes: readonly Route[] = [
   groupRoute(
     "GET",
     "/groups/:id/projects",
-    { may: { ...filters, ...groupFilters }, open: true },
+    { may: { ...filters, ...groupFilters }, ignores: ["all_available"], open: true },
     (call, group, values) => {
       const inside = new Set([group.id]);
       for (const each of values.include_subgroups ? call.state.groups : [])

@@ -33,7 +33,7 @@ export const scheduleRoutes: readonly Route[] = [
   projectRoute(
     "POST",
     base,
-    { level: developer, needs: { description: "string", ref: "string", cron: "string" }, may },
+    { level: developer, needs: { description: "string", ref: "string", cron: "string" }, may, ignores: ["variables"] },
     (call, project, values) => {
       checkTimes(values.cron, values.cron_timezone);
       const now = call.now.toISOString();
@@ -57,7 +57,7 @@ export const scheduleRoutes: readonly Route[] = [
   route(
     "PUT",
     schedules.item,
-    { may: { ...may, description: "string", ref: "string", cron: "string" } },
+    { may: { ...may, description: "string", ref: "string", cron: "string" }, ignores: ["variables"] },
     (call, values) => {
       const schedule = schedules.find(call, "write");
       checkTimes(values.cron, values.cron_timezone);

@@ -165,6 +165,14 @@ describe("parameters that are wrong", () => {
     },
   );
 
+  test("what clients send and GitLab ignores is accepted", async () => {
+    const { body: group } = await gitlab.api("POST", "/groups", { name: "ignoring", path: "ignoring" });
+    expect((await gitlab.api("GET", `/groups/${group.id}/projects?all_available=true`)).status).toBe(200);
+    const schedule = { description: "d", ref: "main", cron: "0 1 * * *", variables: { A: { value: "b" } } };
+    const made = await gitlab.api("POST", `/projects/${project}/pipeline_schedules`, schedule);
+    expect([made.status, made.body.variables]).toEqual([201, []]);
+  });
+
   test("what asks for nothing is accepted", async () => {
     expect((await gitlab.api("GET", "/projects?statistics=false&custom_attributes[]=")).status).toBe(200);
   });
