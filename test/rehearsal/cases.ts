@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { checkout } from "../../packages/kit/state-folder.js";
+import { checkout } from "../../packages/kit/state.js";
 
 /** Path in the repository to content. */
 export type Files = Readonly<Record<string, string>>;
@@ -15,38 +15,47 @@ const caseFile = z.strictObject({
   why: z.string(),
   label: z.strictObject({
     verdict: z.enum(["safe", "destructive", "rejected"]),
-    /** Whatever is not named here is afterwards as it was. */
+    /** Actions of changed objects. All other objects stay the same. */
     objects: z.record(z.string(), action).default({}),
-    /** Kustomizations and HelmReleases that are not Ready in the end; `none`: it never says. */
+    /**
+     * Kustomizations and HelmReleases that are not Ready after the merge; `none` when they have no
+     * condition.
+     */
     ready: z.record(z.string(), ready).default({}),
     dataLoss: z.array(z.string()).default([]),
   }),
-  /** Part of the core: the few that stand for every verdict and every kind of outcome, which `npm test` runs. */
+  /**
+   * Part of the core: a few cases for every verdict and every action, which
+   * `npm test` runs.
+   */
   core: z.boolean().default(false),
-  /** It resembles another case: left out of the default selection. */
+  /** Whether it resembles another case, and is not in the default selection. */
   extra: z.boolean().default(false),
-  /** Files of base/ that head has no more. */
+  /** Files of base/ that head lacks. */
   removed: z.array(z.string()).default([]),
-  /** A tree of `trees/` that base/ and head/ add to. Several cases have the same; `CASE` in it is the case's name. */
+  /**
+   * A tree of `trees/` that base/ and head/ add to. Several cases have the same; `CASE` in it is
+   * the case's name.
+   */
   tree: z.string().optional(),
-  /** The rehearsal cannot see enough, and has to say so: its verdict is `unknown`. */
+  /** Whether the rehearsal cannot evaluate enough, so that its verdict has to be `unknown`. */
   unknown: z.boolean().default(false),
-  /** Files of outside/ that the rehearsal gets by `--assume`. */
+  /** Files of outside/ for `--assume`. */
   assume: z.array(z.string()).default([]),
 });
 
-/** What a merge does to an object, as the report's model has it. */
+/** Action of a merge on an object, as in the report. */
 export type Fate = z.infer<typeof action>;
 
-/** What a Kustomization or HelmRelease says in the end. */
+/** Status of the Ready condition after the merge. */
 export type Ready = z.infer<typeof ready>;
 
-/** What is known before, from the documentation of Kubernetes and Flux. */
+/** Expected outcome, from the documentation of Kubernetes and Flux. */
 export type Label = z.infer<typeof caseFile>["label"];
 
 /** One merge request. */
 export interface Case {
-  /** Also the name of its namespace, and in the names of all its objects: {@link belongsTo}. */
+  /** Name of its namespace, and part of the names of all its objects: {@link belongsTo}. */
   readonly name: string;
   readonly title: string;
   readonly why: string;
@@ -56,26 +65,27 @@ export interface Case {
   readonly unknown: boolean;
   readonly base: Files;
   readonly head: Files;
-  /** Other branches of the repository, which the merge does not touch. */
+  /** Other branches of the repository, which the merge does not change. */
   readonly branches: Readonly<Record<string, Files>>;
-  /** Manifests of what the cluster has outside of Git. */
+  /** Manifests of objects that the cluster has outside of Git. */
   readonly outside: Files;
-  /** Paths of the files that the rehearsal gets by `--assume`. */
+  /** Paths of the files for `--assume`. */
   readonly assume: readonly string[];
 }
 
 const corpus = join(checkout, "test", "rehearsal");
 const folder = join(corpus, "cases");
 
-/** All of them: reading some hundred files takes longer than a unit test should. */
+/** All cases, read once: reading some hundred files takes longer than a unit test should. */
 let cases: readonly Case[] | undefined;
 
 /**
  * Reads the corpus.
  *
  * @param only `core`, `default`, `all`, or names of cases; several add up @default `default`: every
- * case that is not extra
- * @throws Error for a case that is malformed, a name that begins like another's, and a name that no case has
+ *   case that is not extra
+ * @throws Error for a case that is malformed, a name that begins like another's, and a name that no
+ *   case has
  */
 export function readCases(only: readonly string[] = []): Case[] {
   const names = readdirSync(folder).sort();
@@ -96,7 +106,10 @@ const selections: Readonly<Record<string, (one: Case) => boolean>> = {
   all: () => true,
 };
 
-/** Whether an object is a case's: its namespace or its name is the case's, or begins or ends with it. */
+/**
+ * Whether an object is a case's: its namespace or its name is the case's, or begins or ends with
+ * it.
+ */
 export function belongsTo(name: string, { namespace, name: object }: { namespace?: string | undefined; name: string }) {
   const mine = new RegExp(`(^|\\.)${name}($|[-.])`);
   return mine.test(object) || (namespace !== undefined && mine.test(namespace));
@@ -124,7 +137,7 @@ function readCase(name: string): Case {
   };
 }
 
-/** A tree with the case's name in it. */
+/** A tree with the placeholder replaced by the case's name. */
 function named(files: Files, name: string): Files {
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replaceAll("CASE", name)]));
 }

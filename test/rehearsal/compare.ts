@@ -1,4 +1,4 @@
-import { table } from "../../cli/text-table.js";
+import { table } from "../../cli/table.js";
 import type { Case, Fate, Ready } from "./cases.js";
 import type { Outcome, Verdict } from "./happened.js";
 
@@ -8,7 +8,7 @@ export interface Differences {
   readonly missed: readonly string[];
   /** Failures and losses that were predicted and did not happen. */
   readonly alarms: readonly string[];
-  /** Whatever else is not the same: an object changed that was to stay, or the other way round. */
+  /** All other differences: for example an object was updated that was predicted to stay. */
   readonly others: readonly string[];
 }
 
@@ -31,7 +31,8 @@ export function labelled({ label }: Case, actual: Outcome): Outcome {
 /**
  * Compares what was predicted with what happened. Pure.
  *
- * @param unknown the only honest verdict is `unknown`: whatever happens, any other one is missed @default false
+ * @param unknown the verdict has to be `unknown`: any other one counts as missed
+ *   @default false
  */
 export function compare(predicted: Outcome, actual: Outcome, unknown = false): Differences {
   const missed: string[] = [];
@@ -68,7 +69,8 @@ export function compare(predicted: Outcome, actual: Outcome, unknown = false): D
   for (const key of keysOf(predicted.objects, actual.objects)) {
     const [predictedValue, actualValue] = [predicted.objects[key], actual.objects[key]];
     if (predictedValue === "rejected" && actualValue !== "rejected" && rejects(predicted.rejecters[key], actual)) {
-      // Not applied with the rest of its tree; or applied, and it is what its Kustomization waits for in vain.
+      // Not applied with the rest of its tree; or applied, and it is what its Kustomization waits
+      // for in vain.
       if (actualValue !== undefined) file(key, predictedValue, actualValue, "others");
     } else if (predictedValue !== actualValue)
       file(key, predictedValue, actualValue, weightOf(predictedValue, actualValue));
@@ -100,7 +102,7 @@ function rejects(owner: string | undefined, actual: Outcome): boolean {
   return owner !== undefined && actual.ready[owner] === "False";
 }
 
-/** pruned instead of deleted is a loss predicted all the same. */
+/** A predicted `pruned` also covers an actual `deleted`, and the reverse. */
 function weightOf(predictedValue: Fate | undefined, actualValue: Fate | undefined): Weight {
   if (losses.has(actualValue) && !losses.has(predictedValue)) return "missed";
   if (actualValue === "rejected") return "missed";
@@ -118,11 +120,11 @@ export interface Row {
   readonly label: Outcome;
   readonly predicted: Outcome;
   readonly actual: Outcome;
-  /** The prediction has to be that it cannot be known. */
+  /** Whether the predicted verdict has to be `unknown`. */
   readonly unknown: boolean;
 }
 
-/** Case, label, prediction and what happened, one a line; what differs below it. */
+/** Table of case, label, prediction and actual outcome, with the differences below. */
 export function corpusTable(rows: readonly Row[]): string {
   const lines = table(
     ["CASE", "LABEL", "PREDICTED", "HAPPENED"],

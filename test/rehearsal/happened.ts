@@ -3,42 +3,41 @@ import { belongsTo, type Fate, type Ready } from "./cases.js";
 import { contentOf, inventoryOf, type ObservedObject, type Snapshot } from "./observe.js";
 import { readyOf } from "./real-outcomes.js";
 
-/** As the report's model has it. */
+/** As in the report. */
 export type Verdict = Report["verdict"];
 
 /**
- * What a merge did, or will do: the same three answers for a label, a prediction and what was seen.
+ * Effect of a merge: of a label, of a prediction or of the real merge.
  */
 export interface Outcome {
   readonly verdict: Verdict;
   readonly objects: Readonly<Record<string, Fate>>;
-  /** What applies an object that is rejected, where somebody says so. */
+  /** Owners of rejected objects, if known. */
   readonly rejecters: Readonly<Record<string, string>>;
-  /** Every Kustomization and HelmRelease that is there afterwards. */
+  /** Every Kustomization and HelmRelease that exists after the merge. */
   readonly ready: Readonly<Record<string, Ready>>;
-  /** Keys of `ready` about which a prediction says that they are not evaluated. @default none */
+  /** Keys of `ready` that a prediction reports as not evaluated. @default none */
   readonly open?: readonly string[];
-  /** What is lost with data that no manifest brings back, sorted. */
+  /** Names of objects whose data is lost, sorted. */
   readonly dataLoss: readonly string[];
-  /** What a person wants to read who looks for the reason. */
+  /** Messages that explain the outcome. */
   readonly messages: readonly string[];
 }
 
 /**
- * What became of a case's objects between two looks at the cluster. Pure; knows nothing of the
- * rehearsal.
+ * Outcome of a case from two snapshots of the real cluster. Pure, and independent of the rehearsal.
  */
 export function whatHappened(name: string, before: Snapshot, after: Snapshot): Outcome {
   const mine = (all: Snapshot) => new Map([...all].filter(([, object]) => belongsTo(name, object.metadata)));
   const old = mine(before);
-  // What is being deleted and waits for a finalizer is gone, as in the report's definition.
+  // An object that waits for a finalizer counts as deleted, as in the report.
   const now = new Map([...mine(after)].filter(([, { metadata }]) => !metadata.deletionTimestamp));
   const reconcilers = [...now].filter(([, { kind }]) => kind === "Kustomization" || kind === "HelmRelease");
   const failed = reconcilers.flatMap(([key, object]) => {
     const condition = readyOf(object);
     return condition && condition.status !== "True" ? [{ key, ...condition }] : [];
   });
-  // What has failed before the merge already does not fail because of it.
+  // A failure from before the merge does not count.
   const broken = failed.filter(({ key }) => (readyOf(old.get(key))?.status ?? "True") === "True");
   const pruned = prunedOf(old, now);
   const objects: Record<string, Fate> = {};
@@ -48,8 +47,7 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
   }
   for (const { reason, message } of broken) {
     if (!rejections.has(reason)) continue;
-    // What is named and not otherwise touched was refused: Flux applies a tree only when all of it
-    // can be.
+    // An unchanged object in the message was rejected: Flux applies a tree only as a whole.
     for (const key of rejectedIn(message, name)) objects[key] ??= "rejected";
   }
   const lost = Object.values(objects).some((fate) => fate === "recreated" || fate === "pruned" || fate === "deleted");
@@ -64,8 +62,8 @@ export function whatHappened(name: string, before: Snapshot, after: Snapshot): O
 }
 
 /**
- * By the report's definition: a volume claim, a namespace with one, a volume that is not retained,
- * the definition of a kind.
+ * Objects with data, as in the report: a volume claim, a namespace with one, a volume that is not
+ * retained, the definition of a kind.
  */
 function lossesOf(objects: Readonly<Record<string, Fate>>, before: Snapshot): string[] {
   const claims = [...before.values()].filter(({ kind }) => kind === "PersistentVolumeClaim");
@@ -116,13 +114,13 @@ function prunedOf(before: Snapshot, after: Snapshot): Set<string> {
 }
 
 /**
- * Reasons of conditions whose message names what was refused. Others name what is waited for, or a
+ * Reasons of conditions whose message names a rejected object. Others name an awaited object or a
  * file.
  */
 const rejections = new Set(["ReconciliationFailed", "InstallFailed", "UpgradeFailed"]);
 
 /**
- * Objects that a message speaks of: `Deployment/default/nginx dry-run failed`,
+ * Objects in a message: `Deployment/default/nginx dry-run failed`,
  * `object default/nginx apps/v1, Kind=Deployment`.
  */
 export function rejectedIn(message: string, name: string): string[] {

@@ -10,14 +10,16 @@ import { type Proposal, propose } from "./repository.js";
 
 type Log = (text: string) => void;
 
-/** Opens a merge request for each case, a few at a time. */
+/** Opens a merge request for each case, some of them concurrently. */
 export async function proposeAll(gitlab: TestGitLab, cases: readonly Case[]): Promise<Map<string, Proposal>> {
   const limit = pLimit(4);
   const proposals = await Promise.all(cases.map((one) => limit(() => propose(gitlab, one))));
   return new Map(cases.map(({ name }, index) => [name, proposals[index] as Proposal]));
 }
 
-/** Lets the cluster follow each base, merges every merge request and says what became of it, by case. */
+/**
+ * Lets the cluster follow each base, merges every merge request, and returns the outcomes by case.
+ */
 export async function mergeAll(
   cluster: RealCluster,
   cases: readonly Case[],
@@ -52,9 +54,9 @@ export async function mergeAll(
 }
 
 /**
- * Waits until all is at rest. What fails and is doubtful is tried once more, as Flux does at its
- * next interval: on a busy machine a wait may have ended too early. So is what {@link kustomizationsToReconcile}
- * names, whatever its label says.
+ * Waits until every case has an outcome. Unexpected failures are reconciled once more, as Flux does
+ * at its next interval, because a wait may end too early on a busy machine. So are the objects of
+ * {@link kustomizationsToReconcile}.
  */
 async function rest(
   cluster: RealCluster,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type KubeApi } from "../../packages/kit/kube-api.js";
 import { type ObjectRef, refName } from "../../packages/kit/kube-discovery.js";
 
-/** An object as an API server returns it, as far as it is looked at here. */
+/** An object of the API server, with the fields that are used here. */
 export interface ObservedObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -25,12 +25,12 @@ export interface ObservedObject {
   readonly [key: string]: unknown;
 }
 
-/** Everything that somebody asked for, by `KIND NAMESPACE/NAME`. */
+/** Objects that a manifest or a person created, by `KIND NAMESPACE/NAME`. */
 export type Snapshot = ReadonlyMap<string, ObservedObject>;
 
 /**
- * Kinds that controllers write for their own use; an object of one that Flux applies from Git is
- * looked at all the same.
+ * Kinds that controllers write for their own use. Only objects that Flux applies from Git are
+ * included.
  */
 const kindsOfControllers = new Set([
   "APIService",
@@ -44,7 +44,7 @@ const kindsOfControllers = new Set([
   "ReplicaSet",
 ]);
 
-/** Every object of the cluster but those that controllers make of others: a few dozen lists. */
+/** Every object of the cluster, without those that controllers derive from others. */
 export async function snapshot(api: KubeApi): Promise<Snapshot> {
   const found = new Map<string, ObservedObject>();
   for (const { path, apiVersion, kind } of await listedKinds(api)) {
@@ -56,7 +56,10 @@ export async function snapshot(api: KubeApi): Promise<Snapshot> {
   return found;
 }
 
-/** Items of a list. The API server opens the storage of a kind with the first request, and refuses until it is open. */
+/**
+ * Items of a list. The API server opens the storage of a kind with the first request, and rejects
+ * requests until it is open.
+ */
 async function itemsOf(api: KubeApi, path: string): Promise<ObservedObject[]> {
   for (let tries = 1; ; tries++) {
     try {
@@ -89,20 +92,23 @@ export function refOf({ apiVersion, kind, metadata }: ObservedObject): ObjectRef
   return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
-/** Keys of what a Kustomization applied. */
+/** Keys of the objects in a Kustomization's inventory. */
 export function inventoryOf(kustomization: ObservedObject | undefined): string[] {
   return (kustomization?.status?.inventory?.entries ?? []).map(({ id }: { id: string }) => keyOfId(id));
 }
 
-/** `default_nginx_apps_Deployment` → `Deployment default/nginx`; a colon in a name is written as two underscores. */
+/**
+ * `default_nginx_apps_Deployment` → `Deployment default/nginx`; a colon in a name is written as two
+ * underscores.
+ */
 function keyOfId(id: string): string {
   const [, namespace, name = id, kind] = /^([^_]*)_(.+)_[^_]*_([^_]+)$/.exec(id) ?? [];
   return `${kind} ${namespace ? `${namespace}/` : ""}${name.replaceAll("__", ":")}`;
 }
 
 /**
- * What is to be compared of an object: all that a manifest can say, and in Flux's labels who
- * applies it. A digest, since Secrets are among them.
+ * Digest of the fields that a manifest can set, and of Flux's owner labels. A digest, because
+ * Secrets are compared as well.
  */
 export function contentOf(object: ObservedObject): string {
   const { metadata, status: _, ...rest } = object;
@@ -113,7 +119,7 @@ export function contentOf(object: ObservedObject): string {
 
 const notesOfControllers = new Set(["reconcile.fluxcd.io/requestedAt", "deployment.kubernetes.io/revision"]);
 
-/** Kinds in every version: not all of a group's kinds are in the version that it prefers. */
+/** Kinds in every version: the preferred version of a group may lack some of its kinds. */
 async function listedKinds(api: KubeApi): Promise<{ path: string; apiVersion: string; kind: string }[]> {
   const groups = await api.call<{ groups: { versions: { groupVersion: string }[] }[] }>({ path: "/apis" });
   // The preferred version of a group comes first, and the last one that is listed counts.
@@ -144,7 +150,9 @@ function byController({ kind, metadata, type }: ObservedObject): boolean {
   return kind === "Secret" && type === "helm.sh/release.v1";
 }
 
-/** Whether kustomize-controller applied an object. Controllers copy its labels to what they make of it. */
+/**
+ * Whether kustomize-controller applied an object. Controllers copy its labels to derived objects.
+ */
 function byFlux({ labels, managedFields }: ObservedObject["metadata"]): boolean {
   const applied = managedFields?.some(({ manager, subresource }) => manager === "kustomize-controller" && !subresource);
   return labels?.["kustomize.toolkit.fluxcd.io/name"] !== undefined && applied === true;

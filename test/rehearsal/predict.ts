@@ -27,7 +27,7 @@ export async function rehearseAll(
   return found;
 }
 
-/** Ends the control plane that was kept warm. */
+/** Stops the rehearsal cluster. */
 export async function stopRehearsals(home: string): Promise<void> {
   await timonier(checkout, home, ["rehearse", "--stop"]);
 }
@@ -43,13 +43,13 @@ async function rehearse({ clone }: Proposal, assume: readonly string[], home: st
   }
 }
 
-/** The program's own limit is 300 s, so that it says itself what it waited for. */
+/** The program's own limit is 300 s, so that the program reports what it waited for. */
 function timonier(cwd: string, home: string, args: readonly string[]) {
   const env = { TIMONIER_REHEARSAL: home };
   return execa(join(checkout, "cli", "timonier.mjs"), args, { cwd, env, reject: false, timeout: 330_000 });
 }
 
-/** A report's answers in the corpus's words. */
+/** The outcome that a report predicts. */
 function predicted({ verdict, error, changes, reconciliations, notEvaluated }: Report): Outcome {
   const failing = reconciliations.filter(({ ready }) => ready === "False");
   return {

@@ -9,19 +9,21 @@ import { removeCluster, startCluster } from "../../simulators/cluster/lifecycle.
 import { apiOf, apply, eventually, fluxManifests, type KubeObject, toolFolder } from "../e2e/cluster-support.js";
 import { syncFile } from "./repository.js";
 
-/** The cluster that merges really happen in: Flux as `flux install` installs it, and no part of the rehearsal. */
+/**
+ * The cluster of the real merges: Flux as `flux install` installs it, and no part of the rehearsal.
+ */
 export interface RealCluster {
   readonly api: KubeApi;
-  /** Applies what makes Flux follow a repository, as `flux bootstrap` does once. */
+  /** Applies the source and the Kustomization of a repository, as `flux bootstrap` does. */
   follow(name: string, url: string): Promise<void>;
-  /** Applies manifests by hand: what the cluster has outside of Git. */
+  /** Applies manifests of objects that the cluster has outside of Git. */
   provide(text: string): Promise<void>;
-  /** What `flux reconcile` does: without a wait for the next interval. */
+  /** Requests a reconciliation, as `flux reconcile` does. */
   reconcile(object: ObjectRef): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Starts one in a temporary folder. */
+/** Starts a cluster in a temporary folder. */
 export async function startRealCluster(): Promise<RealCluster> {
   const root = mkdtempSync(join(tmpdir(), "timonier-corpus-"));
   const dir = join(root, "cluster");

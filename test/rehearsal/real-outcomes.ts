@@ -3,18 +3,18 @@ import { waitFor } from "../../packages/kit/wait.js";
 import { belongsTo } from "./cases.js";
 import { inventoryOf, listOf, nameOf, type ObservedObject, type Snapshot } from "./observe.js";
 
-/** What of the cluster tells whether a case has come to rest. */
+/** Objects that decide whether a case has an outcome. */
 export interface Movement {
   readonly sources: readonly ObservedObject[];
   readonly kustomizations: readonly ObservedObject[];
   readonly releases: readonly ObservedObject[];
   readonly charts: readonly ObservedObject[];
   readonly namespaces: readonly ObservedObject[];
-  /** The API server may forget one that it is deleting, and finds it again within five minutes. */
+  /** The API server may forget a deletion, and continues it within five minutes. */
   readonly definitions: readonly ObservedObject[];
 }
 
-/** As every Flux kind has them. */
+/** A condition of a Flux object. */
 interface Condition {
   readonly type: string;
   readonly status: string;
@@ -42,14 +42,14 @@ export function pendingObjects(name: string, sha: string, movement: Movement): s
     if (ready.reason !== "DependencyNotReady")
       return ready.reason === "ArtifactFailed" ? [] : [`${nameOf(one)} is behind`];
     const waitsFor: { name: string; namespace?: string; readyExpr?: string }[] = one.spec.dependsOn ?? [];
-    // Only its controller knows whether an expression holds: `kustomizationsToReconcile` asks it.
+    // Only the controller evaluates expressions: `kustomizationsToReconcile` includes it.
     if (waitsFor.some(({ readyExpr }) => readyExpr)) return [];
     const free = waitsFor.every((other) => {
       const found = byName.get(`${other.namespace ?? one.metadata.namespace}/${other.name}`);
       const applied = found && (expected.get(found.spec.sourceRef?.name) ?? `:${sha}`);
       return found && readyOf(found)?.status === "True" && found.status.lastAppliedRevision?.endsWith(applied);
     });
-    return free ? [`${nameOf(one)} will look at its dependencies again`] : [];
+    return free ? [`${nameOf(one)} will check its dependencies again`] : [];
   });
   const packed = mine(movement.charts).filter(
     (chart) => isMoving(chart) || !chart.status?.observedSourceArtifactRevision?.endsWith(`:${sha}`),
@@ -78,8 +78,8 @@ export function pendingObjects(name: string, sha: string, movement: Movement): s
 }
 
 /**
- * How the revision of each source ends, by name: main moves with the merge, and other branches,
- * tags and commits stay as they are.
+ * End of each source's revision, by name: main moves with the merge, and other branches, tags and
+ * commits stay.
  */
 function expectedRevisions(sources: readonly ObservedObject[], sha: string): ReadonlyMap<string, string> {
   return new Map(
@@ -93,9 +93,9 @@ function expectedRevisions(sources: readonly ObservedObject[], sha: string): Rea
 }
 
 /**
- * Kustomizations whose next look may say something else than their last one: what they applied is
- * no longer there, because another one deleted it after they had looked, their variables may be
- * others since then, or they wait for an expression about a dependency. Pure.
+ * Kustomizations whose next reconciliation may have another result: another owner deleted their
+ * objects, their variables may have changed, or they wait for an expression about a dependency.
+ * Pure.
  */
 export function kustomizationsToReconcile(now: Snapshot): ObservedObject[] {
   return [...now.values()].filter((one) => {
@@ -107,16 +107,16 @@ export function kustomizationsToReconcile(now: Snapshot): ObservedObject[] {
   });
 }
 
-/** The condition Ready. undefined: there is none yet. */
+/** The condition Ready; undefined when there is none yet. */
 export function readyOf(object: ObservedObject | undefined): Condition | undefined {
   return object?.status?.conditions?.find(({ type }: Condition) => type === "Ready");
 }
 
 /**
- * Waits until every case has settled, and stayed so for a few seconds.
+ * Waits until every case has an outcome that does not change for a few seconds.
  *
  * @param revisions commit of main by case
- * @returns what the cases wait for that have not settled in time, by case
+ * @returns what pending cases wait for, by case
  */
 export async function waitForOutcomes(
   api: KubeApi,
@@ -128,7 +128,7 @@ export async function waitForOutcomes(
   const open = new Map<string, readonly string[]>();
   const options = { timeout: 400_000, interval: 1_000, where: "the real cluster", fix: "read the controllers' logs" };
   try {
-    await waitFor({ what: "every case to settle", progress, ...options }, async () => {
+    await waitFor({ what: "the outcome of every case", progress, ...options }, async () => {
       const movement = await look(api);
       open.clear();
       for (const [name, sha] of revisions) {
@@ -138,7 +138,7 @@ export async function waitForOutcomes(
         else if (since.get(name)?.state !== state) since.set(name, { state, from: Date.now() });
         const from = since.get(name)?.from;
         if (from === undefined) open.set(name, reasons);
-        else if (Date.now() - from < quiet) open.set(name, [`${name} may still move`]);
+        else if (Date.now() - from < quiet) open.set(name, [`${name} may still change`]);
       }
       if (open.size === 0) return { done: true, value: undefined };
       const missing = [...open.values()].flat();
@@ -146,7 +146,7 @@ export async function waitForOutcomes(
       return { done: false, missing: missing.length > 3 ? `${shown} and ${missing.length - 3} more` : shown };
     });
   } catch (error) {
-    // The other cases still have an answer.
+    // The other cases still have an outcome.
     if (open.size === 0) throw error;
   }
   return open;
@@ -165,8 +165,8 @@ async function look(api: KubeApi): Promise<Movement> {
 }
 
 /**
- * A failure keeps saying that it is reconciled, for its next tries, and leaves the observed
- * generation of the whole behind.
+ * A failed object keeps its Reconciling condition for the next attempts, and its observed
+ * generation stays behind.
  */
 function isMoving(object: ObservedObject): boolean {
   const ready = readyOf(object);

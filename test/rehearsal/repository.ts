@@ -3,24 +3,26 @@ import { join } from "node:path";
 import type { TestGitLab } from "../e2e/gitlab-support.js";
 import type { Case, Files } from "./cases.js";
 
-/** A case's project in the embedded GitLab, with its change on a branch and a merge request for it. */
+/**
+ * A case's project in the embedded GitLab, with its change on a branch and a merge request for it.
+ */
 export interface Proposal {
-  /** Address of the repository, as its GitRepository has it. */
+  /** URL of the repository in its GitRepository. */
   readonly url: string;
   /** A clone, with `origin/main` and `origin/change`. */
   readonly clone: string;
-  /** Commit of main before. */
+  /** Commit of main before the merge. */
   readonly base: string;
-  /** Merges it. @returns commit of main afterwards */
+  /** Merges it. @returns commit of main after the merge */
   merge(): Promise<string>;
 }
 
-/** Folder of the cluster in each repository, as `flux bootstrap --path` makes it. */
+/** Folder of the cluster in each repository, as of `flux bootstrap --path`. */
 const clusterFolder = "clusters/production";
 
 /**
- * What `flux bootstrap` writes, with names by which all cases can live in one cluster. Applied once
- * by hand, from then on by itself.
+ * Manifests as of `flux bootstrap`, with names that allow all cases in one cluster. They are
+ * applied once, and then apply themselves.
  */
 export function syncFile(name: string, url: string): string {
   return `apiVersion: source.toolkit.fluxcd.io/v1
@@ -49,7 +51,7 @@ spec:
 `;
 }
 
-/** Makes the project, with base on main and head on a branch, and opens the merge request. */
+/** Creates the project, with base on main and head on a branch, and opens the merge request. */
 export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> {
   const ask = async (method: string, path: string, body: object) => {
     const reply = await gitlab.api(method, path, body);
@@ -93,12 +95,14 @@ export async function propose(gitlab: TestGitLab, one: Case): Promise<Proposal> 
   };
 }
 
-/** Files with the project's URL where a manifest has a placeholder: it has a port of its own in each run. */
+/**
+ * Files with the project's URL in place of a placeholder: its port differs in each run.
+ */
 function withUrl(files: Files, placeholder: string, url: string): Files {
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replaceAll(placeholder, url)]));
 }
 
-/** Actions of one commit that makes the one tree of the other. */
+/** Actions of a commit that turns one tree into another. */
 function difference(from: Files, to: Files): object[] {
   const written = Object.entries(to).filter(([path, content]) => from[path] !== content);
   const gone = Object.keys(from).filter((path) => !(path in to));

@@ -20,7 +20,7 @@ export function testCorpus(cases: readonly Case[]): void {
 
   beforeAll(async () => {
     const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
-    // Rehearsals need GitLab alone: they begin while the cluster starts.
+    // Rehearsals need GitLab only, so they start while the cluster starts.
     cluster = startRealCluster();
     cluster.catch(() => {});
     gitlab = await startTestGitLab({ tls: false });

@@ -37,7 +37,7 @@ export async function dryRunRejected(
 ): Promise<DryRun[]> {
   const outcomes = new Map(state.outcomes);
   const rejected = state.snapshot.filter((one) => {
-    // This API server cannot say what another cluster's rejects.
+    // Objects for another cluster are not validated by this API server.
     const isHere = isKustomization(one) && at(one, "spec", "kubeConfig") === undefined;
     const outcome = isHere ? outcomes.get(keyOf(one)) : undefined;
     return outcome?.state === "stalled" && outcome.reason === "ReconciliationFailed";
