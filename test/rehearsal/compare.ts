@@ -1,4 +1,4 @@
-import { table } from "../../cli/table.js";
+import { table } from "../../cli/text-table.js";
 import type { Case, Fate, Ready } from "./cases.js";
 import type { Outcome, Verdict } from "./happened.js";
 
