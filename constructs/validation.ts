@@ -1,6 +1,11 @@
 import { dnsLabel, dnsSubdomain } from "@timonier/kit/dns-name";
+import { imageReference } from "@timonier/kit/image-reference";
 import { Duration } from "cdk8s";
 import { nonPlain } from "./plain-values.js";
+
+const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
+const taggedImage = new RegExp(`^(?=.*(:[^/@]+|@[^/]+)$)${imageReference.slice(1)}`);
 
 // Each check takes any value and returns its validation errors: none, or one of the form `field:
 // expected …, got …`.
@@ -72,6 +77,76 @@ export function labelledName(field: string, value: unknown): string[] {
 /** Checks the name of a namespace: a DNS label. */
 export function namespaceName(field: string, value: unknown): string[] {
   return matching(field, value, dnsLabel, 'at most 63 lower-case letters, digits and "-"');
+}
+
+/** Checks for a tag or a digest, because the image would otherwise change without a merge. */
+export function imageWithTag(field: string, value: unknown): string[] {
+  return matching(field, value, taggedImage, "an image with its tag, NAME:TAG");
+}
+
+/** Checks a cdk8s Duration: whole seconds, which is the unit of many fields of Kubernetes. */
+export function wholeSeconds(field: string, value: unknown, least = 0): string[] {
+  if (!(value instanceof Duration)) return invalid(field, "a cdk8s Duration such as Duration.seconds(5)", value);
+  const seconds = value.toSeconds({ integral: false });
+  if (!Number.isSafeInteger(seconds)) return invalid(field, "whole seconds", `${seconds}s`);
+  return seconds >= least ? [] : invalid(field, `at least ${least} s`, `${seconds}s`);
+}
+
+/** A check for one of a few words. */
+export function oneOf(words: readonly string[]): (field: string, value: unknown) => string[] {
+  return (field, value) =>
+    words.some((word) => word === value) ? [] : invalid(field, `one of ${words.join(", ")}`, value);
+}
+
+/** Checks for `true` or `false`. */
+export function flag(field: string, value: unknown): string[] {
+  return typeof value === "boolean" ? [] : invalid(field, "true or false", value);
+}
+
+/** Checks each entry of a list under its own path: `args[0]`. */
+export function list(
+  field: string,
+  value: unknown,
+  check: (field: string, value: unknown) => string[],
+  expected: string,
+): string[] {
+  if (!Array.isArray(value)) return invalid(field, expected, value);
+  return value.flatMap((entry, index) => check(`${field}[${index}]`, entry));
+}
+
+/** Checks a list of texts. */
+export function texts(field: string, value: unknown): string[] {
+  return list(field, value, (path, entry) => matching(path, entry, /^/, "text"), "a list of texts");
+}
+
+/** Whether a value is an object with fields, and neither a list nor an instance of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Checks the fields of a nested object; `check` reports them with their whole path. */
+export function nested<T extends object>(field: string, value: T, check: (value: T) => string[]): string[] {
+  return isPlainObject(value) ? check(value) : invalid(field, "an object with fields", value);
+}
+
+/** Checks the labels of an object. */
+export function labels(field: string, value: unknown): string[] {
+  if (!isPlainObject(value)) return invalid(field, "an object of labels", value);
+  return Object.entries(value).flatMap(([key, text]) => [
+    ...matching(`${field}.${key}`, key, labelKey, "a key of at most 63 letters, digits, -, _ and ."),
+    ...matching(`${field}.${key}`, text, labelValue, "at most 63 letters, digits, -, _ and ."),
+  ]);
+}
+
+/** Checks the annotations of an object. */
+export function annotations(field: string, value: unknown): string[] {
+  if (!isPlainObject(value)) return invalid(field, "an object of annotations", value);
+  return Object.entries(value).flatMap(([key, text]) => matching(`${field}.${key}`, text, /^/, "text"));
+}
+
+/** Checks an absolute path in a container or in an address, without spaces and colons. */
+export function absolutePath(field: string, value: unknown): string[] {
+  return matching(field, value, /^\/[^\s:]*$/, "a path that starts with /");
 }
 
 /** Checks a URL, which must not contain a credential, because manifests are committed. */

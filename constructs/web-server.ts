@@ -1,11 +1,10 @@
 import { dnsLabel } from "@timonier/kit/dns-name";
-import { imageReference } from "@timonier/kit/image-reference";
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { propsErrors } from "./flux-object.js";
 import { requireUniqueNames } from "./unique-names.js";
-import { invalid, matching, objectName, wholeNumber } from "./validation.js";
+import { imageWithTag, matching, objectName, wholeNumber, wholeSeconds } from "./validation.js";
 
 /** Properties of a WebServer. */
 export interface WebServerProps {
@@ -76,18 +75,9 @@ function render(props: WebServerProps): k8s.DeploymentSpec {
 function validationErrors(props: WebServerProps): string[] {
   return [
     ...matching("app", props.app, dnsLabel, 'at most 63 letters, digits and "-"'),
-    ...matching("image", props.image, image, "an image with its tag, NAME:TAG"),
+    ...imageWithTag("image", props.image),
     ...wholeNumber("replicas", props.replicas, 0),
     ...wholeNumber("port", props.port ?? 80, 1, 65_535),
     ...wholeSeconds("minReady", props.minReady ?? Duration.seconds(0)),
   ];
-}
-
-/** With a tag or a digest, because the image would otherwise change without a merge. */
-const image = new RegExp(`^(?=.*(:[^/@]+|@[^/]+)$)${imageReference.slice(1)}`);
-
-function wholeSeconds(field: string, value: unknown): string[] {
-  if (!(value instanceof Duration)) return invalid(field, "a cdk8s Duration such as Duration.seconds(5)", value);
-  const seconds = value.toSeconds({ integral: false });
-  return Number.isSafeInteger(seconds) ? [] : invalid(field, "whole seconds", `${seconds}s`);
 }
