@@ -6,6 +6,7 @@ import { chartFromAnOciRegistry } from "./chart-from-an-oci-registry.js";
 import { configurationFromABucket } from "./configuration-from-a-bucket.js";
 import { fasterByWebhook } from "./faster-by-webhook.js";
 import { imagesByAutomation } from "./images-by-automation.js";
+import { queueAndReport } from "./queue-and-report.js";
 import { twoKustomizationsInOrder } from "./two-kustomizations-in-order.js";
 import { webServerAndService } from "./web-server-and-service.js";
 
@@ -20,6 +21,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["configuration-from-a-bucket", configurationFromABucket],
   ["faster-by-webhook", fasterByWebhook],
   ["images-by-automation", imagesByAutomation],
+  ["queue-and-report", queueAndReport],
   ["two-kustomizations-in-order", twoKustomizationsInOrder],
   ["web-server-and-service", webServerAndService],
 ]);
