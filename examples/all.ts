@@ -7,6 +7,7 @@ import { configurationFromABucket } from "./configuration-from-a-bucket.js";
 import { fasterByWebhook } from "./faster-by-webhook.js";
 import { imagesByAutomation } from "./images-by-automation.js";
 import { queueAndReport } from "./queue-and-report.js";
+import { serviceWithAnIngress } from "./service-with-an-ingress.js";
 import { twoKustomizationsInOrder } from "./two-kustomizations-in-order.js";
 import { webServerAndService } from "./web-server-and-service.js";
 
@@ -22,6 +23,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["faster-by-webhook", fasterByWebhook],
   ["images-by-automation", imagesByAutomation],
   ["queue-and-report", queueAndReport],
+  ["service-with-an-ingress", serviceWithAnIngress],
   ["two-kustomizations-in-order", twoKustomizationsInOrder],
   ["web-server-and-service", webServerAndService],
 ]);

@@ -36,7 +36,7 @@ export function apiOf(dir: string): KubeApi {
 
 /** Address of an object, for the kinds used here. */
 export function pathOf({ apiVersion, kind, metadata }: KubeObject): string {
-  const plural = `${kind.toLowerCase().replace(/y$/, "ie")}s`;
+  const plural = `${kind.toLowerCase().replace(/y$/, "ie").replace(/ss$/, "sse")}s`;
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace ? `/namespaces/${metadata.namespace}` : "";
   return `${root}${scope}/${plural}/${metadata.name}`;
@@ -59,6 +59,17 @@ export async function apply(api: KubeApi, objects: readonly KubeObject[]): Promi
 export async function fluxManifests(...options: readonly string[]): Promise<KubeObject[]> {
   const { stdout } = await run(join(toolFolder, "flux"), ["install", "--export", ...options], { maxBuffer: 64e6 });
   return parseAllDocuments(stdout).flatMap((document) => (document.contents ? [document.toJS() as KubeObject] : []));
+}
+
+/** Lets the API server check an object strictly, with admission, and keep nothing. */
+export async function dryRun(api: KubeApi, object: KubeObject): Promise<void> {
+  await api.call({
+    method: "PATCH",
+    path: pathOf(object),
+    query: { fieldManager: "test", fieldValidation: "Strict", dryRun: "All" },
+    body: object,
+    contentType: "application/apply-patch+yaml",
+  });
 }
 
 /** Looks every 100 ms until the value is there. */
