@@ -8,6 +8,7 @@ import { fasterByWebhook } from "./faster-by-webhook.js";
 import { imagesByAutomation } from "./images-by-automation.js";
 import { queueAndReport } from "./queue-and-report.js";
 import { serviceWithAnIngress } from "./service-with-an-ingress.js";
+import { statefulCache } from "./stateful-cache.js";
 import { twoKustomizationsInOrder } from "./two-kustomizations-in-order.js";
 import { webServerAndService } from "./web-server-and-service.js";
 
@@ -24,6 +25,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["images-by-automation", imagesByAutomation],
   ["queue-and-report", queueAndReport],
   ["service-with-an-ingress", serviceWithAnIngress],
+  ["stateful-cache", statefulCache],
   ["two-kustomizations-in-order", twoKustomizationsInOrder],
   ["web-server-and-service", webServerAndService],
 ]);
