@@ -6,6 +6,7 @@ import { chartFromAnOciRegistry } from "./chart-from-an-oci-registry.js";
 import { configurationFromABucket } from "./configuration-from-a-bucket.js";
 import { fasterByWebhook } from "./faster-by-webhook.js";
 import { imagesByAutomation } from "./images-by-automation.js";
+import { plainManifests } from "./plain-manifests.js";
 import { queueAndReport } from "./queue-and-report.js";
 import { serviceWithAnIngress } from "./service-with-an-ingress.js";
 import { statefulCache } from "./stateful-cache.js";
@@ -23,6 +24,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["configuration-from-a-bucket", configurationFromABucket],
   ["faster-by-webhook", fasterByWebhook],
   ["images-by-automation", imagesByAutomation],
+  ["plain-manifests", plainManifests],
   ["queue-and-report", queueAndReport],
   ["service-with-an-ingress", serviceWithAnIngress],
   ["stateful-cache", statefulCache],
