@@ -23,9 +23,11 @@ import { clusterToolNames, toolsIn } from "../../packages/control-plane/tools.js
 import type { KubeApi } from "../../packages/kit/kube-api.js";
 import type { ContainerStatus, Pod } from "../../simulators/cluster/agent/pod-objects.js";
 import { inspectCluster, removeCluster, startCluster, stopCluster } from "../../simulators/cluster/lifecycle.js";
+import { podsOf, workloadSamples } from "../support/workload-samples.js";
 import {
   apiOf,
   apply,
+  dryRun,
   eventually,
   fluxManifests,
   type KubeObject,
@@ -146,6 +148,24 @@ test("`kubectl logs` shows a program's log, and what stands for one of a simulat
   };
   expect(JSON.parse(await logOf("flux-system", "source-controller"))).toHaveProperty("level");
   expect(await logOf("default", "web")).toBe("simulated by kwok: no program runs in this container\n");
+});
+
+test("the API server accepts what the workload constructs render, and their pods by the restricted standard", async () => {
+  const name = "workloads";
+  const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+  await apply(api, [namespace]);
+  await eventually("its account", () => api.find(`/api/v1/namespaces/${name}/serviceaccounts/default`));
+  const samples = workloadSamples(name);
+  const checked = [...samples, ...podsOf(samples)];
+  for (const object of checked) {
+    await expect(dryRun(api, object), `${object.kind} ${object.metadata.name}`).resolves.toBeUndefined();
+  }
+  expect(checked.filter(({ kind }) => kind === "Pod")).toHaveLength(8);
+  const unsafe = { containers: [{ name: "main", image: "nginx:1.14.2" }] };
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "unsafe", namespace: name }, spec: unsafe };
+  await expect(dryRun(api, pod)).rejects.toThrow(/violates PodSecurity "restricted/);
+  await api.call({ method: "DELETE", path: pathOf(namespace) });
 });
 
 test("Flux applies what a Git repository holds: its controllers find each other by the names of their Services", async () => {
