@@ -1,9 +1,10 @@
 import { dnsLabel } from "@timonier/kit/dns-name";
 import { UserError } from "@timonier/kit/user-error";
 import { App } from "cdk8s";
+import { type Application, applicationsFolder, checkApplications, filesOf } from "../constructs/application.js";
 import { PlainValuesOnly } from "../constructs/plain-values.js";
-import { type ApplicationRepository, deliver, sourceName } from "./delivery.js";
-import { serveNginx } from "./nginx.js";
+import { applications } from "./applications.js";
+import { type ApplicationRepository, deliver, readApplications, sourceName } from "./delivery.js";
 import type { Settings } from "./settings.js";
 
 /** All input of the manifests. */
@@ -33,30 +34,48 @@ export function appsInput({ cluster, branch, applicationUrl }: StackNames, setti
   return { cluster, application, settings };
 }
 
-/**
- * One App for each repository. Its `outdir` is the folder in the repository; each chart is a file
- * `ID.yaml` there.
- */
+/** Manifests of each repository: sets of files, each in its folder of the repository. */
 export interface Apps {
-  /** Flux sources and Kustomizations of one cluster. */
-  readonly setup: App;
+  /** Sources and Kustomizations of Flux, for one cluster. */
+  readonly setup: readonly ManifestSet[];
   /** The applications, the same in every cluster. */
-  readonly application: App;
+  readonly application: readonly ManifestSet[];
 }
 
-const applicationFolder = "infra";
+/** cdk8s apps with one list of their files, in the folder. Each chart is the file `ID.yaml`. */
+interface ManifestSet {
+  readonly folder: string;
+  readonly apps: readonly App[];
+}
+
+/** Folders of the application repository that belong to synthesis, also when no file is left in them. */
+export const applicationFolders: readonly string[] = ["infra", applicationsFolder];
 
 /**
- * Builds all constructs; renders and writes nothing.
+ * Builds all constructs, without rendering or writing anything. Validation reports the errors of
+ * constructs.
  *
- * @throws UserError for an invalid cluster name; validation reports errors of the constructs
+ * @param list the applications @default those of apps/applications.ts
+ * @throws UserError for a cluster name that cannot be a folder name, and for applications that do not fit together
  */
-export function buildApps(input: AppsInput): Apps {
+export function buildApps(input: AppsInput, list: readonly Application[] = applications): Apps {
+  checkApplications(list);
+  const { delivery } = input.settings;
   const setup = manifests(clusterFolder(input.cluster));
-  const application = manifests(applicationFolder);
-  deliver(setup, input.application, applicationFolder, input.settings.delivery);
-  serveNginx(application, input.settings.nginx);
-  return { setup, application };
+  const source = readApplications(setup, input.application, delivery);
+  const built = list.map((application) => {
+    const app = manifests(application.folder);
+    const settings: Readonly<Record<string, unknown>> = input.settings;
+    application.build(filesOf(app), settings[application.name]);
+    deliver(setup, source, application, delivery);
+    return app;
+  });
+  const within = (folder: string) => built.filter(({ outdir }) => outdir === folder || outdir.startsWith(`${folder}/`));
+  const sets = applicationFolders.map((folder) => ({ folder, apps: within(folder) }));
+  return {
+    setup: [{ folder: setup.outdir, apps: [setup] }],
+    application: sets.filter(({ apps }) => apps.length > 0),
+  };
 }
 
 /** Folder of one cluster in the setup repository; the root Kustomization of Flux points at it. */

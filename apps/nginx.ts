@@ -1,12 +1,21 @@
-import { type App, Chart } from "cdk8s";
+import { z } from "zod";
+import { defineApplication } from "../constructs/application.js";
+import { duration, image, wholeNumber } from "../constructs/settings-schema.js";
 import { WebServer } from "../constructs/web-server.js";
-import type { Settings } from "./settings.js";
 
-/**
- * File `deployment.yaml`: the web server, without a namespace, which `targetNamespace` of the
- * Kustomization sets.
- */
-export function serveNginx(application: App, settings: Settings["nginx"]): WebServer {
-  const file = new Chart(application, "deployment");
-  return new WebServer(file, "nginx", { name: "nginx-deployment", app: "nginx", ...settings });
-}
+/** The web server. Its objects have no namespace: `targetNamespace` of the Kustomization sets it. */
+export const nginx = defineApplication({
+  name: "nginx",
+  settings: z.strictObject({
+    image: image(),
+    replicas: wholeNumber(0, 10_000),
+    minReady: duration(0),
+    port: wholeNumber(1, 65_535),
+  }),
+  kustomization: "myapp",
+  folder: "infra",
+  wait: false,
+  build: ({ file }, settings) => {
+    new WebServer(file("deployment"), "nginx", { name: "nginx-deployment", app: "nginx", ...settings });
+  },
+});

@@ -1,46 +1,27 @@
 import { checkSettings, type SettingsSource, settingsError } from "@timonier/kit/check-settings";
-import { dnsLabel } from "@timonier/kit/dns-name";
-import type { Duration } from "cdk8s";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
-import { parseFluxDuration } from "../constructs/flux-duration.js";
+import { duration, namespace, text } from "../constructs/settings-schema.js";
+import { applications } from "./applications.js";
 
-const text = (expected: string, pattern = /\S/) =>
-  z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
-const wholeNumber = (least: number, most: number, expected: string) =>
-  z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
-const namespace = text('at most 63 lower-case letters, digits and "-"', dnsLabel);
-
-/** A duration of at least `least` milliseconds. */
-const duration = (least: number) =>
-  z.string({ error: 'a duration like "1m" or "1h30m"' }).transform((written, context): Duration => {
-    try {
-      const parsed = parseFluxDuration(written);
-      if (parsed.toMilliseconds() >= least) return parsed;
-      context.addIssue({ code: "custom", message: "a duration longer than zero" });
-    } catch (error) {
-      // The message of the parser already contains the value.
-      context.addIssue({ code: "custom", message: (error as Error).message, params: { whole: true } });
-    }
-    return z.NEVER;
-  });
+/** Settings of the applications, by their names. */
+type ApplicationSettings = {
+  [One in (typeof applications)[number] as One["name"]]: z.output<One["settings"]>;
+};
 
 const schema = z.strictObject({
   application: z.strictObject({
     url: text("https://HOST/PATH.git", /^(https?|ssh):\/\/[^/\s]+\/\S+\.git$/),
     branch: text("the name of a branch"),
   }),
-  delivery: z.strictObject({ namespace, interval: duration(1) }),
-  nginx: z.strictObject({
-    image: text("an image with its tag, NAME:TAG", /^\S+[:@]\S+$/),
-    replicas: wholeNumber(0, 10_000, "a whole number from 0 to 10000"),
-    minReady: duration(0),
-    port: wholeNumber(1, 65_535, "a whole number from 1 to 65535"),
+  delivery: z.strictObject({ namespace: namespace(), interval: duration(1) }),
+  ...(Object.fromEntries(applications.map(({ name, settings }) => [name, settings])) as {
+    [One in (typeof applications)[number] as One["name"]]: One["settings"];
   }),
 });
 
-/** Checked contents of apps/settings.yaml. */
-export type Settings = z.infer<typeof schema>;
+/** Checked contents of apps/settings.yaml: its two own sections, and one for each application. */
+export type Settings = Pick<z.output<typeof schema>, "application" | "delivery"> & ApplicationSettings;
 
 /**
  * Parses settings.

@@ -36,5 +36,6 @@ export function manyApps(count: number, resolvers = [new PlainValuesOnly()]): Ap
       spec: { selector: { ...server.podLabels }, ports: [{ port: 80, targetPort: k8s.IntOrString.fromNumber(80) }] },
     });
   }
-  return { setup, application };
+  const all = (app: App) => [{ folder: app.outdir, apps: [app] }];
+  return { setup: all(setup), application: all(application) };
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { type Published, publish as publishTree } from "@timonier/manifests/publish";
 import type { Trees } from "@timonier/manifests/tree";
-import { appsInput } from "../../apps/main.js";
+import { applicationFolders, appsInput } from "../../apps/main.js";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/delivery/synthesize.js";
@@ -29,10 +29,15 @@ async function publishStack(destination: Destination, text: string): Promise<voi
   const trees = synthesize(input);
   const targets = [
     // Clusters share this repository, so each has its own branch, which the others do not overwrite.
-    { repository: "setup", address: repositories.setupRepository, branch: `timonier/publish-${cluster}` },
-    { repository: "application", address: repositories.applicationRepository, branch: "timonier/publish" },
+    { repository: "setup", address: repositories.setupRepository, branch: `timonier/publish-${cluster}`, folders: [] },
+    {
+      repository: "application",
+      address: repositories.applicationRepository,
+      branch: "timonier/publish",
+      folders: applicationFolders,
+    },
   ] as const;
-  for (const { repository, address, branch } of targets) {
+  for (const { repository, address, branch, folders } of targets) {
     const project = projectOf(repositories, address);
     const client = await publisher(stack, repositories, repository);
     const provenance = async (base: Trees[typeof repository]) => {
@@ -40,7 +45,8 @@ async function publishStack(destination: Destination, text: string): Promise<voi
       return all.filter((one) => one.repository === repository);
     };
     const target = input.application.branch;
-    const published = await publishTree(client, { project, tree: trees[repository], target, branch, provenance });
+    const tree = trees[repository];
+    const published = await publishTree(client, { project, tree, folders, target, branch, provenance });
     console.log(resultLine(project, published));
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tree } from "@timonier/manifests/tree";
-import { appsInput } from "../../apps/main.js";
+import { applicationFolders, appsInput } from "../../apps/main.js";
 import { parseSettings } from "../../apps/settings.js";
 import { settingsFile } from "../../apps/settings-file.js";
 import { synthesize } from "../../infra/delivery/synthesize.js";
@@ -49,7 +49,16 @@ export async function propose(name: string, into: string): Promise<Proposal> {
     const { branch } = input.application;
     await cloneRepository({ address, branch, folder, credential, caFile: repositories.gitlabCaFile });
     const former = await formerTree(folder, trees[repository]);
-    return { folder, former, differs: await commitTree(folder, trees[repository], "Manifests of apps/") };
+    return {
+      folder,
+      former,
+      differs: await commitTree(
+        folder,
+        trees[repository],
+        "Manifests of apps/",
+        repository === "application" ? applicationFolders : [],
+      ),
+    };
   };
   const [setup, application] = await Promise.all([
     proposed("setup", repositories.setupRepository),

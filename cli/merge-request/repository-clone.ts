@@ -61,15 +61,22 @@ export async function cloneRepository({ address, branch, folder, credential, caF
  * Commits a tree to a clone, as `publish` would: it deletes the files of an earlier synthesis that
  * the tree lacks, and keeps all others.
  *
+ * @param folders that belong to synthesis, also when the tree has no file in them
  * @returns whether anything differs; else nothing is committed
  */
-export async function commitTree(folder: string, tree: Tree, message: string): Promise<boolean> {
-  for (const part of foldersOf(tree)) {
+export async function commitTree(
+  folder: string,
+  tree: Tree,
+  message: string,
+  folders: readonly string[] = [],
+): Promise<boolean> {
+  for (const part of foldersOf(tree, folders)) {
     const list = join(part, ownedFilesName);
     const { stdout, exitCode } = await git(folder, ["show", `HEAD:${list}`], false);
     if (exitCode !== 0) continue;
     for (const path of ownedPaths(part, parseOwnedFiles(stdout, list).keys()))
       await rm(join(folder, path), { force: true });
+    await rm(join(folder, list), { force: true });
   }
   for (const [path, content] of tree) {
     refuseOutside(path, folder);

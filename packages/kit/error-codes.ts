@@ -144,6 +144,8 @@ export const errorCauses = {
   "TIM-802": "Constructs found wrong values.",
   "TIM-803": "A module of apps/ imports a file that does not exist.",
   "TIM-804": "The name of an example is not one of those in examples/.",
+  "TIM-805":
+    "Applications of apps/applications.ts do not fit together: a name, folder or namespace is used twice, or a dependency is missing.",
 } as const;
 
 /** Code of an error: `TIM-101`. */

@@ -34,6 +34,7 @@ export class ProjectReader {
     private readonly client: PublishClient,
     private readonly project: number | string,
     private readonly tree: Tree,
+    private readonly folders: readonly string[] = [],
   ) {}
 
   /** @returns undefined where the branch does not exist */
@@ -83,7 +84,7 @@ export class ProjectReader {
   private async readFiles(ref: string): Promise<RepositoryFiles> {
     const blobs = new Map<string, string>();
     const owned = new Set<string>();
-    for (const path of foldersOf(this.tree)) {
+    for (const path of foldersOf(this.tree, this.folders)) {
       const listing = { ref, path, recursive: true, perPage: 100 };
       const entries = await this.client.Repositories.allRepositoryTrees(this.project, listing)
         // 404: the folder does not exist yet.
@@ -96,6 +97,8 @@ export class ProjectReader {
       if (!blobs.has(list)) continue;
       const names = parseOwnedFiles(await this.contentOf(list, ref), `${this.project}: ${list}`).keys();
       for (const name of ownedPaths(path, names)) owned.add(name);
+      // Without files there is no list either.
+      owned.add(list);
     }
     return { blobs, owned };
   }

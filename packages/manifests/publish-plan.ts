@@ -35,8 +35,9 @@ export function planPublish(current: RepositoryFiles, tree: Tree): FileAction[] 
 }
 
 /** Folders for which a tree has a list of synthesized files; nothing outside of them is read or changed. */
-export function foldersOf(tree: Tree): string[] {
-  return [...tree.keys()].filter((path) => path.endsWith(`/${ownedFilesName}`)).map((path) => dirname(path));
+export function foldersOf(tree: Tree, more: readonly string[] = []): string[] {
+  const listed = [...tree.keys()].filter((path) => path.endsWith(`/${ownedFilesName}`)).map((path) => dirname(path));
+  return [...new Set([...listed, ...more])];
 }
 
 /** Paths in the repository of the files in a folder's list. */

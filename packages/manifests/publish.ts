@@ -12,6 +12,8 @@ export interface PublishOptions {
   readonly project: number | string;
   /** Desired contents of the tree's folders, as `synthesize` returns them. */
   readonly tree: Tree;
+  /** Folders that belong to synthesis, also when the tree has no file in them. @default those of the tree */
+  readonly folders?: readonly string[];
   /** Branch that Flux follows. @default "main" */
   readonly target?: string;
   /**
@@ -101,7 +103,7 @@ class Publication {
     this.target = options.target ?? "main";
     this.branch = options.branch ?? "timonier/publish";
     this.title = options.title ?? "Publish synthesized manifests";
-    this.reader = new ProjectReader(client, options.project, options.tree);
+    this.reader = new ProjectReader(client, options.project, options.tree, options.folders);
   }
 
   /** @returns the result, when nothing is left to do */

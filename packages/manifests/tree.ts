@@ -5,10 +5,20 @@ import { ownedFilesName, ownedFilesOf, renderOwnedFiles } from "./owned-files.js
 /** Contents of a repository's synthesized files by path in the repository, with `/` between folders. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** One App for each repository: its `outdir` is the folder in the repository, and each chart is one file. */
+/**
+ * Apps whose files one list names. The `outdir` of each is its folder in the repository, and each
+ * chart is one file.
+ */
+export interface ManifestSet {
+  /** Folder of the list. The apps are in it or in folders below it. */
+  readonly folder: string;
+  readonly apps: readonly App[];
+}
+
+/** The manifests of each repository. */
 export interface RepositoryApps {
-  readonly setup: App;
-  readonly application: App;
+  readonly setup: readonly ManifestSet[];
+  readonly application: readonly ManifestSet[];
 }
 
 /**
@@ -19,7 +29,7 @@ export interface RepositoryApps {
 export interface Trees {
   /** For the setup repository: `clusters/NAME/….yaml`. */
   readonly setup: Tree;
-  /** For the application repository: `infra/….yaml`. */
+  /** For the application repository: `infra/….yaml`, `applications/NAME/….yaml`. */
   readonly application: Tree;
 }
 
@@ -62,27 +72,40 @@ export function joinTrees(all: readonly Trees[]): Trees {
  */
 export function renderTrees(apps: RepositoryApps): Trees {
   throwValidationErrors(apps);
-  return { setup: render(apps.setup), application: render(apps.application) };
+  const tree = (sets: readonly ManifestSet[]) => new Map(sets.flatMap((set) => [...render(set)]));
+  return { setup: tree(apps.setup), application: tree(apps.application) };
 }
+
+/** Every object of an App, with its file: the path from the top of the repository. */
+export function objectsOf(app: App): Array<{ readonly file: string; readonly object: ApiObject }> {
+  const objects = app.node.findAll().filter((construct) => construct instanceof ApiObject);
+  return objects.map((object) => ({ file: fileOf(app, Chart.of(object)), object }));
+}
+
+const fileOf = (app: App, chart: Chart) => `${app.outdir}/${chart.node.id}${app.outputFileExtension}`;
 
 /**
  * Renders one file for each chart, and the list of them. `App.synth` is not used: it writes files,
  * validates the whole App again for each chart, and puts numbers into file names when charts depend
  * on each other, so that a new dependency would rename files.
  */
-function render(app: App): Tree {
-  const files = app.charts.map((chart): [string, string] => {
-    const objects = chart.node.findAll().filter((construct) => construct instanceof ApiObject);
-    const own = objects.filter((object) => Chart.of(object) === chart);
-    return [`${chart.node.id}${app.outputFileExtension}`, Yaml.stringify(...own.map((object) => object.toJson()))];
+function render({ folder, apps }: ManifestSet): Tree {
+  const files = apps.flatMap((app) => {
+    const objects = objectsOf(app);
+    return app.charts.map((chart): [string, string] => {
+      const file = fileOf(app, chart);
+      const own = objects.filter((one) => one.file === file);
+      return [file.slice(folder.length + 1), Yaml.stringify(...own.map(({ object }) => object.toJson()))];
+    });
   });
   files.sort(([one], [other]) => (one < other ? -1 : 1));
   files.push([ownedFilesName, renderOwnedFiles(ownedFilesOf(new Map(files)))]);
-  return new Map(files.map(([name, content]) => [`${app.outdir}/${name}`, content]));
+  return new Map(files.map(([name, content]) => [`${folder}/${name}`, content]));
 }
 
 function throwValidationErrors(apps: RepositoryApps): void {
-  const errors = Object.values(apps).flatMap((app: App) =>
+  const all = [...apps.setup, ...apps.application].flatMap((set) => set.apps);
+  const errors = all.flatMap((app) =>
     app.node.findAll().flatMap((construct) => {
       const place = construct.node.path && `${construct.node.path}: `;
       return construct.node.validate().map((text) => `${place}${text}`);

@@ -1,5 +1,5 @@
-import type { RepositoryApps } from "@timonier/manifests/tree";
-import { ApiObject, type App, Chart } from "cdk8s";
+import { objectsOf, type RepositoryApps } from "@timonier/manifests/tree";
+import { type ApiObject, Chart } from "cdk8s";
 import { type IConstruct, Node } from "constructs";
 import type { Substitutes, Value } from "./instrument.js";
 import type { Listener, Program } from "./program.js";
@@ -57,23 +57,21 @@ export function runProgram({ program, settings, inputOf }: Subject, substitutes:
     const { parseSettings } = load("settings.ts") as unknown as Entry;
     const apps = buildApps(inputOf(parseSettings(settings.with(substitutes))));
     const objects = (["setup", "application"] as const).flatMap((repository) =>
-      objectsOf(apps[repository]).map((object) => describeObject(repository, apps[repository], object, recorder)),
+      apps[repository]
+        .flatMap((set) => set.apps)
+        .flatMap(objectsOf)
+        .map(({ file, object }) => describeObject(repository, file, object, recorder)),
     );
     return { objects, passed: recorder.passed };
   });
 }
 
-function objectsOf(app: App): ApiObject[] {
-  return app.node.findAll().filter((construct) => construct instanceof ApiObject);
-}
-
 function describeObject(
   repository: keyof RepositoryApps,
-  app: App,
+  file: string,
   object: ApiObject,
   recorder: Recorder,
 ): SynthesizedObject {
-  const file = `${app.outdir}/${Chart.of(object).node.id}${app.outputFileExtension}`;
   const { call, moment } = recorder.births.get(object) ?? { call: undefined, moment: 0 };
   let rendered: Manifest | undefined;
   return {

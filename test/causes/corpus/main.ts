@@ -15,7 +15,11 @@ interface Input {
 }
 
 /** A shop: what test/causes mutates, written as apps/ is. */
-export function buildApps({ cluster, application, settings }: Input): { setup: App; application: App } {
+export function buildApps({
+  cluster,
+  application,
+  settings,
+}: Input): Record<"setup" | "application", { folder: string; apps: App[] }[]> {
   const setup = new App({ outdir: `clusters/${cluster}`, outputFileExtension: ".yaml" });
   const applications = new App({ outdir: "infra", outputFileExtension: ".yaml" });
   const { namespace, interval } = settings.delivery;
@@ -50,5 +54,6 @@ export function buildApps({ cluster, application, settings }: Input): { setup: A
   database(applications, settings.database);
   monitoring(setup, applications, settings.monitoring);
   tenancy(applications);
-  return { setup, application: applications };
+  const all = (app: App) => [{ folder: app.outdir, apps: [app] }];
+  return { setup: all(setup), application: all(applications) };
 }

@@ -225,6 +225,23 @@ test("a file that is no longer synthesized is deleted; hand-made ones and other 
   expect(repository.files("timonier/publish")).toEqual({ ...others, ...Object.fromEntries(after) });
 });
 
+test("the last file of a folder that belongs to synthesis is deleted with its list", async () => {
+  // GIVEN two folders, as with the last application below applications/
+  const kept = folder("infra", { "nginx.yaml": "nginx\n" });
+  const gone = folder("applications", { "shop/web.yaml": "web\n" });
+  const repository = new FakeRepository({
+    ...Object.fromEntries([...kept, ...gone]),
+    "applications/mine.yaml": "mine\n",
+  });
+  // WHEN
+  await publish(repository.client, { project, tree: kept, folders: ["infra", "applications"] });
+  // THEN
+  expect(repository.files("timonier/publish")).toEqual({
+    ...Object.fromEntries(kept),
+    "applications/mine.yaml": "mine\n",
+  });
+});
+
 test("a repository that never saw the tree gets all of it", async () => {
   const repository = new FakeRepository({ "README.md": "read\n" });
   expect(await publish(repository.client, { project, tree: three })).toMatchObject({ state: "opened" });
