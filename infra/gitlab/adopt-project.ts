@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { AdoptedProject } from "../resources/adopted-project/resource.js";
 import type { GitLabInstance } from "./gitlab-instance.js";
 import { type Adoption, adoptionOf } from "./repository/adoption.js";
@@ -30,7 +30,12 @@ export async function adoptProject(
   // Awaited because Pulumi has no options whose values are outputs. The engine knows it in a
   // preview too.
   const isRecorded = (await resolved(record.recordedAt)) < start;
-  const { project, ...adoption } = adoptionOf(there, { protect, isRecorded });
+  // A preview restores nothing, and a project that is scheduled for deletion cannot be imported.
+  const isRestoredLater = pulumi.runtime.isDryRun() && there?.scheduled?.action === "restore";
+  if (isRestoredLater) {
+    await pulumi.log.info(`${there.scheduled.path} is scheduled for deletion: \`up\` restores it, and imports it then`);
+  }
+  const { project, ...adoption } = adoptionOf(isRestoredLater ? undefined : there, { protect, isRecorded });
   return { ...adoption, project: { ...project, dependsOn: record } };
 }
 

@@ -14,7 +14,11 @@ interface Registered {
  *
  * @returns the adoption, and what was registered
  */
-async function adopt(recordedAt: () => string, instance: (provider: gitlab.Provider) => Partial<GitLabInstance>) {
+async function adopt(
+  recordedAt: () => string,
+  instance: (provider: gitlab.Provider) => Partial<GitLabInstance>,
+  preview = false,
+) {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -26,6 +30,7 @@ async function adopt(recordedAt: () => string, instance: (provider: gitlab.Provi
     },
     "timonier",
     "test",
+    preview,
   );
   const provider = new gitlab.Provider("gitlab", { baseUrl: "https://gitlab.example" });
   const common = { url: "https://gitlab.example", token: pulumi.secret("t"), caFile: undefined, owned: undefined };
@@ -56,6 +61,15 @@ test("what is to be done with a project that is scheduled for deletion is left t
   const existing = new Map([["setup", { id: 9, owner: "people" as const, scheduled }]]);
   const { registered } = await adopt(now, () => ({ existing }));
   expect(registered[0]?.inputs.scheduled).toEqual({ id: 9, ...scheduled });
+});
+
+test("a preview does not import a project that the update restores first", async () => {
+  const scheduled = { path: "team/setup-deletion_scheduled-9", action: "restore" as const };
+  const existing = new Map([["setup", { id: 9, owner: "people" as const, scheduled }]]);
+  const previewed = await adopt(now, () => ({ existing }), true);
+  expect(previewed.adoption.project).not.toHaveProperty("import");
+  const updated = await adopt(now, () => ({ existing }));
+  expect(updated.adoption.project).toMatchObject({ import: "9" });
 });
 
 test("nothing is recorded of a GitLab that the stack owns", async () => {
