@@ -85,6 +85,8 @@ export const groupPath = group.fullPath;
 
 /** One deploy token in each of the projects that the configuration names. */
 const tokensOnly = `
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
 const provider = new gitlab.Provider("gitlab", {
