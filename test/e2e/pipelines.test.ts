@@ -245,7 +245,7 @@ describe("a change in apps/", () => {
       const report = JSON.parse(readFileSync(join(copy.folder, "rehearsal/report.json"), "utf8")) as Report;
       expect(report.verdict).toBe("safe");
       expect(report.changes.map(({ ref, action }) => `${action} ${ref.kind} ${ref.name}`)).toEqual([
-        "changed Deployment nginx-deployment",
+        "updated Deployment nginx-deployment",
       ]);
       await expectOneNote(program, iid, "docs/merge-requests.md");
 
