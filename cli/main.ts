@@ -30,6 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addStackCommands(program, keepCode);
   addRehearseVerb(program, keepCode);
   addReportVerbs(program, keepCode);
+  addNewCommand(program, keepCode);
   addTestCommand(program, keepCode);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -60,6 +61,22 @@ function addStackCommands(program: Command, keepCode: KeepCode): void {
       keepCode(async ({ stack = [DEFAULT_STACK], ...given }: Partial<StacksOptions>) => run({ stack, ...given })),
     );
   }
+}
+
+/** `timonier new app`: writes files of this checkout, and needs no stack. */
+function addNewCommand(program: Command, keepCode: KeepCode): void {
+  program
+    .command("new")
+    .description("write a new part of this checkout")
+    .command("app")
+    .description("write an application with its settings and its test, and list it in apps/applications.ts")
+    .argument("<name>", "name of the application, its folder and its Kustomization")
+    .option("--kind <kind>", "service, chart or folder", "service")
+    .option("--image <image>", "image of a service, with its tag")
+    .option("--repository <url>", "URL of the chart repository")
+    .option("--chart <name>", "name of the chart in the repository (default: the name of the application)")
+    .option("--version <version>", "version of the chart")
+    .action(keepCode(async (name: string, options) => (await import("./commands/new.js")).newApp(name, options)));
 }
 
 /** `npm test`; hidden, because it is for people who work on this program. */

@@ -146,6 +146,8 @@ export const errorCauses = {
   "TIM-804": "The name of an example is not one of those in examples/.",
   "TIM-805":
     "Applications of apps/applications.ts do not fit together: a name, folder or namespace is used twice, or a dependency is missing.",
+  "TIM-806": "apps/applications.ts was changed to a form that the program cannot add an application to.",
+  "TIM-807": "`new app` was given a name, a kind or a chart that cannot be used.",
 } as const;
 
 /** Code of an error: `TIM-101`. */

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { dnsLabel } from "@timonier/kit/dns-name";
+import { checkout } from "@timonier/kit/state-folder";
+import { UserError } from "@timonier/kit/user-error";
+import { reservedSections } from "../../constructs/application.js";
+import { exitCodes } from "../exit-codes.js";
+import { type NewApp, newAppFiles, newAppKinds } from "../new-app/app-files.js";
+import { addToList } from "../new-app/application-list.js";
+
+/** Options of `timonier new app`. */
+export interface NewAppOptions {
+  /** Given with --kind. @default service */
+  readonly kind?: string;
+  readonly image?: string;
+  readonly chart?: string;
+  readonly repository?: string;
+  readonly version?: string;
+  /** Folder of the checkout. @default this one */
+  readonly root?: string;
+}
+
+const listFile = "apps/applications.ts";
+const settingsFile = "apps/settings.yaml";
+
+/**
+ * `timonier new app NAME`: writes an application with its settings and its test, and lists it.
+ *
+ * @returns the exit code
+ * @throws UserError before anything is written
+ */
+export async function newApp(name: string, { root = checkout, ...options }: NewAppOptions): Promise<number> {
+  const app = describeApp(name, options);
+  const { files, settings } = newAppFiles(app);
+  const taken = [...files.keys()].find((path) => existsSync(join(root, path)));
+  const written = await readFile(join(root, settingsFile), "utf8");
+  if (taken !== undefined || new RegExp(`^${name}:`, "m").test(written)) {
+    throw invalidApp(`there is already an application ${name}`, taken ?? settingsFile, "choose another name");
+  }
+  const list = addToList(await readFile(join(root, listFile), "utf8"), name);
+
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text, { flag: "wx" });
+  }
+  await writeFile(join(root, settingsFile), `${written.trimEnd()}\n${settings}`);
+  // Last: the application is not built before everything that it needs is there.
+  await writeFile(join(root, listFile), list);
+
+  for (const path of [...files.keys(), settingsFile, listFile]) console.log(path);
+  console.log("\nnext: npx timonier synth, then npx timonier rehearse --stack STACK and npx timonier publish");
+  return exitCodes.done;
+}
+
+function describeApp(name: string, options: Omit<NewAppOptions, "root">): NewApp {
+  if (!dnsLabel.test(name)) {
+    throw invalidApp(`invalid application name "${name}"`, "NAME", 'use at most 63 lower-case letters, digits and "-"');
+  }
+  if (reservedSections.includes(name)) {
+    throw invalidApp(`an application cannot have the name ${name}`, settingsFile, "choose another name");
+  }
+  switch (options.kind ?? "service") {
+    case "service":
+      return { kind: "service", name, image: options.image ?? `registry.example.org/team/${name}:1.0.0` };
+    case "folder":
+      return { kind: "folder", name };
+    case "chart": {
+      const { chart = name, repository, version } = options;
+      if (repository === undefined || version === undefined || !/^https?:\/\/\S+$/.test(repository)) {
+        const fix =
+          "add --repository https://HOST/PATH and --version VERSION, and --chart where the chart has another name";
+        throw invalidApp("a chart needs its repository and its version", "--kind chart", fix);
+      }
+      return { kind: "chart", name, chart, repository, version };
+    }
+    default:
+      throw invalidApp(
+        `unknown kind of application: ${options.kind}`,
+        "--kind",
+        `use one of ${newAppKinds.join(", ")}`,
+      );
+  }
+}
+
+const invalidApp = (what: string, where: string, fix: string) => new UserError(what, where, fix, { code: "TIM-807" });
