@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -196,6 +196,39 @@ describe("three to two", () => {
     expect(said.all).toMatch(/Resources:\s+\d+ unchanged/);
     expect(await replicas()).toBe("2/2");
     expect((await copy.timonier("publish")).stdout).toMatch(/fluxcd-gitops-application: nothing differs/);
+  });
+});
+
+describe("a second application", () => {
+  const [create = ""] = documentedCommands("docs/apps.md", "A second application");
+  const listed = () => ["apps/applications.ts", "apps/settings.yaml"].map((path) => join(copy.folder, path));
+  const ready = async () => {
+    const command = "kubectl get kustomization shop -o jsonpath='{.status.conditions[?(@.type==\"Ready\")].status}'";
+    return (await copy.shell(`${command} 2>&1; kubectl get deploy -o name`)).stdout;
+  };
+  let before: string[];
+
+  test("is one command, a merge request in each repository, and a Kustomization that waits for its pods", async () => {
+    before = listed().map((file) => readFileSync(file, "utf8"));
+    expect((await copy.shell(create)).exitCode).toBe(0);
+    const published = await copy.timonier("publish");
+    expect(published.stdout).toMatch(/fluxcd-gitops-setup: opened[\s\S]* {2}clusters\/embedded\/shop.yaml/);
+    expect(published.stdout).toMatch(/fluxcd-gitops-application: opened[\s\S]* {2}applications\/shop\/service.yaml/);
+    expect((await copy.timonier("merge")).stdout).toMatch(/application: merged/);
+    expect(await eventually(ready, (seen) => seen.startsWith("True"), 90)).toContain("deployment.apps/shop");
+    expect(await replicas()).toBe("2/2");
+  });
+
+  test("is deleted in Git and in the cluster when it is no longer listed", async () => {
+    for (const [index, file] of listed().entries()) writeFileSync(file, before[index] ?? "");
+    rmSync(join(copy.folder, "apps/shop.ts"));
+    const published = await copy.timonier("publish");
+    expect(published.stdout).toMatch(/ {2}applications\/.timonier-tree.json/);
+    expect(published.stdout).toMatch(/ {2}applications\/shop\/service.yaml/);
+    expect((await copy.timonier("merge")).stdout).toMatch(/setup: merged/);
+    const left = await eventually(ready, (seen) => !seen.includes("deployment.apps/shop"), 90);
+    expect(left).toContain("deployment.apps/nginx-deployment");
+    expect(await replicas()).toBe("2/2");
   });
 });
 
