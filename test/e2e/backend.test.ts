@@ -44,10 +44,10 @@ function freshClone(): void {
 }
 
 describe("before there is a stack", () => {
-  test("a passphrase that is not given is asked for: one made here would die with the job", async () => {
+  test("a missing passphrase is asked for: one made here would die with the job", async () => {
     const said = await copy.run(process.execPath, ["cli/timonier.mjs", "up"], backend());
     expect(said.exitCode).toBe(3);
-    expect(said.stderr).toMatch(/passphrase .* is not given[\s\S]*PULUMI_CONFIG_PASSPHRASE or/);
+    expect(said.stderr).toMatch(/passphrase .* is missing[\s\S]*PULUMI_CONFIG_PASSPHRASE or/);
     expect(objects()).toEqual([]);
   });
 
