@@ -115,7 +115,7 @@ export const errorCauses = {
   "TIM-622": "The OCI image layout does not match its digests.",
   "TIM-623": "The OCI image layout has a damaged manifest.",
   "TIM-624": "The API server of the rehearsal cluster rejected a request that should succeed.",
-  "TIM-625": "The file of `--provenance` or `--causes` is missing or not valid.",
+  "TIM-625": "The file of `--provenance` is missing or not valid.",
   "TIM-626": "A folder given as a revision could not be read.",
   "TIM-627": "The clone has no main branch, and the base was not named.",
   "TIM-628": "The command was run outside of a Git repository.",

@@ -57,7 +57,7 @@ export function addRehearseOptions(command: Command): Command {
     .option("--target-namespace <name>", "target namespace of that Kustomization")
     .option("--assume <file>", "objects that the cluster has outside of Git; repeatable", collect, [])
     .option("--offline", "use no network: sources that are not provided are not evaluated")
-    .option("--provenance <file>", "source lines of the objects, as JSON: what `timonier synth --causes` writes")
+    .option("--provenance <file>", "source lines of the objects, as JSON: what `timonier synth --provenance` writes")
     .option(
       "--timeout <seconds>",
       "limit for the whole rehearsal; what is pending then has no answer (default: 300)",

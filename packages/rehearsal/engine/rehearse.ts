@@ -173,7 +173,7 @@ async function provenanceOf(
     throw new UserError(
       "the provenance file cannot be read",
       file,
-      "name the JSON file that `timonier synth --causes` writes: --provenance FILE",
+      "name the JSON file that `timonier synth --provenance` writes: --provenance FILE",
       { code: "TIM-625", cause },
     );
   }
