@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { generatePackage } from "./generator/package.js";
@@ -35,4 +35,4 @@ export async function generate(folder: string): Promise<string[]> {
   return paths;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await generate(packageFolder);
+if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) await generate(packageFolder);
