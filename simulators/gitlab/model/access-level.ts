@@ -13,7 +13,7 @@ export const memberLevels: readonly number[] = [
   accessLevels.owner,
 ];
 
-/** What a protected branch may name: nobody, developers, maintainers, administrators. */
+/** What a protected branch may name: no one, developers, maintainers, administrators. */
 export const protectionLevels: readonly number[] = [
   accessLevels.none,
   accessLevels.developer,
