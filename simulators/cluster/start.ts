@@ -38,14 +38,54 @@ interface Waiting {
  */
 const PATIENCE = 3_000;
 
-/** @see startCluster */
-export async function startParts(layout: ClusterLayout, tools: ClusterTools, how: Waiting): Promise<EmbeddedCluster> {
-  const start = Date.now();
-  let record = readRecord(layout);
-  // A cluster that was never ready is empty and may be incomplete: it is installed again.
-  if (!record?.kubernetesVersion) record = await install(layout, tools, how);
-  else await startMissing(layout, tools, record, how);
+/** Ports of a cluster, by kwokctl's options and the agent's own name. */
+type Ports = Readonly<Record<string, number>>;
 
+/** How often an empty cluster is installed while other processes take the ports that it chose. */
+const INSTALLATIONS = 3;
+
+/**
+ * @param choosePorts ports for a cluster that is installed
+ * @see startCluster
+ */
+export async function startParts(
+  layout: ClusterLayout,
+  tools: ClusterTools,
+  how: Waiting,
+  choosePorts: () => Promise<Ports> = () => freePorts([...portOptions, agentPort]),
+): Promise<EmbeddedCluster> {
+  const begun = { ...how, start: Date.now() };
+  const record = readRecord(layout);
+  if (record?.kubernetesVersion) {
+    await startMissing(layout, tools, record, how);
+    return awaitReady(layout, tools, record, begun);
+  }
+  // A cluster that was never ready is empty and may be incomplete: it is installed again.
+  for (let round = 1; ; round++) {
+    const ports = await choosePorts();
+    try {
+      return await awaitReady(layout, tools, await install(layout, tools, ports, how), begun);
+    } catch (error) {
+      // Between the choice of a port and its use, another process can take it.
+      if (round === INSTALLATIONS || how.signal?.aborted || !(await lostPort(layout, ports))) throw error;
+      how.progress("embedded cluster: another process took one of its ports, choosing others");
+    }
+  }
+}
+
+/** Ends the processes of a failed installation. @returns whether another process listens on one of its ports */
+async function lostPort(layout: ClusterLayout, ports: Ports): Promise<boolean> {
+  await stopProcesses(layout, 0);
+  const free = await Promise.all(Object.values(ports).map(becomesFree));
+  return free.includes(false);
+}
+
+async function awaitReady(
+  layout: ClusterLayout,
+  tools: ClusterTools,
+  record: ClusterRecord,
+  how: Waiting & { readonly start: number },
+): Promise<EmbeddedCluster> {
   const access = adminAccess(layout, record);
   if (!access) throw unreadable(layout);
   checkCertificate(layout, access.cert);
@@ -58,19 +98,18 @@ export async function startParts(layout: ClusterLayout, tools: ClusterTools, how
     // The controllers wait 20 s for the API server, and end on a machine that is too busy for that.
     await startMissing(layout, tools, record, how);
     const kubernetesVersion = await podsSchedule(api, layout, record, how);
-    how.progress(`embedded cluster: ready (${elapsed(start)})`);
+    how.progress(`embedded cluster: ready (${elapsed(how.start)})`);
     return { kubeconfigFile: layout.kubeconfig, server: serverOf(record), kubernetesVersion };
   } finally {
     api.close();
   }
 }
 
-async function install(layout: ClusterLayout, tools: ClusterTools, how: Waiting): Promise<ClusterRecord> {
+async function install(layout: ClusterLayout, tools: ClusterTools, ports: Ports, how: Waiting): Promise<ClusterRecord> {
   // Without a record all files belong to an interrupted installation.
   await stopProcesses(layout, 0);
   for (const half of [layout.kwokHome, layout.agent]) rmSync(half, { recursive: true, force: true });
   how.progress("embedded cluster: starting etcd and Kubernetes");
-  const ports = await freePorts([...portOptions, agentPort]);
   await reserveReceiver(layout, Object.values(ports));
   await createControlPlane(layout, tools, ports, how);
   const record = { ports };

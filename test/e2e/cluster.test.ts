@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -11,18 +12,21 @@ import {
   writeFileSync,
 } from "node:fs";
 import type { Server } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examples } from "../../examples/all.js";
+import { portOptions } from "../../packages/control-plane/components.js";
 import { clusterLayout } from "../../packages/control-plane/layout.js";
-import { isFree } from "../../packages/control-plane/ports.js";
-import { readRecord } from "../../packages/control-plane/record.js";
+import { freePorts, isFree } from "../../packages/control-plane/ports.js";
+import { agentPort, readRecord } from "../../packages/control-plane/record.js";
 import { clusterToolNames, toolsIn } from "../../packages/control-plane/tools.js";
 import type { KubeApi } from "../../packages/kit/kube-api.js";
 import type { ContainerStatus, Pod } from "../../simulators/cluster/agent/pod-objects.js";
 import { inspectCluster, removeCluster, startCluster, stopCluster } from "../../simulators/cluster/lifecycle.js";
+import { startParts } from "../../simulators/cluster/start.js";
 import { podsOf, workloadSamples } from "../support/workload-samples.js";
 import {
   apiOf,
@@ -387,6 +391,33 @@ test("a stopped cluster starts with its data and ports, and believes no pid file
     stranger.kill();
   }
 });
+
+test.each(["kubeControllerManagerPort", "etcdPort"])(
+  "GIVEN a %s that another process takes before its use WHEN a cluster is installed THEN it gets other ports",
+  async (option) => {
+    await removeCluster(second);
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const choices: number[] = [];
+    const said: string[] = [];
+    mkdirSync(second, { recursive: true, mode: 0o700 });
+    try {
+      const how = { timeout: 60_000, progress: (line: string) => void said.push(line) };
+      await startParts(clusterLayout(second), tools, how, async () => {
+        const ports = await freePorts([...portOptions, agentPort]);
+        const chosen = choices.length === 0 ? { ...ports, [option]: port } : ports;
+        choices.push(chosen[option] ?? 0);
+        return chosen;
+      });
+      expect(said).toContain("embedded cluster: another process took one of its ports, choosing others");
+      expect(readRecord(clusterLayout(second))?.ports[option]).toBe(choices[1]);
+      expect(await inspectCluster(second)).toEqual({ state: "running", missing: [] });
+    } finally {
+      other.close();
+    }
+  },
+);
 
 test("a cluster is removed from a half-made state too", async () => {
   const layout = clusterLayout(dir);
