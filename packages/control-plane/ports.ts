@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Ports are taken from below the range that kernels give to outgoing connections (32768 and up on Linux), so that a
@@ -44,4 +45,22 @@ export function isFree(port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+}
+
+/** Like {@link isFree}, after at most two seconds: a process that was ended may hold its port for a moment longer. */
+export async function becomesFree(port: number): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    if (await isFree(port)) return true;
+    await sleep(100);
+  }
+  return false;
+}
+
+/**
+ * Whether a process listens on one of the ports. After an installation that failed, and whose own
+ * processes were ended: another process took a port between its choice and its use.
+ */
+export async function isAnyTaken(ports: Readonly<Record<string, number>>): Promise<boolean> {
+  const free = await Promise.all(Object.values(ports).map(becomesFree));
+  return free.includes(false);
 }

@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { components, portOptions } from "@timonier/control-plane/components";
 import { createControlPlane, startControlPlane } from "@timonier/control-plane/kwokctl";
 import { type ClusterLayout, clusterName } from "@timonier/control-plane/layout";
 import { nodeManifest } from "@timonier/control-plane/node";
-import { freePorts, isFree } from "@timonier/control-plane/ports";
+import { becomesFree, freePorts, isAnyTaken } from "@timonier/control-plane/ports";
 import {
   adminAccess,
   agentPort,
@@ -76,8 +75,7 @@ export async function startParts(
 /** Ends the processes of a failed installation. @returns whether another process listens on one of its ports */
 async function lostPort(layout: ClusterLayout, ports: Ports): Promise<boolean> {
   await stopProcesses(layout, 0);
-  const free = await Promise.all(Object.values(ports).map(becomesFree));
-  return free.includes(false);
+  return isAnyTaken(ports);
 }
 
 async function awaitReady(
@@ -149,15 +147,6 @@ async function requirePorts(layout: ClusterLayout, record: ClusterRecord, runnin
       );
     }
   }
-}
-
-/** A killed process may hold its port for a moment longer. */
-async function becomesFree(port: number): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries++) {
-    if (await isFree(port)) return true;
-    await sleep(100);
-  }
-  return false;
 }
 
 async function apiServerReady(api: KubeApi, layout: ClusterLayout, how: Waiting): Promise<void> {
