@@ -4,9 +4,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createCluster } from "../../packages/rehearsal/engine/cluster-install.js";
-import { killCluster } from "../../packages/rehearsal/engine/cluster-processes.js";
-import { choosePorts } from "../../packages/rehearsal/engine/control-plane.js";
 import { stopRehearsal } from "../../packages/rehearsal/engine/lifetime.js";
 import { readContent } from "../../packages/rehearsal/engine/provided/content.js";
 import { serveProvided } from "../../packages/rehearsal/engine/provided/registry-server.js";
@@ -144,30 +141,4 @@ test("asks nothing outside of this machine when it is offline", async () => {
   expect(asked.length).toBe(before);
   const gap = report.notEvaluated.find(({ subject }) => subject === "HelmRepository default/foreign");
   expect(gap?.reason).toContain("the rehearsal runs offline");
-});
-
-test("GIVEN a port that another process takes before its use WHEN a cluster is created THEN it gets other ports", async () => {
-  const own = rehearsals(join(root, "ports"));
-  const port = await listen(createServer());
-  const said: string[] = [];
-  const choices: number[] = [];
-  const context = {
-    ...own.context,
-    progress: (line: string) => void said.push(line),
-    choosePorts: async () => {
-      const ports = await choosePorts();
-      const chosen = choices.length === 0 ? { ...ports, etcdPort: port } : ports;
-      choices.push(chosen.etcdPort ?? 0);
-      return chosen;
-    },
-  };
-  try {
-    const { api, record } = await createCluster(own.layout, "test", context);
-    expect(record.ports.etcdPort).toBe(choices[1]);
-    expect(await api.isReady(5_000)).toBe(true);
-    api.close();
-    expect(said).toContain("rehearsal: another process took one of the cluster's ports, choosing others");
-  } finally {
-    await killCluster(own.layout);
-  }
 });

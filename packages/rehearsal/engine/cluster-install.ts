@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { clusterName } from "@timonier/control-plane/layout";
 import { nodeManifest } from "@timonier/control-plane/node";
-import { isAnyTaken } from "@timonier/control-plane/ports";
 import type { KubeApi } from "@timonier/kit/kube-api";
 import { KubeDiscovery } from "@timonier/kit/kube-discovery";
 import { execa } from "execa";
@@ -9,10 +8,9 @@ import { parseAllDocuments } from "yaml";
 import { isKubeObject, type KubeObject } from "../model/kube-objects.js";
 import { withOpenKinds } from "../model/open-kinds.js";
 import { type ApplyClient, applyAll } from "./apply.js";
-import { killCluster } from "./cluster-processes.js";
 import { accountsReady, definitionsServed, fluxReady, mutationsInForce } from "./cluster-ready.js";
 import type { ClusterRecord } from "./cluster-record.js";
-import { apiServerReady, choosePorts, installControlPlane, openApi, type StartContext } from "./control-plane.js";
+import { apiServerReady, installControlPlane, openApi, type StartContext } from "./control-plane.js";
 import { FLUX_MANAGER, startFlux } from "./flux-controllers.js";
 import { networkKey } from "./flux-network.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
@@ -25,18 +23,6 @@ interface CreatedCluster extends ApplyClient {
   readonly record: ClusterRecord;
 }
 
-type Ports = Readonly<Record<string, number>>;
-
-interface CreateContext extends StartContext {
-  /** Path of the flux program. */
-  readonly flux: string;
-  /** Ports of the cluster. @default free ones */
-  readonly choosePorts?: () => Promise<Ports>;
-}
-
-/** How often a cluster is created while other processes take the ports that it chose. */
-const CREATIONS = 3;
-
 /**
  * Creates the rehearsal cluster, in place of any other in its folder.
  *
@@ -45,32 +31,10 @@ const CREATIONS = 3;
 export async function createCluster(
   layout: RehearsalLayout,
   pins: string,
-  context: CreateContext,
-): Promise<CreatedCluster> {
-  for (let round = 1; ; round++) {
-    const ports = await (context.choosePorts ?? choosePorts)();
-    try {
-      return await createWith(ports, layout, pins, context);
-    } catch (error) {
-      if (round === CREATIONS || context.signal?.aborted) throw error;
-      await killCluster(layout);
-      if (!(await isAnyTaken(ports))) throw error;
-      context.progress("rehearsal: another process took one of the cluster's ports, choosing others");
-    }
-  }
-}
-
-async function createWith(
-  ports: Ports,
-  layout: RehearsalLayout,
-  pins: string,
-  context: CreateContext,
+  context: StartContext & { readonly flux: string },
 ): Promise<CreatedCluster> {
   mkdirSync(layout.root, { recursive: true, mode: 0o700 });
-  const [, definitions] = await Promise.all([
-    installControlPlane(layout, ports, context),
-    fluxDefinitions(context.flux),
-  ]);
+  const [ports, definitions] = await Promise.all([installControlPlane(layout, context), fluxDefinitions(context.flux)]);
   const api = openApi(layout, { ports });
   await apiServerReady(api, layout, context);
   const { gitVersion } = await api.call<{ gitVersion: string }>({ path: "/version" });

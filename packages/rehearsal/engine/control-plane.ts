@@ -34,22 +34,22 @@ interface Component {
 /** Creates the control plane: certificates, configuration, processes. Deletes any other in the same folder. */
 export async function installControlPlane(
   layout: RehearsalLayout,
-  ports: Readonly<Record<string, number>>,
   { tools, progress, signal }: StartContext,
-): Promise<void> {
+): Promise<Readonly<Record<string, number>>> {
   await killCluster(layout);
   for (const folder of [layout.cluster.dir, layout.bases])
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   rmSync(layout.record, { force: true });
   mkdirSync(layout.cluster.dir, { recursive: true, mode: 0o700 });
   progress("rehearsal: creating a cluster");
+  const names = [
+    ...rehearsalProfile.components.flatMap(({ portOptions }) => portOptions),
+    "kubeSchedulerPort",
+    ...fluxPorts,
+  ];
+  const ports = await freePorts(names);
   await createControlPlane(layout.cluster, tools, ports, { signal, profile: rehearsalProfile });
-}
-
-/** Free ports for a new rehearsal cluster. */
-export function choosePorts(): Promise<Readonly<Record<string, number>>> {
-  const options = rehearsalProfile.components.flatMap(({ portOptions }) => portOptions);
-  return freePorts([...options, "kubeSchedulerPort", ...fluxPorts]);
+  return ports;
 }
 
 /** Starts the components that do not run. Without kwokctl, which waits for each of them. */
