@@ -22,7 +22,7 @@ export interface TestBrowser {
 /**
  * Starts the browser without a window.
  *
- * The certificate of an embedded GitLab is signed by an authority that nobody but its clients
+ * The certificate of an embedded GitLab is signed by an authority that only its clients
  * knows: it is accepted here by its visitors' contexts; that it verifies against that authority is
  * what the tests of the API and of Git show.
  */
