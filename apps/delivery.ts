@@ -27,13 +27,18 @@ export function readApplications(
   return new GitRepository(file, "source", { name: sourceName, interval, ...repository });
 }
 
+/** An application, and where Flux finds it. */
+export interface Delivered {
+  readonly source: GitRepository;
+  readonly application: Application;
+  /** Its folder in the repository. */
+  readonly folder: string;
+  readonly delivery: Settings["delivery"];
+}
+
 /** File `KUSTOMIZATION.yaml`: what Flux does with one application, and the namespace that it owns. */
-export function deliver(
-  setup: App,
-  source: GitRepository,
-  application: Application,
-  { namespace, interval }: Settings["delivery"],
-): Kustomization {
+export function deliver(setup: App, { source, application, folder, delivery }: Delivered): Kustomization {
+  const { namespace, interval } = delivery;
   const file = new Chart(setup, application.kustomization, { namespace });
   if (typeof application.namespace === "string") {
     const owned = new k8s.KubeNamespace(file, "namespace", { metadata: { name: application.namespace } });
@@ -44,7 +49,7 @@ export function deliver(
   return new Kustomization(file, "kustomization", {
     name: application.kustomization,
     source,
-    path: `./${application.folder}`,
+    path: `./${folder}`,
     prune: true,
     interval,
     targetNamespace: namespaceOf(application) ?? namespace,

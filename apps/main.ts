@@ -5,6 +5,7 @@ import { type Application, applicationsFolder, checkApplications, filesOf } from
 import { PlainValuesOnly } from "../constructs/plain-values.js";
 import { applications } from "./applications.js";
 import { type ApplicationRepository, deliver, readApplications, sourceName } from "./delivery.js";
+import type { Environment } from "./environments.js";
 import type { Settings } from "./settings.js";
 
 /** All input of the manifests. */
@@ -13,6 +14,8 @@ export interface AppsInput {
   readonly cluster: string;
   readonly application: ApplicationRepository;
   readonly settings: Settings;
+  /** Environment that the cluster belongs to. @default none */
+  readonly environment?: Pick<Environment, "name" | "position" | "exclude"> | undefined;
 }
 
 /** What a stack knows of the cluster and of the application repository. */
@@ -22,24 +25,19 @@ export interface StackNames {
   readonly branch?: string | undefined;
   /** Address of the application repository. @default what apps/settings.yaml says */
   readonly applicationUrl?: string | undefined;
+  /** @default none */
+  readonly environment?: AppsInput["environment"];
 }
 
 /** What apps/ is built from: the names of a stack, over the committed settings. */
-export function appsInput({ cluster, branch, applicationUrl }: StackNames, settings: Settings): AppsInput {
+export function appsInput(names: StackNames, settings: Settings): AppsInput {
+  const { cluster, branch, applicationUrl, environment } = names;
   const application = {
     url: applicationUrl ?? settings.application.url,
     branch: branch ?? settings.application.branch,
     secretName: sourceName,
   };
-  return { cluster, application, settings };
-}
-
-/** Manifests of each repository: sets of files, each in its folder of the repository. */
-export interface Apps {
-  /** Sources and Kustomizations of Flux, for one cluster. */
-  readonly setup: readonly ManifestSet[];
-  /** The applications, the same in every cluster. */
-  readonly application: readonly ManifestSet[];
+  return { cluster, application, settings, environment };
 }
 
 /** cdk8s apps with one list of their files, in the folder. Each chart is the file `ID.yaml`. */
@@ -48,8 +46,31 @@ interface ManifestSet {
   readonly apps: readonly App[];
 }
 
-/** Folders of the application repository that belong to synthesis, also when no file is left in them. */
-export const applicationFolders: readonly string[] = ["infra", applicationsFolder];
+/** Manifests of each repository: sets of files, each in its folder of the repository. */
+export interface Apps {
+  /** Sources and Kustomizations of Flux, for one cluster. */
+  readonly setup: readonly ManifestSet[];
+  /** The applications, the same in every cluster of an environment. */
+  readonly application: readonly ManifestSet[];
+}
+
+/**
+ * Folders of the application repository that belong to synthesis, also when no file is left in
+ * them. Each has one list of its synthesized files.
+ */
+export function applicationFolders(environment: AppsInput["environment"]): readonly string[] {
+  return environment ? [environmentFolder(environment.name)] : ["infra", applicationsFolder];
+}
+
+/** Folder of an environment in the application repository. */
+export function environmentFolder(name: string): string {
+  return `environments/${name}`;
+}
+
+/** Folder of an application in the application repository. */
+export function folderOf({ folder }: Pick<Application, "folder">, environment: AppsInput["environment"]): string {
+  return environment ? `${environmentFolder(environment.name)}/${folder}` : folder;
+}
 
 /**
  * Builds all constructs, without rendering or writing anything. Validation reports the errors of
@@ -60,18 +81,21 @@ export const applicationFolders: readonly string[] = ["infra", applicationsFolde
  */
 export function buildApps(input: AppsInput, list: readonly Application[] = applications): Apps {
   checkApplications(list);
+  const { environment } = input;
+  const included = list.filter(({ name }) => !environment?.exclude.includes(name));
+  if (included.length < list.length) checkApplications(included, environment);
   const { delivery } = input.settings;
   const setup = manifests(clusterFolder(input.cluster));
   const source = readApplications(setup, input.application, delivery);
-  const built = list.map((application) => {
-    const app = manifests(application.folder);
+  const built = included.map((application) => {
+    const app = manifests(folderOf(application, environment));
     const settings: Readonly<Record<string, unknown>> = input.settings;
     application.build(filesOf(app), settings[application.name]);
-    deliver(setup, source, application, delivery);
+    deliver(setup, { source, application, folder: app.outdir, delivery });
     return app;
   });
   const within = (folder: string) => built.filter(({ outdir }) => outdir === folder || outdir.startsWith(`${folder}/`));
-  const sets = applicationFolders.map((folder) => ({ folder, apps: within(folder) }));
+  const sets = applicationFolders(environment).map((folder) => ({ folder, apps: within(folder) }));
   return {
     setup: [{ folder: setup.outdir, apps: [setup] }],
     application: sets.filter(({ apps }) => apps.length > 0),

@@ -3,7 +3,7 @@ import type { Trees } from "@timonier/manifests/tree";
 import { writeTrees } from "@timonier/manifests/tree-files";
 import type { TreeWritten } from "@timonier/manifests/write-tree";
 import { appsInput } from "../apps/main.js";
-import { readSettings } from "../apps/settings-file.js";
+import { readEnvironment } from "../apps/settings-file.js";
 import { synthesize } from "../infra/delivery/synthesize.js";
 
 /** Environment variables of `cdk8s synth`. */
@@ -12,18 +12,21 @@ export interface SynthEnvironment {
   readonly TIMONIER_CLUSTER?: string | undefined;
   /** URL of the application repository. @default `application.url` of apps/settings.yaml */
   readonly TIMONIER_APPLICATION_URL?: string | undefined;
+  /** Name of an environment of apps/environments.yaml. @default none */
+  readonly TIMONIER_ENVIRONMENT?: string | undefined;
   /** Output folder, set by cdk8s. @default "dist" */
   readonly CDK8S_OUTDIR?: string | undefined;
 }
 
 /** Synthesizes from the committed settings and writes `setup` and `application` below the output folder. */
 export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, TreeWritten>> {
-  const settings = await readSettings();
+  const { settings, environment } = await readEnvironment(env.TIMONIER_ENVIRONMENT || undefined);
   const trees = synthesize(
     appsInput(
       {
         cluster: env.TIMONIER_CLUSTER || "embedded",
         applicationUrl: env.TIMONIER_APPLICATION_URL || undefined,
+        environment,
       },
       settings,
     ),

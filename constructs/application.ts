@@ -91,9 +91,10 @@ export const reservedSections: readonly string[] = ["application", "delivery"];
 /**
  * Checks that the applications of a list fit together.
  *
+ * @param environment in which only these are delivered @default all
  * @throws UserError with everything that is wrong
  */
-export function checkApplications(applications: readonly Application[]): void {
+export function checkApplications(applications: readonly Application[], environment?: { readonly name: string }): void {
   const errors = applications.flatMap((application) => [
     ...nameErrors(application),
     ...twice(application, applications),
@@ -103,8 +104,10 @@ export function checkApplications(applications: readonly Application[]): void {
   const count = errors.length === 1 ? "an application is wrong" : `the applications have ${errors.length} errors`;
   throw new UserError(
     `${count}:\n${errors.map((error) => `    ${error}`).join("\n")}`,
-    "apps/applications.ts and the files that it imports",
-    "correct the applications named above",
+    environment ? `environment ${environment.name}` : "apps/applications.ts and the files that it imports",
+    environment
+      ? "an application that others need cannot be excluded: exclude those, too"
+      : "correct the applications named above",
     { code: "TIM-805" },
   );
 }

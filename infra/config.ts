@@ -46,6 +46,8 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
     cluster,
     gitlab: serverConfig(values, embedded, hostAddress),
     ...repositoryConfig(values, embedded),
+    /** Name of the environment that the stack belongs to. @default none */
+    environment: values.environment || undefined,
     /** Milliseconds that `up` waits for the delivery. */
     timeout: values.timeoutMinutes * 60_000,
   };

@@ -20,7 +20,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   // Examine what exists, and render the manifests. Nothing is created or changed before this has
   // succeeded.
   const connectCluster = await prepareCluster(config);
-  const [instance, sources] = await Promise.all([connectInstance(config), readDeliverySources()]);
+  const [instance, sources] = await Promise.all([connectInstance(config), readDeliverySources(config)]);
   const plan = await planDelivery(config, instance, sources);
 
   const cluster = await connectCluster(plan.wanted);
@@ -42,6 +42,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     gitlabUrl: instance.url,
     gitlabCaFile: instance.caFile,
     branch: config.branch,
+    environment: config.environment,
     protection: describeProtection(instance.features),
     setupRepository: repositories.setup.url,
     applicationRepository: repositories.application.url,

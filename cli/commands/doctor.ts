@@ -1,6 +1,6 @@
 import { inspectGitLab, readToken, reserveGitLab } from "@timonier/gitlab-simulator/lifecycle";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
-import { readSettings } from "../../apps/settings-file.js";
+import { readEnvironment } from "../../apps/settings-file.js";
 import { examineCluster } from "../../infra/cluster/prepare-cluster.js";
 import type { PlatformConfig } from "../../infra/config.js";
 import { type Finding, findingOf } from "../../infra/finding.js";
@@ -65,7 +65,8 @@ async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ fi
 
 /** What the stack will apply, once the setup repository's address is known. */
 async function wantedIn(config: PlatformConfig, setup: string) {
-  const [settings, { objects }] = await Promise.all([readSettings(), fluxDistribution(progress)]);
+  const read = readEnvironment(config.environment);
+  const [{ settings }, { objects }] = await Promise.all([read, fluxDistribution(progress)]);
   return planFlux(config, setup, settings, objects).wanted();
 }
 

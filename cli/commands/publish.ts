@@ -1,47 +1,45 @@
-import { readFile } from "node:fs/promises";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
+import { UserError } from "@timonier/kit/user-error";
 import { type Published, publish as publishTree } from "@timonier/manifests/publish";
 import type { Trees } from "@timonier/manifests/tree";
-import { applicationFolders, appsInput } from "../../apps/main.js";
-import { parseSettings } from "../../apps/settings.js";
-import { settingsFile } from "../../apps/settings-file.js";
-import { synthesize } from "../../infra/delivery/synthesize.js";
+import type { Environment, SettingsFiles } from "../../apps/environments.js";
+import { applicationFolders } from "../../apps/main.js";
+import { readSettingsFiles } from "../../apps/settings-file.js";
 import { exitCodes } from "../exit-codes.js";
 import { type Destination, destinationOf, knownRepositories, type Repositories } from "../merge-request/destination.js";
-
 import { findProvenance } from "../merge-request/found-provenance.js";
+import { synthesisFor } from "../merge-request/synthesis.js";
 import type { Stack } from "../stack/stack.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 
 /** `timonier publish`: one merge request for each repository whose manifests differ from those of apps/. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
-  const text = await readFile(settingsFile, "utf8");
-  parseSettings(text, settingsFile);
-  for (const name of names) await publishStack(await destinationOf(name), text);
+  const files = await readSettingsFiles();
+  for (const name of names) await publishStack(await destinationOf(name), files);
   return exitCodes.done;
 }
 
-async function publishStack(destination: Destination, text: string): Promise<void> {
+async function publishStack(destination: Destination, files: SettingsFiles): Promise<void> {
   const { stack, cluster } = destination;
+  const synthesis = synthesisFor(destination, files);
+  const { input, trees, environment } = synthesis;
+  if (environment?.previous !== undefined) throw promotedOnly(environment, environment.previous);
   const repositories = knownRepositories(destination);
-  const inputOf = (settings: Parameters<typeof appsInput>[1]) => appsInput(destination, settings);
-  const input = inputOf(parseSettings(text, settingsFile));
-  const trees = synthesize(input);
   const targets = [
     // Clusters share this repository, so each has its own branch, which the others do not overwrite.
     { repository: "setup", address: repositories.setupRepository, branch: `timonier/publish-${cluster}`, folders: [] },
     {
       repository: "application",
       address: repositories.applicationRepository,
-      branch: "timonier/publish",
-      folders: applicationFolders,
+      branch: environment ? `timonier/publish-${environment.name}` : "timonier/publish",
+      folders: applicationFolders(environment),
     },
   ] as const;
   for (const { repository, address, branch, folders } of targets) {
     const project = projectOf(repositories, address);
     const client = await publisher(stack, repositories, repository);
     const provenance = async (base: Trees[typeof repository]) => {
-      const all = await findProvenance({ settings: text, inputOf, base: { ...trees, [repository]: base } });
+      const all = await findProvenance(synthesis, { ...trees, [repository]: base });
       return all.filter((one) => one.repository === repository);
     };
     const target = input.application.branch;
@@ -49,6 +47,15 @@ async function publishStack(destination: Destination, text: string): Promise<voi
     const published = await publishTree(client, { project, tree, folders, target, branch, provenance });
     console.log(resultLine(project, published));
   }
+}
+
+function promotedOnly({ name }: Environment, previous: string): UserError {
+  return new UserError(
+    `environment ${name} gets its changes from ${previous}`,
+    "publish",
+    `publish to the first environment, then: npx timonier promote --to ${name}`,
+    { code: "TIM-811" },
+  );
 }
 
 /**

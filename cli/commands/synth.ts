@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
@@ -6,12 +5,10 @@ import type { ObjectProvenance } from "@timonier/manifests/object-provenance";
 import { joinTrees } from "@timonier/manifests/tree";
 import { readTrees, writeTrees } from "@timonier/manifests/tree-files";
 import writeFileAtomic from "write-file-atomic";
-import { appsInput } from "../../apps/main.js";
-import { parseSettings } from "../../apps/settings.js";
-import { settingsFile } from "../../apps/settings-file.js";
-import { synthesize } from "../../infra/delivery/synthesize.js";
+import { readSettingsFiles } from "../../apps/settings-file.js";
 import { exitCodes } from "../exit-codes.js";
 import { destinationOf } from "../merge-request/destination.js";
+import { synthesisFor } from "../merge-request/synthesis.js";
 
 /** Options of {@link synth}. */
 export interface SynthOptions {
@@ -28,10 +25,9 @@ export async function synth({ stack: names, provenance: provenanceFile, base }: 
   if (base !== undefined && provenanceFile === undefined) {
     throw new UserError("--base needs --provenance", `--base ${base}`, "add --provenance FILE", { code: "TIM-102" });
   }
-  const text = await readFile(settingsFile, "utf8");
-  const settings = parseSettings(text, settingsFile);
-  const destinations = await Promise.all(names.map((name) => destinationOf(name)));
-  const trees = joinTrees(destinations.map((one) => synthesize(appsInput(one, settings))));
+  const files = await readSettingsFiles();
+  const syntheses = await Promise.all(names.map(async (name) => synthesisFor(await destinationOf(name), files)));
+  const trees = joinTrees(syntheses.map((one) => one.trees));
   const former = base === undefined ? undefined : await readTrees(base);
   const done = await writeTrees(join(checkout, "dist"), trees);
   for (const [repository, { written, removed, kept }] of Object.entries(done)) {
@@ -42,11 +38,9 @@ export async function synth({ stack: names, provenance: provenanceFile, base }: 
     if (written.length + removed.length + kept.length === 0) console.log(`same     ${folder}`);
   }
   if (provenanceFile === undefined) return exitCodes.done;
-  const { provenanceOf } = await import("@timonier/provenance/provenance");
   const found = new Map<string, ObjectProvenance>();
-  for (const destination of destinations) {
-    const options = { settings: text, inputOf: (read: never) => appsInput(destination, read) };
-    for (const one of await provenanceOf({ ...options, ...(former && { base: former }) })) {
+  for (const synthesis of syntheses) {
+    for (const one of await synthesis.provenance(former)) {
       found.set([one.repository, one.path, one.kind, one.namespace, one.name].join("\n"), one);
     }
   }

@@ -19,6 +19,8 @@ export interface Destination {
   readonly branch: string | undefined;
   /** URL of the application repository. @default the one in apps/settings.yaml */
   readonly applicationUrl: string | undefined;
+  /** Name of the environment that the stack belongs to. @default none */
+  readonly environment: string | undefined;
   /** undefined when they are not known, so that nothing can be published. */
   readonly repositories: Repositories | undefined;
 }
@@ -27,6 +29,7 @@ export interface Destination {
 export interface DestinationEnvironment {
   readonly TIMONIER_CLUSTER?: string | undefined;
   readonly TIMONIER_APPLICATION_URL?: string | undefined;
+  readonly TIMONIER_ENVIRONMENT?: string | undefined;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function destinationOf(name: string, env: DestinationEnvironment = 
     cluster: env.TIMONIER_CLUSTER || outputs?.cluster || config?.cluster.name || name,
     branch: outputs?.branch ?? config?.branch,
     applicationUrl: env.TIMONIER_APPLICATION_URL || repositories?.applicationRepository,
+    environment: env.TIMONIER_ENVIRONMENT || (outputs ? outputs.environment : config?.environment),
     repositories,
   };
 }

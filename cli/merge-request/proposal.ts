@@ -1,16 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tree } from "@timonier/manifests/tree";
-import { applicationFolders, appsInput } from "../../apps/main.js";
-import { parseSettings } from "../../apps/settings.js";
-import { settingsFile } from "../../apps/settings-file.js";
-import { synthesize } from "../../infra/delivery/synthesize.js";
+import { applicationFolders } from "../../apps/main.js";
+import { readSettingsFiles } from "../../apps/settings-file.js";
 import { credentialOf } from "../stack/read-credential.js";
 import type { Stack } from "../stack/stack.js";
 import { stackGitLabToken } from "../stack/stack-gitlab.js";
 import { destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { findProvenance } from "./found-provenance.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
+import { synthesisFor } from "./synthesis.js";
 
 /** The changes that `publish` would propose, as local clones. */
 export interface Proposal {
@@ -39,10 +38,8 @@ export async function propose(name: string, into: string): Promise<Proposal> {
   const destination = await destinationOf(name);
   const { stack, cluster } = destination;
   const repositories = knownRepositories(destination);
-  const settings = await readFile(settingsFile, "utf8");
-  const inputOf = (read: Parameters<typeof appsInput>[1]) => appsInput(destination, read);
-  const input = inputOf(parseSettings(settings, settingsFile));
-  const trees = synthesize(input);
+  const synthesis = synthesisFor(destination, await readSettingsFiles());
+  const { input, trees } = synthesis;
   const credential = await reader(stack, repositories);
   const proposed = async (repository: keyof typeof trees, address: string) => {
     const folder = join(into, repository);
@@ -56,7 +53,7 @@ export async function propose(name: string, into: string): Promise<Proposal> {
         folder,
         trees[repository],
         "Manifests of apps/",
-        repository === "application" ? applicationFolders : [],
+        repository === "application" ? applicationFolders(input.environment) : [],
       ),
     };
   };
@@ -66,7 +63,7 @@ export async function propose(name: string, into: string): Promise<Proposal> {
   ]);
   const base = { setup: setup.former, application: application.former };
   const provenance = join(into, "causes.json");
-  await writeFile(provenance, JSON.stringify(await findProvenance({ settings, inputOf, base })));
+  await writeFile(provenance, JSON.stringify(await findProvenance(synthesis, base)));
   return { cluster, setup, application, provenance };
 }
 

@@ -9,7 +9,7 @@ import { KubeApi } from "@timonier/kit/kube-api";
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import { readKubeconfig } from "@timonier/kit/kubeconfig";
 import type { Progress } from "@timonier/kit/progress";
-import { readSettings } from "../../apps/settings-file.js";
+import { readEnvironment } from "../../apps/settings-file.js";
 import { OWNER_ANNOTATION } from "../../infra/cluster/cluster.js";
 import { clusterIdentity } from "../../infra/cluster/cluster-identity.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
@@ -79,7 +79,10 @@ export async function survivingCluster(
       }
     },
     sweep: async () => {
-      const [settings, { objects }] = await Promise.all([readSettings(), fluxDistribution(progress)]);
+      const [{ settings }, { objects }] = await Promise.all([
+        readEnvironment(config.environment),
+        fluxDistribution(progress),
+      ]);
       const plan = planFlux(config, "", settings, objects).wanted();
       const refs = [...plan.sync, ...plan.secrets, ...pendingObjects(deployment), ...plan.components];
       for (const name of await deleteOwned(kubeconfig, owner, refs, options)) {

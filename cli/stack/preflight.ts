@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
 import { parse } from "yaml";
-import { readSettings } from "../../apps/settings-file.js";
+import { readEnvironment } from "../../apps/settings-file.js";
 import { formerSettings, type PlatformConfig, parseConfig } from "../../infra/config.js";
 import { engineConfig, type ProjectFile } from "../../infra/project-config.js";
 import type { Stack } from "./stack.js";
@@ -20,7 +20,7 @@ export const firstSettings = { "timonier:cluster": "embedded" };
  */
 export async function checkAllSettings(stack: Stack): Promise<PlatformConfig> {
   const config = await parsedConfig(stack);
-  await readSettings();
+  await readEnvironment(config.environment);
   return config;
 }
 

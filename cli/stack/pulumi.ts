@@ -263,6 +263,7 @@ const stackOutputs = z.object({
   gitlabUrl: z.string(),
   gitlabCaFile: z.string().optional(),
   branch: z.string(),
+  environment: z.string().optional(),
   setupRepository: z.string(),
   applicationRepository: z.string(),
 });

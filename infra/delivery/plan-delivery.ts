@@ -1,8 +1,8 @@
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import { sourceName } from "../../apps/delivery.js";
+import type { EnvironmentSettings } from "../../apps/environments.js";
 import { appsInput } from "../../apps/main.js";
-import type { Settings } from "../../apps/settings.js";
-import { readSettings } from "../../apps/settings-file.js";
+import { readEnvironment } from "../../apps/settings-file.js";
 import type { PlatformConfig } from "../config.js";
 import { type FluxDistribution, fluxDistribution } from "../flux/distribution.js";
 import { type FluxPlan, planFlux } from "../flux/flux-plan.js";
@@ -17,18 +17,19 @@ import { synthesize } from "./synthesize.js";
 /**
  * What a delivery is made of, whatever the stack: the settings of apps/, and the manifests of Flux.
  */
-export interface DeliverySources {
-  readonly settings: Settings;
+export interface DeliverySources extends EnvironmentSettings {
   readonly distribution: FluxDistribution;
 }
 
 /**
- * Reads the sources. Nothing of a stack is needed for that, so it runs beside the connection to
- * GitLab.
+ * Reads the sources. Only the stack's environment is needed for that, so it runs beside the
+ * connection to GitLab.
  */
-export async function readDeliverySources(): Promise<DeliverySources> {
-  const [settings, distribution] = await Promise.all([readSettings(), fluxDistribution(logProgress)]);
-  return { settings, distribution };
+export async function readDeliverySources({
+  environment,
+}: Pick<PlatformConfig, "environment">): Promise<DeliverySources> {
+  const [read, distribution] = await Promise.all([readEnvironment(environment), fluxDistribution(logProgress)]);
+  return { ...read, distribution };
 }
 
 /** An object that Flux is told of by name. */
@@ -58,7 +59,7 @@ export interface DeliveryPlan {
 export async function planDelivery(
   config: PlatformConfig,
   instance: Pick<GitLabInstance, "gitUrl" | "namespace">,
-  { settings, distribution }: DeliverySources,
+  { settings, environment, distribution }: DeliverySources,
 ): Promise<DeliveryPlan> {
   const { branch } = config;
   const { path, sync, wanted } = planFlux(
@@ -68,7 +69,8 @@ export async function planDelivery(
     distribution.objects,
   );
   const applicationUrl = addressOf(instance, config.applicationRepository);
-  const trees = synthesize(appsInput({ cluster: config.cluster.name, branch, applicationUrl }, settings));
+  const names = { cluster: config.cluster.name, branch, applicationUrl, environment };
+  const trees = synthesize(appsInput(names, settings));
   return {
     wanted,
     components: distribution.objects,

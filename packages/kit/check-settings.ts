@@ -60,10 +60,16 @@ function meant(key: string, known: readonly string[]): string {
 /** Value at a path in plain objects or in sections of a schema. */
 function at(value: unknown, path: readonly string[]): unknown {
   let found = sections(value);
-  for (const key of path) found = sections((found as Record<string, unknown> | null | undefined)?.[key]);
+  for (const key of path) {
+    // Every element of a list has the same schema.
+    const next =
+      found instanceof z.ZodArray ? found.element : (found as Record<string, unknown> | null | undefined)?.[key];
+    found = sections(next);
+  }
   return found;
 }
 
 function sections(value: unknown): unknown {
-  return value instanceof z.ZodObject ? value.shape : value;
+  const schema = value instanceof z.ZodOptional || value instanceof z.ZodDefault ? value.unwrap() : value;
+  return schema instanceof z.ZodObject ? schema.shape : schema;
 }

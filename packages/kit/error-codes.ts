@@ -148,6 +148,8 @@ export const errorCauses = {
     "Applications of apps/applications.ts do not fit together: a name, folder or namespace is used twice, or a dependency is missing.",
   "TIM-806": "apps/applications.ts was changed to a form that the program cannot add an application to.",
   "TIM-807": "`new app` was given a name, a kind or a chart that cannot be used.",
+  "TIM-810": "A stack or a command names an environment that apps/environments.yaml does not have.",
+  "TIM-811": "`publish` proposes to the first environment only; the others get what runs in the one before.",
 } as const;
 
 /** Code of an error: `TIM-101`. */

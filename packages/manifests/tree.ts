@@ -35,7 +35,7 @@ export interface Trees {
 
 /**
  * Joins the trees of several clusters. Each cluster has its own folder in the setup repository; the
- * applications must be equal.
+ * applications of one environment must be equal.
  *
  * @throws UserError when two clusters have the same name, or when the applications differ
  */
@@ -54,8 +54,10 @@ export function joinTrees(all: readonly Trees[]): Trees {
       setup.set(path, content);
     }
   }
-  const [application = new Map(), ...others] = all.map((trees) => trees.application);
-  const differing = [...application].find(([path, content]) => others.some((one) => one.get(path) !== content));
+  const application = new Map(all.flatMap((trees) => [...trees.application]));
+  const differing = all
+    .flatMap((trees) => [...trees.application])
+    .find(([path, text]) => application.get(path) !== text);
   if (!differing) return { setup, application };
   throw new UserError(
     `the applications of two clusters differ in ${differing[0]}`,

@@ -39,7 +39,8 @@ export class LiteralSearch {
     private readonly now: ProgramRun,
     private readonly deadline: number,
   ) {
-    this.literals = [...subject.settings.literals.values(), ...subject.program.literals.values()];
+    const written = [subject.differences?.text, subject.settings].flatMap((one) => [...(one?.literals.values() ?? [])]);
+    this.literals = [...written, ...subject.program.literals.values()];
   }
 
   /** @returns the line of the literal; undefined where none was found in time */

@@ -35,27 +35,43 @@ export interface ProgramRun {
   readonly passed: ReadonlyMap<number, readonly number[]>;
 }
 
+/** What differs from the settings in one environment. */
+interface Differences {
+  readonly patch: unknown;
+  readonly where: string;
+}
+
+/** The file in which differences of environments are written. */
+export interface DifferencesText {
+  readonly text: SettingsText;
+  /** The differences in a version of the text. */
+  readonly read: (text: string) => Differences;
+}
+
 /** Functions that a program exports. */
 interface Entry {
   readonly buildApps: (input: unknown) => RepositoryApps;
-  readonly parseSettings: (text: string, where?: string) => unknown;
+  readonly parseSettings: (text: string, where?: string, differences?: Differences) => unknown;
 }
 
 /** A program with its settings and other input. */
 export interface Subject {
   readonly program: Program;
   readonly settings: SettingsText;
+  /** @default the settings as they are */
+  readonly differences?: DifferencesText | undefined;
   readonly inputOf: (settings: unknown) => unknown;
 }
 
 /** Runs the program once. @throws the errors of the program */
-export function runProgram({ program, settings, inputOf }: Subject, substitutes: Substitutes): ProgramRun {
+export function runProgram({ program, settings, differences, inputOf }: Subject, substitutes: Substitutes): ProgramRun {
   const recorder = new Recorder(program, substitutes);
   return recorder.listen(() => {
     const load = program.start(recorder);
     const { buildApps } = load("main.ts") as unknown as Entry;
     const { parseSettings } = load("settings.ts") as unknown as Entry;
-    const apps = buildApps(inputOf(parseSettings(settings.with(substitutes))));
+    const patch = differences?.read(differences.text.with(substitutes));
+    const apps = buildApps(inputOf(parseSettings(settings.with(substitutes), undefined, patch)));
     const objects = (["setup", "application"] as const).flatMap((repository) =>
       apps[repository]
         .flatMap((set) => set.apps)

@@ -6,13 +6,22 @@ import { same } from "./field-changes.js";
 import { LiteralSearch } from "./literal-search.js";
 import { identityOf, parseManifests } from "./manifest-identity.js";
 import { Program } from "./program.js";
-import { type Manifest, type ProgramRun, runProgram, type Subject, type SynthesizedObject } from "./program-run.js";
+import {
+  type DifferencesText,
+  type Manifest,
+  type ProgramRun,
+  runProgram,
+  type Subject,
+  type SynthesizedObject,
+} from "./program-run.js";
 import { SettingsText } from "./settings-text.js";
 
 /** Options of {@link provenanceOf}. */
 export interface ProvenanceOptions {
   /** Text of apps/settings.yaml. */
   readonly settings: string;
+  /** Differences of the environment that is synthesized. @default the settings as they are */
+  readonly differences?: WrittenDifferences | undefined;
   /** What `buildApps` is called with, for settings that `parseSettings` made of the text. */
   readonly inputOf: (settings: never) => unknown;
   /**
@@ -35,6 +44,16 @@ export interface ProvenanceOptions {
   readonly timeout?: number;
 }
 
+/** Where the differences of an environment are written. */
+export interface WrittenDifferences {
+  /** Text of the file. */
+  readonly text: string;
+  /** Its path in the checkout: apps/environments.yaml. */
+  readonly file: string;
+  /** The differences in a version of the text. */
+  readonly read: DifferencesText["read"];
+}
+
 /**
  * Finds the source line behind each object of a program: the line of the value that made the object
  * differ from the earlier synthesis, or else the line of the construct.
@@ -52,7 +71,13 @@ export async function provenanceOf(options: ProvenanceOptions): Promise<ObjectPr
   const { default: ts } = await import("typescript");
   const program = new Program(ts, { root, folder });
   const settings = new SettingsText(options.settings, `${folder}/settings.yaml`);
-  const subject: Subject = { program, settings, inputOf: options.inputOf as (settings: unknown) => unknown };
+  const { size } = settings.literals;
+  const differences = options.differences && {
+    text: new SettingsText(options.differences.text, options.differences.file, size),
+    read: options.differences.read,
+  };
+  const inputOf = options.inputOf as (settings: unknown) => unknown;
+  const subject: Subject = { program, settings, differences, inputOf };
   const now = runProgram(subject, new Map());
   const search = new LiteralSearch(subject, now, Date.now() + timeout);
   const former = options.base && new Former(options.base, now);

@@ -6,16 +6,20 @@ export class SettingsText {
   readonly literals = new Map<number, Literal>();
   private readonly paths = new Map<number, readonly Step[]>();
 
-  /** @param file relative to the checkout */
+  /**
+   * @param file relative to the checkout
+   * @param others number of scalars in other settings files of the program, so that ids differ
+   */
   constructor(
     private readonly text: string,
     file: string,
+    others = 0,
   ) {
     const lines = new LineCounter();
     for (const { node, path } of scalars(parseDocument(text, { lineCounter: lines }).contents, [])) {
       const { value, range } = node;
       if (!isValue(value) || !range) continue;
-      const id = -(this.literals.size + 1);
+      const id = -(others + this.literals.size + 1);
       const keys = path.filter((step) => typeof step === "string").toReversed();
       this.literals.set(id, { id, file, line: lines.linePos(range[0]).line, value, keys });
       this.paths.set(id, path);
@@ -24,7 +28,7 @@ export class SettingsText {
 
   /** The text with other values for its scalars. */
   with(substitutes: Substitutes): string {
-    const own = [...substitutes].filter(([id]) => id < 0);
+    const own = [...substitutes].filter(([id]) => this.paths.has(id));
     if (own.length === 0) return this.text;
     const document = parseDocument(this.text);
     for (const [id, value] of own) document.setIn(this.paths.get(id) ?? [], value);

@@ -111,7 +111,8 @@ test("what the document says about nginx does not depend on other applications",
 });
 
 test("without its last application the folder still belongs to synthesis", () => {
-  expect(applicationFolders).toEqual(["infra", "applications"]);
+  expect(applicationFolders(undefined)).toEqual(["infra", "applications"]);
+  expect(applicationFolders({ name: "staging", position: 0, exclude: [] })).toEqual(["environments/staging"]);
 });
 
 test("an unknown section of the settings is refused, and the closest one is named", () => {

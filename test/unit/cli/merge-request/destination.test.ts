@@ -24,7 +24,7 @@ test("a fresh clone synthesizes for the embedded cluster, from apps/settings.yam
   const destination = await destinationOf("embedded", {});
   expect(destination).toMatchObject({ cluster: "embedded", applicationUrl: undefined, repositories: undefined });
   const settings = parseSettings(await readFile(settingsFile, "utf8"));
-  expect(appsInput(destination, settings)).toMatchObject({
+  expect(appsInput({ ...destination, environment: undefined }, settings)).toMatchObject({
     cluster: "embedded",
     application: { ...settings.application, secretName: "myappsource" },
   });
@@ -45,6 +45,14 @@ test("a stack's settings say its cluster, its branch and where its repositories 
 
 test("committed settings without a group leave the address to apps/settings.yaml", async () => {
   expect(await destinationOf("eks", {})).toMatchObject({ cluster: "eks", branch: "main", repositories: undefined });
+});
+
+test("a stack's settings say its environment, and TIMONIER_ENVIRONMENT says another", async () => {
+  await writeFile(findStack("west").configFile, "config:\n  cluster: existing\n  environment: staging\n");
+  expect(await destinationOf("west", {})).toMatchObject({ cluster: "west", environment: "staging" });
+  expect(await destinationOf("west", { TIMONIER_ENVIRONMENT: "production" })).toMatchObject({
+    environment: "production",
+  });
 });
 
 test("the environment takes precedence", async () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { differencesOf, environmentsFile, findEnvironment, parseEnvironments } from "../../../../apps/environments.js";
 import type { AppsInput } from "../../../../apps/main.js";
 import { parseSettings, type Settings } from "../../../../apps/settings.js";
 import { settingsFile } from "../../../../apps/settings-file.js";
@@ -68,5 +69,27 @@ test("a duration and an address are named too", async () => {
   expect(lines).toEqual([
     `GitRepository apps/settings.yaml:${await lineOf("apps/settings.yaml", "interval: 1m")}`,
     `Kustomization apps/settings.yaml:${await lineOf("apps/settings.yaml", "interval: 1m")}`,
+  ]);
+});
+
+test("a difference of an environment is named by its line in apps/environments.yaml", async () => {
+  // GIVEN staging with two pods before, and one now; another environment has the same value
+  const settings = await readFile(settingsFile, "utf8");
+  const text = (replicas: number) => `environments:
+  - name: staging
+    settings:
+      nginx:
+        replicas: ${replicas}
+  - name: production
+    settings: { nginx: { replicas: 1 } }
+`;
+  const read = (yaml: string) => differencesOf(findEnvironment(parseEnvironments(yaml), "staging", "test"));
+  const before = parseSettings(settings, undefined, read(text(2)));
+  // WHEN
+  const differences = { text: text(1), file: environmentsFile, read };
+  const provenance = await provenanceOf({ settings, differences, inputOf, base: synthesize(inputOf(before)) });
+  // THEN
+  expect(provenance.filter(({ changed }) => changed)).toMatchObject([
+    { kind: "Deployment", file: "apps/environments.yaml", line: 5, of: "value" },
   ]);
 });
