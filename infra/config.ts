@@ -3,7 +3,8 @@ import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
 import { LOOPBACK } from "./cluster/cluster-kind.js";
 import { type ClusterConfig, clusterKindNames, clusterKinds, clusterSettings, kindOf } from "./cluster/kinds.js";
-import { repositoryConfig, repositorySettings, serverConfig, serverSettings } from "./gitlab/settings.js";
+import { embeddedTeam, repositoryConfig, repositorySettings, serverConfig, serverSettings } from "./gitlab/settings.js";
+import { findSharedGitLab } from "./gitlab/shared-gitlab.js";
 import { isStructured, oneOf } from "./setting-fields.js";
 import { stackSettings } from "./settings.js";
 
@@ -27,9 +28,10 @@ const structured = Object.entries(settings.shape).flatMap(([key, field]) => (isS
  * Settings of a stack from Pulumi's flat configuration.
  *
  * @param raw `pulumi.runtime.allConfig()`: `timonier:cluster` → `embedded`
+ * @param findShared finds the embedded GitLab of another stack
  * @throws UserError that lists every validation error at once
  */
-export function parseConfig(raw: Readonly<Record<string, string>>, stack: string) {
+export function parseConfig(raw: Readonly<Record<string, string>>, stack: string, findShared = findSharedGitLab) {
   const written = ownSettings(raw);
   const source = {
     where: `configuration of stack ${stack}`,
@@ -39,13 +41,15 @@ export function parseConfig(raw: Readonly<Record<string, string>>, stack: string
   const values = checkSettings(settings, written, source, kind ? clusterKinds[kind].check(raw) : []);
   const cluster: ClusterConfig = clusterKinds[values.cluster].config(values, values.clusterName || stack, raw);
   const ownAddress = kindOf(cluster).hostAddress(cluster);
-  const embedded = values.gitlab === "embedded" || (values.gitlab === "auto" && ownAddress === LOOPBACK);
+  const shared = values.gitlabStack === "" ? undefined : findShared(values.gitlabStack);
+  const embedded = !shared && (values.gitlab === "embedded" || (values.gitlab === "auto" && ownAddress === LOOPBACK));
+  if (shared && ownAddress !== LOOPBACK) throw unreachableLoopback("setting gitlabStack");
   const hostAddress = embedded ? hostAddressOf(ownAddress, values.gitlabAddress) : undefined;
   return {
     stack,
     cluster,
-    gitlab: serverConfig(values, embedded, hostAddress),
-    ...repositoryConfig(values, embedded),
+    gitlab: serverConfig(values, embedded, { shared, hostAddress }),
+    ...repositoryConfig(values, embedded || shared !== undefined, shared && embeddedTeam),
     /** Name of the environment that the stack belongs to. @default none */
     environment: values.environment || undefined,
     /** Milliseconds that `up` waits for the delivery. */
@@ -97,9 +101,13 @@ function hostAddressOf(known: string | undefined, named: string): string | undef
   if (known === LOOPBACK) return undefined;
   const address = named || known;
   if (address !== undefined) return address;
-  throw new UserError(
+  throw unreachableLoopback("setting gitlabAddress");
+}
+
+function unreachableLoopback(where: string): UserError {
+  return new UserError(
     "pods of this cluster do not reach the embedded GitLab at 127.0.0.1",
-    "setting gitlabAddress",
+    where,
     "name this machine's address in the cluster's network, or use a GitLab that the cluster reaches: setting gitlab remote",
     { code: "TIM-328" },
   );

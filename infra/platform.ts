@@ -39,6 +39,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     kubernetesVersion: cluster.kubernetesVersion,
     kubeconfig: cluster.kubeconfig,
     gitlab: config.gitlab.kind,
+    gitlabStack: config.gitlab.kind === "remote" ? config.gitlab.stack : undefined,
     gitlabUrl: instance.url,
     gitlabCaFile: instance.caFile,
     branch: config.branch,

@@ -76,7 +76,7 @@ async function gitlabOf(stack: Stack, config: PlatformConfig): Promise<{ url: st
   const patience = { timeout: 10_000, retries: 1 };
   if (config.gitlab.kind === "remote") {
     const { url, caFile } = config.gitlab;
-    const token = await remoteToken(stack);
+    const token = await remoteToken(stack, config.gitlab);
     return { url, client: connectGitLab({ url, token, ...(caFile && { caFile }), ...patience }) };
   }
   if ((await inspectGitLab(stack.gitlabFolder)) !== "running") return undefined;

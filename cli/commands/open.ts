@@ -8,7 +8,7 @@ import { type Role, stackGitLab } from "../stack/stack-gitlab.js";
  */
 export async function open({ stack: name, as = "maintainer" }: { stack: string; as?: Role }): Promise<number> {
   const { stack, outputs } = await runningStack(name);
-  if (outputs.gitlab === "remote") {
+  if (outputs.gitlab === "remote" && outputs.gitlabStack === undefined) {
     console.log(outputs.gitlabUrl);
     return exitCodes.done;
   }

@@ -8,7 +8,7 @@ import { findStack, type Stack } from "../stack/stack.js";
 /** The repositories of a stack. */
 export type Repositories = Pick<
   StackOutputs,
-  "gitlab" | "gitlabUrl" | "gitlabCaFile" | "setupRepository" | "applicationRepository"
+  "gitlab" | "gitlabStack" | "gitlabUrl" | "gitlabCaFile" | "setupRepository" | "applicationRepository"
 >;
 
 /** The cluster that manifests are synthesized for, and the repositories that they go to. */
@@ -71,6 +71,7 @@ export function repositoriesOf({ gitlab, namespace, ...config }: RepositorySetti
   const address = (path: string) => `${gitlab.url}/${namespace}/${path}.git`;
   return {
     gitlab: "remote",
+    ...(gitlab.stack && { gitlabStack: gitlab.stack }),
     gitlabUrl: gitlab.url,
     ...(gitlab.caFile && { gitlabCaFile: gitlab.caFile }),
     setupRepository: address(config.setupRepository),

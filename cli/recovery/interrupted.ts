@@ -57,7 +57,7 @@ export async function resolveInterrupted(
  */
 async function gitlabOf(pulumi: Pulumi, gitlab: GitLabConfig, progress: Progress): Promise<GitLab | undefined> {
   if (gitlab.kind === "remote") {
-    const token = await remoteToken(pulumi.stack);
+    const token = await remoteToken(pulumi.stack, gitlab);
     return connectGitLab({ url: gitlab.url, ...(gitlab.caFile && { caFile: gitlab.caFile }), token, progress });
   }
   const folder = pulumi.stack.gitlabFolder;

@@ -29,7 +29,7 @@ export async function findLost(
   gitlab: RemoteConfig,
   progress: Progress,
 ): Promise<Lost | undefined> {
-  const token = await remoteToken(pulumi.stack);
+  const token = await remoteToken(pulumi.stack, gitlab);
   const client = connectGitLab({ url: gitlab.url, token, progress, ...(gitlab.caFile && { caFile: gitlab.caFile }) });
   const { repositories } = await gatherFacts(client, gitlab.url, wantedOf(config));
   const own = [...repositories].flatMap(([path, there]) =>

@@ -260,6 +260,7 @@ const stackOutputs = z.object({
   kubernetesVersion: z.string(),
   kubeconfig: z.string(),
   gitlab: z.enum(["embedded", "remote"]).default("embedded"),
+  gitlabStack: z.string().optional(),
   gitlabUrl: z.string(),
   gitlabCaFile: z.string().optional(),
   branch: z.string(),

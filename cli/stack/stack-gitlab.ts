@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { layoutOf } from "@timonier/gitlab-simulator/layout";
 import { connectGitLab, type GitLab, type GitLabOptions } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
+import { type SharedTokenUser, sharedToken } from "../../infra/gitlab/shared-gitlab.js";
 import { Pulumi, type StackOutputs } from "./pulumi.js";
 import type { Stack } from "./stack.js";
 
 /** User of a GitLab client. */
-export type Role = "administrator" | "maintainer";
+export type Role = SharedTokenUser;
 
 /** Timeout and number of retries. @default those of the client */
 type Patience = Pick<GitLabOptions, "timeout" | "retries">;
@@ -14,7 +13,7 @@ type Patience = Pick<GitLabOptions, "timeout" | "retries">;
 /** A client for the stack's GitLab. @throws UserError when there is no token for it */
 export async function stackGitLab(
   stack: Stack,
-  outputs: Pick<StackOutputs, "gitlab" | "gitlabUrl" | "gitlabCaFile">,
+  outputs: Pick<StackOutputs, "gitlab" | "gitlabStack" | "gitlabUrl" | "gitlabCaFile">,
   role: Role = "administrator",
   patience: Patience = {},
 ): Promise<GitLab> {
@@ -26,9 +25,10 @@ export async function stackGitLab(
 /** Token for the stack's GitLab. @throws UserError when there is none */
 export async function stackGitLabToken(
   stack: Stack,
-  outputs: Pick<StackOutputs, "gitlab">,
+  outputs: Pick<StackOutputs, "gitlab" | "gitlabStack">,
   role: Role = "administrator",
 ): Promise<string> {
+  if (outputs.gitlabStack !== undefined) return sharedToken(outputs.gitlabStack, role, stack.state);
   const remote = outputs.gitlab === "remote";
   if (remote && role !== "administrator") {
     throw new UserError(
@@ -38,15 +38,20 @@ export async function stackGitLabToken(
       { code: "TIM-402" },
     );
   }
-  return remote ? remoteToken(stack) : embeddedToken(stack, role);
+  return remote ? remoteToken(stack) : sharedToken(stack.name, role, stack.state);
 }
 
 /**
  * Administrator's token of a remote GitLab, from the same places as Pulumi takes it.
  *
+ * @param gitlab names the stack whose embedded GitLab it is @default that of no stack
  * @throws UserError when there is none
  */
-export async function remoteToken(stack: Stack): Promise<string> {
+export async function remoteToken(
+  stack: Stack,
+  { stack: shared }: { stack?: string | undefined } = {},
+): Promise<string> {
+  if (shared) return sharedToken(shared, "administrator", stack.state);
   const pulumi = new Pulumi(stack);
   const configured = (await pulumi.exists()) ? await pulumi.setting("gitlab:token") : undefined;
   const token = configured ?? process.env.GITLAB_TOKEN;
@@ -57,16 +62,6 @@ export async function remoteToken(stack: Stack): Promise<string> {
     "export GITLAB_TOKEN=…, or: pulumi config set --secret gitlab:token",
     { code: "TIM-403" },
   );
-}
-
-async function embeddedToken(stack: Stack, role: Role): Promise<string> {
-  const layout = layoutOf(stack.gitlabFolder);
-  const file = role === "administrator" ? layout.rootToken : layout.maintainerToken;
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (cause) {
-    throw new UserError("the token of the embedded GitLab is missing", file, "npm run up", { code: "TIM-404", cause });
-  }
 }
 
 /** Path of a project, `root/setup`, from any of its URLs: `https://host/root/setup.git`. */

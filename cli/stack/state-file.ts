@@ -40,7 +40,8 @@ export function isAllLocal(stack: Stack, checkpoint: string): boolean {
   try {
     const { config = {} } = parseYaml(readFileSync(stack.configFile, "utf8")) as { config?: Record<string, unknown> };
     const setting = (key: string) => config[`timonier:${key}`] ?? config[key];
-    const embedded = setting("cluster") === "embedded" && /^(auto|embedded)$/.test(String(setting("gitlab") ?? "auto"));
+    const ownGitLab = !setting("gitlabStack") && /^(auto|embedded)$/.test(String(setting("gitlab") ?? "auto"));
+    const embedded = setting("cluster") === "embedded" && ownGitLab;
     // The settings may have changed since the last update, so the rest of the state is searched too.
     return embedded && !/timonier:flux:Drain|"gitlab": *"remote"/.test(readFileSync(checkpoint, "latin1"));
   } catch {

@@ -27,10 +27,12 @@ export interface ReceivePushesArgs {
  * its intervals.
  */
 export function receivePushes(
-  { webhookUrl, gitlab: { kind }, branch }: Pick<PlatformConfig, "webhookUrl" | "gitlab" | "branch">,
+  { webhookUrl, gitlab, branch }: Pick<PlatformConfig, "webhookUrl" | "gitlab" | "branch">,
   { repositories, sources, cluster, controllers }: ReceivePushesArgs,
 ): void {
-  const receiver = webhookUrl ?? (kind === "embedded" ? cluster.receiver : undefined);
+  // A GitLab on this machine reaches an embedded cluster.
+  const onThisMachine = gitlab.kind === "embedded" || gitlab.stack !== undefined;
+  const receiver = webhookUrl ?? (onThisMachine ? cluster.receiver : undefined);
   if (receiver === undefined) return;
   const common = { branch, cluster, receiver, controllers };
   new Webhook("setup", { ...common, repository: repositories.setup, source: sources.setup });

@@ -6,7 +6,7 @@ import { readSettings } from "@timonier/gitlab-simulator/settings";
 import { embeddedGitLabFolder, StateFolder } from "@timonier/kit/state-folder";
 import { EmbeddedGitLab } from "../resources/embedded-gitlab/resource.js";
 import { featuresOf, type GitLabInstance } from "./gitlab-instance.js";
-import { embeddedTeam } from "./preflight/wanted.js";
+import { embeddedTeam } from "./settings.js";
 
 /**
  * The GitLab on this machine. Its URL and certificate authority are in the state folder, so they

@@ -4,6 +4,7 @@ import { embeddedGitLab } from "./connect-embedded.js";
 import { remoteGitLab } from "./connect-remote.js";
 import type { GitLabInstance } from "./gitlab-instance.js";
 import { wantedOf } from "./preflight/wanted.js";
+import { sharedToken } from "./shared-gitlab.js";
 
 /** The GitLab that the settings name. */
 export function connectInstance(config: PlatformConfig): Promise<GitLabInstance> {
@@ -11,7 +12,10 @@ export function connectInstance(config: PlatformConfig): Promise<GitLabInstance>
     case "embedded":
       return embeddedGitLab(config.stack, config.gitlab.hostAddress);
     case "remote": {
-      const token = new pulumi.Config("gitlab").get("token") ?? process.env.GITLAB_TOKEN;
+      const { stack } = config.gitlab;
+      const token = stack
+        ? sharedToken(stack, "administrator")
+        : (new pulumi.Config("gitlab").get("token") ?? process.env.GITLAB_TOKEN);
       return remoteGitLab({ ...config.gitlab, wanted: wantedOf(config), protect: config.protect }, token);
     }
   }

@@ -1,9 +1,13 @@
 import { z } from "zod";
 import { flag, oneOf, type Values, wholeNumber } from "../setting-fields.js";
+import type { SharedGitLab } from "./shared-gitlab.js";
 
 const slug = z
   .string()
   .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/, "letters, digits, '_', '-' and '.', a letter or digit first");
+
+/** Group of the repositories in an embedded GitLab. */
+export const embeddedTeam = "platform";
 
 /** Settings of the GitLab server. */
 export const serverSettings = z.object({
@@ -11,6 +15,13 @@ export const serverSettings = z.object({
     .default("auto")
     .describe(
       "embedded (a GitLab on this machine), remote (gitlab.com or a server of your own), or auto: embedded with the embedded cluster, otherwise remote.",
+    ),
+  gitlabStack: z
+    .string()
+    .regex(/^[\w.-]*$/, "the name of a stack")
+    .default("")
+    .describe(
+      "Name of a stack on this machine whose embedded GitLab this stack uses, for example production that of staging. Empty: gitlab and gitlabUrl say which GitLab.",
     ),
   gitlabAddress: z
     .union([z.literal(""), z.ipv4()], { error: "an IPv4 address such as 192.168.49.1" })
@@ -145,9 +156,14 @@ export const repositorySettings = z.object({
 /**
  * Which GitLab the stack uses.
  *
+ * @param shared the embedded GitLab of another stack, where the settings name one
  * @param hostAddress address of this machine for the cluster's pods, for an embedded GitLab only
  */
-export function serverConfig(values: Values<typeof serverSettings>, embedded: boolean, hostAddress?: string) {
+export function serverConfig(
+  values: Values<typeof serverSettings>,
+  embedded: boolean,
+  { shared, hostAddress }: { readonly shared?: SharedGitLab | undefined; readonly hostAddress?: string | undefined },
+) {
   if (embedded) {
     return {
       kind: "embedded" as const,
@@ -161,25 +177,32 @@ export function serverConfig(values: Values<typeof serverSettings>, embedded: bo
   }
   return {
     kind: "remote" as const,
-    url: values.gitlabUrl.replace(/\/+$/, ""),
+    url: shared?.url ?? values.gitlabUrl.replace(/\/+$/, ""),
     /** @default the system's authorities */
-    caFile: values.gitlabCaFile || undefined,
+    caFile: shared?.caFile ?? (values.gitlabCaFile || undefined),
+    /** Name of the stack on this machine to which this GitLab belongs. @default it belongs to no stack */
+    stack: shared && values.gitlabStack,
     /** `auto`: GitLab is asked. */
     tier: values.gitlabTier,
     /** `auto`: the official plugin if it is on this machine. */
-    plugin: values.gitlabPlugin,
+    plugin: shared ? ("own" as const) : values.gitlabPlugin,
   };
 }
 
 /**
  * Which repositories, pipelines and tokens the stack has.
  *
- * @param embedded whether GitLab is deleted with the stack
+ * @param embedded whether GitLab is deleted with a stack of this machine
+ * @param defaultNamespace group where the settings name none @default the token's user
  */
-export function repositoryConfig(values: Values<typeof repositorySettings>, embedded: boolean) {
+export function repositoryConfig(
+  values: Values<typeof repositorySettings>,
+  embedded: boolean,
+  defaultNamespace?: string,
+) {
   return {
     /** Full path of the group or user. @default the token's user */
-    namespace: values.namespace || undefined,
+    namespace: values.namespace || defaultNamespace,
     /** Whether the stack owns the last group of `namespace`. */
     createNamespace: values.createNamespace,
     setupRepository: values.setupRepository,

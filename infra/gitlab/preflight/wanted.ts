@@ -1,8 +1,6 @@
 import type { PlatformConfig } from "../../config.js";
+import { embeddedTeam } from "../settings.js";
 import type { Wanted } from "./gitlab-facts.js";
-
-/** Group of the repositories in an embedded GitLab. */
-export const embeddedTeam = "platform";
 
 /** What the settings of a stack need of its GitLab. */
 export function wantedOf(config: PlatformConfig): Wanted {

@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const remote = (plugin: "auto" | "official" | "own"): GitLabConfig => ({
-  ...{ kind: "remote", url: "https://gitlab.com", caFile: undefined, tier: "auto" },
+  ...{ kind: "remote", url: "https://gitlab.com", caFile: undefined, stack: undefined, tier: "auto" },
   plugin,
 });
 
