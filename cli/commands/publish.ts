@@ -1,4 +1,5 @@
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
+import { isGone } from "@timonier/kit/gitlab-error";
 import { UserError } from "@timonier/kit/user-error";
 import { type Published, publish as publishTree } from "@timonier/manifests/publish";
 import type { Trees } from "@timonier/manifests/tree";
@@ -8,6 +9,7 @@ import { readSettingsFiles } from "../../apps/settings-file.js";
 import { exitCodes } from "../exit-codes.js";
 import { type Destination, destinationOf, knownRepositories, type Repositories } from "../merge-request/destination.js";
 import { findProvenance } from "../merge-request/found-provenance.js";
+import { recordedTree } from "../merge-request/recorded-tree.js";
 import { synthesisFor } from "../merge-request/synthesis.js";
 import type { Stack } from "../stack/stack.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
@@ -43,7 +45,8 @@ async function publishStack(destination: Destination, files: SettingsFiles): Pro
       return all.filter((one) => one.repository === repository);
     };
     const target = input.application.branch;
-    const tree = trees[repository];
+    const read = (path: string) => fileAt(client, project, path, target);
+    const tree = repository === "setup" ? trees.setup : await recordedTree(synthesis, files, read);
     const published = await publishTree(client, { project, tree, folders, target, branch, provenance });
     console.log(resultLine(project, published));
   }
@@ -56,6 +59,17 @@ function promotedOnly({ name }: Environment, previous: string): UserError {
     `publish to the first environment, then: npx timonier promote --to ${name}`,
     { code: "TIM-811" },
   );
+}
+
+/** Text of a file. undefined: the file, or the branch, does not exist. */
+async function fileAt(client: GitLab, project: string, path: string, ref: string): Promise<string | undefined> {
+  try {
+    const { content } = await client.RepositoryFiles.show(project, path, ref);
+    return Buffer.from(content, "base64").toString();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

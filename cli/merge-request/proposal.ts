@@ -8,6 +8,7 @@ import type { Stack } from "../stack/stack.js";
 import { stackGitLabToken } from "../stack/stack-gitlab.js";
 import { destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { findProvenance } from "./found-provenance.js";
+import { recordedTree } from "./recorded-tree.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
 import { synthesisFor } from "./synthesis.js";
 
@@ -38,7 +39,8 @@ export async function propose(name: string, into: string): Promise<Proposal> {
   const destination = await destinationOf(name);
   const { stack, cluster } = destination;
   const repositories = knownRepositories(destination);
-  const synthesis = synthesisFor(destination, await readSettingsFiles());
+  const files = await readSettingsFiles();
+  const synthesis = synthesisFor(destination, files);
   const { input, trees } = synthesis;
   const credential = await reader(stack, repositories);
   const proposed = async (repository: keyof typeof trees, address: string) => {
@@ -46,16 +48,11 @@ export async function propose(name: string, into: string): Promise<Proposal> {
     const { branch } = input.application;
     await cloneRepository({ address, branch, folder, credential, caFile: repositories.gitlabCaFile });
     const former = await formerTree(folder, trees[repository]);
-    return {
-      folder,
-      former,
-      differs: await commitTree(
-        folder,
-        trees[repository],
-        "Manifests of apps/",
-        repository === "application" ? applicationFolders(input.environment) : [],
-      ),
-    };
+    const isSetup = repository === "setup";
+    const read = (path: string) => readFile(join(folder, path), "utf8").catch(() => undefined);
+    const tree = isSetup ? trees.setup : await recordedTree(synthesis, files, read);
+    const folders = isSetup ? [] : applicationFolders(input.environment);
+    return { folder, former, differs: await commitTree(folder, tree, "Manifests of apps/", folders) };
   };
   const [setup, application] = await Promise.all([
     proposed("setup", repositories.setupRepository),

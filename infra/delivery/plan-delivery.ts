@@ -1,8 +1,9 @@
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
+import type { ProgramRecord } from "@timonier/manifests/program-record";
 import { sourceName } from "../../apps/delivery.js";
-import type { EnvironmentSettings } from "../../apps/environments.js";
+import { type EnvironmentSettings, settingsFor } from "../../apps/environments.js";
 import { appsInput } from "../../apps/main.js";
-import { readEnvironment } from "../../apps/settings-file.js";
+import { readSettingsFiles } from "../../apps/settings-file.js";
 import type { PlatformConfig } from "../config.js";
 import { type FluxDistribution, fluxDistribution } from "../flux/distribution.js";
 import { type FluxPlan, planFlux } from "../flux/flux-plan.js";
@@ -11,6 +12,7 @@ import { addressOf, type GitLabInstance } from "../gitlab/gitlab-instance.js";
 import type { Repositories } from "../gitlab/repositories.js";
 import type { InitialContent } from "../gitlab/repository/initial-content.js";
 import { logProgress } from "../log-progress.js";
+import { environmentRecord, withRecord } from "./environment-record.js";
 import { writeInitialContents } from "./initial-contents.js";
 import { synthesize } from "./synthesize.js";
 
@@ -19,6 +21,8 @@ import { synthesize } from "./synthesize.js";
  */
 export interface DeliverySources extends EnvironmentSettings {
   readonly distribution: FluxDistribution;
+  /** What the environment's folder says of this program. @default the stack belongs to no environment */
+  readonly record?: ProgramRecord | undefined;
 }
 
 /**
@@ -28,8 +32,9 @@ export interface DeliverySources extends EnvironmentSettings {
 export async function readDeliverySources({
   environment,
 }: Pick<PlatformConfig, "environment">): Promise<DeliverySources> {
-  const [read, distribution] = await Promise.all([readEnvironment(environment), fluxDistribution(logProgress)]);
-  return { ...read, distribution };
+  const [files, distribution] = await Promise.all([readSettingsFiles(), fluxDistribution(logProgress)]);
+  const read = settingsFor(files, environment);
+  return { ...read, distribution, record: read.environment && (await environmentRecord(files, read.environment)) };
 }
 
 /** An object that Flux is told of by name. */
@@ -59,7 +64,7 @@ export interface DeliveryPlan {
 export async function planDelivery(
   config: PlatformConfig,
   instance: Pick<GitLabInstance, "gitUrl" | "namespace">,
-  { settings, environment, distribution }: DeliverySources,
+  { settings, environment, distribution, record }: DeliverySources,
 ): Promise<DeliveryPlan> {
   const { branch } = config;
   const { path, sync, wanted } = planFlux(
@@ -70,7 +75,9 @@ export async function planDelivery(
   );
   const applicationUrl = addressOf(instance, config.applicationRepository);
   const names = { cluster: config.cluster.name, branch, applicationUrl, environment };
-  const trees = synthesize(appsInput(names, settings));
+  const synthesized = synthesize(appsInput(names, settings));
+  const recorded = environment && record && withRecord(synthesized.application, environment.name, record);
+  const trees = { ...synthesized, ...(recorded && { application: recorded }) };
   return {
     wanted,
     components: distribution.objects,

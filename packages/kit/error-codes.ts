@@ -141,6 +141,7 @@ export const errorCauses = {
   "TIM-716": "Several jobs write the note of one merge request at the same time.",
   "TIM-717": "The file of the report is not JSON.",
   "TIM-718": "The file is not a report, or it has another schema version.",
+  "TIM-719": "The record of the program in an environment's folder was changed by hand.",
   "TIM-801": "The name of the cluster becomes a folder of the setup repository and a label, so it must be a DNS label.",
   "TIM-802": "Constructs found wrong values.",
   "TIM-803": "A module of apps/ imports a file that does not exist.",
