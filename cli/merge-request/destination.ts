@@ -41,12 +41,25 @@ export interface DestinationEnvironment {
 export async function destinationOf(name: string, env: DestinationEnvironment = process.env): Promise<Destination> {
   if (!env.TIMONIER_CLUSTER) await ensureKnown(name);
   const stack = findStack(name);
-  const outputs = await new Pulumi(stack).outputs();
+  return destinationWith(stack, await new Pulumi(stack).outputs(), env);
+}
+
+/**
+ * The same for a stack whose outputs have been read.
+ *
+ * @param outputs undefined: the stack is not up
+ * @throws UserError for settings that are wrong
+ */
+export async function destinationWith(
+  stack: Stack,
+  outputs: StackOutputs | undefined,
+  env: DestinationEnvironment,
+): Promise<Destination> {
   const config = outputs ? undefined : await stackConfig(stack);
   const repositories = outputs ?? (config && repositoriesOf(config));
   return {
     stack,
-    cluster: env.TIMONIER_CLUSTER || outputs?.cluster || config?.cluster.name || name,
+    cluster: env.TIMONIER_CLUSTER || outputs?.cluster || config?.cluster.name || stack.name,
     branch: outputs?.branch ?? config?.branch,
     applicationUrl: env.TIMONIER_APPLICATION_URL || repositories?.applicationRepository,
     environment: env.TIMONIER_ENVIRONMENT || (outputs ? outputs.environment : config?.environment),

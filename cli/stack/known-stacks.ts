@@ -23,8 +23,17 @@ export interface Places {
 export async function ensureKnown(name: string, { state = new StateFolder(), recorded = askPulumi }: Places = {}) {
   const configured = configuredStacks(state.root);
   if (configured.includes(name)) return;
-  const known = [...new Set([...configured, ...(await recorded())])].sort();
+  const known = withRecorded(configured, await recorded());
   if (!known.includes(name)) throw unknownStack(name, known);
+}
+
+/** Names of all stacks, in order: those with settings or files, and those in Pulumi's backend. */
+export async function knownStacks({ state = new StateFolder(), recorded = askPulumi }: Places = {}) {
+  return withRecorded(configuredStacks(state.root), await recorded());
+}
+
+function withRecorded(configured: readonly string[], recorded: readonly string[]): readonly string[] {
+  return [...new Set([...configured, ...recorded])].sort();
 }
 
 /** Stacks with committed settings or with files in their folder, and the default stack. */
