@@ -82,7 +82,7 @@ function notFinal(health: ObjectHealth): ObjectHealth {
 }
 
 /** Workloads in the inventory of a Kustomization. */
-function appliedWorkloads(view: ClusterView): KubeObject[] {
+export function appliedWorkloads(view: Pick<ClusterView, "kustomizations" | "workloads">): KubeObject[] {
   const applied = new Set(
     view.kustomizations.flatMap((one) => one.status?.inventory?.entries ?? []).map((entry) => entry.id),
   );

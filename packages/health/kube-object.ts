@@ -27,6 +27,8 @@ export interface KubeObject {
     readonly observedGeneration?: number;
     readonly artifact?: { readonly revision?: string };
     readonly lastAppliedRevision?: string;
+    /** What a Kustomization applied, newest first. @default none, before Flux 2.7 */
+    readonly history?: readonly Reconciled[];
     /** Value that the annotation {@link REQUESTED_AT} had in the last reconciliation. */
     readonly lastHandledReconcileAt?: string;
     readonly inventory?: { readonly entries?: ReadonlyArray<{ readonly id: string; readonly v: string }> };
@@ -44,6 +46,22 @@ export interface KubeObject {
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile
  */
 export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
+
+/**
+ * Reconciliations of a Kustomization that had equal manifests and an equal status. Flux moves the
+ * entry to the front when they come back.
+ *
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#history
+ */
+export interface Reconciled {
+  /** Digest of the manifests. */
+  readonly digest: string;
+  readonly firstReconciled: string;
+  readonly lastReconciled: string;
+  /** Reason of the condition Ready: `ReconciliationSucceeded`, `HealthCheckFailed`. */
+  readonly lastReconciledStatus: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/ */
 export interface Condition {
