@@ -126,8 +126,11 @@ function dropConversion(object: Clean): void {
 function dropNamespaceName(object: Clean, written: Written): void {
   const labels = object.metadata.labels as Record<string, string> | undefined;
   setOrDrop(object.metadata, "labels", without(labels, ["kubernetes.io/metadata.name"]));
-  // Flux adds an empty spec to namespaces without one.
-  if (!written("spec", "finalizers")) delete object.spec;
+  // Flux adds an empty spec to namespaces without one. The API server adds this finalizer to all of
+  // them, and a restored namespace has it as a field that somebody wrote.
+  const { finalizers } = (object.spec ?? {}) as { readonly finalizers?: readonly string[] };
+  const isDefault = finalizers?.length === 1 && finalizers[0] === "kubernetes";
+  if (isDefault || !written("spec", "finalizers")) delete object.spec;
 }
 
 /** Addresses and ports that the API server assigns. */

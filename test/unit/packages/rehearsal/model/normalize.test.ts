@@ -78,3 +78,12 @@ describe("a field that a manifest wrote is no default", () => {
     expect(normalize(one("")).metadata).toEqual({ name: "a", namespace: "shop" });
   });
 });
+
+test("the finalizer that the API server adds to every namespace is no change", () => {
+  const namespace = (spec: string) =>
+    object(
+      `{apiVersion: v1, kind: Namespace, metadata: {name: shop, ${writes('{"f:spec": {"f:finalizers": {}}}')}}${spec}}`,
+    );
+  expect(isSame(namespace(", spec: {finalizers: [kubernetes]}"), namespace(""))).toBe(true);
+  expect(isSame(namespace(", spec: {finalizers: [kubernetes, example.com/x]}"), namespace(""))).toBe(false);
+});
