@@ -37,6 +37,8 @@ export interface Report {
   readonly simulated: readonly string[];
   /** What happens to the infrastructure. @default not previewed */
   readonly infrastructure?: InfrastructurePlan;
+  /** What is promoted from one environment to the next. @default the merge is no promotion */
+  readonly promotion?: Promotion;
   /** Milliseconds that the rehearsal took. */
   readonly duration: number;
 }
@@ -67,6 +69,26 @@ export interface Coverage {
   readonly reconciliations: Share;
   /** Kubernetes objects in the files of the head. */
   readonly objects: Share;
+}
+
+/** A promotion from one environment to the next. */
+export interface Promotion {
+  readonly from: string;
+  readonly to: string;
+  readonly applications: readonly PromotedApplication[];
+  /** Why the gate is shut, one line each. Empty: it is open. */
+  readonly waits: readonly string[];
+}
+
+/** An application that is promoted. */
+export interface PromotedApplication {
+  readonly name: string;
+  /** Commit of the application repository that runs in the environment before. @default it is removed */
+  readonly revision?: string;
+  /** Commit of the program from which it is synthesized. @default it is removed */
+  readonly program?: string;
+  /** Milliseconds for which it has been Ready there. @default it is not Ready, or is removed */
+  readonly readyFor?: number;
 }
 
 /** The base or the head of the comparison. */

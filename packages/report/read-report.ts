@@ -17,6 +17,19 @@ const schema = z.object({
   head: revision,
   error: z.object({ what: text, where: text, fix: text }).exactOptional(),
   coverage: z.object({ files: share, reconciliations: share, objects: share }).exactOptional(),
+  promotion: z
+    .object({
+      ...{ from: text, to: text, waits: z.array(text) },
+      applications: z.array(
+        z.object({
+          name: text,
+          revision: text.exactOptional(),
+          program: text.exactOptional(),
+          readyFor: z.number().exactOptional(),
+        }),
+      ),
+    })
+    .exactOptional(),
   flux: z.object({ cluster: text, rehearsed: text }).exactOptional(),
   changes: z.array(
     z.object({

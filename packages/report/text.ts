@@ -31,5 +31,18 @@ export function clip(text: string, longest: number): string {
 /** `1 object`, `2 objects`. */
 export function count(number: number, noun: string): string {
   if (number === 1) return `1 ${noun}`;
-  return `${number} ${noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+  return `${number} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
+
+const units = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+] as const;
+
+/** A time in its largest unit, rounded down: `42 minutes`. @param milliseconds not negative */
+export function inWords(milliseconds: number): string {
+  const [unit, length] = units.find(([, least]) => milliseconds >= least) ?? (["second", 1_000] as const);
+  return count(Math.floor(milliseconds / length), unit);
 }

@@ -3,6 +3,7 @@ import type { Report, Revision } from "../model.js";
 import { changeSections, diffSection } from "./changes.js";
 import { assemble, type Section } from "./cut.js";
 import { address, code } from "./inert.js";
+import { promotionSection } from "./promotion.js";
 import {
   infrastructureSection,
   notEvaluatedSection,
@@ -22,6 +23,7 @@ export function renderMarkdown(report: Report, { limit, link }: { limit?: number
   const there = page ? `[on this page](${page})` : "among the job's artifacts";
   const sections = [
     headSection(report, page, longest),
+    promotionSection(report, longest),
     ...changeSections(report, longest),
     infrastructureSection(report, longest),
     reconciliationSection(report, longest),

@@ -3,6 +3,7 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { describe, expect, test } from "vitest";
 import { type ObjectChange, type Report, schemaVersion } from "../../../../packages/report/model.js";
+import { parseReport } from "../../../../packages/report/read-report.js";
 import { renderReport } from "../../../../packages/report/render.js";
 import { hostile, sampleReport } from "./sample.js";
 import { outline } from "./tree.js";
@@ -43,6 +44,31 @@ describe("the note", () => {
     const places = order.map((line) => markdown.indexOf(line));
     expect(order.filter((_, index) => (places[index] ?? -1) < 0)).toEqual([]);
     expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
+  test("of a promotion says how long each application was Ready before, and what the gate waits for", () => {
+    const promotion = {
+      ...{ from: "staging", to: "production", waits: ["shop has been Ready in staging for 12 minutes of 30 minutes"] },
+      applications: [
+        { name: "shop", revision: "a".repeat(40), program: "b".repeat(40), readyFor: 12.9 * 60_000 },
+        { name: "cart", revision: "a".repeat(40), program: "c".repeat(40) },
+        { name: "gone" },
+      ],
+    };
+    const report: Report = { ...sampleReport(), promotion };
+    const markdown = renderReport(report, "markdown");
+    expect(markdown).toContain(
+      "#### Promotion from `staging` to `production`\n\n**The gate is shut:**\n\n" +
+        "- `shop has been Ready in staging for 12 minutes of 30 minutes`\n\n" +
+        "| application | in `staging` | revision | program |\n|---|---|---|---|\n" +
+        "| `shop` | Ready for 12 minutes | `aaaaaaaa` | `bbbbbbbb` |\n" +
+        "| `cart` | not Ready | `aaaaaaaa` | `cccccccc` |\n" +
+        "| `gone` | removed |  |  |\n",
+    );
+    expect(renderReport({ ...report, promotion: { ...promotion, waits: [] } }, "markdown")).toContain(
+      "The gate is open.",
+    );
+    expect(parseReport(renderReport(report, "json"), "report.json").promotion).toEqual(promotion);
   });
 
   test("of a merge that changes nothing is short", () => {
