@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { linkModules } from "../../../packages/kit/link-modules.js";
 import { checkout } from "../../../packages/kit/state-folder.js";
 import { commandKind } from "../../support/durations.js";
 import { killAll, processesIn } from "../../support/processes.js";
@@ -112,24 +113,6 @@ export class WorkingCopy {
   async remove(): Promise<void> {
     await killAll(() => this.processes());
     for (const folder of [this.folder, this.temporary]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-/**
- * The same packages in a folder of the copy's own: what npm links to the checkout itself (the
- * command, the local package) is the copy's, and nothing that is done to the folder reaches the
- * checkout's.
- */
-function linkModules(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  // What tools keep of the checkout in .cache is not the copy's to overwrite.
-  const entries = readdirSync(from, { withFileTypes: true }).filter(({ name }) => name !== ".cache");
-  for (const entry of entries) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
-    else if (entry.name === ".bin" || entry.name.startsWith("@")) linkModules(source, target);
-    else if (entry.isDirectory()) symlinkSync(source, target);
-    else cpSync(source, target);
   }
 }
 
