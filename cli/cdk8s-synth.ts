@@ -12,6 +12,8 @@ export interface SynthEnvironment {
   readonly TIMONIER_CLUSTER?: string | undefined;
   /** URL of the application repository. @default `application.url` of apps/settings.yaml */
   readonly TIMONIER_APPLICATION_URL?: string | undefined;
+  /** Branch that Flux follows. @default `application.branch` of apps/settings.yaml */
+  readonly TIMONIER_BRANCH?: string | undefined;
   /** Name of an environment of apps/environments.yaml. @default none */
   readonly TIMONIER_ENVIRONMENT?: string | undefined;
   /** Output folder, set by cdk8s. @default "dist" */
@@ -25,6 +27,7 @@ export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, 
     appsInput(
       {
         cluster: env.TIMONIER_CLUSTER || "embedded",
+        branch: env.TIMONIER_BRANCH || undefined,
         applicationUrl: env.TIMONIER_APPLICATION_URL || undefined,
         environment,
       },

@@ -12,7 +12,7 @@ export const exitCodes = {
 } as const;
 
 /** Commands whose exit code 2 is a verdict, which a pipeline may allow. Their errors have exit code 1. */
-const withVerdict: ReadonlySet<string | undefined> = new Set(["rehearse", "gate"]);
+const withVerdict: ReadonlySet<string | undefined> = new Set(["rehearse", "gate", "promote", "rollback"]);
 
 /** Exit code of a command that failed. */
 export function exitCodeOf(command: string | undefined, failure: "usage" | "fixable"): number {

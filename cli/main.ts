@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { addRehearseVerb } from "./merge-request/rehearse-command.js";
 import { addReportVerbs } from "./merge-request/report-commands.js";
+import { addPromotionCommands } from "./promotion/promotion-commands.js";
 import { diskError } from "./stack/disk-error.js";
 import { DEFAULT_STACK, ensureKnown } from "./stack/known-stacks.js";
 import {
@@ -30,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addStackCommands(program, keepCode);
   addRehearseVerb(program, keepCode);
   addReportVerbs(program, keepCode);
+  addPromotionCommands(program, keepCode);
   addNewCommand(program, keepCode);
   addTestCommand(program, keepCode);
   try {

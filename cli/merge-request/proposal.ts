@@ -74,7 +74,7 @@ async function formerTree(folder: string, tree: Tree): Promise<Tree> {
 }
 
 /** Credential to read the repositories: of the environment, else of the stack. */
-async function reader(stack: Stack, repositories: Repositories): Promise<ReadCredential> {
+export async function reader(stack: Stack, repositories: Repositories): Promise<ReadCredential> {
   const given = credentialOf(process.env, repositories);
   return given ?? { user: "oauth2", token: await stackGitLabToken(stack, repositories) };
 }

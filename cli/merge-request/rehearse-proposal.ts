@@ -9,32 +9,45 @@ import type { Report } from "@timonier/report/model";
 import { progress } from "../terminal.js";
 import { type Proposal, propose } from "./proposal.js";
 
-type Options = Pick<RehearsalRequest, "assume" | "offline" | "timeout">;
+/** How a proposal is rehearsed. */
+export type RehearsalOptions = Pick<RehearsalRequest, "assume" | "offline" | "timeout">;
 
 /**
  * Rehearses the merge requests that `publish` would open for a stack, and joins the reports. They
  * are merged one by one, so each is rehearsed with the present state of the other repository.
  */
-export async function rehearseProposal(stack: string, options: Options): Promise<Report> {
+export async function rehearseProposal(stack: string, options: RehearsalOptions): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), "timonier-proposal-"));
   try {
-    const requests = requestsFor(await propose(stack, folder), options);
-    const reports = await withRehearsal({ progress, binDir: new StateFolder().bin }, async (run) => {
-      const done: Report[] = [];
-      for (const request of requests) done.push(await run(request));
-      return done;
-    });
-    return joinReports(reports as [Report, ...Report[]], changeOf(process.env));
+    return await rehearseClones([await propose(stack, folder)], options, changeOf(process.env));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Rehearses proposals to one or several clusters. @param proposals at least one */
+export async function rehearseClones(
+  proposals: readonly Proposal[],
+  options: RehearsalOptions,
+  change: JoinedChange,
+): Promise<Report> {
+  const requests = proposals.flatMap((proposal) => requestsFor(proposal, options));
+  const reports = await withRehearsal({ progress, binDir: new StateFolder().bin }, async (run) => {
+    const done: Report[] = [];
+    for (const request of requests) done.push(await run(request));
+    return done;
+  });
+  return joinReports(reports as [Report, ...Report[]], change);
 }
 
 /**
  * One request for each repository that changes. Without any change the setup repository is
  * rehearsed, which reports no change.
  */
-function requestsFor({ cluster, setup, application, provenance }: Proposal, options: Options): RehearsalRequest[] {
+function requestsFor(
+  { cluster, setup, application, provenance }: Proposal,
+  options: RehearsalOptions,
+): RehearsalRequest[] {
   const common = { ...options, base: "origin/HEAD", head: "HEAD", cluster, provenance };
   const ofSetup = {
     ...common,

@@ -152,6 +152,20 @@ export const errorCauses = {
   "TIM-807": "`new app` was given a name, a kind or a chart that cannot be used.",
   "TIM-810": "A stack or a command names an environment that apps/environments.yaml does not have.",
   "TIM-811": "`publish` proposes to the first environment only; the others get what runs in the one before.",
+  "TIM-812": "Nothing comes before the first environment.",
+  "TIM-813": "A promotion waits for its soak time, or for an application that is not Ready.",
+  "TIM-814": "The version to roll back to does not exist.",
+  "TIM-860": "`promote` was given an application that does not run in the environment before.",
+  "TIM-861": "The commit of the program is not known, so that the next environment cannot be synthesized from it.",
+  "TIM-862": "An application is promoted without one that it depends on.",
+  "TIM-863": "The program at the promoted commit reports an error for the next environment.",
+  "TIM-864": "The clone of the program does not have the commit that runs in the environment before.",
+  "TIM-865": "npm could not install the packages of an earlier commit of the program.",
+  "TIM-866": "A cluster runs a commit that the branch of its repository does not have.",
+  "TIM-867":
+    "Files of an application differ from what its program synthesizes, so a promotion would lose the difference.",
+  "TIM-868": "Promotion needs the clusters of both environments.",
+  "TIM-869": "Environments are folders of one application repository, and these stacks have different ones.",
 } as const;
 
 /** Code of an error: `TIM-101`. */

@@ -8,7 +8,10 @@ import { checkout } from "../../../packages/kit/state-folder.js";
  * @param file Markdown file, from the top of the checkout
  * @param heading text of a heading of the second level
  */
-export function documentedCommands(file: "README.md" | "docs/apps.md" | "docs/tour.md", heading: string): string[] {
+export function documentedCommands(
+  file: "README.md" | "docs/apps.md" | "docs/environments.md" | "docs/tour.md",
+  heading: string,
+): string[] {
   const text = readFileSync(join(checkout, file), "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   const block = section?.match(/^```sh\n([\s\S]*?)^```$/m)?.[1];

@@ -1,0 +1,228 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
+import { reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
+import { documentedCommands } from "./support/readme.js";
+import { WorkingCopy } from "./support/working-copy.js";
+
+// Two embedded clusters as staging and production, on one pair of repositories in the GitLab of
+// staging: a change goes from the program to staging, waits, and goes on to production. Each test
+// goes on where the one before it stopped.
+
+let copy: WorkingCopy;
+let gitlab: GitLab;
+const soak = 15;
+
+const environments = `environments:
+  - name: staging
+    settings: { nginx: { replicas: 1 } }
+  - name: production
+    soak: ${soak}s
+    settings: { nginx: { replicas: 2 } }
+`;
+const application = "platform/fluxcd-gitops-application";
+
+beforeAll(async () => {
+  copy = new WorkingCopy();
+  writeFileSync(join(copy.folder, "apps/environments.yaml"), environments);
+  await commitProgram("the program");
+  stack("staging", "");
+  stack("production", "  timonier:gitlabStack: staging\n");
+});
+afterAll(async () => {
+  await copy?.remove();
+});
+
+function stack(name: string, more: string): void {
+  const folder = join(copy.state, "stacks", name);
+  mkdirSync(folder, { recursive: true });
+  const settings = `config:\n  timonier:cluster: embedded\n  timonier:environment: ${name}\n${more}`;
+  writeFileSync(join(folder, `Pulumi.${name}.yaml`), settings);
+}
+
+async function commitProgram(message: string): Promise<string> {
+  const as = "git -c user.name=t -c user.email=t@example.org -c commit.gpgsign=false";
+  const said = await copy.run("bash", [
+    "-c",
+    `git init -q 2>&1; git add -A && ${as} commit -qm '${message}' && git rev-parse HEAD`,
+  ]);
+  expect(said.exitCode, said.all).toBe(0);
+  return said.stdout.trim();
+}
+
+/** Replicas that are ready, and the image, of nginx in an environment. */
+async function deployed(environment: string): Promise<string> {
+  const path = "{.status.readyReplicas}/{.spec.replicas} {.spec.template.spec.containers[0].image}";
+  const kubeconfig = join(copy.state, "stacks", environment, "cluster", "kubeconfig");
+  const kubectl = `kubectl --kubeconfig '${kubeconfig}' get deploy nginx-deployment -o jsonpath='${path}'`;
+  return (await copy.run("bash", ["-c", `eval "$(node cli/timonier.mjs env -s ${environment})"; ${kubectl}`])).stdout;
+}
+
+async function eventually<T>(look: () => Promise<T>, is: (seen: T) => boolean, seconds: number): Promise<T> {
+  for (const end = Date.now() + seconds * 1000; ; await sleep(500)) {
+    const seen = await look();
+    if (is(seen) || Date.now() > end) return seen;
+  }
+}
+
+function changeSettings(from: string, to: string): void {
+  const file = join(copy.folder, "apps/settings.yaml");
+  const before = readFileSync(file, "utf8");
+  expect(before).toContain(from);
+  writeFileSync(file, before.replace(from, to));
+}
+
+const merge = async (name: string) => {
+  const said = await copy.timonier("merge", "-s", name);
+  expect(said.exitCode, said.all).toBe(0);
+  return said.stdout;
+};
+
+/** The open merge request of a branch. */
+async function openRequest(branch: string) {
+  const [open] = await gitlab.MergeRequests.all({ projectId: application, sourceBranch: branch, state: "opened" });
+  return open;
+}
+
+describe("two clusters of two environments", () => {
+  test("staging has its own folder and its own settings", async () => {
+    const said = await copy.timonier("up", "-s", "staging");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(await deployed("staging")).toBe("1/1 nginx:1.14.2");
+    const { url, caFile, tokenFile } = await reserveGitLab(join(copy.state, "stacks", "staging", "gitlab"));
+    gitlab = connectGitLab({ url, caFile, token: readFileSync(tokenFile, "utf8").trim() });
+  });
+
+  test("production is proposed beside it, in the same repositories", async () => {
+    const said = await copy.timonier("up", "-s", "production");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.all).toMatch(/wait to be merged: \S+fluxcd-gitops-application/);
+    await merge("production");
+    const again = await copy.timonier("up", "-s", "production");
+    expect(again.all).toContain("everything is Ready");
+    expect(await deployed("production")).toBe("2/2 nginx:1.14.2");
+    const paths = (await gitlab.Repositories.allRepositoryTrees(application, { recursive: true })).map(
+      ({ path }) => path,
+    );
+    expect(paths.filter((path) => path.endsWith(".yaml"))).toEqual([
+      "environments/production/infra/deployment.yaml",
+      "environments/staging/infra/deployment.yaml",
+    ]);
+  });
+
+  test("there is nothing to promote yet", async () => {
+    const said = await copy.timonier("promote", "--to", "production");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.stdout).toContain("production has everything that runs in staging");
+  });
+});
+
+describe("a change", () => {
+  let published: string;
+  let promoted: number;
+
+  test("goes to staging, and to staging only", async () => {
+    changeSettings("image: nginx:1.14.2", "image: nginx:1.14.3");
+    published = await commitProgram("nginx 1.14.3");
+    const said = await copy.timonier("publish", "-s", "staging");
+    expect(said.stdout, said.all).toMatch(
+      /application: opened[\s\S]* {2}environments\/staging\/infra\/deployment.yaml/,
+    );
+    expect(said.stdout).not.toContain("environments/production");
+    const refused = await copy.timonier("publish", "-s", "production");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toMatch(
+      /environment production gets its changes from staging[\s\S]*promote --to production/,
+    );
+    await merge("staging");
+    expect(
+      await eventually(
+        () => deployed("staging"),
+        (seen) => seen === "1/1 nginx:1.14.3",
+        60,
+      ),
+    ).toBe("1/1 nginx:1.14.3");
+  });
+
+  test("is proposed to production as it runs in staging, and must wait for the soak time", async () => {
+    // Later commits of the program, and what is not committed, are no part of it.
+    changeSettings("image: nginx:1.14.3", "image: nginx:1.16.0");
+    await commitProgram("nginx 1.16.0");
+    appendFileSync(join(copy.folder, "apps/settings.yaml"), "broken: [");
+    const waiting = await copy.timonier("promote", "--to", "production", "--when-ready");
+    expect(waiting.exitCode, waiting.all).toBe(0);
+    expect(waiting.stdout).toMatch(
+      /nothing is proposed yet:\n +nginx has been Ready in staging for \d+ seconds? of 15 seconds/,
+    );
+    const said = await copy.timonier("promote", "nginx", "--to", "production");
+    expect(said.exitCode, said.all).toBe(2);
+    expect(said.stdout).toMatch(/application: opened \S+merge_requests\/\d+\n {2}environments\/production/);
+    expect(said.stdout).toContain("gate: shut");
+    const refused = await copy.timonier("merge", "-s", "production");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toMatch(/gate of a promotion is shut[\s\S]*nginx has been Ready in staging/);
+    expect(await deployed("production")).toBe("2/2 nginx:1.14.2");
+  });
+
+  test("has a note with the time in staging, the differences and the verdict, once the gate is open", async () => {
+    await sleep(soak * 1000);
+    const said = await copy.timonier("promote", "--to", "production");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.stdout).toContain("gate: open");
+    const request = await openRequest("timonier/promote-production");
+    promoted = request?.iid ?? 0;
+    expect(request?.title).toBe("Promote to production: nginx");
+    expect(request?.description).toContain(`commit ${published.slice(0, 8)} of the program`);
+    const notes = await gitlab.MergeRequestNotes.all(application, promoted);
+    const [note, ...others] = notes.filter(({ system }) => !system).map(({ body }) => body);
+    expect(others).toEqual([]);
+    expect(note).toContain("### ✅ Safe: everything is applied and nothing is lost");
+    expect(note).toContain("#### Promotion from `staging` to `production`\n\nThe gate is open.");
+    expect(note).toMatch(/\| `nginx` \| Ready for \d+ \w+ \| `[0-9a-f]{8}` \| `[0-9a-f]{8}` \|/);
+    expect(note).toContain("- 1 object: 1 updated");
+    expect(note).toMatch(/#### Routine\n\n1 object .*`Deployment default\/nginx-deployment`/);
+    expect(note).toMatch(/-.*image: nginx:1\.14\.2\n\+.*image: nginx:1\.14\.3/);
+  });
+
+  test("arrives in production with the settings of production", async () => {
+    expect(await merge("production")).toMatch(/merged !\d+ Promote to production: nginx/);
+    expect(
+      await eventually(
+        () => deployed("production"),
+        (seen) => seen === "2/2 nginx:1.14.3",
+        60,
+      ),
+    ).toBe("2/2 nginx:1.14.3");
+    expect(await deployed("staging")).toBe("1/1 nginx:1.14.3");
+    const again = await copy.timonier("promote", "--to", "production");
+    expect(again.stdout, again.all).toContain("production has everything that runs in staging");
+  });
+});
+
+describe("a rollback", () => {
+  test("proposes the version before, rehearsed, for one environment", async () => {
+    const [rollback] = documentedCommands("docs/environments.md", "Roll back");
+    const said = await copy.run("bash", ["-c", String(rollback)]);
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.stdout).toMatch(/application: opened [\s\S]* {2}environments\/production\/infra\/deployment.yaml/);
+    const request = await openRequest("timonier/rollback-production-nginx");
+    expect(request?.title).toMatch(/^Roll back nginx in production to [0-9a-f]{8}$/);
+    await merge("production");
+    expect(
+      await eventually(
+        () => deployed("production"),
+        (seen) => seen === "2/2 nginx:1.14.2",
+        60,
+      ),
+    ).toBe("2/2 nginx:1.14.2");
+    expect(await deployed("staging")).toBe("1/1 nginx:1.14.3");
+  });
+
+  test("of what never was is refused", async () => {
+    const said = await copy.timonier("rollback", "shop", "--env", "production");
+    expect(said.exitCode).toBe(1);
+    expect(said.stderr).toContain("shop has no earlier version in production");
+  });
+});
