@@ -1,6 +1,7 @@
 import { GitLabError } from "@timonier/kit/gitlab-error";
 import { UserError } from "@timonier/kit/user-error";
 import { Command, CommanderError } from "commander";
+import { addEnvironmentVerbs } from "./environments/environment-commands.js";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { addRehearseVerb } from "./merge-request/rehearse-command.js";
 import { addReportVerbs } from "./merge-request/report-commands.js";
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addRehearseVerb(program, keepCode);
   addReportVerbs(program, keepCode);
   addPromotionCommands(program, keepCode);
+  addEnvironmentVerbs(program, keepCode);
   addNewCommand(program, keepCode);
   addTestCommand(program, keepCode);
   try {

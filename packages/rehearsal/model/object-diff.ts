@@ -22,12 +22,23 @@ export function diffOf(before: KubeObject | undefined, after: KubeObject | undef
 }
 
 function difference(before: KubeObject | undefined, after: KubeObject | undefined): string {
-  const [oldObject, newObject] = [before && normalize(before), after && normalize(after)];
-  const one = oldObject ? toText(redactSecret(oldObject, newObject, "before")) : "";
-  const other = newObject ? toText(redactSecret(newObject, oldObject, "after")) : "";
-  if (one === other) return "";
+  return manifestDiff(before && normalize(before), after && normalize(after));
+}
+
+/**
+ * Unified diff between two manifests as they are written, without values of Secrets. It is empty
+ * when nothing differs.
+ */
+export function manifestDiff(before: KubeObject | undefined, after: KubeObject | undefined): string {
+  const one = before ? toText(redactSecret(before, after, "before")) : "";
+  const other = after ? toText(redactSecret(after, before, "after")) : "";
   const name = labelOf((after ?? before) as KubeObject);
-  const [from, to] = [before ? name : "/dev/null", after ? name : "/dev/null"];
+  return textDiff(before ? name : "/dev/null", after ? name : "/dev/null", [one, other]);
+}
+
+/** Unified diff between two texts with their names. It is empty when nothing differs. */
+export function textDiff(from: string, to: string, [one, other]: readonly [one: string, other: string]): string {
+  if (one === other) return "";
   const patch = createTwoFilesPatch(from, to, one, other, undefined, undefined, { context: CONTEXT });
   // The first lines only separate several patches in one file.
   return patch.replace(/^(Index: .*\n)?=+\n/, "");
