@@ -7,6 +7,7 @@ export interface StackOptions {
   readonly stack: string;
   readonly new?: boolean;
   readonly json?: boolean;
+  readonly environments?: boolean;
   readonly debug?: boolean;
   readonly as?: "maintainer" | "administrator";
 }
@@ -57,8 +58,14 @@ export const stackCommands: readonly CommandEntry<StackOptions>[] = [
   {
     name: "status",
     description: "show the state of cluster, GitLab and Flux, and list problems",
-    options: () => [jsonOption()],
-    run: async (options) => (await import("./commands/status.js")).status(options),
+    options: () => [
+      new Option("--environments", "show the applications of all environments side by side").conflicts("stack"),
+      jsonOption(),
+    ],
+    run: async (options) =>
+      options.environments
+        ? (await import("./commands/status-environments.js")).statusEnvironments(options)
+        : (await import("./commands/status.js")).status(options),
   },
   {
     name: "doctor",

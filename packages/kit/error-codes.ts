@@ -166,6 +166,7 @@ export const errorCauses = {
     "Files of an application differ from what its program synthesizes, so a promotion would lose the difference.",
   "TIM-868": "Promotion needs the clusters of both environments.",
   "TIM-869": "Environments are folders of one application repository, and these stacks have different ones.",
+  "TIM-870": "apps/environments.yaml names no environment, so there is nothing to put side by side.",
 } as const;
 
 /** Code of an error: `TIM-101`. */

@@ -1,0 +1,64 @@
+import type { GitLab } from "@timonier/kit/gitlab-client";
+import { type ProgramRecord, parseProgramRecord } from "@timonier/manifests/program-record";
+import { recordPath } from "../../infra/delivery/environment-record.js";
+import { knownRepositories, type Repositories } from "../merge-request/destination.js";
+import { fileAt } from "../merge-request/publisher.js";
+import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
+import type { OpenMergeRequest } from "./application-states.js";
+import type { EnvironmentStack } from "./environment-stacks.js";
+
+/** Reads the repositories of a stack. */
+export interface RepositoryReads {
+  /** Record of an environment at a commit, or at the head of the branch that Flux follows. */
+  record(environment: string, commit?: string): Promise<ProgramRecord>;
+  /** Open merge requests to the branch that Flux follows, whose branches have these names. */
+  mergeRequests(names: BranchNames): Promise<readonly OpenMergeRequest[]>;
+}
+
+/** Whose branches: `timonier/promote-NAME`. */
+export interface BranchNames {
+  readonly environment: string;
+  /** In the setup repository each cluster has a branch. */
+  readonly clusters: readonly string[];
+}
+
+/** Reads the repositories on GitLab. @throws UserError where they or the token are not known */
+export async function gitlabReads({ stack, destination }: EnvironmentStack): Promise<RepositoryReads> {
+  const repositories = knownRepositories(destination);
+  // A short timeout, so that `status` reports soon that GitLab does not answer.
+  const client = await stackGitLab(stack, repositories, "administrator", { timeout: 5_000, retries: 1 });
+  return readsOf(client, repositories, destination.branch ?? "main");
+}
+
+/** The same with a known client. @param branch that Flux follows */
+export function readsOf(
+  client: GitLab,
+  repositories: Pick<Repositories, "gitlabUrl" | "setupRepository" | "applicationRepository">,
+  branch: string,
+): RepositoryReads {
+  const { setupRepository, applicationRepository } = repositories;
+  const open = async (address: string, names: readonly string[]): Promise<OpenMergeRequest[]> => {
+    const projectId = projectOf(repositories, address);
+    const wanted = new Set(names.flatMap((name) => verbs.map((verb) => `timonier/${verb}-${name}`)));
+    const found = await client.MergeRequests.all({ projectId, state: "opened", targetBranch: branch });
+    return found
+      .filter(({ source_branch }) => wanted.has(source_branch))
+      .map(({ iid, source_branch, web_url }) => {
+        return { branch: source_branch, url: web_url, reference: `${projectId}!${iid}` };
+      });
+  };
+  return {
+    record: async (environment, commit = branch) => {
+      const path = recordPath(environment);
+      const text = await fileAt(client, projectOf(repositories, applicationRepository), path, commit);
+      return parseProgramRecord(text, `${applicationRepository}, ${path} at ${commit.slice(0, 40)}`);
+    },
+    mergeRequests: async ({ environment, clusters }) => {
+      const both = await Promise.all([open(applicationRepository, [environment]), open(setupRepository, clusters)]);
+      return both.flat();
+    },
+  };
+}
+
+/** Commands that propose to an environment. */
+const verbs = ["publish", "promote", "rollback"] as const;
