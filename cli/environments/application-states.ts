@@ -1,6 +1,7 @@
 import type { ClusterView } from "@timonier/health/kube-object";
 import { runningSince } from "@timonier/health/running-since";
 import type { ProgramRecord } from "@timonier/manifests/program-record";
+import { sourceName } from "../../apps/delivery.js";
 import type { Environment } from "../../apps/environments.js";
 
 /** One cluster of an environment. */
@@ -25,8 +26,6 @@ export interface OpenMergeRequest {
 /** What is known of one environment. */
 export interface EnvironmentFacts {
   readonly environment: Environment;
-  /** Namespace of its Kustomizations. */
-  readonly namespace: string;
   readonly clusters: readonly ClusterFacts[];
   /** Record at the head of the branch that Flux follows. @default the repository could not be read */
   readonly head?: ProgramRecord | undefined;
@@ -104,13 +103,13 @@ export function entryOf(name: string, { revision }: EnvironmentApplication, fact
 function inCluster(
   { name, kustomization }: NamedApplication,
   { stack, isUp, view }: ClusterFacts,
-  { namespace, head, records }: EnvironmentFacts,
+  { head, records }: EnvironmentFacts,
 ): ClusterApplication {
   if (!isUp) return { stack, state: "absent", message: "" };
   if (!view) return { stack, state: "unknown", message: `the cluster of stack ${stack} does not answer` };
   const wanted = head?.get(name)?.kustomization ?? kustomization;
   const found = view.kustomizations.find(
-    ({ metadata }) => metadata.name === wanted && metadata.namespace === namespace,
+    ({ metadata, spec }) => metadata.name === wanted && spec?.sourceRef?.name === sourceName,
   );
   if (!found) return { stack, state: "absent", message: "" };
   const { ready, message, revision, since } = runningSince(found, view.workloads);

@@ -5,13 +5,7 @@ import { UserError } from "@timonier/kit/user-error";
 import type { ProgramRecord } from "@timonier/manifests/program-record";
 import { applications } from "../../apps/applications.js";
 import { sourceName } from "../../apps/delivery.js";
-import {
-  type Environment,
-  environmentsFile,
-  parseEnvironments,
-  type SettingsFiles,
-  settingsFor,
-} from "../../apps/environments.js";
+import { type Environment, environmentsFile, parseEnvironments, type SettingsFiles } from "../../apps/environments.js";
 import type { ClusterFacts, EnvironmentFacts } from "./application-states.js";
 import {
   type EnvironmentStack,
@@ -49,7 +43,7 @@ export async function collectEnvironments(
 ): Promise<EnvironmentsReport> {
   const environments = checkedEnvironments(files);
   const stacks = await reads.stacks();
-  const collector = new Collector(files, reads, stacks);
+  const collector = new Collector(reads, stacks);
   const facts = await Promise.all(environments.map((one) => collector.environment(one)));
   const problems = [...strangers(stacks, environments), ...collector.problems];
   return environmentsReport({ environments: facts, applications, problems, now });
@@ -79,7 +73,6 @@ class Collector {
   private readonly members: ReadonlyMap<string, Promise<EnvironmentStack | undefined>>;
 
   constructor(
-    private readonly files: SettingsFiles,
     private readonly reads: EnvironmentReads,
     private readonly stacks: readonly StackEnvironment[],
   ) {
@@ -89,7 +82,6 @@ class Collector {
 
   async environment(environment: Environment): Promise<EnvironmentFacts> {
     const { name } = environment;
-    const { delivery } = settingsFor(this.files, name).settings;
     const own = this.stacks.filter((one) => one.environment === name);
     if (own.length === 0) this.problems.push(`environment ${name}: no stack belongs to it`);
     const [clusters, repositories] = await Promise.all([
@@ -97,7 +89,7 @@ class Collector {
       this.repositories(name),
     ]);
     const { head, records, mergeRequests } = await this.recorded(name, clusters, repositories);
-    return { environment, namespace: delivery.namespace, clusters, head, records, mergeRequests };
+    return { environment, clusters, head, records, mergeRequests };
   }
 
   private async cluster({ stack, outputs, error }: StackEnvironment): Promise<ClusterFacts> {
@@ -132,7 +124,10 @@ class Collector {
   ): Promise<Pick<EnvironmentFacts, "head" | "records" | "mergeRequests">> {
     if (!repositories) return { records: new Map(), mergeRequests: [] };
     const gitlab = <T>(read: () => Promise<T>) => this.attempt(`environment ${environment}, GitLab`, read);
-    const names = { environment, clusters: clusters.map(({ cluster }) => cluster) };
+    const names = {
+      ...{ environment, clusters: clusters.map(({ cluster }) => cluster) },
+      applications: applications.map(({ name }) => name),
+    };
     const revisions = [...new Set(clusters.flatMap(revisionsIn))];
     const [head, mergeRequests, ...applied] = await Promise.all([
       gitlab(() => repositories.record(environment)),

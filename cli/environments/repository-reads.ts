@@ -15,11 +15,13 @@ export interface RepositoryReads {
   mergeRequests(names: BranchNames): Promise<readonly OpenMergeRequest[]>;
 }
 
-/** Whose branches: `timonier/promote-NAME`. */
+/** What may be proposed to an environment. */
 export interface BranchNames {
   readonly environment: string;
-  /** In the setup repository each cluster has a branch. */
+  /** In the setup repository, `publish` has a branch for each cluster. */
   readonly clusters: readonly string[];
+  /** `rollback` has a branch for each application. */
+  readonly applications: readonly string[];
 }
 
 /** Reads the repositories on GitLab. @throws UserError where they or the token are not known */
@@ -39,7 +41,7 @@ export function readsOf(
   const { setupRepository, applicationRepository } = repositories;
   const open = async (address: string, names: readonly string[]): Promise<OpenMergeRequest[]> => {
     const projectId = projectOf(repositories, address);
-    const wanted = new Set(names.flatMap((name) => verbs.map((verb) => `timonier/${verb}-${name}`)));
+    const wanted = new Set(names.map((name) => `timonier/${name}`));
     const found = await client.MergeRequests.all({ projectId, state: "opened", targetBranch: branch });
     return found
       .filter(({ source_branch }) => wanted.has(source_branch))
@@ -53,12 +55,13 @@ export function readsOf(
       const text = await fileAt(client, projectOf(repositories, applicationRepository), path, commit);
       return parseProgramRecord(text, `${applicationRepository}, ${path} at ${commit.slice(0, 40)}`);
     },
-    mergeRequests: async ({ environment, clusters }) => {
-      const both = await Promise.all([open(applicationRepository, [environment]), open(setupRepository, clusters)]);
+    mergeRequests: async ({ environment, clusters, applications }) => {
+      const shared = [`promote-${environment}`, ...applications.map((name) => `rollback-${environment}-${name}`)];
+      const both = await Promise.all([
+        open(applicationRepository, [`publish-${environment}`, ...shared]),
+        open(setupRepository, [...clusters.map((cluster) => `publish-${cluster}`), ...shared]),
+      ]);
       return both.flat();
     },
   };
 }
-
-/** Commands that propose to an environment. */
-const verbs = ["publish", "promote", "rollback"] as const;

@@ -43,9 +43,9 @@ describe("an application in one cluster", () => {
     expect(applicationState({ name: "shop" }, facts("staging", { clusters, head })).state).toBe("ready");
   });
 
-  test("a Kustomization in another namespace is another one", () => {
-    const clusters = [up("west", kustomization("shop", commit("a"), 1))];
-    expect(applicationState(shop, facts("staging", { clusters, namespace: "apps" })).state).toBe("absent");
+  test("a Kustomization of another source is another one", () => {
+    const { spec: _, ...other } = kustomization("shop", commit("a"), 1);
+    expect(applicationState(shop, facts("staging", { clusters: [up("west", other)] })).state).toBe("absent");
   });
 });
 

@@ -18,7 +18,8 @@ const requests = [
   open("team/application", 1, "timonier/promote-production"),
   open("team/application", 2, "timonier/promote-staging"),
   open("team/application", 3, "feature"),
-  open("team/application", 4, "timonier/rollback-production"),
+  open("team/application", 8, "timonier/rollback-staging-shop"),
+  open("team/application", 4, "timonier/rollback-production-shop"),
   open("team/setup", 5, "timonier/publish-west"),
   open("team/setup", 6, "timonier/publish-east"),
   open("team/setup", 7, "timonier/promote-production"),
@@ -47,11 +48,14 @@ test("the record is read at the head of the branch, or at a commit", async () =>
 });
 
 test("merge requests are those of the environment, and in the setup repository those of its clusters", async () => {
-  const found = await reads.mergeRequests({ environment: "production", clusters: ["west"] });
+  const found = await reads.mergeRequests({
+    ...{ environment: "production", clusters: ["west"], applications: ["shop"] },
+  });
   expect(found.map(({ reference, branch }) => [reference, branch])).toEqual([
     ["team/application!1", "timonier/promote-production"],
-    ["team/application!4", "timonier/rollback-production"],
+    ["team/application!4", "timonier/rollback-production-shop"],
     ["team/setup!5", "timonier/publish-west"],
+    ["team/setup!7", "timonier/promote-production"],
   ]);
   expect(found[0]?.url).toBe("https://gitlab.example.org/team/application/1");
 });

@@ -60,7 +60,6 @@ export function view(...kustomizations: readonly KubeObject[]): ClusterView {
 export function facts(name: string, more: Partial<EnvironmentFacts> = {}, soak = 0): EnvironmentFacts {
   return {
     environment: { name, position: 0, soak, exclude: [], patch: {} },
-    namespace: "default",
     clusters: [],
     records: new Map(),
     mergeRequests: [],
