@@ -167,6 +167,7 @@ export const errorCauses = {
   "TIM-868": "Promotion needs the clusters of both environments.",
   "TIM-869": "Environments are folders of one application repository, and these stacks have different ones.",
   "TIM-870": "apps/environments.yaml names no environment, so there is nothing to put side by side.",
+  "TIM-871": "`history` was given an application that neither this checkout nor the repository has.",
 } as const;
 
 /** Code of an error: `TIM-101`. */
