@@ -4,7 +4,6 @@ import type { PlatformConfig } from "../../infra/config.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather-gitlab.js";
 import { wantedOf } from "../../infra/gitlab/preflight/wanted.js";
 import { tokenTable } from "../../infra/gitlab/repository/token-table.js";
-import { variableNames } from "../../infra/gitlab/repository/variable-names.js";
 import { adoptedProjectShape } from "../../infra/resources/adopted-project/schema.js";
 import { knownIds, type StateResource, withoutType } from "../stack/deployment.js";
 import type { Pulumi } from "../stack/pulumi.js";
@@ -38,12 +37,6 @@ export async function findLost(
   if (own.length === 0) return undefined;
   for (const { path } of own) progress(`${path}: created by this stack and missing in its state; added as it is`);
   await forgetPaths(pulumi);
-  // Deleted first, because new variables cannot have the names of existing ones.
-  for (const { project } of own) {
-    for (const key of variableNames) {
-      await deleteUnrecorded(client, {}, made("projectVariable:ProjectVariable", { project, key }));
-    }
-  }
   return {
     sweep: async () => {
       const deployment = await pulumi.deployment();

@@ -26,10 +26,12 @@ export async function adoptProject(
     ...(instance.caFile && { caFile: instance.caFile }),
     path: `${instance.namespace.path}/${path}`,
     ...(there?.scheduled && { scheduled: { id: there.id, ...there.scheduled } }),
+    ...(there?.owner === "this" && !there.scheduled && { own: there.id }),
   });
   // Awaited because Pulumi has no options whose values are outputs. The engine knows it in a
-  // preview too.
-  const isRecorded = (await resolved(record.recordedAt)) < start;
+  // preview too, unless an input of the record is unknown.
+  const recordedAt = await knownValue(record.recordedAt);
+  const isRecorded = recordedAt !== undefined && recordedAt < start;
   // A preview restores nothing, and a project that is scheduled for deletion cannot be imported.
   const isRestoredLater = pulumi.runtime.isDryRun() && there?.scheduled?.action === "restore";
   if (isRestoredLater) {
@@ -39,6 +41,17 @@ export async function adoptProject(
   return { ...adoption, project: { ...project, dependsOn: record } };
 }
 
-function resolved<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+/** What every output has, beyond the types that Pulumi's SDK publishes. */
+interface Awaitable<T> {
+  readonly isKnown: Promise<boolean>;
+  promise(): Promise<T>;
+}
+
+/**
+ * Value of an output; undefined where a preview does not know it. `apply` would never call back
+ * then, and the program would wait for ever.
+ */
+async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  const { isKnown, promise } = output as unknown as Awaitable<T>;
+  return (await isKnown) ? await promise() : undefined;
 }

@@ -22,11 +22,12 @@ export const adoptedProject: ResourceKind<unknown> = {
   preview: (news, olds) => ({ ...news, ...(olds ? state.parse(olds.state) : recordedNow()) }),
   create: async (news, ctx) => {
     const recorded = recordedNow();
-    const { client, scheduled } = connect(news);
+    const { client, scheduled, own } = connect(news);
     if (scheduled) await act(client, scheduled, ctx);
-    // GitLab restored the variables too. The state does not have them, so Pulumi would fail to
-    // create them.
-    if (scheduled?.action === "restore") await deleteVariables(client, scheduled.id);
+    // The project has variables that the state does not have, because GitLab restored them or the
+    // state was lost. Pulumi would fail to create them.
+    const known = scheduled?.action === "restore" ? scheduled.id : own;
+    if (known !== undefined) await deleteVariables(client, known);
     return { id: inputs.parse(news).path, state: { ...news, ...recorded } };
   },
   update: async (_id, olds, news, ctx) => {
@@ -39,8 +40,8 @@ export const adoptedProject: ResourceKind<unknown> = {
 const recordedNow = () => ({ recordedAt: new Date().toISOString() });
 
 function connect(news: Properties) {
-  const { url, token, caFile, scheduled } = inputs.parse(news);
-  return { client: connectGitLab({ url, token, ...(caFile && { caFile }) }), scheduled };
+  const { url, token, caFile, scheduled, own } = inputs.parse(news);
+  return { client: connectGitLab({ url, token, ...(caFile && { caFile }) }), scheduled, own };
 }
 
 async function act(client: GitLab, scheduled: Scheduled, ctx: Context<unknown>): Promise<void> {

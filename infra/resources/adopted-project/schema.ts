@@ -30,6 +30,12 @@ export const adoptedProjectShape = {
         action: z.enum(["restore", "purge"]),
       })
       .optional(),
+    /**
+     * Number of the project of that path, if a stack of this cluster created it.
+     *
+     * @default people or another stack created it, or there is none
+     */
+    own: z.number().optional(),
   }),
   outputs: ["recordedAt"],
   secrets: ["token"],

@@ -15,7 +15,7 @@ interface Registered {
  * @returns the adoption, and what was registered
  */
 async function adopt(
-  recordedAt: () => string,
+  recordedAt: () => unknown,
   instance: (provider: gitlab.Provider) => Partial<GitLabInstance>,
   preview = false,
 ) {
@@ -45,7 +45,24 @@ const now = () => new Date().toISOString();
 test("an own project that no earlier run recorded is imported as it is", async () => {
   const { adoption, registered } = await adopt(now, () => ({}));
   expect(adoption.project).toMatchObject({ import: "9", ignoreChanges: ["*"] });
-  expect(registered).toMatchObject([{ name: "setup-adoption", inputs: { path: "team/setup" } }]);
+  expect(registered).toMatchObject([{ name: "setup-adoption", inputs: { path: "team/setup", own: 9 } }]);
+});
+
+test("a project that people created keeps its variables", async () => {
+  const existing = new Map([["setup", { id: 9, owner: "people" as const }]]);
+  const { registered } = await adopt(now, () => ({ existing }));
+  expect(registered[0]?.inputs).not.toHaveProperty("own");
+});
+
+test("a preview that does not know when the path was recorded goes on, and imports the project", {
+  timeout: 2_000,
+}, async () => {
+  const { adoption } = await adopt(
+    () => pulumi.unknown,
+    () => ({}),
+    true,
+  );
+  expect(adoption.project).toMatchObject({ import: "9" });
 });
 
 test("an own project that an earlier run recorded is managed, after its path", async () => {

@@ -59,6 +59,13 @@ test("a restored project loses the variables that the state does not know", asyn
   ]);
 });
 
+test("a project of this stack that a lost state knew loses its variables, and a recorded one keeps them", async () => {
+  const own = { ...inputs(), own: 9 };
+  await adoptedProject.create(own, context);
+  expect(requests).toEqual(variableNames.map((key) => `DELETE /api/v4/projects/9/variables/${key}`));
+  expect(await adoptedProject.diff?.("team/setup", olds(), own, context)).toEqual({ changes: false });
+});
+
 test("a project that the state knows keeps its variables when it is restored", async () => {
   const updated = await adoptedProject.update?.("team/setup", olds(), inputs("restore"), context);
   expect(requests).toEqual(["POST /api/v4/projects/9/restore"]);
