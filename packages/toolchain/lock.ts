@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { expireAbandonedLock } from "@timonier/kit/abandoned-lock";
 import { elapsed, type Progress } from "@timonier/kit/progress";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
@@ -66,6 +67,7 @@ async function acquire(options: LockOptions, onLost: (error: Error) => void): Pr
   const stale = options.stale ?? STALE;
   const start = Date.now();
   let reportedAt = 0;
+  await expireAbandonedLock(options.file, stale);
   for (;;) {
     options.signal?.throwIfAborted();
     try {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type ClusterLayout, clusterLayout } from "@timonier/control-plane/layout";
 import { readRecord } from "@timonier/control-plane/record";
 import { type ClusterTools, requireTools } from "@timonier/control-plane/tools";
+import { expireAbandonedLock } from "@timonier/kit/abandoned-lock";
 import { silent } from "@timonier/kit/progress";
 import { UserError } from "@timonier/kit/user-error";
 import lockfile from "proper-lockfile";
@@ -10,6 +11,9 @@ import { readAgentConfig } from "./agent-process.js";
 import { inspectParts, stopProcesses } from "./cluster-processes.js";
 import type { ClusterInspection, EmbeddedCluster, StartOptions } from "./contract.js";
 import { startParts } from "./start.js";
+
+/** Milliseconds after which the lock of a killed process is taken over. */
+const STALE = 5_000;
 
 const defaults = { progress: silent, timeout: 60_000 };
 
@@ -90,9 +94,10 @@ export function layoutOf(dir: string): ClusterLayout {
 /** Runs one command at a time; a second one waits. */
 async function locked<T>(layout: ClusterLayout, work: () => Promise<T>): Promise<T> {
   mkdirSync(layout.dir, { recursive: true, mode: 0o700 });
+  await expireAbandonedLock(layout.lock, STALE);
   const release = await lockfile.lock(layout.dir, {
     lockfilePath: layout.lock,
-    stale: 5_000,
+    stale: STALE,
     retries: { retries: 600, minTimeout: 200, maxTimeout: 200, factor: 1 },
     // After the machine slept, the lock is stale for others; the work here goes on.
     onCompromised: () => {},

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { expireAbandonedLock } from "@timonier/kit/abandoned-lock";
 import { endProcess, runningDaemon, startDaemon, stopDaemon } from "@timonier/kit/daemon";
 import { elapsed, type Progress, silent } from "@timonier/kit/progress";
 import { checkout, loader } from "@timonier/kit/state-folder";
@@ -21,6 +22,9 @@ import { newSecret, tokenPrefixes } from "./model/secrets.js";
 import { readAddress, readLostAddress, urlOf } from "./server-address.js";
 import { type GitLabSettings, parseSettings, readSettings } from "./settings.js";
 import { ensureCertificates } from "./tls.js";
+
+/** Milliseconds after which the lock of a killed process is taken over. */
+const STALE = 5_000;
 
 /** How to reach an embedded GitLab. */
 export interface GitLabAddress {
@@ -268,9 +272,11 @@ async function stop(layout: Layout): Promise<void> {
 async function exclusively<T>(dir: string, step: (layout: Layout) => Promise<T>): Promise<T> {
   const root = resolve(dir);
   mkdirSync(root, { recursive: true, mode: 0o700 });
+  const lockfilePath = `${root}.lock`;
+  await expireAbandonedLock(lockfilePath, STALE);
   const release = await lock(root, {
-    lockfilePath: `${root}.lock`,
-    stale: 5_000,
+    lockfilePath,
+    stale: STALE,
     update: 1_000,
     // After the machine slept, this lock may be lost; the server's own lock still guards the folder.
     onCompromised: () => {},

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { expireAbandonedLock } from "@timonier/kit/abandoned-lock";
 import { startDaemon, stopDaemon } from "@timonier/kit/daemon";
 import type { Progress } from "@timonier/kit/progress";
 import { loader } from "@timonier/kit/state-folder";
@@ -8,6 +9,9 @@ import { freeze, isFrozen, killCluster } from "./cluster-processes.js";
 import { readClusterRecord } from "./cluster-record.js";
 import type { RehearsalContext } from "./rehearsal-cluster.js";
 import type { RehearsalLayout } from "./rehearsal-layout.js";
+
+/** Milliseconds after which the lock of a killed run is taken over. */
+const STALE = 10_000;
 
 /** Arguments of the keeper process. */
 export interface KeeperOrder {
@@ -34,10 +38,11 @@ export async function exclusively<T>(layout: RehearsalLayout, progress: Progress
 async function locked(layout: RehearsalLayout, progress: Progress): Promise<() => Promise<void>> {
   const options = {
     lockfilePath: layout.lock,
-    stale: 10_000,
+    stale: STALE,
     // After a suspend of the machine the lock looks stale to others, but this run continues.
     onCompromised: () => {},
   };
+  await expireAbandonedLock(layout.lock, STALE);
   try {
     return await lockfile.lock(layout.root, options);
   } catch {
