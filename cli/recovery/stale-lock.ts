@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { identify } from "@timonier/kit/daemon";
 
 /** Contents of a lock of Pulumi's file backend. */
@@ -12,24 +12,33 @@ export interface LockOwner {
   readonly timestamp: string;
 }
 
+/** The process that has the id of a lock's owner now. */
+export interface IdHolder {
+  /** Name of its program: `pulumi`. */
+  readonly program: string;
+  /** Its start, in milliseconds since the epoch. */
+  readonly started: number;
+}
+
 /**
- * Whether the process that took a lock has ended: no process has its id, or one that started after
- * the lock was taken.
+ * Whether the process that took a lock has ended: no process has its id, or another program that
+ * started after the lock was taken. A start is computed from the machine's clock, so a clock that
+ * was set forward makes a running Pulumi look younger than its lock: Pulumi counts as the owner.
  *
- * @param started start of the process with that id, in milliseconds since the epoch; undefined
- *   where there is none
+ * @param holder undefined where no process has that id
  */
-export function isStale(owner: LockOwner, here: string, started: number | undefined): boolean {
+export function isStale(owner: LockOwner, here: string, holder: IdHolder | undefined): boolean {
   // Processes of another machine are not visible.
   if (owner.hostname !== here) return false;
+  if (!holder) return true;
   // `ps` prints whole seconds.
-  return started === undefined || started > Date.parse(owner.timestamp) + 2_000;
+  return holder.program !== "pulumi" && holder.started > Date.parse(owner.timestamp) + 2_000;
 }
 
 /** Locks of a folder, by whether their processes still run. */
 export async function readLocks(folder: string): Promise<{ readonly live: LockOwner[]; readonly stale: LockOwner[] }> {
   const owners = await lockOwners(folder);
-  const stale = owners.filter((owner) => isStale(owner, hostname(), startOf(owner.pid)));
+  const stale = owners.filter((owner) => isStale(owner, hostname(), holderOf(owner.pid)));
   return { live: owners.filter((owner) => !stale.includes(owner)), stale };
 }
 
@@ -49,13 +58,15 @@ function parseOwner(text: string): LockOwner {
   }
 }
 
-function startOf(pid: number): number | undefined {
+function holderOf(pid: number): IdHolder | undefined {
   if (pid <= 0 || !identify(pid)) return undefined;
-  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+  const { stdout } = spawnSync("ps", ["-o", "lstart=,comm=", "-p", String(pid)], {
     encoding: "utf8",
     env: { ...process.env, LC_ALL: "C" },
   });
-  const start = Date.parse(stdout?.trim() ?? "");
+  // `Mon Nov 23 04:49:48 2026 pulumi`; macOS prints the program's path.
+  const [, start = "", program = ""] = /^(\w+ +\w+ +\d+ +[\d:]+ +\d+) +(.*)$/.exec(stdout?.trim() ?? "") ?? [];
+  const started = Date.parse(start);
   // Without a start time the process counts as the owner, which is the safe choice.
-  return Number.isNaN(start) ? 0 : start;
+  return { program: basename(program), started: Number.isNaN(started) ? 0 : started };
 }
