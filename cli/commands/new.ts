@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { dnsLabel } from "@timonier/kit/dns-name";
 import { checkout } from "@timonier/kit/state-folder";
 import { UserError } from "@timonier/kit/user-error";
+import writeFileAtomic from "write-file-atomic";
 import { reservedSections } from "../../constructs/application.js";
 import { exitCodes } from "../exit-codes.js";
 import { type NewApp, newAppFiles, newAppKinds } from "../new-app/app-files.js";
@@ -25,7 +25,8 @@ const listFile = "apps/applications.ts";
 const settingsFile = "apps/settings.yaml";
 
 /**
- * `timonier new app NAME`: writes an application with its settings and its test, and lists it.
+ * `timonier new app NAME`: writes an application with its settings and its test, and lists it. The
+ * same command finishes a run that was killed: the parts that it wrote are kept.
  *
  * @returns the exit code
  * @throws UserError before anything is written
@@ -33,25 +34,41 @@ const settingsFile = "apps/settings.yaml";
 export async function newApp(name: string, { root = checkout, ...options }: NewAppOptions): Promise<number> {
   const app = describeApp(name, options);
   const { files, settings } = newAppFiles(app);
-  const taken = [...files.keys()].find((path) => existsSync(join(root, path)));
-  const written = await readFile(join(root, settingsFile), "utf8");
-  if (taken !== undefined || new RegExp(`^${name}:`, "m").test(written)) {
-    throw invalidApp(`there is already an application ${name}`, taken ?? settingsFile, "choose another name");
-  }
-  const list = addToList(await readFile(join(root, listFile), "utf8"), name);
-
+  const read = (path: string) => readFile(join(root, path), "utf8");
+  const [list, sections] = await Promise.all([read(listFile), read(settingsFile)]);
+  const extended = addToList(list, name);
+  const missing = new Map<string, string>();
   for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text, { flag: "wx" });
+    const found = await read(path).catch(ifAbsent);
+    if (found === undefined) missing.set(path, text);
+    else if (found !== text) throw existing(name, path);
   }
-  await writeFile(join(root, settingsFile), `${written.trimEnd()}\n${settings}`);
+  const hasSection = new RegExp(`^${name}:`, "m").test(sections);
+  if (extended === list) throw existing(name, listFile);
+  if (hasSection && !sections.includes(settings)) throw existing(name, settingsFile);
+  if (!hasSection) missing.set(settingsFile, `${sections.trimEnd()}\n${settings}`);
   // Last: the application is not built before everything that it needs is there.
-  await writeFile(join(root, listFile), list);
+  missing.set(listFile, extended);
 
+  for (const [path, text] of missing) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFileAtomic(join(root, path), text);
+  }
   for (const path of [...files.keys(), settingsFile, listFile]) console.log(path);
   console.log("\nnext: npx timonier synth, then npx timonier rehearse --stack STACK and npx timonier publish");
   return exitCodes.done;
 }
+
+function ifAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
+const existing = (name: string, where: string) =>
+  invalidApp(
+    `there is already an application ${name}, or a part of one`,
+    where,
+    "choose another name; after a run that was killed, use the same options",
+  );
 
 function describeApp(name: string, options: Omit<NewAppOptions, "root">): NewApp {
   if (!dnsLabel.test(name)) {

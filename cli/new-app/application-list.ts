@@ -5,7 +5,8 @@ import { identifierOf } from "./app-files.js";
 const list = /^(export const applications = \[)([^\]]*)(\] as const;)$/m;
 
 /**
- * Adds an application to the text of apps/applications.ts: its import, and its line in the list.
+ * Adds an application to the text of apps/applications.ts: its import, and its line in the list. A
+ * list that has it stays as it is.
  *
  * @throws UserError when the file has another form than the one that is written here
  */
@@ -21,6 +22,7 @@ export function addToList(text: string, name: string): string {
   }
   const [whole, begin, entries = "", end] = found;
   const names = entries.split(",").flatMap((entry) => entry.trim() || []);
+  if (names.includes(identifierOf(name))) return text;
   const line = `import { ${identifierOf(name)} } from "./${name}.js";`;
   const joined = [...names, identifierOf(name)];
   const oneLine = `${begin}${joined.join(", ")}${end}`;

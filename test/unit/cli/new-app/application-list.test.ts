@@ -23,6 +23,11 @@ test("a long list has one line for each application, and grows", () => {
   expect(text).toContain("  applicationNumber8,\n] as const;");
 });
 
+test("a list that has the application stays as it is", () => {
+  const text = addToList(one, "shop");
+  expect(addToList(text, "shop")).toBe(text);
+});
+
 test("a list of another form is refused", () => {
   expect(() => addToList("export const applications = all();\n", "shop")).toThrow(/unknown form[\s\S]*TIM-806/);
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -60,6 +60,42 @@ test("what is there already is refused before anything is written", async () => 
   await expect(newApp("shop", { root, kind: "folder" })).rejects.toThrow(/already an application shop/);
   expect(existsSync(join(root, "apps/shop/configuration.yaml"))).toBe(false);
   expect(read("apps/settings.yaml").startsWith(before.trimEnd())).toBe(true);
+});
+
+test.each([
+  ["a service", {}, 2],
+  ["a chart", chart, 2],
+  ["a folder", { kind: "folder" }, 3],
+])(
+  "GIVEN a run for %s that was killed between two writes THEN the same command finishes it",
+  async (_, options, count) => {
+    // GIVEN what a run writes, in its order
+    const [list, sections] = [read("apps/applications.ts"), read("apps/settings.yaml")];
+    await newApp("shop", { root, ...options });
+    const log = vi.mocked(console.log).mock.calls.map(([path]) => String(path));
+    const paths = log.slice(0, count);
+    const whole = new Map([...paths, "apps/applications.ts", "apps/settings.yaml"].map((path) => [path, read(path)]));
+    for (let done = 0; done <= count + 1; done++) {
+      // WHEN it is killed after so many of them
+      writeFileSync(join(root, "apps/applications.ts"), list);
+      if (done <= count) writeFileSync(join(root, "apps/settings.yaml"), sections);
+      for (const path of paths.slice(done)) rmSync(join(root, path), { force: true });
+      await newApp("shop", { root, ...options });
+      // THEN
+      for (const [path, text] of whole) expect([done, path, read(path)]).toEqual([done, path, text]);
+    }
+  },
+);
+
+test("GIVEN half an application with other options THEN nothing is overwritten", async () => {
+  const list = read("apps/applications.ts");
+  await newApp("shop", { root, image: "registry.example.org/team/shop:1.0.0" });
+  writeFileSync(join(root, "apps/applications.ts"), list);
+  const sections = read("apps/settings.yaml");
+  await expect(newApp("shop", { root, image: "registry.example.org/team/shop:2.0.0" })).rejects.toThrow(
+    /or a part of one\n.*apps\/settings.yaml\n.*use the same options/,
+  );
+  expect([read("apps/settings.yaml"), read("apps/applications.ts")]).toEqual([sections, list]);
 });
 
 test.each([
