@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import { extract } from "tar";
 import type { Download } from "./http.js";
-import type { Checksum, Release } from "./releases.js";
+import type { PublishedChecksum, Release } from "./releases.js";
 
 /** A release that is one file at one URL. */
 export type DownloadableRelease = Extract<Release, { kind: "file" | "archive" }>;
@@ -21,12 +21,15 @@ export async function fetchRelease(
   { http, folder, onBytes, signal }: Download,
 ): Promise<ReadonlyMap<string, string>> {
   const name = basename(new URL(release.url).pathname);
-  const expected = findChecksum(release.checksum, await http.text(release.checksum.url, signal), name);
+  const { checksum } = release;
+  const expected =
+    checksum.form === "pinned" ? checksum.sha256 : findChecksum(checksum, await http.text(checksum.url, signal), name);
   const file = join(folder, "download");
   const { sha256 } = await http.download(release.url, file, onBytes, { signal: signal ?? null });
   if (sha256 !== expected) {
     await rm(file, { force: true });
-    throw new Error(`${release.url} has SHA-256 ${sha256}, but ${release.checksum.url} says ${expected}`);
+    const source = checksum.form === "pinned" ? "packages/toolchain/pinned-checksums.ts" : checksum.url;
+    throw new Error(`${release.url} has SHA-256 ${sha256}, but ${source} says ${expected}`);
   }
   if (release.kind === "file") {
     const [member = name] = members;
@@ -48,7 +51,7 @@ export async function fetchRelease(
  *
  * @throws Error when the file is not listed
  */
-export function findChecksum(checksum: Checksum, text: string, name: string): string {
+export function findChecksum(checksum: PublishedChecksum, text: string, name: string): string {
   const found = {
     bare: () => text.trim().split(/\s+/)[0],
     list: () => {

@@ -1,4 +1,5 @@
 import type { Platform } from "./go-platform.js";
+import { pinnedKwok } from "./pinned-checksums.js";
 import type { Tool, Vendor } from "./tools.js";
 
 /** Servers on which vendors publish; tests and mirrors replace them. */
@@ -21,10 +22,13 @@ export const vendorHosts: VendorHosts = {
  * Where a file's SHA-256 is published: in a list as `sha256sum` writes it (`list`), alone in a file
  * (`bare`), or as the digest of a release asset in GitHub's API (`github-asset`).
  */
-export interface Checksum {
+export interface PublishedChecksum {
   readonly form: "list" | "bare" | "github-asset";
   readonly url: string;
 }
+
+/** A file's SHA-256: published by the vendor, or written in this program (`pinned`). */
+export type Checksum = PublishedChecksum | { readonly form: "pinned"; readonly sha256: string };
 
 /** Release of one tool for one platform. */
 export type Release =
@@ -88,11 +92,15 @@ const layouts: Readonly<Record<Vendor, Layout>> = {
     const url = `${kubernetes}/release/v${version}/bin/${os}/${arch}/${name}`;
     return { kind: "file", url, checksum: { form: "bare", url: `${url}.sha256` } };
   },
-  kwok: ({ name, version }, { os, arch }, { github, githubApi }) => ({
-    kind: "file",
-    url: `${github}/kubernetes-sigs/kwok/releases/download/v${version}/${name}-${os}-${arch}`,
-    checksum: { form: "github-asset", url: `${githubApi}/repos/kubernetes-sigs/kwok/releases/tags/v${version}` },
-  }),
+  kwok: ({ name, version }, { os, arch }, { github, githubApi }) => {
+    const file = `${name}-${os}-${arch}`;
+    const url = `${github}/kubernetes-sigs/kwok/releases/download/v${version}/${file}`;
+    // Another server may publish a build of its own.
+    const sha256 = github === vendorHosts.github ? pinnedKwok(version, file) : undefined;
+    if (sha256) return { kind: "file", url, checksum: { form: "pinned", sha256 } };
+    const api = `${githubApi}/repos/kubernetes-sigs/kwok/releases/tags/v${version}`;
+    return { kind: "file", url, checksum: { form: "github-asset", url: api } };
+  },
   minikube: ({ version }, { os, arch }, { github }) => {
     const url = `${github}/kubernetes/minikube/releases/download/v${version}/minikube-${os}-${arch}`;
     return { kind: "file", url, checksum: { form: "bare", url: `${url}.sha256` } };
@@ -128,5 +136,7 @@ export function releaseOf(tool: Tool, platform: Platform, hosts: VendorHosts): R
 export function originsOf(release: Release): string[] {
   if (release.kind === "none") return [];
   if (release.kind === "image") return [new URL(release.registry).origin];
-  return [...new Set([new URL(release.url).origin, new URL(release.checksum.url).origin])];
+  const { url, checksum } = release;
+  const urls = checksum.form === "pinned" ? [url] : [url, checksum.url];
+  return [...new Set(urls.map((each) => new URL(each).origin))];
 }

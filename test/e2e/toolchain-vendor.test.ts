@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { toolNamesOf } from "../../infra/cluster/kinds.js";
 import { ensureTools } from "../../packages/toolchain/ensure.js";
 import { platformOf } from "../../packages/toolchain/go-platform.js";
-import { type Checksum, releaseOf } from "../../packages/toolchain/releases.js";
+import { type Checksum, type PublishedChecksum, releaseOf } from "../../packages/toolchain/releases.js";
 import { type ToolName, tools } from "../../packages/toolchain/tools.js";
 import { VendorStandIn } from "../unit/packages/toolchain/vendor-stand-in.js";
 import { toolFolder } from "./cluster-support.js";
@@ -38,6 +38,12 @@ async function digestOf(file: string): Promise<string> {
 
 const pathOf = (url: string) => new URL(url).pathname;
 
+/** Checksums are pinned for the vendors' own servers only. */
+function published(checksum: Checksum): PublishedChecksum {
+  if (checksum.form === "pinned") throw new Error("a pinned checksum for another server");
+  return checksum;
+}
+
 /** Packs tools under their paths inside an archive. */
 async function pack(file: string, members: ReadonlyMap<string, ToolName>): Promise<string> {
   const root = `${file}.root`;
@@ -55,23 +61,24 @@ async function pack(file: string, members: ReadonlyMap<string, ToolName>): Promi
 async function publish(): Promise<void> {
   const { origin, answers } = vendor;
   const hosts = { github: origin, githubApi: `${origin}/api`, kubernetes: origin, images: origin };
-  const archives = new Map<string, { checksum: Checksum; members: Map<string, ToolName> }>();
+  const archives = new Map<string, { checksum: PublishedChecksum; members: Map<string, ToolName> }>();
   const assets: { name: string; digest: string }[] = [];
   for (const name of names) {
     const release = releaseOf(tools[name], platform, hosts);
     if (release.kind === "none") throw new Error(release.reason);
     if (release.kind === "archive") {
-      const archive = archives.get(release.url) ?? { checksum: release.checksum, members: new Map() };
+      const archive = archives.get(release.url) ?? { checksum: published(release.checksum), members: new Map() };
       archive.members.set(release.member, name);
       archives.set(release.url, archive);
     } else if (release.kind === "file") {
       const file = await realpath(join(toolFolder, name));
       const digest = await digestOf(file);
       answers.set(pathOf(release.url), { file });
-      if (release.checksum.form === "bare") answers.set(pathOf(release.checksum.url), { body: digest });
+      const checksum = published(release.checksum);
+      if (checksum.form === "bare") answers.set(pathOf(checksum.url), { body: digest });
       else {
         assets.push({ name: pathOf(release.url).split("/").at(-1) ?? "", digest: `sha256:${digest}` });
-        answers.set(pathOf(release.checksum.url), { body: JSON.stringify({ assets }) });
+        answers.set(pathOf(checksum.url), { body: JSON.stringify({ assets }) });
       }
     } else {
       const layer = await pack(join(folder, `${name}.layer`), new Map([[release.member, name]]));

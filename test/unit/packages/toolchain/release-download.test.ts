@@ -50,6 +50,15 @@ test("a file with another checksum is refused with both", async () => {
   await expect(refused).rejects.toThrow(`says ${sha256("binary")}`);
 });
 
+test("a pinned checksum needs no request, and refuses another file", async () => {
+  vendor.answers.set("/tool", { body: "binary" });
+  const pinned = (text: string) => ({ ...file(), checksum: { form: "pinned", sha256: sha256(text) } }) as const;
+  const download = async () => ({ http, folder: await tempFolder(), onBytes });
+  expect((await fetchRelease(pinned("binary"), ["tool"], await download())).size).toBe(1);
+  expect(vendor.asked).toEqual(["GET /tool"]);
+  await expect(fetchRelease(pinned("other"), ["tool"], await download())).rejects.toThrow(/pinned-checksums.ts says/);
+});
+
 test("an answer that breaks off is asked for again, then told with its length", async () => {
   vendor.answers.set("/tool", { body: "bin", length: 6 }).set("/tool.sha256", { body: sha256("binary") });
   await expect(fetchRelease(file(), ["tool"], { http, folder: await tempFolder(), onBytes })).rejects.toThrow(

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import type { Platform } from "../../../../packages/toolchain/go-platform.js";
+import { pinnedChecksums } from "../../../../packages/toolchain/pinned-checksums.js";
 import { originsOf, releaseOf, vendorHosts } from "../../../../packages/toolchain/releases.js";
 import { type ToolName, toolNames, tools } from "../../../../packages/toolchain/tools.js";
 
 const linux = { os: "linux", arch: "amd64" } as const;
 const mac = { os: "darwin", arch: "arm64" } as const;
-const at = (name: ToolName, platform: typeof linux | typeof mac) => releaseOf(tools[name], platform, vendorHosts);
+const at = (name: ToolName, platform: Platform) => releaseOf(tools[name], platform, vendorHosts);
 
 test("pulumi and its Node host come out of one archive", () => {
   const [pulumi, host] = [at("pulumi", linux), at("pulumi-language-nodejs", linux)];
@@ -41,6 +43,21 @@ test("what is not published for macOS says so", () => {
   expect(at("kubectl", mac)).toMatchObject({ kind: "file" });
 });
 
+test.each([linux, { os: "linux", arch: "arm64" }, mac] as const)(
+  "kwok's checksums are pinned for $os on $arch",
+  (on) => {
+    for (const name of ["kwok", "kwokctl"] as const) {
+      expect(at(name, on)).toMatchObject({
+        checksum: { form: "pinned", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      });
+    }
+  },
+);
+
+test("the pinned checksums are those of the version in use: who raises it replaces them", () => {
+  expect(pinnedChecksums.kwok.version).toBe(tools.kwok.version);
+});
+
 test("a Flux controller comes out of its image", () => {
   expect(at("source-controller", linux)).toEqual({
     kind: "image",
@@ -52,7 +69,11 @@ test("a Flux controller comes out of its image", () => {
 });
 
 test("the hosts that must answer are those of the release and of its checksum", () => {
-  expect(originsOf(at("kwok", linux))).toEqual(["https://github.com", "https://api.github.com"]);
+  expect(originsOf(at("kwok", linux))).toEqual(["https://github.com"]);
+  expect(originsOf(at("kwok", { os: "darwin", arch: "amd64" }))).toEqual([
+    "https://github.com",
+    "https://api.github.com",
+  ]);
   expect(originsOf(at("flux", linux))).toEqual(["https://github.com"]);
   expect(originsOf(at("helm-controller", linux))).toEqual(["https://ghcr.io"]);
   expect(originsOf(at("helm-controller", mac))).toEqual([]);
