@@ -26,8 +26,10 @@ export class AwsError extends Error {
 
 /** One request. */
 interface AwsCall {
-  /** First part of the host, and name in the signature. */
+  /** Name in the signature. */
   readonly service: string;
+  /** First part of the host. @default the service */
+  readonly host?: string;
   /** @default / */
   readonly path?: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -46,9 +48,9 @@ export class AwsApi {
   }
 
   /** Body of an answer. @throws AwsError when AWS rejects the request, UserError when it does not answer */
-  async text({ service, path = "/", query = {}, target, body }: AwsCall): Promise<string> {
+  async text({ service, host = service, path = "/", query = {}, target, body }: AwsCall): Promise<string> {
     const { region, credentials, fetch: ask = fetch } = this.access;
-    const url = new URL(path, endpointOf(service, region));
+    const url = new URL(path, endpointOf(host, region));
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
     const method = target === undefined ? "GET" : "POST";
     const content = target === undefined ? "" : JSON.stringify(body ?? {});

@@ -245,6 +245,53 @@ describe("doctor", () => {
     ]);
   });
 
+  test("shows what the stack costs in its region", async () => {
+    const { examineEks } = await import("../../../../../infra/cluster/eks/examine.js");
+    const product = (usagetype: string, ...prices: string[]) => {
+      const priceDimensions = Object.fromEntries(prices.map((USD, at) => [at, { pricePerUnit: { USD } }]));
+      return JSON.stringify({
+        product: { attributes: { usagetype } },
+        terms: { OnDemand: { x: { priceDimensions } } },
+      });
+    };
+    const lists: Record<string, string[]> = {
+      AmazonEKS: [
+        product("EUC1-AmazonEKS-Hours:perCluster-Extended", "0.6"),
+        product("EUC1-AmazonEKS-Hours:perCluster", "0.1"),
+      ],
+      AmazonEC2: [product("EUC1-NatGateway-Hours", "0.052")],
+      AmazonVPC: [product("EUC1-PublicIPv4:InUseAddress", "0.0", "0.005")],
+      awskms: [product("eu-central-1-KMS-Keys", "1.0")],
+    };
+    const aws = new StandIn(fresh);
+    const asked: unknown[] = [];
+    const priced: typeof fetch = async (input, init) => {
+      const request = new Request(input, init);
+      if (new URL(request.url).hostname !== "api.pricing.us-east-1.amazonaws.com") return aws.fetch(input, init);
+      expect(request.headers.get("authorization")).toContain("/us-east-1/pricing/aws4_request");
+      const body = JSON.parse(await request.text());
+      asked.push(body.Filters[0]);
+      return new Response(JSON.stringify({ PriceList: lists[body.ServiceCode] }));
+    };
+    const costs = async (over: Partial<EksClusterConfig>, ask: typeof fetch) =>
+      (await examineEks("west", { ...config, ...over }, { fetch: ask, credentials })).filter(({ subject }) =>
+        subject.startsWith("prices"),
+      );
+    expect(await costs({}, priced)).toEqual([
+      {
+        ...{ subject: "prices in eu-central-1", level: "ok" },
+        message:
+          "control plane 0.1 USD an hour, key 1 USD a month, NAT gateway 0.052 USD an hour, its address 0.005 USD an hour: about 116 USD a month before nodes, traffic and logs",
+      },
+    ]);
+    expect(asked[0]).toEqual({ Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" });
+    const given = { network: { kind: "given", subnetIds: ["subnet-1", "subnet-2"] } } as const;
+    expect((await costs(given, priced))[0]?.message).toMatch(/^control plane .* key 1 USD a month: about 74 USD/);
+    // Without the permission, and in another partition, they are left out.
+    expect(await costs({}, aws.fetch)).toEqual([]);
+    expect(await costs({ region: "cn-north-1" }, priced)).toEqual([]);
+  });
+
   test("says what AWS rejects", async () => {
     const { examineEks } = await import("../../../../../infra/cluster/eks/examine.js");
     const aws = new StandIn({ "sts GetCallerIdentity": refuse(403, "InvalidClientTokenId") });
