@@ -16,9 +16,10 @@ export class Engine {
     readonly plugin: Host,
   ) {}
 
-  static async start(): Promise<Engine> {
+  /** @param offered @default our own plugin */
+  static async start(offered = gitlabPlugin()): Promise<Engine> {
     const gitlab = await new StandIn().start();
-    const plugin = await host(gitlabPlugin());
+    const plugin = await host(offered);
     const args = toStruct({ baseUrl: `${gitlab.url}/api/v4/`, token: secret("glpat-canary"), retries: "1" });
     await send(plugin.client, "configure", new messages.ConfigureRequest().setArgs(args));
     return new Engine(gitlab, plugin);
