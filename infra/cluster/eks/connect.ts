@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Cluster, OWNER_ANNOTATION } from "../cluster.js";
 import { ownedCluster } from "../owned-cluster.js";
+import { taggedNodes } from "./auto-nodes.js";
 import { EksCluster } from "./eks-cluster.js";
 import { eksKubeconfig } from "./eks-kubeconfig.js";
 import type { EksFacts } from "./facts.js";
@@ -40,5 +41,9 @@ export function eksCluster(name: string, config: EksClusterConfig, facts: EksFac
   });
   const inCluster = { provider: owned.provider, deletedWith: cluster };
   storageClass("storage", { nodes: config.nodes, tags: eks.tags, ownerAnnotations }, inCluster);
+  if (config.nodes.kind === "auto") {
+    const securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    taggedNodes("nodes", { ...eks.nodes, tags: eks.tags, securityGroupId, ownerAnnotations }, inCluster);
+  }
   return owned;
 }

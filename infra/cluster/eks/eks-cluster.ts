@@ -33,6 +33,8 @@ export class EksCluster extends pulumi.ComponentResource {
   readonly usable: pulumi.Resource[];
   /** Tags of everything in AWS. */
   readonly tags: Tags;
+  /** Name of the nodes' role, and the subnets that they are in. */
+  readonly nodes: { readonly role: pulumi.Output<string>; readonly subnetIds: pulumi.Input<string[]> };
 
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("timonier:eks:Cluster", name, {}, opts);
@@ -57,6 +59,7 @@ export class EksCluster extends pulumi.ComponentResource {
     );
     this.cluster = cluster;
     this.tags = tags;
+    this.nodes = { role: roles.nodes.name, subnetIds };
     this.usable = [
       ...managedNodes(name, { ...config, cluster, roles, subnetIds, tags, instanceType: facts.instanceType }, child),
       ...admissions(name, { ...config, cluster, partition, tags, admitted: facts.admitted }, child),

@@ -61,7 +61,7 @@ export class Roles extends pulumi.ComponentResource {
     this.volumes =
       kind === "managed" ? role("volumes", "pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]) : undefined;
     if (kind === "auto") {
-      const args = { role: this.cluster.name, policy: volumeTagging(partition) };
+      const args = { role: this.cluster.name, policy: autoModeTagging(partition) };
       attachments.push(new aws.iam.RolePolicy(`${name}-cluster-volume-tags`, args, child));
     }
     this.attachments = attachments;
@@ -77,21 +77,32 @@ function trust(service: string, actions: readonly string[]): string {
 }
 
 /**
- * AWS's managed policies for Auto Mode reject volumes with user-defined tags.
+ * AWS's managed policies for Auto Mode reject nodes, network interfaces and volumes with
+ * user-defined tags.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html#tag-prop
  */
-function volumeTagging(partition: string): string {
-  const cluster = "eks:eks-cluster-name";
+function autoModeTagging(partition: string): string {
+  const requested = (tag: string) => `aws:RequestTag/eks:${tag}`;
+  const ofCluster = { [requested("eks-cluster-name")]: "${aws:PrincipalTag/eks:eks-cluster-name}" };
+  const anyOf = (...tags: string[]) => Object.fromEntries(tags.map((tag) => [requested(tag), "*"]));
+  const allow = (Action: readonly string[], Resource: string | readonly string[], StringLike?: object) => ({
+    ...{ Effect: "Allow", Action, Resource },
+    Condition: { StringEquals: ofCluster, ...(StringLike && { StringLike }) },
+  });
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
-      {
-        Effect: "Allow",
-        Action: ["ec2:CreateVolume", "ec2:CreateSnapshot"],
-        Resource: ["volume", "snapshot"].map((kind) => `arn:${partition}:ec2:*:*:${kind}/*`),
-        Condition: { StringEquals: { [`aws:RequestTag/${cluster}`]: `\${aws:PrincipalTag/${cluster}}` } },
-      },
+      allow(
+        ["ec2:CreateVolume", "ec2:CreateSnapshot"],
+        ["volume", "snapshot"].map((kind) => `arn:${partition}:ec2:*:*:${kind}/*`),
+      ),
+      allow(
+        ["ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate"],
+        "*",
+        anyOf("kubernetes-node-class-name", "kubernetes-node-pool-name"),
+      ),
+      allow(["ec2:CreateNetworkInterface"], "*", anyOf("kubernetes-cni-node-name")),
     ],
   });
 }

@@ -32,7 +32,7 @@ let asked: Asked[] = [];
 /** What AWS answers, besides what was asked for. */
 function answers({ type, name, inputs }: Made): Record<string, unknown> {
   const arn = `arn:aws:test:::${name}`;
-  if (type !== "aws:eks/cluster:Cluster") return { arn };
+  if (type !== "aws:eks/cluster:Cluster") return { arn, ...(inputs.name === undefined && { name }) };
   const certificateAuthority = { data: Buffer.from("PEM").toString("base64") };
   return {
     arn,
@@ -355,6 +355,46 @@ describe("behaviour of AWS that is easy to miss", () => {
       parameters: { tagSpecification_1: "team=platform", tagSpecification_2: "timonier:cluster=west" },
       provisioner,
     });
+  });
+});
+
+describe("nodes of Auto Mode", () => {
+  const custom = (all: readonly Made[], kind: string) => all.find(({ inputs }) => inputs.kind === kind)?.inputs;
+  let all: readonly Made[];
+  beforeAll(async () => {
+    all = (await make()).made;
+  });
+
+  test("come from a pool with the stack's tags, in the private subnets, with the role that may join", () => {
+    expect(custom(all, "NodeClass")).toMatchObject({
+      metadata: { name: "timonier", annotations: { "timonier/cluster": "west" } },
+      spec: {
+        role: "cluster-roles-nodes",
+        subnetSelectorTerms: [1, 2, 3].map((zone) => ({ id: `cluster-private-${zone}-id` })),
+        securityGroupSelectorTerms: [{ id: "sg-cluster" }],
+        tags: { team: "platform", "timonier:cluster": "west" },
+      },
+    });
+    expect(custom(all, "NodePool")?.spec).toMatchObject({
+      weight: 50,
+      template: { spec: { nodeClassRef: { group: "eks.amazonaws.com", kind: "NodeClass", name: "timonier" } } },
+    });
+  });
+
+  test("may be tagged by the cluster's role, for this cluster alone", () => {
+    const [policy] = one(all, "iam/rolePolicy:RolePolicy");
+    const { Statement: statements } = JSON.parse(policy?.inputs.policy);
+    const equals = { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" };
+    for (const { Condition } of statements) expect(Condition.StringEquals).toEqual(equals);
+    expect(statements.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual([
+      ...["ec2:CreateVolume", "ec2:CreateSnapshot"],
+      ...["ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate", "ec2:CreateNetworkInterface"],
+    ]);
+  });
+
+  test("are not there beside managed ones", async () => {
+    const { made: others } = await make({ nodes: { kind: "managed", instanceType: "m7i.large", count: 2 } });
+    expect([custom(others, "NodeClass"), custom(others, "NodePool")]).toEqual([undefined, undefined]);
   });
 });
 
