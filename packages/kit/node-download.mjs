@@ -222,14 +222,18 @@ async function digestOf(file, algorithm, encoding) {
  * Waits for another process that obtains Node.js. The lock is a folder whose time its owner
  * updates, as in proper-lockfile. Two owners at the same time would do no harm, because a rename
  * moves the binary into the cache.
+ *
+ * @param stale milliseconds after which a lock that is not updated is taken over
  */
-async function withLock(folder, progress, work) {
+export async function withLock(folder, progress, work, stale = STALE) {
   mkdirSync(dirname(folder), { recursive: true });
+  const seen = { time: undefined, since: 0 };
   for (let waited = 0; !taken(folder); waited += 200) {
+    if (removeAbandoned(folder, seen, waited, stale)) continue;
     if (waited % PROGRESS_INTERVAL === 0) progress("node: waiting for another command that downloads it");
     await sleep(200);
   }
-  const touch = setInterval(() => utimesSync(folder, new Date(), new Date()), STALE / 4);
+  const touch = setInterval(() => utimesSync(folder, new Date(), new Date()), stale / 4);
   try {
     return await work();
   } finally {
@@ -238,10 +242,20 @@ async function withLock(folder, progress, work) {
   }
 }
 
+/**
+ * Removes a lock that its owner does not update: one with an old time at once, and one of the
+ * future, from before the clock was set back, after its time stayed the same for a while.
+ */
+function removeAbandoned(folder, seen, waited, stale) {
+  const time = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+  if (time !== seen.time) Object.assign(seen, { time, since: waited });
+  const isAbandoned = time !== undefined && (Date.now() - time > stale || waited - seen.since > stale);
+  if (isAbandoned) rmSync(folder, { recursive: true, force: true });
+  return isAbandoned;
+}
+
 function taken(folder) {
   try {
-    const found = statSync(folder, { throwIfNoEntry: false });
-    if (found && Date.now() - found.mtimeMs > STALE) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
     return true;
   } catch (error) {

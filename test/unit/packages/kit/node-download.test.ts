@@ -16,7 +16,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cacheRoot, ensureNode } from "../../../../packages/kit/node-download.mjs";
+import { cacheRoot, ensureNode, withLock } from "../../../../packages/kit/node-download.mjs";
 import { cacheRoot as cacheRootOfTools } from "../../../../packages/toolchain/cache.js";
 
 const VERSION = "24.99.0";
@@ -188,6 +188,24 @@ describe("ensureNode", () => {
     utimesSync(lock, new Date(0), new Date(0));
     expect(says(await ensure())).toBe(`v${VERSION}`);
     expect([lock, left].filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  it("GIVEN a lock that was left before the clock was set back THEN it is taken over, one that is updated is not", async () => {
+    const [lock, tomorrow] = [join(folder, "node.lock"), new Date(Date.now() + 86_400_000)];
+    mkdirSync(lock);
+    const time = (date: Date) => utimesSync(lock, date, date);
+    time(tomorrow);
+    const begun = Date.now();
+    const owner = setInterval(() => time(new Date(tomorrow.getTime() + Date.now() - begun)), 100);
+    setTimeout(() => clearInterval(owner), 500);
+    await withLock(
+      lock,
+      (line: string) => void lines.push(line),
+      async () => {},
+      300,
+    );
+    expect(Date.now() - begun).toBeGreaterThan(700);
+    expect(lines).toEqual(["node: waiting for another command that downloads it"]);
   });
 
   it("GIVEN a cache that cannot be written THEN the error names it and the variable", async () => {
