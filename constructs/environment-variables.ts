@@ -1,4 +1,5 @@
 import type { k8s } from "cdk8s-plus-27";
+import { secretText } from "./secret-text.js";
 import { filled, flag, invalid, isPlainObject, matching, objectName, optional } from "./validation.js";
 
 /** A key of a Secret in the pod's namespace. */
@@ -58,15 +59,21 @@ export function environmentErrors(field: string, variables: EnvironmentVariables
   });
 }
 
-const secretName = /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(PRIVATE|ACCESS|API)_?KEY)$/i;
-const addressWithPassword = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]*:[^/?#\s]+@/i;
-
 function textErrors(path: string, name: string, value: string): string[] {
-  if (value !== "" && secretName.test(name)) {
-    return [`${path}: expected a reference, { secret, key }: its name says that the value is secret, and this is text`];
+  switch (secretText(name, value)) {
+    case "name":
+      return [
+        `${path}: expected a reference, { secret, key }: its name says that the value is secret, and this is text`,
+      ];
+    case "address":
+      return [
+        `${path}: expected an address without a password; put it into a Secret and refer to it by { secret, key }`,
+      ];
+    case "key":
+      return [`${path}: expected a reference, { secret, key }, instead of a private key`];
+    default:
+      return [];
   }
-  if (!addressWithPassword.test(value)) return [];
-  return [`${path}: expected an address without a password; put it into a Secret and refer to it by { secret, key }`];
 }
 
 function referenceErrors(path: string, value: unknown): string[] {
