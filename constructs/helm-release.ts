@@ -36,6 +36,11 @@ export type HelmChart =
       readonly source: Reference<ChartSpec["sourceRef"]["kind"]>;
       /** Version or range of versions. Without it, Flux installs each new version. @default any */
       readonly version?: string;
+      /**
+       * `Revision` upgrades the release with each revision of the source; `ChartVersion` only when the
+       * chart has another version. @default "ChartVersion", as in Flux
+       */
+      readonly reconcileStrategy?: NonNullable<ChartSpec["reconcileStrategy"]>;
     }
   | { readonly source: Reference<"OCIRepository"> };
 
@@ -101,8 +106,9 @@ function render(self: HelmRelease, props: HelmReleaseProps): Rendered<Spec> {
 
 function renderChart(self: HelmRelease, chart: HelmChart): Pick<Rendered<Spec>, "chart" | "chartRef"> {
   if (!("chart" in chart)) return { chartRef: referWithKind(self, chart.source) };
-  const { chart: name, source, version } = chart;
-  return { chart: { spec: { chart: name, sourceRef: referWithKind(self, source), ...(version && { version }) } } };
+  const { chart: name, source, version, reconcileStrategy } = chart;
+  const more = { ...(version && { version }), ...(reconcileStrategy && { reconcileStrategy }) };
+  return { chart: { spec: { chart: name, sourceRef: referWithKind(self, source), ...more } } };
 }
 
 function validationErrors(self: HelmRelease, props: HelmReleaseProps): string[] {

@@ -16,7 +16,12 @@ export interface OCIRepositoryProps
     > {
   /** `oci://HOST/PATH`, without a tag. */
   readonly url: string;
-  /** One of `tag`, `semver` (with `semverFilter`) and `digest`. @default the tag `latest` */
+  /**
+   * `tag` or `semver` (with `semverFilter`), or `digest`, beside which a tag only tells people which
+   * version it is.
+   *
+   * @default the tag `latest`
+   */
   readonly ref?: Readonly<NonNullable<Spec["ref"]>>;
   /** Time between two reads of the registry. @default ten minutes */
   readonly interval?: Duration;
@@ -68,10 +73,10 @@ function render(props: OCIRepositoryProps): Rendered<Spec> {
 
 function validationErrors(props: OCIRepositoryProps): string[] {
   const { tag, semver, digest } = props.ref ?? {};
-  const given = [tag, semver, digest].filter((value) => value !== undefined);
+  const isAmbiguous = semver !== undefined && (tag !== undefined || digest !== undefined);
   return [
     ...address("url", props.url, /^oci:\/\/[^/\s]+(:\d+)?(\/[^\s:@]+)+$/, "oci://HOST/PATH without a tag"),
-    ...(given.length > 1 ? invalid("ref", "one of tag, semver and digest", props.ref) : []),
+    ...(isAmbiguous ? invalid("ref", "semver, or tag, digest or both", props.ref) : []),
     ...optional(interval, "interval", props.interval),
     ...optional(interval, "timeout", props.timeout),
     ...optional(objectName, "secretName", props.secretName),

@@ -54,9 +54,9 @@ test("an OCIRepository and a Bucket can be applied by a Kustomization", () => {
 test("faults are refused at once, naming the constructs", () => {
   const chart = sources();
   new HelmRepository(chart, "charts", { url: "charts.example.org" });
-  new OCIRepository(chart, "oci", { url: "oci://ghcr.io/a/b:1", ref: { tag: "1", digest: "sha256:0" } });
+  new OCIRepository(chart, "oci", { url: "oci://ghcr.io/a/b:1", ref: { tag: "1", semver: "1.x" } });
   new Bucket(chart, "bucket", { bucketName: "", endpoint: "https://minio" });
   expect(() => Testing.synth(chart)).toThrow(
-    /sources\/charts\] url:[\s\S]*sources\/oci\] url: expected oci:\/\/HOST\/PATH without a tag[\s\S]*sources\/oci\] ref: expected one of[\s\S]*sources\/bucket\] bucketName:[\s\S]*sources\/bucket\] endpoint:/,
+    /sources\/charts\] url:[\s\S]*sources\/oci\] url: expected oci:\/\/HOST\/PATH without a tag[\s\S]*sources\/oci\] ref: expected semver, or tag[\s\S]*sources\/bucket\] bucketName:[\s\S]*sources\/bucket\] endpoint:/,
   );
 });
