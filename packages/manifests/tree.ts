@@ -1,3 +1,4 @@
+import { type PlainFile, plainFileKey } from "@timonier/kit/plain-file";
 import { UserError } from "@timonier/kit/user-error";
 import { ApiObject, type App, Chart, Yaml } from "cdk8s";
 import { ownedFilesName, ownedFilesOf, renderOwnedFiles } from "./owned-files.js";
@@ -94,15 +95,35 @@ const fileOf = (app: App, chart: Chart) => `${app.outdir}/${chart.node.id}${app.
 function render({ folder, apps }: ManifestSet): Tree {
   const files = apps.flatMap((app) => {
     const objects = objectsOf(app);
-    return app.charts.map((chart): [string, string] => {
+    const manifests = app.charts.map((chart): [string, string] => {
       const file = fileOf(app, chart);
       const own = objects.filter((one) => one.file === file);
       return [file.slice(folder.length + 1), Yaml.stringify(...own.map(({ object }) => object.toJson()))];
     });
+    const beside = plainFilesOf(app).map(([path, content]): [string, string] => [
+      `${app.outdir}/${path}`.slice(folder.length + 1),
+      content,
+    ]);
+    return [...manifests, ...beside];
   });
   files.sort(([one], [other]) => (one < other ? -1 : 1));
   files.push([ownedFilesName, renderOwnedFiles(ownedFilesOf(new Map(files)))]);
   return new Map(files.map(([name, content]) => [`${folder}/${name}`, content]));
+}
+
+/**
+ * Files of an App that are not manifests, and the list of its manifests for Kustomize: without it,
+ * Flux would apply every YAML file of the folder.
+ */
+function plainFilesOf(app: App): ReadonlyArray<readonly [string, string]> {
+  const files = app.node.metadata.filter(({ type }) => type === plainFileKey).map(({ data }) => data as PlainFile);
+  if (files.length === 0) return [];
+  const resources = app.charts.map((chart) => `${chart.node.id}${app.outputFileExtension}`).sort();
+  const kustomization = { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources };
+  return [
+    ...files.map(({ path, content }) => [path, content] as const),
+    ["kustomization.yaml", Yaml.stringify(kustomization)],
+  ];
 }
 
 function throwValidationErrors(apps: RepositoryApps): void {

@@ -1,0 +1,12 @@
+/**
+ * Key of a cdk8s App's metadata with a {@link PlainFile}. Constructs add files to an App by it, and
+ * packages/manifests writes them beside the manifests.
+ */
+export const plainFileKey = "timonier:plain-file";
+
+/** A file beside the manifests of an App that Flux does not apply, such as a file of a Helm chart. */
+export interface PlainFile {
+  /** Relative to the App's folder. */
+  readonly path: string;
+  readonly content: string;
+}
