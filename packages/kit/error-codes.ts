@@ -168,6 +168,13 @@ export const errorCauses = {
   "TIM-869": "Environments are folders of one application repository, and these stacks have different ones.",
   "TIM-870": "apps/environments.yaml names no environment, so there is nothing to put side by side.",
   "TIM-871": "`history` was given an application that neither this checkout nor the repository has.",
+  "TIM-820": "The address of a Helm chart has an unknown form, or the name for its files is not a DNS label.",
+  "TIM-821": "The repository has no such chart, or the chart has no such version.",
+  "TIM-822": "The content of a chart has another digest than the source or the pin says.",
+  "TIM-823": "The source of a chart cannot be reached, refused access, or has no index of charts.",
+  "TIM-824": "The archive or the folder is not a usable Helm chart.",
+  "TIM-825": "No chart is pinned under the name, another one is, or its file in apps/charts was changed by hand.",
+  "TIM-826": "The schema of a chart's values cannot be turned into types.",
 } as const;
 
 /** Code of an error: `TIM-101`. */
