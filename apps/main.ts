@@ -2,6 +2,7 @@ import { dnsLabel } from "@timonier/kit/dns-name";
 import { UserError } from "@timonier/kit/user-error";
 import { App } from "cdk8s";
 import { type Application, applicationsFolder, checkApplications, filesOf } from "../constructs/application.js";
+import { GitRepository } from "../constructs/git-repository.js";
 import { PlainValuesOnly } from "../constructs/plain-values.js";
 import { applications } from "./applications.js";
 import { type ApplicationRepository, deliver, readApplications, sourceName } from "./delivery.js";
@@ -87,10 +88,12 @@ export function buildApps(input: AppsInput, list: readonly Application[] = appli
   const { delivery } = input.settings;
   const setup = manifests(clusterFolder(input.cluster));
   const source = readApplications(setup, input.application, delivery);
+  // The applications are in Apps of their own, so they refer to the source by its name.
+  const repository = GitRepository.named(sourceName, { namespace: delivery.namespace, external: true });
   const built = included.map((application) => {
     const app = manifests(folderOf(application, environment));
     const settings: Readonly<Record<string, unknown>> = input.settings;
-    application.build(filesOf(app), settings[application.name]);
+    application.build(filesOf(app, repository), settings[application.name]);
     deliver(setup, { source, application, folder: app.outdir, delivery });
     return app;
   });

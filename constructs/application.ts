@@ -1,7 +1,9 @@
 import { dnsLabel } from "@timonier/kit/dns-name";
 import { UserError } from "@timonier/kit/user-error";
 import { type App, Chart, type Duration } from "cdk8s";
+import type { Construct } from "constructs";
 import type { z } from "zod";
+import { named, type Reference } from "./reference.js";
 
 /** Files of an application, in its folder of the application repository. */
 export interface ApplicationFiles {
@@ -80,9 +82,21 @@ export function defineApplication<const Name extends string, Schema extends z.Zo
 /**
  * The files of an application in its App. The charts are made here and not in apps/, so that a
  * report names the application's own file as the origin of its manifests.
+ *
+ * @param source Flux's source of the application repository, for charts whose files are in it
+ * @default a name that stands for it, for tests
  */
-export function filesOf(app: App): ApplicationFiles {
+export function filesOf(app: App, source?: Reference<"GitRepository">): ApplicationFiles {
+  app.node.setContext(sourceKey, source ?? named("GitRepository", "applications", { external: true }));
   return { file: (name) => new Chart(app, name) };
+}
+
+/** Key of an App's context with the source of the application repository. */
+const sourceKey = "timonier:application-source";
+
+/** The source of the repository that contains a construct's manifests. */
+export function applicationSource(scope: Construct): Reference<"GitRepository"> {
+  return scope.node.getContext(sourceKey) as Reference<"GitRepository">;
 }
 
 /** Sections of apps/settings.yaml that belong to no application. */
