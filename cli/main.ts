@@ -35,6 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addPromotionCommands(program, keepCode);
   addEnvironmentVerbs(program, keepCode);
   addNewCommand(program, keepCode);
+  addChartCommand(program, keepCode);
   addTestCommand(program, keepCode);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -77,10 +78,44 @@ function addNewCommand(program: Command, keepCode: KeepCode): void {
     .argument("<name>", "name of the application, its folder and its Kustomization")
     .option("--kind <kind>", "service, chart or folder", "service")
     .option("--image <image>", "image of a service, with its tag")
-    .option("--repository <url>", "URL of the chart repository")
-    .option("--chart <name>", "name of the chart in the repository (default: the name of the application)")
-    .option("--version <version>", "version of the chart")
+    .option("--chart <chart>", "name of a chart in apps/charts, or an address as of `timonier chart add`")
+    .option("--version <version>", "version of the chart at the address (default: the newest)")
     .action(keepCode(async (name: string, options) => (await import("./commands/new.js")).newApp(name, options)));
+}
+
+/** `timonier chart`: pins Helm charts in this checkout, and needs no stack. */
+function addChartCommand(program: Command, keepCode: KeepCode): void {
+  const chart = program.command("chart").description("pin Helm charts, with the types of their values");
+  chart
+    .command("add")
+    .description("pin a chart in apps/charts (private sources: TIMONIER_CHART_USERNAME, TIMONIER_CHART_PASSWORD)")
+    .argument(
+      "<address>",
+      "https://HOST/PATH/CHART, oci://HOST/PATH/CHART, git+https://HOST/REPOSITORY.git//PATH or ./FOLDER",
+    )
+    .argument("[version]", "its version, or a tag or commit of Git (default: the newest)")
+    .option("--as <name>", "name of the files in apps/charts (default: the name of the chart)")
+    .option("--plain-http", "read an OCI registry without TLS")
+    .action(
+      keepCode(async (address: string, version: string | undefined, options) =>
+        (await import("./commands/chart.js")).chartAdd(address, version, options),
+      ),
+    );
+  chart
+    .command("upgrade")
+    .description("pin another version of a chart, and show what differs in its values")
+    .argument("<name>", "name of its files in apps/charts")
+    .argument("[version]", "the other version (default: the newest)")
+    .action(
+      keepCode(async (name: string, version: string | undefined) =>
+        (await import("./commands/chart.js")).chartUpgrade(name, version),
+      ),
+    );
+  chart
+    .command("check")
+    .description("download pinned charts again, and compare their digests")
+    .argument("[names...]", "names of their files in apps/charts (default: all)")
+    .action(keepCode(async (names: string[]) => (await import("./commands/chart.js")).chartCheck(names)));
 }
 
 /** `npm test`; hidden, because it is for people who work on this program. */
