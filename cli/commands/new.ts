@@ -14,8 +14,9 @@ export interface NewAppOptions {
   /** Given with --kind. @default service */
   readonly kind?: string;
   readonly image?: string;
+  /** Address of a chart, or the name of a pinned one. */
   readonly chart?: string;
-  readonly repository?: string;
+  /** Version of the chart at the address. @default the newest */
   readonly version?: string;
   /** Folder of the checkout. @default this one */
   readonly root?: string;
@@ -32,11 +33,13 @@ const settingsFile = "apps/settings.yaml";
  * @throws UserError before anything is written
  */
 export async function newApp(name: string, { root = checkout, ...options }: NewAppOptions): Promise<number> {
-  const app = describeApp(name, options);
-  const { files, settings } = newAppFiles(app);
+  const asked = describeApp(name, options);
   const read = (path: string) => readFile(join(root, path), "utf8");
   const [list, sections] = await Promise.all([read(listFile), read(settingsFile)]);
   const extended = addToList(list, name);
+  // Before a chart is pinned: the list is written last, so no run that was killed has changed it.
+  if (extended === list) throw existing(name, listFile);
+  const { files, settings } = newAppFiles(asked.kind === "chart" ? await pinned(asked, root) : asked);
   const missing = new Map<string, string>();
   for (const [path, text] of files) {
     const found = await read(path).catch(ifAbsent);
@@ -44,7 +47,6 @@ export async function newApp(name: string, { root = checkout, ...options }: NewA
     else if (found !== text) throw existing(name, path);
   }
   const hasSection = new RegExp(`^${name}:`, "m").test(sections);
-  if (extended === list) throw existing(name, listFile);
   if (hasSection && !sections.includes(settings)) throw existing(name, settingsFile);
   if (!hasSection) missing.set(settingsFile, `${sections.trimEnd()}\n${settings}`);
   // Last: the application is not built before everything that it needs is there.
@@ -70,7 +72,21 @@ const existing = (name: string, where: string) =>
     "choose another name; after a run that was killed, use the same options",
   );
 
-function describeApp(name: string, options: Omit<NewAppOptions, "root">): NewApp {
+/** A new application as it was asked for: its chart may not be pinned yet. */
+type AskedApp =
+  | Exclude<NewApp, { kind: "chart" }>
+  | { readonly kind: "chart"; readonly name: string; readonly chart: string; readonly version: string | undefined };
+
+/** Pins the chart of an application, unless it names a pinned one. */
+async function pinned({ name, chart, version }: Extract<AskedApp, { kind: "chart" }>, root: string): Promise<NewApp> {
+  // Loaded on demand: the other kinds need no chart.
+  const [{ pinChart }, { readPin }] = await Promise.all([import("./chart.js"), import("../chart/pinned-charts.js")]);
+  const file = dnsLabel.test(chart) ? chart : await pinChart(chart, version, { root });
+  const { source } = await readPin(root, file);
+  return { kind: "chart", name, pinned: file, source: source.kind };
+}
+
+function describeApp(name: string, options: Omit<NewAppOptions, "root">): AskedApp {
   if (!dnsLabel.test(name)) {
     throw invalidApp(`invalid application name "${name}"`, "NAME", 'use at most 63 lower-case letters, digits and "-"');
   }
@@ -83,13 +99,10 @@ function describeApp(name: string, options: Omit<NewAppOptions, "root">): NewApp
     case "folder":
       return { kind: "folder", name };
     case "chart": {
-      const { chart = name, repository, version } = options;
-      if (repository === undefined || version === undefined || !/^https?:\/\/\S+$/.test(repository)) {
-        const fix =
-          "add --repository https://HOST/PATH and --version VERSION, and --chart where the chart has another name";
-        throw invalidApp("a chart needs its repository and its version", "--kind chart", fix);
-      }
-      return { kind: "chart", name, chart, repository, version };
+      const { chart, version } = options;
+      if (chart !== undefined) return { kind: "chart", name, chart, version };
+      const fix = "add --chart ADDRESS --version VERSION, or --chart NAME of a chart that is pinned in apps/charts";
+      throw invalidApp("an application of a chart needs the chart", "--kind chart", fix);
     }
     default:
       throw invalidApp(

@@ -1,3 +1,5 @@
+import type { ChartSource } from "@timonier/kit/chart-source";
+
 /** What a new application is made of. */
 export type NewApp =
   | { readonly kind: "service"; readonly name: string; readonly image: string }
@@ -5,11 +7,9 @@ export type NewApp =
   | {
       readonly kind: "chart";
       readonly name: string;
-      /** Name of the chart in its repository. */
-      readonly chart: string;
-      /** URL of the chart repository. */
-      readonly repository: string;
-      readonly version: string;
+      /** Name of the pinned chart in apps/charts. */
+      readonly pinned: string;
+      readonly source: ChartSource["kind"];
     };
 
 /** Kinds of new applications, in the order of the help. */
@@ -35,7 +35,7 @@ const words = new Set(
     "await break case catch class const continue debugger default delete do else enum export extends false finally for " +
     "function if import in instanceof new null return static super switch this throw true try typeof var void while " +
     "with yield let package private protected public interface implements arguments eval " +
-    "z image text wholeNumber applications"
+    "z image text wholeNumber applications chart"
   ).split(" "),
 );
 
@@ -53,7 +53,7 @@ export function newAppFiles(app: NewApp): NewAppFiles {
     case "chart":
       return {
         files: new Map([[source, chartText(app)], test]),
-        settings: `${heading}  # Version of the chart.\n  version: ${JSON.stringify(app.version)}\n`,
+        settings: `\n# Application ${app.name}: settings for the values of its chart.\n${app.name}: {}\n`,
       };
     case "folder":
       return {
@@ -90,27 +90,18 @@ ${define(
 )}`;
 }
 
-function chartText({ name, ...app }: NewApp): string {
-  const { chart, repository } = app as Extract<NewApp, { kind: "chart" }>;
+function chartText({ name, pinned }: Extract<NewApp, { kind: "chart" }>): string {
   return `import { z } from "zod";
 import { defineApplication } from "../constructs/application.js";
-import { HelmRelease } from "../constructs/helm-release.js";
-import { HelmRepository } from "../constructs/helm-repository.js";
-import { text } from "../constructs/settings-schema.js";
+import { HelmApplication } from "../constructs/helm-application.js";
+import { chart } from "./charts/${pinned}.js";
 
-/** A Helm chart, installed by helm-controller. */
+/** A Helm chart, installed by helm-controller. Its values have the types of apps/charts/${pinned}.ts. */
 ${define(
   name,
-  '{ version: text("the version of the chart") }',
-  `    const release = file("release");
-    const source = new HelmRepository(release, "repository", {
-      name: ${JSON.stringify(name)},
-      url: ${JSON.stringify(repository)},
-    });
-    new HelmRelease(release, "release", {
-      name: ${JSON.stringify(name)},
-      chart: { chart: ${JSON.stringify(chart)}, source, version: settings.version },
-      // Values of the chart.
+  "{}",
+  `    new HelmApplication(file("release"), ${JSON.stringify(name)}, {
+      chart,
       values: {},
     });`,
 )}`;
@@ -136,14 +127,17 @@ data:
 `;
 }
 
-/** Kinds of the objects that an application has before somebody changes it. */
-const firstKinds = {
-  service: ["Deployment", "PodDisruptionBudget", "Service"],
-  chart: ["HelmRelease", "HelmRepository"],
-  folder: ["ConfigMap"],
-} as const;
+/** Kind of the object with which Flux reads a chart. The source of a folder is there for all applications. */
+const sourceKinds = { http: ["HelmRepository"], oci: ["OCIRepository"], git: ["GitRepository"], folder: [] } as const;
 
-function testText({ name, kind }: NewApp): string {
+/** Kinds of the objects that an application has before somebody changes it, sorted. */
+function firstKinds(app: NewApp): string[] {
+  if (app.kind === "chart") return ["HelmRelease", ...sourceKinds[app.source]].sort();
+  return app.kind === "service" ? ["Deployment", "PodDisruptionBudget", "Service"] : ["ConfigMap"];
+}
+
+function testText(app: NewApp): string {
+  const { name } = app;
   // As Biome sorts imports: by path.
   const own = [
     `import { ${identifierOf(name)} } from "../../../apps/${name}.js";`,
@@ -161,7 +155,7 @@ test("${name} has the objects that it should have", async () => {
   const app = new App();
   ${identifierOf(name)}.build(filesOf(app), settings);
   const objects = app.node.findAll().filter((construct) => construct instanceof ApiObject);
-  expect(objects.map(({ kind }) => kind).sort()).toEqual(${JSON.stringify(firstKinds[kind]).replaceAll(",", ", ")});
+  expect(objects.map(({ kind }) => kind).sort()).toEqual(${JSON.stringify(firstKinds(app)).replaceAll(",", ", ")});
 });
 `;
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { newApp } from "../../../../cli/commands/new.js";
 import { identifierOf } from "../../../../cli/new-app/app-files.js";
 import { checkout } from "../../../../packages/kit/state-folder.js";
+import { sampleChart, writeFiles } from "../../packages/charts/sample-chart.js";
 
 const run = promisify(execFile);
 let root: string;
@@ -25,13 +26,14 @@ afterEach(() => {
 });
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const chart = { kind: "chart", repository: "https://charts.example.org", version: "1.2.3" };
+const chart = { kind: "chart", chart: "./charts/redis" };
 
 test("every kind is written as Biome formats it, and a service and a chart pass the test that comes with them", {
   timeout: 120_000,
 }, async () => {
   // WHEN
   await newApp("web-shop", { root, image: "registry.example.org/team/shop:2.0.0" });
+  writeFiles(join(root, "charts/redis"), sampleChart({ name: "redis" }));
   await newApp("redis", { root, ...chart });
   await newApp("class", { root, kind: "folder" });
   // THEN
@@ -102,8 +104,9 @@ test.each([
   ["Shop", {}, /invalid application name "Shop"/],
   ["delivery", {}, /cannot have the name delivery/],
   ["shop", { kind: "job" }, /unknown kind of application: job[\s\S]*service, chart, folder/],
-  ["redis", { kind: "chart" }, /needs its repository and its version/],
-  ["redis", { ...chart, repository: "charts.example.org" }, /needs its repository/],
+  ["redis", { kind: "chart" }, /needs the chart/],
+  ["redis", { ...chart, chart: "charts.example.org/redis" }, /unknown form of a chart's address/],
+  ["redis", { ...chart, chart: "redis" }, /no pinned chart redis/],
 ])("%s with %j is refused", async (name, options, message) => {
   const before = read("apps/applications.ts");
   await expect(newApp(name, { root, ...options })).rejects.toThrow(message);
