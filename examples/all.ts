@@ -3,6 +3,7 @@ import { PlainValuesOnly } from "../constructs/plain-values.js";
 import { alertsToGitLab } from "./alerts-to-gitlab.js";
 import { chartFromARepository } from "./chart-from-a-repository.js";
 import { chartFromAnOciRegistry } from "./chart-from-an-oci-registry.js";
+import { chartWithTypedValues } from "./chart-with-typed-values.js";
 import { configurationFromABucket } from "./configuration-from-a-bucket.js";
 import { fasterByWebhook } from "./faster-by-webhook.js";
 import { imagesByAutomation } from "./images-by-automation.js";
@@ -21,6 +22,7 @@ export const examples: ReadonlyMap<string, Example> = new Map([
   ["alerts-to-gitlab", alertsToGitLab],
   ["chart-from-a-repository", chartFromARepository],
   ["chart-from-an-oci-registry", chartFromAnOciRegistry],
+  ["chart-with-typed-values", chartWithTypedValues],
   ["configuration-from-a-bucket", configurationFromABucket],
   ["faster-by-webhook", fasterByWebhook],
   ["images-by-automation", imagesByAutomation],
