@@ -99,7 +99,7 @@ export async function chartCheck(names: readonly string[], options: ChartOptions
   const { root = checkout, env = process.env } = options;
   const chosen = names.length > 0 ? names : await pinnedNames(root);
   const pins = await Promise.all(chosen.map(async (name) => ({ name, pin: await readPin(root, name) })));
-  for (const line of await checkPins(pins, { root, env })) console.log(line);
+  for (const { line } of await checkPins(pins, { root, env })) console.log(line);
   return exitCodes.done;
 }
 

@@ -4,6 +4,7 @@ import type { Trees } from "@timonier/manifests/tree";
 import type { Environment, SettingsFiles } from "../../apps/environments.js";
 import { applicationFolders } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
+import { checkBeforePublish } from "../chart/check-before-publish.js";
 import { exitCodes } from "../exit-codes.js";
 import { type Destination, destinationOf, knownRepositories } from "../merge-request/destination.js";
 import { findProvenance } from "../merge-request/found-provenance.js";
@@ -16,6 +17,7 @@ import { projectOf } from "../stack/stack-gitlab.js";
 /** `timonier publish`: one merge request for each repository whose manifests differ from those of apps/. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
   const files = await readSettingsFiles();
+  for (const line of await checkBeforePublish()) console.log(`chart ${line}`);
   for (const name of names) await publishStack(await destinationOf(name), files);
   return exitCodes.done;
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { checkBeforePublish } from "../../../../cli/chart/check-before-publish.js";
 import { chartAdd, chartCheck, chartUpgrade } from "../../../../cli/commands/chart.js";
 import { gitEnvironment } from "../../../../packages/kit/git.js";
 import { pack, sampleChart, sampleSchema, writeFiles } from "../../packages/charts/sample-chart.js";
@@ -244,4 +245,29 @@ test("a chart whose content was replaced after it was pinned is found by the che
   server.close();
   await chartCheck(["plain"], { root });
   expect(printed).toMatch(/plain 1\.0\.0\+a: not checked, the source of the chart cannot be read/);
+});
+
+test("publishing checks the charts that Flux cannot check, and goes on where their source does not answer", async () => {
+  // GIVEN
+  expect(await checkBeforePublish({ root })).toEqual([]);
+  await chartAdd(web(), "1.0.0", { root });
+  await chartAdd(oci("plain"), "1.0.0+a", { root, plainHttp: true });
+  const before = server.requests.length;
+  // WHEN
+  expect(await checkBeforePublish({ root })).toEqual([]);
+  // THEN
+  expect(server.requests.slice(before)).toEqual(["GET /charts/s0/index.yaml", "GET /charts/s0/web-1.0.0.tgz"]);
+  server.intercept = (_request, response) => {
+    response.writeHead(503).end();
+    return true;
+  };
+  expect(await checkBeforePublish({ root })).toEqual([
+    expect.stringMatching(/^web 1\.0\.0: not checked, .* answered 503/),
+  ]);
+  server.intercept = (request, response) => {
+    if (!request.url?.endsWith(".tgz")) return false;
+    response.end("replaced");
+    return true;
+  };
+  await expect(checkBeforePublish({ root })).rejects.toThrow(/pinned charts were replaced[\s\S]*TIM-822/);
 });
