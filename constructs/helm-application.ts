@@ -1,4 +1,4 @@
-import { plainFileKey } from "@timonier/kit/plain-file";
+import { chartsFolder, plainFileKey } from "@timonier/kit/plain-file";
 import { App, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { applicationSource } from "./application.js";
@@ -149,7 +149,7 @@ function chartOf<Values>(
 /** A chart of this checkout: its files go to the application repository, where Flux reads them. */
 function fromFolder(scope: Construct, name: string, path: string): { chart: HelmChart; found: readonly string[] } {
   const app = App.of(scope) as App;
-  const to = `charts/${name}`;
+  const to = `${chartsFolder}/${name}`;
   const { files, errors } = readChartFolder(path, to);
   for (const file of files) app.node.addMetadata(plainFileKey, file);
   const source = applicationSource(scope);

@@ -10,3 +10,11 @@ export interface PlainFile {
   readonly path: string;
   readonly content: string;
 }
+
+/** Folder of the files of charts, in the folder of an application. */
+export const chartsFolder = "charts";
+
+/** Whether a path in a repository is that of a chart's file: it may look like YAML and be a template. */
+export function isChartFile(path: string): boolean {
+  return new RegExp(`(^|/)applications/[^/]+/${chartsFolder}/`).test(path);
+}

@@ -1,4 +1,5 @@
 import { parse } from "node:path/posix";
+import { isChartFile } from "@timonier/kit/plain-file";
 import { checkout } from "@timonier/kit/state-folder";
 import type { ObjectProvenance } from "@timonier/manifests/object-provenance";
 import type { Trees } from "@timonier/manifests/tree";
@@ -116,7 +117,7 @@ class Former {
   constructor(base: Trees, now: ProgramRun) {
     for (const repository of ["setup", "application"] as const) {
       for (const [path, text] of base[repository]) {
-        if (!/\.ya?ml$/.test(path)) continue;
+        if (!/\.ya?ml$/.test(path) || isChartFile(path)) continue;
         for (const manifest of parseManifests(text)) this.objects.set(keyOf(repository, manifest), manifest);
       }
     }
