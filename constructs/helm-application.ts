@@ -73,7 +73,9 @@ export class HelmApplication<Values> extends Construct {
     const { chart, found } = chartOf(this, id, props);
     this.node.addValidation({ validate: () => propsErrors(props, () => [...found, ...validationErrors(props)]) });
     this.release = new HelmRelease(this, "release", {
-      ...{ name: id, chart, ...releaseProps(props) },
+      ...releaseProps(props),
+      name: id,
+      chart,
       annotations: {
         [chartAnnotations.version]: props.chart.version,
         ...(props.chart.digest !== undefined && { [chartAnnotations.digest]: props.chart.digest }),
@@ -129,16 +131,18 @@ function chartOf<Values>(
       const ref = { tag: version.replaceAll("+", "_"), ...(digest !== undefined && { digest }) };
       const mediaType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
       const repository = new OCIRepository(scope, "source", {
-        ...{ ...common, url: source.url, ref, layerSelector: { mediaType, operation: "copy" } },
+        ...common,
+        url: source.url,
+        ref,
+        layerSelector: { mediaType, operation: "copy" },
         ...(source.plainHttp && { insecure: true }),
       });
       return { chart: { source: repository }, found: [] };
     }
     case "git": {
       const commit = digest?.replace(/^sha1:/, "") ?? "";
-      const repository = new GitRepository(scope, "source", {
-        ...{ ...common, url: source.url, commit, interval: Duration.minutes(10) },
-      });
+      const place = { url: source.url, commit, interval: Duration.minutes(10) };
+      const repository = new GitRepository(scope, "source", { ...common, ...place });
       return { chart: { chart: `./${source.path}`, source: repository, reconcileStrategy: "Revision" }, found: [] };
     }
     case "folder":
