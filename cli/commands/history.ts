@@ -52,12 +52,15 @@ export async function history(application: string, { env, stack, json }: History
   }
 }
 
-/** The first stack of an environment, else of the last environment that has one, else the default stack. */
+/**
+ * The first stack of an environment whose repositories are known, else of the last environment that
+ * has one, else the default stack.
+ */
 async function lastDestination(all: readonly Environment[], env: string | undefined): Promise<Destination> {
   const names = [...all].reverse().map(({ name }) => name);
   for (const name of env === undefined ? names : [env, ...names]) {
-    const [first] = await stacksIn(name);
-    if (first) return first.destination;
+    const found = (await stacksIn(name)).find(({ destination }) => destination.repositories);
+    if (found) return found.destination;
   }
   return destinationOf(DEFAULT_STACK);
 }

@@ -10,6 +10,7 @@ import { StateFolder } from "../../../../packages/kit/state-folder.js";
 import { UserError } from "../../../../packages/kit/user-error.js";
 import type { ProgramRecord } from "../../../../packages/manifests/program-record.js";
 import { commit, kustomization, now, record, view } from "./samples.js";
+import { stackOutputs } from "./stack-state.js";
 
 const root = mkdtempSync(join(tmpdir(), "timonier-collect-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -19,18 +20,7 @@ const environments = "environments:\n  - name: staging\n  - { name: production, 
 const files = { settings, environments };
 
 function stack(name: string, environment: string, isUp = true): StackEnvironment {
-  const outputs = {
-    cluster: name,
-    clusterKind: "embedded",
-    kubernetesVersion: "v1.36.3",
-    kubeconfig: name,
-    gitlab: "embedded",
-    gitlabUrl: "https://127.0.0.1:1",
-    branch: "main",
-    environment,
-    setupRepository: "https://127.0.0.1:1/root/setup.git",
-    applicationRepository: "https://127.0.0.1:1/root/application.git",
-  } as const;
+  const outputs = { ...stackOutputs, cluster: name, kubeconfig: name, environment };
   return { stack: findStack(name, new StateFolder(root)), environment, outputs: isUp ? outputs : undefined };
 }
 

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { stackEnvironments, stacksIn } from "../../../../cli/environments/environment-stacks.js";
 import { findStack } from "../../../../cli/stack/stack.js";
+import { writeOutputs, writeState } from "./stack-state.js";
 
 let root: string;
 beforeEach(() => {
@@ -20,28 +21,8 @@ afterEach(() => {
 
 const settings = (name: string, text: string) => writeFileSync(findStack(name).configFile, text);
 
-const outputs = {
-  cluster: "embedded-west",
-  clusterKind: "embedded",
-  kubernetesVersion: "v1.34.0",
-  kubeconfig: "kubeconfig",
-  gitlab: "embedded",
-  gitlabUrl: "https://127.0.0.1:1",
-  branch: "main",
-  setupRepository: "https://127.0.0.1:1/root/setup.git",
-  applicationRepository: "https://127.0.0.1:1/root/application.git",
-};
-
-function state(name: string, text: string): void {
-  const folder = join(root, "pulumi", ".pulumi", "stacks", "timonier");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), text);
-}
-
-function updated(name: string, environment: string | undefined): void {
-  const resources = [{ urn: "", type: "pulumi:pulumi:Stack", outputs: { ...outputs, environment } }];
-  state(name, JSON.stringify({ checkpoint: { latest: { resources } } }));
-}
+const state = (name: string, text: string) => writeState(root, name, text);
+const updated = (name: string, environment: string | undefined) => writeOutputs(root, name, { environment });
 
 const namesIn = async (environment: string) => (await stacksIn(environment)).map(({ stack }) => stack.name);
 
