@@ -74,9 +74,8 @@ export function applicationHistory(states: readonly ApplicationAt[], place: Hist
 
 /** @returns undefined where nothing changed */
 function changeOf(before: ApplicationAt | undefined, now: ApplicationAt): HistoryEntry["change"] | undefined {
-  const [had, has] = [before !== undefined && exists(before), exists(now)];
-  if (!had) return has ? "added" : undefined;
-  if (!has) return "removed";
+  if (!before || !exists(before)) return exists(now) ? "added" : undefined;
+  if (!exists(now)) return "removed";
   const sameRecord = JSON.stringify(before.record) === JSON.stringify(now.record);
   if (before.files === now.files) return sameRecord ? undefined : "same";
   return sameRecord && now.record !== undefined ? "outside" : "changed";

@@ -99,7 +99,7 @@ function unknown(application: string, known: readonly string[]): UserError {
   return new UserError(
     `unknown application ${application}${near === undefined ? "" : `; did you mean ${near}?`}`,
     `history ${application}`,
-    `use one of ${known.sort().join(", ")}`,
+    `use one of ${known.toSorted().join(", ")}`,
     { code: "TIM-871" },
   );
 }

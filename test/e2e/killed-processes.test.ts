@@ -29,6 +29,18 @@ afterAll(async () => {
 const hold = (dependsOn: ReadonlyArray<{ name: string }> | null) =>
   api.call({ method: "PATCH", path: application, query: { fieldManager: "test" }, body: { spec: { dependsOn } } });
 
+/**
+ * Whether Flux leaves source-controller's Deployment as it is: a reconciliation that has begun when
+ * a test changes it would take the change back.
+ */
+const leftAlone = (reconcile: "disabled" | null) =>
+  api.call({
+    method: "PATCH",
+    path: sourceController,
+    query: { fieldManager: "test" },
+    body: { metadata: { annotations: { "kustomize.toolkit.fluxcd.io/reconcile": reconcile } } },
+  });
+
 const toNothing = [{ name: "nothing" }];
 
 /** An `up` that waits for what does not come; the delivery is held already. */
@@ -130,6 +142,7 @@ describe("what cannot be started again ends `up` in seconds, with one error", ()
       path: sourceController,
     });
     const { args } = spec.template.spec.containers[0];
+    await leftAlone("disabled");
     const withArgs = (value: readonly string[]) =>
       api.call({
         method: "PATCH",
@@ -145,10 +158,12 @@ describe("what cannot be started again ends `up` in seconds, with one error", ()
     );
     expect(errorAfter(changed)).toBeLessThan(10_000);
     await withArgs(args);
+    await leftAlone(null);
   });
 
   test("that names a controller which is scaled to 0, and the command that starts it", async () => {
     const { run, errorAfter } = await waitingUp();
+    await leftAlone("disabled");
     const scaled = Date.now();
     await api.call({ method: "PATCH", path: sourceController, body: { spec: { replicas: 0 } } });
     const { exitCode, all } = await run;
@@ -160,6 +175,7 @@ describe("what cannot be started again ends `up` in seconds, with one error", ()
 
   test("and its fix lets the next `up` end well", async () => {
     await hold(null);
+    await leftAlone(null);
     const said = await copy.shell("kubectl -n flux-system scale deployment source-controller --replicas 1");
     expect(said.exitCode, said.all).toBe(0);
     const up = await copy.timonier("up");

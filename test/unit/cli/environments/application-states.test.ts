@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { applicationState, type ClusterFacts } from "../../../../cli/environments/application-states.js";
+import type { KubeObject } from "../../../../packages/health/kube-object.js";
 import { commit, facts, kustomization, minutesAgo, record, view } from "./samples.js";
 
 const shop = { name: "shop", kustomization: "shop" };
-const up = (stack: string, ...objects: Parameters<typeof view>): ClusterFacts => ({
+const up = (stack: string, ...objects: KubeObject[]): ClusterFacts => ({
   ...{ stack, cluster: stack, isUp: true },
   view: view(...objects),
 });

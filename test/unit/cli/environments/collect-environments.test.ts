@@ -113,7 +113,7 @@ test("stacks that are not up, cannot be read or name no known environment are pr
   const report = await collect(
     reads([...stacks, stack("east", "production", false), stack("old", "test"), broken], records),
   );
-  expect(report.problems.sort()).toEqual([
+  expect(report.problems.toSorted()).toEqual([
     "stack east: not up; run: npm run up -- -s east",
     "stack lost: state of stack lost is incomplete",
     "stack old: apps/environments.yaml has no environment test",

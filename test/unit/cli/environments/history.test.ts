@@ -62,7 +62,7 @@ const production = "environments/production";
 const recordOf = (top: string, text: ProgramRecord): Files => ({
   [`${top}/.timonier-program.json`]: renderProgramRecord(text),
 });
-const shop = (top: string, text: string): Files => ({ [`${top}/applications/shop/web.yaml`]: text });
+const shop = (top: string, text: string | undefined): Files => ({ [`${top}/applications/shop/web.yaml`]: text });
 
 const revisions: Record<string, string> = {};
 beforeAll(() => {

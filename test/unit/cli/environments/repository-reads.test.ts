@@ -29,7 +29,8 @@ const client = {
   RepositoryFiles: {
     show: async (project: string, path: string, ref: string) => {
       asked.push([project, path, ref]);
-      if (ref !== "trunk") throw new GitLabError("404", "x", "y", { status: 404 } as never);
+      if (ref !== "trunk")
+        throw new GitLabError({ status: 404, words: "404 Not found", uncertain: false }, "x", "y", "z");
       return { content: Buffer.from(renderProgramRecord(record({ shop: "x" }))).toString("base64") };
     },
   },

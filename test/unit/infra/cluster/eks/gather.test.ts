@@ -285,7 +285,7 @@ describe("doctor", () => {
       },
     ]);
     expect(asked[0]).toEqual({ Type: "TERM_MATCH", Field: "regionCode", Value: "eu-central-1" });
-    const given = { network: { kind: "given", subnetIds: ["subnet-1", "subnet-2"] } } as const;
+    const given: Partial<EksClusterConfig> = { network: { kind: "given", subnetIds: ["subnet-1", "subnet-2"] } };
     expect((await costs(given, priced))[0]?.message).toMatch(/^control plane .* key 1 USD a month: about 74 USD/);
     // Without the permission, and in another partition, they are left out.
     expect(await costs({}, aws.fetch)).toEqual([]);
