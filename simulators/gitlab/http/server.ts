@@ -82,11 +82,18 @@ export function buildServer(context: Context, routes: readonly Route[], tls: Tls
     onRequest: async (request, reply) => {
       if (isPage(request.url)) await pages(request, reply);
       else if (!isGit(request.url)) return unknownAddress(request, reply);
+      // Any other body would be read before its sender is known, however slowly it comes.
+      else if (request.method === "POST" && !isPack(request)) return reply.code(415).send();
       return undefined;
     },
     handler: git,
   });
   return app;
+}
+
+/** Whether a body is one of Git's, which stays in the stream. */
+function isPack({ headers }: FastifyRequest): boolean {
+  return headers["content-type"]?.startsWith("application/x-git-") ?? false;
 }
 
 /** The address below the prefix; an address outside of it does not exist. */

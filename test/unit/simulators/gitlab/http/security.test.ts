@@ -79,7 +79,9 @@ describe("what is read before a token is known", () => {
     ["PUT", "/api/v4/projects/1", "application/x-www-form-urlencoded", 401],
     ["POST", "/api/v4/nothing", "application/json", 404],
     ["PUT", "/nothing", "application/json", 404],
-    ["POST", "/root/app.git/git-upload-pack", "application/json", 413],
+    ["POST", "/root/app.git/git-upload-pack", "application/json", 415],
+    ["POST", "/root/app.git/git-receive-pack", "application/json", 415],
+    ["POST", "/root/app.git/git-receive-pack", "application/x-git-receive-pack-request", 401],
     ["POST", "/root/app.git/git-upload-pack", "application/x-git-upload-pack-request", 401],
   ])("%s %s with %s answers at once", async (method, path, type, expected) => {
     let read = 0;
@@ -96,6 +98,11 @@ describe("what is read before a token is known", () => {
     });
     expect(answer.statusCode).toBe(expected);
     expect(read).toBeLessThan(10);
+    // One that is small enough to be read, and whose end never comes.
+    const headers = { "content-type": type, "content-length": "1000" };
+    const endless = new Readable({ read() {} });
+    const small = await gitlab.app.inject({ method: method as "POST", url: path, headers, payload: endless });
+    expect(small.statusCode).toBe(expected);
   });
 });
 
