@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutMarkedImages } from "@timonier/kit/image-marker";
 import { UserError } from "@timonier/kit/user-error";
 import { z } from "zod";
 
@@ -9,8 +10,8 @@ import { z } from "zod";
 export const ownedFilesName = ".timonier-tree.json";
 
 /**
- * Files of the last synthesis, with the SHA-256 of their content; other files do not belong to this
- * program.
+ * Files of the last synthesis, with the {@link contentHash} of each; other files do not belong to
+ * this program.
  */
 export type OwnedFiles = ReadonlyMap<string, string>;
 
@@ -18,7 +19,7 @@ const schema = z.strictObject({ version: z.literal(1), files: z.record(z.string(
 
 /** The list for these files. */
 export function ownedFilesOf(files: ReadonlyMap<string, string>): OwnedFiles {
-  return new Map([...files].map(([path, content]) => [path, sha256(content)]));
+  return new Map([...files].map(([path, content]) => [path, contentHash(content)]));
 }
 
 /** The list as text, sorted and with one file on a line, so that Git can merge it. */
@@ -67,7 +68,10 @@ export function refuseOutside(path: string, where: string): void {
   );
 }
 
-/** SHA-256 of a text's UTF-8 bytes, hexadecimal. */
-export function sha256(content: string): string {
-  return createHash("sha256").update(content).digest("hex");
+/**
+ * SHA-256 of a text's UTF-8 bytes, hexadecimal, without the images that automation sets: an update
+ * by automation changes the file and not the list.
+ */
+export function contentHash(content: string): string {
+  return createHash("sha256").update(withoutMarkedImages(content)).digest("hex");
 }

@@ -1,6 +1,7 @@
 import { type PlainFile, plainFileKey } from "@timonier/kit/plain-file";
 import { UserError } from "@timonier/kit/user-error";
 import { ApiObject, type App, Chart, Yaml } from "cdk8s";
+import { markImages, ownedImagesOf } from "./mark-images.js";
 import { ownedFilesName, ownedFilesOf, renderOwnedFiles } from "./owned-files.js";
 
 /** Contents of a repository's synthesized files by path in the repository, with `/` between folders. */
@@ -97,8 +98,9 @@ function render({ folder, apps }: ManifestSet): Tree {
     const objects = objectsOf(app);
     const manifests = app.charts.map((chart): [string, string] => {
       const file = fileOf(app, chart);
-      const own = objects.filter((one) => one.file === file);
-      return [file.slice(folder.length + 1), Yaml.stringify(...own.map(({ object }) => object.toJson()))];
+      const own = objects.filter((one) => one.file === file).map(({ object }) => object);
+      const text = Yaml.stringify(...own.map((object) => object.toJson()));
+      return [file.slice(folder.length + 1), markImages(text, own.map(ownedImagesOf))];
     });
     const beside = plainFilesOf(app).map(([path, content]): [string, string] => [
       `${app.outdir}/${path}`.slice(folder.length + 1),

@@ -3,12 +3,12 @@ import { dirname, join, resolve, sep } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import writeFileAtomic from "write-file-atomic";
 import {
+  contentHash,
   type OwnedFiles,
   ownedFilesOf,
   parseOwnedFiles,
   refuseOutside,
   renderOwnedFiles,
-  sha256,
 } from "./owned-files.js";
 import type { Tree } from "./tree.js";
 
@@ -80,7 +80,7 @@ async function removeStale(dir: string, before: OwnedFiles, after: OwnedFiles) {
     const content = await contentOf(file);
     if (content === undefined) continue;
     await rejectLinkOutside(dir, dirname(file));
-    if (sha256(content) !== hash) {
+    if (contentHash(content) !== hash) {
       kept.push(path);
       continue;
     }
