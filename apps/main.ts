@@ -7,6 +7,7 @@ import { PlainValuesOnly } from "../constructs/plain-values.js";
 import { applications } from "./applications.js";
 import { type ApplicationRepository, deliver, readApplications, sourceName } from "./delivery.js";
 import type { Environment } from "./environments.js";
+import { automateImages, type NamedImage, nameImages } from "./images.js";
 import type { Settings } from "./settings.js";
 
 /** All input of the manifests. */
@@ -17,6 +18,12 @@ export interface AppsInput {
   readonly settings: Settings;
   /** Environment that the cluster belongs to. @default none */
   readonly environment?: Pick<Environment, "name" | "position" | "exclude"> | undefined;
+  /**
+   * Images that automation owns, as Git has them: by policy, `NAMESPACE:NAME`.
+   *
+   * @default none: each has its initial tag
+   */
+  readonly images?: ReadonlyMap<string, string>;
 }
 
 /** What a stack knows of the cluster and of the application repository. */
@@ -90,13 +97,22 @@ export function buildApps(input: AppsInput, list: readonly Application[] = appli
   const source = readApplications(setup, input.application, delivery);
   // The applications are in Apps of their own, so they refer to the source by its name.
   const repository = GitRepository.named(sourceName, { namespace: delivery.namespace, external: true });
+  const all: Readonly<Record<string, unknown>> = input.settings;
+  const automated: NamedImage[] = [];
   const built = included.map((application) => {
     const app = manifests(folderOf(application, environment));
-    const settings: Readonly<Record<string, unknown>> = input.settings;
-    application.build(filesOf(app, repository), settings[application.name]);
+    const { name } = application;
+    const { settings, images } = nameImages(name, all[name], delivery, input.images ?? new Map());
+    automated.push(...images);
+    application.build(filesOf(app, repository), settings);
     deliver(setup, { source, application, folder: app.outdir, delivery });
     return app;
   });
+  // Later environments get tags by promotion only.
+  if (automated.length > 0 && (environment?.position ?? 0) === 0) {
+    const path = environment ? `./${environmentFolder(environment.name)}` : "./";
+    automateImages(setup, automated, { ...input.application, path }, delivery);
+  }
   const within = (folder: string) => built.filter(({ outdir }) => outdir === folder || outdir.startsWith(`${folder}/`));
   const sets = applicationFolders(environment).map((folder) => ({ folder, apps: within(folder) }));
   return {

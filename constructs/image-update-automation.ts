@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 import { fluxDuration } from "./flux-duration.js";
 import { FluxObject, type FluxObjectProps, type Rendered } from "./flux-object.js";
 import { missing, type Reference, referWithKind } from "./reference.js";
-import { filled, interval, matching, optional } from "./validation.js";
+import { filled, interval, invalid, matching, optional } from "./validation.js";
 
 type Spec = NonNullable<IImageUpdateAutomation["spec"]>;
 
@@ -16,6 +16,14 @@ export interface ImageUpdateAutomationProps
   readonly source: Reference<Spec["sourceRef"]["kind"]>;
   /** Branch for the commits. A merge request proposes it for the branch that Flux follows. */
   readonly pushBranch: string;
+  /**
+   * Push options by name; an empty value is an option without a value. With `merge_request.create`,
+   * GitLab opens the merge request.
+   *
+   * @default none
+   * @see https://docs.gitlab.com/topics/git/commit/#push-options-for-merge-requests
+   */
+  readonly pushOptions?: Readonly<Record<string, string>>;
   /** Author of the commits. */
   readonly author: { readonly name: string; readonly email: string };
   /** Go template of the commit message. @default the template of Flux */
@@ -43,13 +51,13 @@ export class ImageUpdateAutomation extends FluxObject<"ImageUpdateAutomation"> {
 }
 
 function render(self: ImageUpdateAutomation, props: ImageUpdateAutomationProps): Rendered<Spec> {
-  const { author, messageTemplate } = props;
+  const { author, messageTemplate, pushOptions } = props;
   return {
     sourceRef: referWithKind(self, props.source),
     interval: fluxDuration(props.interval ?? Duration.minutes(10)),
     git: {
       commit: { author: { ...author }, ...(messageTemplate !== undefined && { messageTemplate }) },
-      push: { branch: props.pushBranch },
+      push: { branch: props.pushBranch, ...(pushOptions && { options: { ...pushOptions } }) },
     },
     update: { path: props.path ?? "./", strategy: "Setters" },
     policySelector: props.policySelector,
@@ -61,6 +69,9 @@ function validationErrors(self: ImageUpdateAutomation, props: ImageUpdateAutomat
   return [
     ...missing(self, "source", props.source),
     ...filled("pushBranch", props.pushBranch, "the name of a branch"),
+    ...(props.pushBranch === props.pushOptions?.["merge_request.target"]
+      ? invalid("pushBranch", "another branch than the target of its merge request", props.pushBranch)
+      : []),
     ...filled("author.name", props.author?.name, "a name"),
     ...matching("author.email", props.author?.email, /^\S+@\S+$/, "an address"),
     ...optional(interval, "interval", props.interval),

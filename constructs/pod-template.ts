@@ -1,5 +1,6 @@
 import type { Duration } from "cdk8s";
 import type { k8s } from "cdk8s-plus-27";
+import { type Image, imageReferenceOf } from "./automated-image.js";
 import { type ContainerResources, renderResources, resourceErrors } from "./container-resources.js";
 import { defined } from "./defined.js";
 import { type EnvironmentVariables, environmentErrors, renderEnvironment } from "./environment-variables.js";
@@ -19,8 +20,8 @@ import {
 
 /** The one container of a pod, and what it may do and use. */
 export interface PodProps {
-  /** Image with its tag or digest: `registry.example.org/team/shop:1.4.2`. */
-  readonly image: string;
+  /** Image with its tag or digest, `registry.example.org/team/shop:1.4.2`, or one that automation owns. */
+  readonly image: Image;
   /** Program that replaces the image's entrypoint. @default the image's */
   readonly command?: readonly string[];
   /** @default the image's */
@@ -94,7 +95,7 @@ function container(props: PodProps, parts: PodParts, folders: readonly string[])
   const mounts = [...volumeMounts, ...folders.map((mountPath, index) => ({ name: volumeName(index), mountPath }))];
   return defined<k8s.Container>({
     name: parts.name,
-    image: props.image,
+    image: imageReferenceOf(props.image),
     command: props.command && [...props.command],
     args: props.args && [...props.args],
     env: props.environment && renderEnvironment(props.environment),
@@ -114,7 +115,7 @@ function volumeName(index: number): string {
 /** The validation errors of the props of a pod. */
 export function podErrors(props: PodProps): string[] {
   return [
-    ...imageWithTag("image", props.image),
+    ...imageWithTag("image", imageReferenceOf(props.image)),
     ...optional(texts, "command", props.command),
     ...optional(texts, "args", props.args),
     ...optional(environmentErrors, "environment", props.environment),

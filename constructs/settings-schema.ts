@@ -1,7 +1,9 @@
 import { dnsLabel } from "@timonier/kit/dns-name";
 import type { Duration } from "cdk8s";
 import { z } from "zod";
+import type { Image } from "./automated-image.js";
 import { parseFluxDuration } from "./flux-duration.js";
+import { parseAutomatedImage } from "./image-setting.js";
 
 // Schemas of single settings. Their messages say what is expected: `a whole number from 0 to 10`.
 
@@ -21,7 +23,20 @@ export function wholeNumber(least: number, most: number) {
 }
 
 /** An image with a tag or a digest, because the image would otherwise change without a merge. */
-export const image = () => text("an image with its tag, NAME:TAG", /^\S+[:@]\S+$/);
+export const fixedImage = () => text("an image with its tag, NAME:TAG", /^\S+[:@]\S+$/);
+
+/**
+ * An image with a tag or a digest, or `{ repository, policy, initial }`: a range of versions, of which
+ * image automation proposes the newest. For the image of a construct of this folder.
+ */
+export const image = () =>
+  z.unknown().transform((written, context): Image => {
+    if (typeof written === "object" && written !== null) return parseAutomatedImage(written, context);
+    const fixed = fixedImage().safeParse(written);
+    if (fixed.success) return fixed.data;
+    for (const { message } of fixed.error.issues) context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
 
 /** Name of a namespace. */
 export const namespace = () => text('at most 63 lower-case letters, digits and "-"', dnsLabel);

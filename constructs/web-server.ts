@@ -2,6 +2,7 @@ import { dnsLabel } from "@timonier/kit/dns-name";
 import { Duration, Lazy } from "cdk8s";
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { type Image, imageReferenceOf, markImage } from "./automated-image.js";
 import { propsErrors } from "./flux-object.js";
 import { requireUniqueNames } from "./unique-names.js";
 import { imageWithTag, matching, objectName, wholeNumber, wholeSeconds } from "./validation.js";
@@ -15,8 +16,8 @@ export interface WebServerProps {
    * after the first apply.
    */
   readonly app: string;
-  /** Image with its tag: `nginx:1.14.2`. */
-  readonly image: string;
+  /** Image with its tag, `nginx:1.14.2`, or one that automation owns. */
+  readonly image: Image;
   /** Number of pods; zero is allowed. */
   readonly replicas: number;
   /** Port of the container. @default 80 */
@@ -53,6 +54,7 @@ export class WebServer extends Construct {
     this.node.addValidation({
       validate: () => propsErrors(props, () => [...objectName("name", this.name), ...validationErrors(props)]),
     });
+    markImage(this, props.image);
     requireUniqueNames(this);
   }
 }
@@ -66,7 +68,9 @@ function render(props: WebServerProps): k8s.DeploymentSpec {
     template: {
       metadata: { labels },
       spec: {
-        containers: [{ name: props.app, image: props.image, ports: [{ containerPort: props.port ?? 80 }] }],
+        containers: [
+          { name: props.app, image: imageReferenceOf(props.image), ports: [{ containerPort: props.port ?? 80 }] },
+        ],
       },
     },
   };
@@ -75,7 +79,7 @@ function render(props: WebServerProps): k8s.DeploymentSpec {
 function validationErrors(props: WebServerProps): string[] {
   return [
     ...matching("app", props.app, dnsLabel, 'at most 63 letters, digits and "-"'),
-    ...imageWithTag("image", props.image),
+    ...imageWithTag("image", imageReferenceOf(props.image)),
     ...wholeNumber("replicas", props.replicas, 0),
     ...wholeNumber("port", props.port ?? 80, 1, 65_535),
     ...wholeSeconds("minReady", props.minReady ?? Duration.seconds(0)),

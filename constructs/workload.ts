@@ -1,6 +1,7 @@
 import { Chart } from "cdk8s";
 import type { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { markImage } from "./automated-image.js";
 import { propsErrors } from "./flux-object.js";
 import { type PodProps, podErrors } from "./pod-template.js";
 import { requireUniqueNames } from "./unique-names.js";
@@ -69,6 +70,7 @@ export abstract class Workload extends Construct {
           ...kind.validate(),
         ]),
     });
+    markImage(this, props.image);
     requireUniqueNames(this);
   }
 

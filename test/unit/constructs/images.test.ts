@@ -29,6 +29,17 @@ test("the newest patch of nginx is committed to a branch of its own", () => {
   });
 });
 
+test("push options ask GitLab for a merge request, which needs another branch than its target", () => {
+  const chart = images();
+  const source = new GitRepository(chart, "app", { url: "https://gitlab.com/a/b.git" });
+  const author = { name: "flux", email: "flux@example.org" };
+  const pushOptions = { "merge_request.create": "true", "merge_request.target": "main" };
+  new ImageUpdateAutomation(chart, "updates", { source, pushBranch: "images", pushOptions, author });
+  expect(Testing.synth(chart).at(-1).spec.git.push).toEqual({ branch: "images", options: pushOptions });
+  new ImageUpdateAutomation(chart, "main", { source, pushBranch: "main", pushOptions, author });
+  expect(() => Testing.synth(chart)).toThrow(/images\/main\] pushBranch: expected another branch than the target/);
+});
+
 test("faults are refused at once, naming the constructs", () => {
   const chart = images();
   new ImageRepository(chart, "nginx", { image: "docker.io/library/nginx:1" });
