@@ -27,7 +27,7 @@ export interface AppsInput {
 }
 
 /** What a stack knows of the cluster and of the application repository. */
-export interface StackNames {
+export interface StackNames extends Pick<AppsInput, "images"> {
   readonly cluster: string;
   /** Branch that Flux follows. @default what apps/settings.yaml says */
   readonly branch?: string | undefined;
@@ -39,13 +39,13 @@ export interface StackNames {
 
 /** What apps/ is built from: the names of a stack, over the committed settings. */
 export function appsInput(names: StackNames, settings: Settings): AppsInput {
-  const { cluster, branch, applicationUrl, environment } = names;
+  const { cluster, branch, applicationUrl, environment, images } = names;
   const application = {
     url: applicationUrl ?? settings.application.url,
     branch: branch ?? settings.application.branch,
     secretName: sourceName,
   };
-  return { cluster, application, settings, environment };
+  return { cluster, application, settings, environment, ...(images && { images }) };
 }
 
 /** cdk8s apps with one list of their files, in the folder. Each chart is the file `ID.yaml`. */

@@ -8,6 +8,7 @@ import { checkBeforePublish } from "../chart/check-before-publish.js";
 import { exitCodes } from "../exit-codes.js";
 import { type Destination, destinationOf, knownRepositories } from "../merge-request/destination.js";
 import { findProvenance } from "../merge-request/found-provenance.js";
+import { filesOfBranch, hasOtherImages, keepImages } from "../merge-request/kept-images.js";
 import { resultLine } from "../merge-request/publish-result.js";
 import { fileAt, publisher } from "../merge-request/publisher.js";
 import { recordedTree } from "../merge-request/recorded-tree.js";
@@ -24,10 +25,17 @@ export async function publish({ stack: names }: { stack: readonly string[] }): P
 
 async function publishStack(destination: Destination, files: SettingsFiles): Promise<void> {
   const { stack, cluster } = destination;
-  const synthesis = synthesisFor(destination, files);
-  const { input, trees, environment } = synthesis;
+  const first = synthesisFor(destination, files);
+  const { input, environment } = first;
   if (environment?.previous !== undefined) throw promotedOnly(environment, environment.previous);
   const repositories = knownRepositories(destination);
+  const inGit = filesOfBranch(
+    await publisher(stack, repositories, "application"),
+    projectOf(repositories, repositories.applicationRepository),
+    { branch: input.application.branch, folders: applicationFolders(environment) },
+  );
+  const synthesis = await keepImages(first, inGit);
+  const { trees } = synthesis;
   const targets = [
     // Clusters share this repository, so each has its own branch, which the others do not overwrite.
     { repository: "setup", address: repositories.setupRepository, branch: `timonier/publish-${cluster}`, folders: [] },
@@ -51,6 +59,8 @@ async function publishStack(destination: Destination, files: SettingsFiles): Pro
     const published = await publishTree(client, { project, tree, folders, target, branch, provenance });
     console.log(resultLine(project, published));
   }
+  // A merge of image automation in the meantime would leave an older tag in the proposal.
+  if (await hasOtherImages(synthesis, inGit)) await publishStack(destination, files);
 }
 
 function promotedOnly({ name }: Environment, previous: string): UserError {

@@ -5,9 +5,11 @@ import type { ObjectProvenance } from "@timonier/manifests/object-provenance";
 import { joinTrees } from "@timonier/manifests/tree";
 import { readTrees, writeTrees } from "@timonier/manifests/tree-files";
 import writeFileAtomic from "write-file-atomic";
+import { applicationFolders } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
 import { exitCodes } from "../exit-codes.js";
 import { destinationOf } from "../merge-request/destination.js";
+import { filesOfFolder, keepImages } from "../merge-request/kept-images.js";
 import { synthesisFor } from "../merge-request/synthesis.js";
 
 /** Options of {@link synth}. */
@@ -26,10 +28,18 @@ export async function synth({ stack: names, provenance: provenanceFile, base }: 
     throw new UserError("--base needs --provenance", `--base ${base}`, "add --provenance FILE", { code: "TIM-102" });
   }
   const files = await readSettingsFiles();
-  const syntheses = await Promise.all(names.map(async (name) => synthesisFor(await destinationOf(name), files)));
+  const dist = join(checkout, "dist");
+  const syntheses = await Promise.all(
+    names.map(async (name) => {
+      const synthesis = synthesisFor(await destinationOf(name), files);
+      // Without a network: the tags of the last synthesis, or of what was copied there.
+      const existing = filesOfFolder(join(dist, "application"), applicationFolders(synthesis.environment));
+      return keepImages(synthesis, existing);
+    }),
+  );
   const trees = joinTrees(syntheses.map((one) => one.trees));
   const former = base === undefined ? undefined : await readTrees(base);
-  const done = await writeTrees(join(checkout, "dist"), trees);
+  const done = await writeTrees(dist, trees);
   for (const [repository, { written, removed, kept }] of Object.entries(done)) {
     const folder = join("dist", repository);
     for (const path of written) console.log(`wrote    ${join(folder, path)}`);

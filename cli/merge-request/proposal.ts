@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Tree } from "@timonier/manifests/tree";
+import type { Tree, Trees } from "@timonier/manifests/tree";
 import { applicationFolders } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
 import { credentialOf } from "../stack/read-credential.js";
@@ -8,6 +8,7 @@ import type { Stack } from "../stack/stack.js";
 import { stackGitLabToken } from "../stack/stack-gitlab.js";
 import { destinationOf, knownRepositories, type Repositories } from "./destination.js";
 import { findProvenance } from "./found-provenance.js";
+import { filesOfFolder, keepImages } from "./kept-images.js";
 import { recordedTree } from "./recorded-tree.js";
 import { cloneRepository, commitTree, type ReadCredential } from "./repository-clone.js";
 import { synthesisFor } from "./synthesis.js";
@@ -40,23 +41,31 @@ export async function propose(name: string, into: string): Promise<Proposal> {
   const { stack, cluster } = destination;
   const repositories = knownRepositories(destination);
   const files = await readSettingsFiles();
-  const synthesis = synthesisFor(destination, files);
-  const { input, trees } = synthesis;
+  const first = synthesisFor(destination, files);
+  const folders = applicationFolders(first.environment);
   const credential = await reader(stack, repositories);
-  const proposed = async (repository: keyof typeof trees, address: string) => {
+  const clone = async (repository: keyof Trees, address: string) => {
     const folder = join(into, repository);
-    const { branch } = input.application;
+    const { branch } = first.input.application;
     await cloneRepository({ address, branch, folder, credential, caFile: repositories.gitlabCaFile });
+    return folder;
+  };
+  const [setupFolder, applicationFolder] = await Promise.all([
+    clone("setup", repositories.setupRepository),
+    clone("application", repositories.applicationRepository),
+  ]);
+  const synthesis = await keepImages(first, filesOfFolder(applicationFolder, folders));
+  const { trees } = synthesis;
+  const proposed = async (repository: keyof Trees, folder: string) => {
     const former = await formerTree(folder, trees[repository]);
     const isSetup = repository === "setup";
     const read = (path: string) => readFile(join(folder, path), "utf8").catch(() => undefined);
     const tree = isSetup ? trees.setup : await recordedTree(synthesis, files, read);
-    const folders = isSetup ? [] : applicationFolders(input.environment);
-    return { folder, former, differs: await commitTree(folder, tree, "Manifests of apps/", folders) };
+    return { folder, former, differs: await commitTree(folder, tree, "Manifests of apps/", isSetup ? [] : folders) };
   };
   const [setup, application] = await Promise.all([
-    proposed("setup", repositories.setupRepository),
-    proposed("application", repositories.applicationRepository),
+    proposed("setup", setupFolder),
+    proposed("application", applicationFolder),
   ]);
   const base = { setup: setup.former, application: application.former };
   const provenance = join(into, "causes.json");

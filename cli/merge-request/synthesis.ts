@@ -20,6 +20,8 @@ export interface Synthesis {
   readonly trees: Trees;
   /** Environment of the stack. @default it belongs to none */
   readonly environment?: Environment;
+  /** The same with other tags of the images that automation owns. */
+  withImages(images: NonNullable<AppsInput["images"]>): Synthesis;
   /** The source line behind each object. @param base the earlier synthesis @default none */
   provenance(base?: Trees): Promise<readonly ObjectProvenance[]>;
 }
@@ -32,7 +34,7 @@ export type SynthesisNames = Pick<Destination, "cluster" | "branch" | "applicati
  *
  * @throws UserError for settings or constructs that are wrong
  */
-export function synthesisFor(names: SynthesisNames, files: SettingsFiles): Synthesis {
+export function synthesisFor(names: SynthesisNames & Pick<AppsInput, "images">, files: SettingsFiles): Synthesis {
   const { settings, environment } = settingsFor(files, names.environment);
   const inputOf = (read: typeof settings) => appsInput({ ...names, environment }, read);
   const input = inputOf(settings);
@@ -44,6 +46,7 @@ export function synthesisFor(names: SynthesisNames, files: SettingsFiles): Synth
   return {
     input,
     trees: synthesize(input),
+    withImages: (images) => synthesisFor({ ...names, images }, files),
     ...(environment && { environment }),
     provenance: async (base) => {
       // Loaded on demand, because it loads the TypeScript compiler.

@@ -182,3 +182,19 @@ test("provenance finds the setting behind an image that automation owns", async 
   const line = owned.split("\n").findIndex((one) => one.includes("replicas: 3")) + 1;
   expect(found.find(({ kind }) => kind === "Deployment")).toMatchObject({ changed: true, of: "value", line });
 });
+
+test("in environments, tags are updated in the folder of the first one only", () => {
+  const of = (name: string, position: number) => {
+    const environment = { name, position, exclude: [] };
+    const { setup, application } = renderTrees(buildApps(appsInput({ ...names, environment }, parseSettings(owned))));
+    return {
+      automation: setup.get("clusters/embedded/image-automation.yaml"),
+      deployment: application.get(`environments/${name}/infra/deployment.yaml`),
+    };
+  };
+  const [staging, production] = [of("staging", 0), of("production", 1)];
+  expect(staging.automation).toContain("path: ./environments/staging\n");
+  expect(production.automation).toBeUndefined();
+  // A promotion reads the tag from the marked line.
+  expect(production.deployment).toBe(staging.deployment);
+});
