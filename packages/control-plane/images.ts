@@ -11,6 +11,11 @@ export interface ListenFlag {
 export interface KnownImage {
   readonly tool: ClusterTool | ExtraTool;
   readonly listen: readonly ListenFlag[];
+  /**
+   * Arguments that come first, so that the manifest's win: values that the program has by default and
+   * that name a mounted folder. @default none
+   */
+  readonly firstArgs?: readonly string[];
   /** Arguments that come last, and so win over the manifest's. */
   readonly extraArgs: readonly string[];
 }
@@ -52,7 +57,12 @@ const knownImages: Readonly<Record<string, KnownImage>> = {
     ],
     extraArgs,
   },
-  "fluxcd/image-reflector-controller": { tool: "image-reflector-controller", listen: [metrics, health], extraArgs },
+  "fluxcd/image-reflector-controller": {
+    tool: "image-reflector-controller",
+    listen: [metrics, health],
+    firstArgs: ["--storage-path=/data"],
+    extraArgs,
+  },
   "fluxcd/image-automation-controller": { tool: "image-automation-controller", listen: [metrics, health], extraArgs },
   "fluxcd/source-watcher": { tool: "source-watcher", listen: [metrics, health, storage], extraArgs },
 };

@@ -52,7 +52,7 @@ export async function prepareLaunch(
   const mounts = makeVolumes(join(podFolder, "volumes"), pod, container, data);
   const kubeconfig = await credentials();
 
-  const args = (container.args ?? []).map((arg) => expandReferences(arg, environment));
+  const args = [...(image.firstArgs ?? []), ...(container.args ?? [])].map((arg) => expandReferences(arg, environment));
   const ports: Record<string, number> = {};
   for (const port of listenPorts(args, image.listen)) ports[port] = await context.ports.ofContainer(before[port]);
 

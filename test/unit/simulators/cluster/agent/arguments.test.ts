@@ -21,6 +21,7 @@ const mounts = [
   { mountPath: "/tmp", hostPath: "/state/tmp" },
 ];
 const source = knownImage("ghcr.io/fluxcd/source-controller:v1.9.4")?.listen ?? [];
+const reflector = knownImage("ghcr.io/fluxcd/image-reflector-controller:v1.2.4")?.firstArgs ?? [];
 const notification = knownImage("ghcr.io/fluxcd/notification-controller:v1.9.3")?.listen ?? [];
 
 test("rewrites what Flux gives source-controller and adds the addresses that it does not give", () => {
@@ -77,4 +78,8 @@ test("arguments without addresses, names or mounted paths stay as they are", () 
       expect(rewriteArguments(args, [], addresses, mounts)).toEqual(args);
     }),
   );
+});
+
+test("the folder that image-reflector-controller uses by default is the pod's own", () => {
+  expect(rewriteArguments(reflector, [], addresses, mounts)).toEqual(["--storage-path=/state/data"]);
 });
