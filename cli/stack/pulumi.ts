@@ -265,6 +265,7 @@ const stackOutputs = z.object({
   gitlabCaFile: z.string().optional(),
   branch: z.string(),
   environment: z.string().optional(),
+  imageAutomation: z.boolean().optional(),
   setupRepository: z.string(),
   applicationRepository: z.string(),
 });

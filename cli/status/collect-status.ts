@@ -32,15 +32,22 @@ export async function collectStatus(stack: Stack): Promise<StatusReport> {
   if (!outputs) return nothingUp(stack, await pulumi.exists());
   const { inspect } = clusterKinds[outputs.clusterKind];
 
-  const [own, { repositories, tokens }, view] = await Promise.all([
+  const cluster = () => readCluster(outputs.kubeconfig);
+  const [own, { repositories, tokens }, view, images] = await Promise.all([
     attempt("cluster", () => inspect(stack.clusterFolder, stack.state.bin, progress), undefined),
     attempt("GitLab", () => gitlabStatus(stack, outputs), { repositories: [], tokens: [] }),
-    attempt("cluster", async () => viewBetweenReconciliations(await readCluster(outputs.kubeconfig)), undefined),
+    attempt("cluster", async () => viewBetweenReconciliations(await cluster()), undefined),
+    // Without the controllers there are no such kinds. An error is reported for the view.
+    outputs.imageAutomation
+      ? cluster()
+          .then((reader) => reader.images())
+          .catch(() => [])
+      : [],
   ]);
   if (own && own.state !== "running") {
     problems.push(`cluster: ${own.state}; missing: ${own.missing.join(", ") || "everything"}`);
   }
-  const { flux, workloads } = view ? describe(view, repositories) : { flux: [], workloads: [] };
+  const { flux, workloads } = view ? describe(view, repositories, images) : { flux: [], workloads: [] };
   const state = own?.state ?? (view ? "running" : "unreachable");
   problems.push(
     ...[...flux, ...workloads]

@@ -10,7 +10,7 @@ export interface StatusReport {
   readonly cluster: ClusterStatus;
   readonly repositories: readonly RepositoryStatus[];
   readonly tokens: readonly TokenStatus[];
-  /** Flux controllers, sources and Kustomizations. */
+  /** Flux controllers, sources, Kustomizations and image policies. */
   readonly flux: readonly ObjectStatus[];
   /** Workloads that Flux applied, without Flux itself. */
   readonly workloads: readonly ObjectStatus[];
@@ -47,7 +47,7 @@ export interface ObjectStatus {
   readonly namespace: string;
   readonly name: string;
   readonly ready: boolean;
-  /** Short commit of a Flux object; `2/3` for a workload. */
+  /** Short commit of a Flux object; tag of an ImagePolicy; `2/3` for a workload. */
   readonly revision: string;
   readonly message: string;
 }
@@ -57,19 +57,41 @@ export function daysLeft(expiresAt: string | null | undefined, now: number): num
   return expiresAt ? Math.floor((Date.parse(expiresAt) - now) / 86_400_000) : null;
 }
 
-/** Status of the objects that Flux manages. */
+/**
+ * Status of the objects that Flux manages.
+ *
+ * @param images objects of image automation
+ */
 export function describe(
   view: ClusterView,
   repositories: readonly RepositoryStatus[],
+  images: readonly KubeObject[] = [],
 ): Pick<StatusReport, "flux" | "workloads"> {
   const heads = new Map(repositories.map(({ url, head }) => [url, head]));
   const healthByName = new Map(deliveryHealth(view, { heads, required: [] }).map((one) => [one.object, one]));
   const row = (object: KubeObject) => objectStatus(object, healthByName.get(nameOf(object)));
   const isFlux = (object: KubeObject) => object.metadata.namespace === "flux-system";
   return {
-    flux: [...view.workloads.filter(isFlux), ...view.sources, ...view.kustomizations].map(row),
+    flux: [
+      ...[...view.workloads.filter(isFlux), ...view.sources, ...view.kustomizations].map(row),
+      ...images.map(imageStatus),
+    ],
     workloads: view.workloads.filter((one) => !isFlux(one)).map(row),
   };
+}
+
+/** An object of image automation: an ImagePolicy has the image that it selected as its message. */
+function imageStatus(object: KubeObject): ObjectStatus {
+  const { name, namespace = "" } = object.metadata;
+  const { latestRef, lastPushCommit, observedGeneration = -1 } = object.status ?? {};
+  const ready = condition(object, "Ready");
+  const current = observedGeneration >= (object.metadata.generation ?? 0);
+  const isReady = !object.spec?.suspend && current && ready?.status === "True";
+  const reason = ready ? `${ready.reason}: ${ready.message}` : "its controller has not reconciled it yet";
+  const problem = object.spec?.suspend ? "is suspended" : reason;
+  const good = latestRef ? `latest image ${latestRef.name}:${latestRef.tag}` : (ready?.message ?? "");
+  const revision = latestRef?.tag ?? (lastPushCommit ? short(lastPushCommit) : "");
+  return { kind: object.kind, namespace, name, ready: isReady, revision, message: isReady ? good : problem };
 }
 
 function objectStatus(object: KubeObject, health: ObjectHealth | undefined): ObjectStatus {

@@ -23,6 +23,13 @@ const KINDS = {
   ],
 } as const satisfies Record<Exclude<keyof ClusterView, "pods">, readonly Kind[]>;
 
+/** Kinds of image automation. */
+const IMAGE_KINDS: readonly Kind[] = [
+  { apiVersion: "image.toolkit.fluxcd.io/v1", kind: "ImageRepository", plural: "imagerepositories" },
+  { apiVersion: "image.toolkit.fluxcd.io/v1", kind: "ImagePolicy", plural: "imagepolicies" },
+  { apiVersion: "image.toolkit.fluxcd.io/v1", kind: "ImageUpdateAutomation", plural: "imageupdateautomations" },
+];
+
 /** The cluster does not answer at the moment; a later request may succeed. */
 export class ClusterUnavailable extends UserError {}
 
@@ -30,6 +37,8 @@ export class ClusterUnavailable extends UserError {}
 export interface ClusterReader {
   /** Reads Flux objects and workloads. Kinds that the cluster does not have yet are empty. */
   view(): Promise<ClusterView>;
+  /** Reads the objects of image automation; empty for a cluster without them. */
+  images(): Promise<readonly KubeObject[]>;
   /** Requests a reconciliation by an annotation, as `flux reconcile` does. */
   ask(object: KubeObject, requestedAt: string): Promise<void>;
 }
@@ -78,6 +87,7 @@ export async function readCluster(kubeconfig: string): Promise<ClusterReader> {
         throw unreachable(error, server);
       }
     },
+    images: () => all(IMAGE_KINDS),
     view: async () => {
       const [sources, kustomizations, workloads] = await Promise.all([
         all(KINDS.sources),

@@ -1,3 +1,4 @@
+import { pushOnly } from "@timonier/kit/image-marker";
 import { isController, lacksReplicas, podReasons, unavailableControllers } from "./flux-controllers.js";
 import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./kube-object.js";
 import type { ObjectHealth } from "./object-health.js";
@@ -100,6 +101,7 @@ function sourceHealth(source: KubeObject, expected: Expectation): ObjectHealth {
   const stored = commitOf(source.status?.artifact?.revision);
   const credential = expected.credentials?.get(source.spec?.url ?? "");
   return fluxHealth(source, () => {
+    if (source.metadata.annotations?.[pushOnly] === "true") return undefined;
     if (head && stored !== head) return `has revision ${short(stored)}, published is ${short(head)}`;
     const answered = source.status?.lastHandledReconcileAt;
     if (credential && !answered?.endsWith(`#${credential}`)) return "has not fetched with its current token yet";

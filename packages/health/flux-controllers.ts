@@ -3,13 +3,19 @@ import { type ClusterView, condition, type KubeObject, nameOf } from "./kube-obj
 import type { ObjectHealth } from "./object-health.js";
 import { reasonOf } from "./pod-reason.js";
 
+/** The Flux controllers that read registries and push image updates, by their names. */
+export const imageControllers: readonly string[] = ["image-reflector-controller", "image-automation-controller"];
+
+const deploymentOf = (name: string) => `Deployment ${fluxSystem}/${name}`;
+
 /**
  * Names of the Deployments of the Flux controllers that every delivery needs, in the form of {@link
  * nameOf}.
  */
-export const requiredControllers: readonly string[] = ["source-controller", "kustomize-controller"].map(
-  (name) => `Deployment ${fluxSystem}/${name}`,
-);
+export const requiredControllers: readonly string[] = ["source-controller", "kustomize-controller"].map(deploymentOf);
+
+/** The same for image updates. */
+export const requiredImageControllers: readonly string[] = imageControllers.map(deploymentOf);
 
 /**
  * Whether a workload is one of Flux's controllers.
@@ -36,18 +42,20 @@ export function lacksReplicas({ spec, status }: KubeObject): boolean {
  */
 export function unavailableControllers(view: ClusterView, required: readonly string[]): ObjectHealth[] {
   const found = new Map(view.workloads.map((one) => [nameOf(one), one]));
-  return requiredControllers.flatMap((object): ObjectHealth[] => {
+  const forImages = requiredImageControllers.filter((object) => required.includes(object));
+  return [...requiredControllers, ...forImages].flatMap((object): ObjectHealth[] => {
     const deployment = found.get(object);
     const name = object.slice(object.indexOf("/") + 1);
+    const without = forImages.includes(object) ? "no image is updated" : "Flux delivers nothing";
     if (!deployment) {
       if (!required.includes(object)) return [];
       const fix = `apply gotk-components.yaml of the setup repository (\`kubectl apply --server-side -f\`), then \`npm run up\``;
-      return [{ object, state: "failed", message: "does not exist; Flux delivers nothing without it", fix }];
+      return [{ object, state: "failed", message: `does not exist; ${without} without it`, fix }];
     }
     if (deployment.metadata.deletionTimestamp) return [{ object, state: "progressing", message: "is being deleted" }];
     if (deployment.spec?.replicas === 0) {
       const fix = `\`kubectl -n ${fluxSystem} scale deployment ${name} --replicas 1\`, then \`npm run up\``;
-      return [{ object, state: "failed", message: "is scaled to 0; Flux delivers nothing without it", fix }];
+      return [{ object, state: "failed", message: `is scaled to 0; ${without} without it`, fix }];
     }
     if ((deployment.status?.availableReplicas ?? 0) > 0) return [];
     return [{ object, state: "progressing", message: `no replica is available: ${podReasons(deployment, view)}` }];

@@ -26,6 +26,10 @@ export interface KubeObject {
     readonly conditions?: readonly Condition[];
     readonly observedGeneration?: number;
     readonly artifact?: { readonly revision?: string };
+    /** Image that an ImagePolicy selected. */
+    readonly latestRef?: { readonly name: string; readonly tag: string };
+    /** Commit of the last push of an ImageUpdateAutomation. */
+    readonly lastPushCommit?: string;
     readonly lastAppliedRevision?: string;
     /** What a Kustomization applied, newest first. @default none, before Flux 2.7 */
     readonly history?: readonly Reconciled[];

@@ -4,6 +4,12 @@
  */
 export const ownedImageMetadata = "timonier:owned-image";
 
+/**
+ * Annotation of a source to which Flux pushes. No Kustomization follows it, so it may be behind its
+ * branch.
+ */
+export const pushOnly = "timonier/push-only";
+
 /** An image whose tag image automation sets in Git. */
 export interface OwnedImage {
   /** ImagePolicy that selects the tag: `NAMESPACE/NAME` with a colon, `default:shop`. */

@@ -84,3 +84,35 @@ west-app  deploy token  read_repository  never expires
 ! branch main is not protected
 ! GitLab: nothing listens`);
 });
+
+const imageObject = (kind: string, ready: boolean, message: string, status: KubeObject["status"] = {}): KubeObject => ({
+  apiVersion: "image.toolkit.fluxcd.io/v1",
+  kind,
+  metadata: { namespace: "default", name: "shop", generation: 1 },
+  status: {
+    observedGeneration: 1,
+    conditions: [{ type: "Ready", status: ready ? "True" : "False", reason: "Checked", message }],
+    ...status,
+  },
+});
+
+test("an image policy shows the latest image, and a registry that cannot be read is not ready", () => {
+  const images = [
+    imageObject("ImageRepository", false, "401 Unauthorized"),
+    imageObject("ImagePolicy", true, "Latest image tag", { latestRef: { name: "example.org/shop", tag: "1.4.2" } }),
+    imageObject("ImageUpdateAutomation", true, "pushed", { lastPushCommit: head }),
+  ];
+  const rows = describeView({ sources: [], kustomizations: [], workloads: [] }, [], images).flux;
+  expect(rows.map(({ kind, ready, revision, message }) => [kind, ready, revision, message])).toEqual([
+    ["ImageRepository", false, "", "Checked: 401 Unauthorized"],
+    ["ImagePolicy", true, "1.4.2", "latest image example.org/shop:1.4.2"],
+    ["ImageUpdateAutomation", true, "4bce429b", "pushed"],
+  ]);
+});
+
+test("a source that is only pushed to may be behind its branch", () => {
+  const behind = source("0".repeat(40));
+  const annotated = { ...behind, metadata: { ...behind.metadata, annotations: { "timonier/push-only": "true" } } };
+  const view = { sources: [annotated], kustomizations: [], workloads: [] };
+  expect(describeView(view, [repository]).flux).toMatchObject([{ ready: true }]);
+});

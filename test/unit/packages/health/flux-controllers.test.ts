@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deliveryHealth } from "../../../../packages/health/delivery-health.js";
-import { requiredControllers } from "../../../../packages/health/flux-controllers.js";
+import { requiredControllers, requiredImageControllers } from "../../../../packages/health/flux-controllers.js";
 import type { ClusterView, KubeObject } from "../../../../packages/health/kube-object.js";
 import type { Pod } from "../../../../packages/health/pod-reason.js";
 
@@ -37,6 +37,15 @@ function open(view: Partial<ClusterView>, required: readonly string[] = required
 describe("Flux's controllers", () => {
   test("are no findings while they have replicas", () => {
     expect(open({ workloads: [source, kustomize] })).toEqual([]);
+  });
+
+  test("for images are required only where the stack has them", () => {
+    const workloads = [source, kustomize, controller("image-reflector-controller", { spec: { replicas: 0 } })];
+    expect(open({ workloads })).toEqual([]);
+    expect(open({ workloads }, [...requiredControllers, ...requiredImageControllers])).toEqual([
+      "Deployment flux-system/image-reflector-controller: failed is scaled to 0; no image is updated without it",
+      "Deployment flux-system/image-automation-controller: failed does not exist; no image is updated without it",
+    ]);
   });
 
   test("without a replica are named with what each of their pods says, whether Git has them or not", () => {
