@@ -1,14 +1,13 @@
 // A new image gets into Git by itself: Flux lists the tags in the registry, picks one, and commits
-// it to a branch.
+// it to a branch, for which GitLab opens a merge request.
 //
-// A team wants this for its own images, which a pipeline builds and pushes: tags are not edited by
-// hand, and a merge request from the branch still decides what runs. It needs
-// image-reflector-controller and image-automation-controller, which Flux installs only on request
-// (`--components-extra`).
+// A team wants this for images of a repository that it writes by hand: tags are not edited, and a
+// merge request still decides what runs. For an application of apps/, the setting `image: {
+// repository, policy, initial }` does all of this (docs/apps.md). It needs the stack's setting
+// imageAutomation, which installs Flux's image controllers.
 //
 // The file in Git marks the value to replace: `newTag: 1.4.2 # {"$imagepolicy":
-// "default:shop:tag"}`. cdk8s writes no comments, so the marked file is written by hand, for
-// example a kustomization.yaml with `images`.
+// "default:shop:tag"}`, for example in a kustomization.yaml with `images`.
 import { type App, Chart, Duration } from "cdk8s";
 import { GitRepository } from "../constructs/git-repository.js";
 import { ImagePolicy } from "../constructs/image-policy.js";
@@ -38,6 +37,7 @@ export function imagesByAutomation(app: App): void {
     source,
     path: "./clusters/west",
     pushBranch: "flux/images",
+    pushOptions: { "merge_request.create": "true", "merge_request.target": "main" },
     author: { name: "Flux", email: "flux@example.org" },
     messageTemplate: "chore: update images",
   });
