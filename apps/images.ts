@@ -1,3 +1,4 @@
+import { pushOnly } from "@timonier/kit/image-marker";
 import { type App, Chart, Duration } from "cdk8s";
 import { AutomatedImage } from "../constructs/automated-image.js";
 import { GitRepository } from "../constructs/git-repository.js";
@@ -88,6 +89,7 @@ export function automateImages(
     branch,
     interval: delivery.interval,
     secretName: imageAutomation,
+    annotations: { [pushOnly]: "true" },
   });
   new ImageUpdateAutomation(file, "automation", {
     name: imageAutomation,

@@ -18,6 +18,8 @@ export interface AppsInput {
   readonly settings: Settings;
   /** Environment that the cluster belongs to. @default none */
   readonly environment?: Pick<Environment, "name" | "position" | "exclude"> | undefined;
+  /** Whether the cluster has Flux's image controllers. @default false */
+  readonly imageAutomation?: boolean;
   /**
    * Images that automation owns, as Git has them: by policy, `NAMESPACE:NAME`.
    *
@@ -27,7 +29,7 @@ export interface AppsInput {
 }
 
 /** What a stack knows of the cluster and of the application repository. */
-export interface StackNames extends Pick<AppsInput, "images"> {
+export interface StackNames extends Pick<AppsInput, "imageAutomation" | "images"> {
   readonly cluster: string;
   /** Branch that Flux follows. @default what apps/settings.yaml says */
   readonly branch?: string | undefined;
@@ -39,13 +41,13 @@ export interface StackNames extends Pick<AppsInput, "images"> {
 
 /** What apps/ is built from: the names of a stack, over the committed settings. */
 export function appsInput(names: StackNames, settings: Settings): AppsInput {
-  const { cluster, branch, applicationUrl, environment, images } = names;
+  const { cluster, branch, applicationUrl, environment, imageAutomation = false, images } = names;
   const application = {
     url: applicationUrl ?? settings.application.url,
     branch: branch ?? settings.application.branch,
     secretName: sourceName,
   };
-  return { cluster, application, settings, environment, ...(images && { images }) };
+  return { cluster, application, settings, environment, imageAutomation, ...(images && { images }) };
 }
 
 /** cdk8s apps with one list of their files, in the folder. Each chart is the file `ID.yaml`. */
@@ -109,7 +111,7 @@ export function buildApps(input: AppsInput, list: readonly Application[] = appli
     return app;
   });
   // Later environments get tags by promotion only.
-  if (automated.length > 0 && (environment?.position ?? 0) === 0) {
+  if (input.imageAutomation && automated.length > 0 && (environment?.position ?? 0) === 0) {
     const path = environment ? `./${environmentFolder(environment.name)}` : "./";
     automateImages(setup, automated, { ...input.application, path }, delivery);
   }

@@ -16,6 +16,8 @@ export interface SynthEnvironment {
   readonly TIMONIER_BRANCH?: string | undefined;
   /** Name of an environment of apps/environments.yaml. @default none */
   readonly TIMONIER_ENVIRONMENT?: string | undefined;
+  /** `true` where the cluster has Flux's image controllers. @default "false" */
+  readonly TIMONIER_IMAGE_AUTOMATION?: string | undefined;
   /** Output folder, set by cdk8s. @default "dist" */
   readonly CDK8S_OUTDIR?: string | undefined;
 }
@@ -30,6 +32,7 @@ export async function synth(env: SynthEnvironment): Promise<Record<keyof Trees, 
         branch: env.TIMONIER_BRANCH || undefined,
         applicationUrl: env.TIMONIER_APPLICATION_URL || undefined,
         environment,
+        imageAutomation: env.TIMONIER_IMAGE_AUTOMATION === "true",
       },
       settings,
     ),

@@ -29,6 +29,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   receivePushes(config, { cluster, repositories, sources: plan.sources, controllers: flux.controllers });
   const delivered = awaitDelivery({
     ...{ cluster, instance, branch: config.branch, timeout: config.timeout },
+    imageAutomation: config.imageAutomation,
     repositories: [repositories.setup, repositories.application],
     after: flux.installed,
   });
@@ -44,6 +45,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
     gitlabCaFile: instance.caFile,
     branch: config.branch,
     environment: config.environment,
+    imageAutomation: config.imageAutomation || undefined,
     protection: describeProtection(instance.features),
     setupRepository: repositories.setup.url,
     applicationRepository: repositories.application.url,

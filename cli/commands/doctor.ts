@@ -4,6 +4,7 @@ import { readEnvironment } from "../../apps/settings-file.js";
 import { examineCluster } from "../../infra/cluster/prepare-cluster.js";
 import type { PlatformConfig } from "../../infra/config.js";
 import { type Finding, findingOf } from "../../infra/finding.js";
+import { fluxComponents } from "../../infra/flux/components.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { planFlux } from "../../infra/flux/flux-plan.js";
 import { gatherFacts } from "../../infra/gitlab/preflight/gather-gitlab.js";
@@ -66,7 +67,7 @@ async function examineGitLab(stack: Stack, config: PlatformConfig): Promise<{ fi
 /** What the stack will apply, once the setup repository's address is known. */
 async function wantedIn(config: PlatformConfig, setup: string) {
   const read = readEnvironment(config.environment);
-  const [{ settings }, { objects }] = await Promise.all([read, fluxDistribution(progress)]);
+  const [{ settings }, { objects }] = await Promise.all([read, fluxDistribution(progress, fluxComponents(config))]);
   return planFlux(config, setup, settings, objects).wanted();
 }
 

@@ -4,6 +4,7 @@ import type { Trees } from "@timonier/manifests/tree";
 import type { Environment, SettingsFiles } from "../../apps/environments.js";
 import { applicationFolders } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
+import { unfollowedImages } from "../../infra/delivery/unfollowed-images.js";
 import { checkBeforePublish } from "../chart/check-before-publish.js";
 import { exitCodes } from "../exit-codes.js";
 import { type Destination, destinationOf, knownRepositories } from "../merge-request/destination.js";
@@ -14,6 +15,7 @@ import { fileAt, publisher } from "../merge-request/publisher.js";
 import { recordedTree } from "../merge-request/recorded-tree.js";
 import { synthesisFor } from "../merge-request/synthesis.js";
 import { projectOf } from "../stack/stack-gitlab.js";
+import { progress } from "../terminal.js";
 
 /** `timonier publish`: one merge request for each repository whose manifests differ from those of apps/. */
 export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
@@ -36,6 +38,8 @@ async function publishStack(destination: Destination, files: SettingsFiles): Pro
   );
   const synthesis = await keepImages(first, inGit);
   const { trees } = synthesis;
+  const warning = unfollowedImages(input, trees);
+  if (warning) progress(warning);
   const targets = [
     // Clusters share this repository, so each has its own branch, which the others do not overwrite.
     { repository: "setup", address: repositories.setupRepository, branch: `timonier/publish-${cluster}`, folders: [] },

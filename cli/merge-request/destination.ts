@@ -21,6 +21,8 @@ export interface Destination {
   readonly applicationUrl: string | undefined;
   /** Name of the environment that the stack belongs to. @default none */
   readonly environment: string | undefined;
+  /** Whether the cluster has Flux's image controllers. */
+  readonly imageAutomation: boolean;
   /** undefined when they are not known, so that nothing can be published. */
   readonly repositories: Repositories | undefined;
 }
@@ -63,6 +65,7 @@ export async function destinationWith(
     branch: outputs?.branch ?? config?.branch,
     applicationUrl: env.TIMONIER_APPLICATION_URL || repositories?.applicationRepository,
     environment: env.TIMONIER_ENVIRONMENT || (outputs ? outputs.environment : config?.environment),
+    imageAutomation: (outputs ? outputs.imageAutomation : config?.imageAutomation) ?? false,
     repositories,
   };
 }

@@ -27,7 +27,10 @@ export interface Synthesis {
 }
 
 /** What a synthesis needs to know of a stack. */
-export type SynthesisNames = Pick<Destination, "cluster" | "branch" | "applicationUrl" | "environment">;
+export type SynthesisNames = Pick<
+  Destination,
+  "cluster" | "branch" | "applicationUrl" | "environment" | "imageAutomation"
+>;
 
 /**
  * Synthesizes apps/ for a stack.

@@ -12,6 +12,7 @@ import type { Progress } from "@timonier/kit/progress";
 import { readEnvironment } from "../../apps/settings-file.js";
 import { OWNER_ANNOTATION } from "../../infra/cluster/cluster.js";
 import { clusterIdentity } from "../../infra/cluster/cluster-identity.js";
+import { fluxComponents } from "../../infra/flux/components.js";
 import { fluxDistribution } from "../../infra/flux/distribution.js";
 import { planFlux } from "../../infra/flux/flux-plan.js";
 import { type Deployment, pendingCreates, survivingProvider } from "../stack/deployment.js";
@@ -81,7 +82,7 @@ export async function survivingCluster(
     sweep: async () => {
       const [{ settings }, { objects }] = await Promise.all([
         readEnvironment(config.environment),
-        fluxDistribution(progress),
+        fluxDistribution(progress, fluxComponents(config)),
       ]);
       const plan = planFlux(config, "", settings, objects).wanted();
       const refs = [...plan.sync, ...plan.secrets, ...pendingObjects(deployment), ...plan.components];

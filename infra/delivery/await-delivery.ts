@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readCluster } from "@timonier/health/cluster-reader";
 import { reconciledSince } from "@timonier/health/delivery-health";
 import { resume } from "@timonier/health/drain";
-import { requiredControllers } from "@timonier/health/flux-controllers";
+import { requiredControllers, requiredImageControllers } from "@timonier/health/flux-controllers";
 import { waitForDelivery } from "@timonier/health/wait-for-delivery";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { UserError } from "@timonier/kit/user-error";
@@ -23,6 +23,8 @@ export interface AwaitDeliveryArgs {
   readonly instance: GitLabInstance;
   readonly repositories: readonly Repository[];
   readonly branch: string;
+  /** Whether image updates must work. */
+  readonly imageAutomation: boolean;
   /** Resolved once everything that Flux needs exists. */
   readonly after: pulumi.Input<unknown>;
   /** Milliseconds. */
@@ -147,7 +149,7 @@ async function converged(
     await readCluster(kubeconfig),
     {
       heads: new Map(heads),
-      required: [...own, ...requiredControllers],
+      required: [...own, ...requiredControllers, ...(args.imageAutomation ? requiredImageControllers : [])],
       credentials: new Map(marks),
       since: reconciledSince(startedAt, Date.now()),
     },

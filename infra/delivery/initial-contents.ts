@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { imageControllers } from "@timonier/health/flux-controllers";
 import { checkout, StateFolder } from "@timonier/kit/state-folder";
 import { versions } from "@timonier/kit/versions";
 import { fluxSystem, gotkKustomization } from "@timonier/manifests/gotk-sync";
@@ -26,7 +27,7 @@ interface FluxFiles {
  * it.
  */
 export async function writeInitialContents(
-  config: Pick<PlatformConfig, "stack" | "review" | "pipelines">,
+  config: Pick<PlatformConfig, "stack" | "review" | "pipelines" | "imageAutomation">,
   trees: Trees,
   flux: FluxFiles,
 ): Promise<Record<keyof Repositories, InitialContent>> {
@@ -47,7 +48,11 @@ export async function writeInitialContents(
   ]);
   // Flux does not need the pipeline, so no merge request proposes it to a repository that exists.
   const foldersOfNew = [pipeline];
-  const components = { path: `${flux.path}/${fluxSystem}/${componentsFile}`, version: versions.flux };
+  const components = {
+    path: `${flux.path}/${fluxSystem}/${componentsFile}`,
+    version: versions.flux,
+    ...(config.imageAutomation && { components: [...imageControllers] }),
+  };
   return {
     setup: { folders: [owners, fluxFolder, setup], foldersOfNew, flux: components },
     application: { folders: [owners, application], foldersOfNew },

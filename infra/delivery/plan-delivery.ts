@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { fluxSystem } from "@timonier/manifests/gotk-sync";
 import type { ProgramRecord } from "@timonier/manifests/program-record";
 import { sourceName } from "../../apps/delivery.js";
@@ -5,6 +6,7 @@ import { type EnvironmentSettings, settingsFor } from "../../apps/environments.j
 import { appsInput } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
 import type { PlatformConfig } from "../config.js";
+import { fluxComponents } from "../flux/components.js";
 import { type FluxDistribution, fluxDistribution } from "../flux/distribution.js";
 import { type FluxPlan, planFlux } from "../flux/flux-plan.js";
 import { type Manifest, manifestsOf } from "../flux/manifests.js";
@@ -15,6 +17,7 @@ import { logProgress } from "../log-progress.js";
 import { environmentRecord, withRecord } from "./environment-record.js";
 import { writeInitialContents } from "./initial-contents.js";
 import { synthesize } from "./synthesize.js";
+import { unfollowedImages } from "./unfollowed-images.js";
 
 /**
  * What a delivery is made of, whatever the stack: the settings of apps/, and the manifests of Flux.
@@ -26,13 +29,15 @@ export interface DeliverySources extends EnvironmentSettings {
 }
 
 /**
- * Reads the sources. Only the stack's environment is needed for that, so it runs beside the
+ * Reads the sources. Only settings of the stack are needed for that, so it runs beside the
  * connection to GitLab.
  */
 export async function readDeliverySources({
   environment,
-}: Pick<PlatformConfig, "environment">): Promise<DeliverySources> {
-  const [files, distribution] = await Promise.all([readSettingsFiles(), fluxDistribution(logProgress)]);
+  imageAutomation,
+}: Pick<PlatformConfig, "environment" | "imageAutomation">): Promise<DeliverySources> {
+  const components = fluxComponents({ imageAutomation });
+  const [files, distribution] = await Promise.all([readSettingsFiles(), fluxDistribution(logProgress, components)]);
   const read = settingsFor(files, environment);
   return { ...read, distribution, record: read.environment && (await environmentRecord(files, read.environment)) };
 }
@@ -66,7 +71,7 @@ export async function planDelivery(
   instance: Pick<GitLabInstance, "gitUrl" | "namespace">,
   { settings, environment, distribution, record }: DeliverySources,
 ): Promise<DeliveryPlan> {
-  const { branch } = config;
+  const { branch, imageAutomation } = config;
   const { path, sync, wanted } = planFlux(
     config,
     addressOf(instance, config.setupRepository),
@@ -74,8 +79,11 @@ export async function planDelivery(
     distribution.objects,
   );
   const applicationUrl = addressOf(instance, config.applicationRepository);
-  const names = { cluster: config.cluster.name, branch, applicationUrl, environment };
-  const synthesized = synthesize(appsInput(names, settings));
+  const names = { cluster: config.cluster.name, branch, applicationUrl, environment, imageAutomation };
+  const input = appsInput(names, settings);
+  const synthesized = synthesize(input);
+  const warning = unfollowedImages(input, synthesized);
+  if (warning) void pulumi.log.warn(warning);
   const recorded = environment && record && withRecord(synthesized.application, environment.name, record);
   const trees = { ...synthesized, ...(recorded && { application: recorded }) };
   return {

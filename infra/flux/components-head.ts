@@ -30,13 +30,31 @@ export function isOutdated(there: string, version: string): boolean {
 }
 
 /**
- * The components of the old file, if the new one has others: an upgrade must not remove a
- * controller.
+ * Controllers that a file lacks. None for a file that flux did not write, that names no controllers,
+ * or that has a newer Flux, which must not be downgraded.
+ */
+export function lackingComponents(
+  there: string,
+  { version, components = [] }: { readonly version: string; readonly components?: readonly string[] | undefined },
+): readonly string[] {
+  const head = componentsHead(there);
+  if (head === undefined || head.components.length === 0 || compare(head.version, version) > 0) return [];
+  return components.filter((name) => !head.components.includes(name));
+}
+
+/**
+ * The components of the old file and those that it lacks, if the new one has others: an upgrade must
+ * not remove a controller.
  *
  * @returns undefined if both have the same, or the old file names none
  */
-export function otherComponents(there: string, wanted: string): readonly string[] | undefined {
+export function otherComponents(
+  there: string,
+  wanted: string,
+  lacking: readonly string[] = [],
+): readonly string[] | undefined {
   const [old, fresh] = [there, wanted].map((text) => componentsHead(text)?.components ?? []);
-  if (!old || old.length === 0 || [...old].sort().join() === [...(fresh ?? [])].sort().join()) return undefined;
-  return old;
+  const both = [...(old ?? []), ...lacking];
+  if (!old || old.length === 0 || [...both].sort().join() === [...(fresh ?? [])].sort().join()) return undefined;
+  return both;
 }

@@ -1,14 +1,12 @@
 import type { ObjectRef } from "@timonier/kit/kube-discovery";
 import { fluxSystem, gotkSync } from "@timonier/manifests/gotk-sync";
 import { sourceName } from "../../apps/delivery.js";
+import { imageAutomation } from "../../apps/images.js";
 import { clusterFolder } from "../../apps/main.js";
 import type { Settings } from "../../apps/settings.js";
 import type { WantedInCluster } from "../cluster/existing/facts.js";
 import type { PlatformConfig } from "../config.js";
 import { type Manifest, manifestsOf, refsOf } from "./manifests.js";
-
-/** Name of the Secret with the push token for image updates. */
-export const imageAutomationSecret = "image-automation";
 
 /** What Flux will have in a cluster. Known before anything is created. */
 export interface FluxPlan {
@@ -44,7 +42,7 @@ export function planFlux(
   const secrets = [
     secret(fluxSystem, fluxSystem),
     secret(namespace, sourceName),
-    ...(config.imageAutomation ? [secret(namespace, imageAutomationSecret)] : []),
+    ...(config.imageAutomation ? [secret(namespace, imageAutomation)] : []),
   ];
   const wanted = () => ({
     cluster,

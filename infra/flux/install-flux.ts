@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { imageAutomation } from "../../apps/images.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { DeliveryPlan } from "../delivery/plan-delivery.js";
 import type { Repositories } from "../gitlab/repositories.js";
 import type { GitCredential } from "../gitlab/repository/repository.js";
 import { Drain } from "../resources/drain/resource.js";
-import { imageAutomationSecret } from "./flux-plan.js";
 import { InstallOnce } from "./install.js";
 import { type Manifest, without } from "./manifests.js";
 import { SourceCredentials } from "./source-credentials.js";
@@ -79,7 +79,7 @@ function credentialsOf({ repositories: { setup, application }, plan: { sources }
     ...{ namespace, secretName: name },
   });
   const push = application.pushCredential;
-  const pushSecret = { namespace: sources.application.namespace, name: imageAutomationSecret };
+  const pushSecret = { namespace: sources.application.namespace, name: imageAutomation };
   return [
     { role: "setup", credential: setup.credential, ...secretOf(sources.setup) },
     { role: "application", credential: application.credential, ...secretOf(sources.application) },

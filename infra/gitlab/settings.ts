@@ -130,7 +130,7 @@ export const repositorySettings = z.object({
   imageAutomation: flag()
     .default(false)
     .describe(
-      "Give the cluster a second token for the application repository, as Secret image-automation, for image automation controllers that you install. It can only push to unprotected branches. Requires project access tokens in GitLab.",
+      "Install Flux's image controllers in the cluster, which propose the newest image that a policy of apps/settings.yaml allows, by a merge request. Their token can only push to unprotected branches of the application repository. Requires project access tokens in GitLab.",
     ),
   webhookUrl: z
     .union([z.literal(""), z.url({ protocol: /^https?$/ })], {
@@ -220,8 +220,8 @@ export function repositoryConfig(
     /** Whether pipelines get a token of their own: the program they run writes notes. */
     ciToken: values.ciToken || values.programRepository !== "",
     /**
-     * Whether the cluster gets a token that pushes to unprotected branches of the application
-     * repository.
+     * Whether the cluster gets Flux's image controllers, and a token that pushes to unprotected
+     * branches of the application repository.
      */
     imageAutomation: values.imageAutomation,
     /**

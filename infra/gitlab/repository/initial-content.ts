@@ -12,11 +12,12 @@ export interface InitialContent {
   /** Folders that only a new repository gets. @default none */
   readonly foldersOfNew?: readonly string[];
   /**
-   * Path of Flux's components among these files, and their version.
+   * Path of Flux's components among these files, their version, and controllers that a repository
+   * which exists may lack.
    *
    * @default the repository has none
    */
-  readonly flux?: { readonly path: string; readonly version: string };
+  readonly flux?: { readonly path: string; readonly version: string; readonly components?: string[] };
 }
 
 /** Where the content is committed, and for which cluster. */
@@ -52,6 +53,7 @@ export function commitContent(
           ...flux,
           branch: `timonier/flux-${cluster}`,
           message: `Upgrade Flux of cluster ${cluster} to ${flux.version}`,
+          ...(flux.components && { additionMessage: `Add the image controllers of Flux to cluster ${cluster}` }),
         },
       }),
     },

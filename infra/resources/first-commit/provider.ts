@@ -7,7 +7,7 @@ import { retryNotFound } from "@timonier/kit/retry-not-found";
 import type { ResourceKind } from "@timonier/provider-host/plugin";
 import { compare } from "@timonier/toolchain/version-range";
 import { z } from "zod";
-import { isOutdated, otherComponents } from "../../flux/components-head.js";
+import { isOutdated, lackingComponents, otherComponents } from "../../flux/components-head.js";
 import { fluxDistribution } from "../../flux/distribution.js";
 import { firstCommitShape } from "./schema.js";
 
@@ -20,6 +20,13 @@ interface Action {
   readonly action: "create" | "update";
   readonly filePath: string;
   readonly content: string;
+}
+
+/** A change of Flux's components in a branch. */
+interface Upgrade {
+  /** None where nothing has to change. */
+  readonly actions: readonly Action[];
+  readonly title: string;
 }
 
 /**
@@ -56,7 +63,7 @@ export const firstCommit: ResourceKind<unknown> = {
     const upgrades = await outdatedIn(client, wanted, files);
     if (missing.size === 0) return { ...made, state: { ...news, ...(await proposeUpgrade(client, wanted, upgrades)) } };
     const proposal = { from: proposalBranch, to: branch, title: message };
-    const mergeRequest = await propose(client, project, [...creations(missing), ...upgrades], proposal);
+    const mergeRequest = await propose(client, project, [...creations(missing), ...upgrades.actions], proposal);
     return { ...made, state: { ...news, mergeRequest } };
   },
   update: async (_id, olds, news) => {
@@ -71,37 +78,47 @@ function connect({ url, token, caFile }: Inputs): GitLab {
   return connectGitLab({ url, token, ...(caFile && { caFile }) });
 }
 
-/** Whether a newer Flux is wanted than in the last run. An older version downgrades nothing. */
+/**
+ * Whether a newer Flux or more controllers are wanted than in the last run. An older version
+ * downgrades nothing, and no controller is removed.
+ */
 function hasRisen({ upgrade: before }: Inputs, { upgrade: now }: Inputs): boolean {
-  return now !== undefined && (before === undefined || compare(now.version, before.version) > 0);
+  if (now === undefined) return false;
+  if (before === undefined || compare(now.version, before.version) > 0) return true;
+  return (now.components ?? []).some((name) => !before.components?.includes(name));
 }
 
 function creations(files: ReadonlyMap<string, string>): Action[] {
   return [...files].map(([filePath, content]) => ({ action: "create", filePath, content }));
 }
 
-/** Flux's components of the wanted version if the branch has older ones, with the controllers that the branch has. */
+/** Flux's components if the branch has older ones or lacks a controller; no controller of the branch is removed. */
 async function outdatedIn(
   client: GitLab,
   { project, branch, upgrade }: Inputs,
   files: ReadonlyMap<string, string>,
-): Promise<Action[]> {
+): Promise<Upgrade> {
+  const none = { actions: [], title: "" };
   const fresh = upgrade && files.get(upgrade.path);
-  if (!fresh) return [];
+  if (!fresh) return none;
   const there = await contentAt(client, project, upgrade.path, branch);
-  if (there === undefined || !isOutdated(there, upgrade.version)) return [];
-  const others = otherComponents(there, fresh);
+  if (there === undefined) return none;
+  const added = lackingComponents(there, upgrade);
+  const outdated = isOutdated(there, upgrade.version);
+  if (added.length === 0 && !outdated) return none;
+  const others = otherComponents(there, fresh, added);
   const content = others ? (await fluxDistribution(silent, others)).text : fresh;
-  return [{ action: "update", filePath: upgrade.path, content }];
+  const title = outdated ? upgrade.message : (upgrade.additionMessage ?? upgrade.message);
+  return { actions: [{ action: "update", filePath: upgrade.path, content }], title };
 }
 
 async function proposeUpgrade(
   client: GitLab,
   { project, branch, upgrade }: Inputs,
-  actions: readonly Action[],
+  { actions, title }: Upgrade,
 ): Promise<{ upgradeRequest?: number }> {
   if (!upgrade || actions.length === 0) return {};
-  const proposal = { from: upgrade.branch, to: branch, title: upgrade.message };
+  const proposal = { from: upgrade.branch, to: branch, title };
   return { upgradeRequest: await propose(client, project, actions, proposal) };
 }
 

@@ -22,17 +22,21 @@ export const firstCommitShape = {
     folders: z.array(z.string()),
     /** Folders that belong to the first commit only: a preexisting branch is not expected to have their files. */
     firstFolders: z.array(z.string()).default([]),
-    /** How a newer Flux is proposed. @default the repository has no Flux components */
+    /** How a newer Flux, or one with more controllers, is proposed. @default the repository has no Flux components */
     upgrade: z
       .object({
         /** Path of `gotk-components.yaml` in the repository. */
         path: z.string(),
         /** Wanted version: `2.9.4`. */
         version: z.string(),
+        /** Controllers that the branch must have besides its own. @default none */
+        components: z.array(z.string()).optional(),
         /** Source branch of the merge request. */
         branch: z.string(),
         /** Title of the merge request. */
         message: z.string(),
+        /** Title of one that only adds controllers. @default message */
+        additionMessage: z.string().optional(),
       })
       .optional(),
   }),

@@ -12,6 +12,7 @@ import { image } from "../../../constructs/settings-schema.js";
 import { StatefulService } from "../../../constructs/stateful-service.js";
 import { WebService } from "../../../constructs/web-service.js";
 import { Worker } from "../../../constructs/worker.js";
+import { unfollowedImages } from "../../../infra/delivery/unfollowed-images.js";
 import { markedImages } from "../../../packages/kit/image-marker.js";
 import { renderTrees } from "../../../packages/manifests/tree.js";
 import { provenanceOf } from "../../../packages/provenance/provenance.js";
@@ -21,7 +22,11 @@ const owned = committed.replace(
   "image: nginx:1.14.2",
   'image: { repository: nginx, policy: ">=1.14.0 <1.15.0", initial: 1.14.2 }',
 );
-const names = { cluster: "embedded", applicationUrl: "https://gitlab.com/team/application.git" };
+const names = {
+  cluster: "embedded",
+  applicationUrl: "https://gitlab.com/team/application.git",
+  imageAutomation: true,
+};
 const synthesize = (text: string, images = {}) =>
   renderTrees(buildApps({ ...appsInput(names, parseSettings(text)), images: new Map(Object.entries(images)) }));
 const deployment = "infra/deployment.yaml";
@@ -78,6 +83,8 @@ test("the setup gets the objects of image automation, and nothing else changes t
     apiVersion: source.toolkit.fluxcd.io/v1
     kind: GitRepository
     metadata:
+      annotations:
+        timonier/push-only: "true"
       name: image-automation
       namespace: default
     spec:
@@ -120,6 +127,18 @@ test("the setup gets the objects of image automation, and nothing else changes t
         strategy: Setters
     "
   `);
+});
+
+test("in a stack without image controllers, the images are marked and nothing follows the policy", () => {
+  const input = appsInput({ ...names, imageAutomation: false }, parseSettings(owned));
+  const trees = renderTrees(buildApps(input));
+  expect(trees.application).toEqual(synthesize(owned).application);
+  expect([...trees.setup.keys()]).toEqual([...synthesize(committed).setup.keys()]);
+  expect(unfollowedImages(input, trees)).toContain("(default:nginx): set timonier:imageAutomation to true");
+  expect(unfollowedImages({ ...input, imageAutomation: true }, trees)).toBeUndefined();
+  expect(unfollowedImages(input, synthesize(committed))).toBeUndefined();
+  const later = { name: "production", position: 1, exclude: [] };
+  expect(unfollowedImages({ ...input, environment: later }, trees)).toBeUndefined();
 });
 
 test("a settings file without such an image is synthesized as before", () => {

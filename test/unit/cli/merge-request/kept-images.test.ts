@@ -18,6 +18,7 @@ const names = {
   branch: "main",
   applicationUrl: "https://gitlab.com/a/b.git",
   environment: undefined,
+  imageAutomation: true,
 };
 const committed = await readFile(settingsFile, "utf8");
 const environments = "environments: []\n";

@@ -26,6 +26,18 @@ test.each<[string, Properties, Properties, object]>([
   ["a newer Flux", { upgrade: flux("2.9.4") }, { upgrade: flux("2.10.0") }, { changes: true, changed: ["upgrade"] }],
   ["the same Flux", { upgrade: flux("2.9.4") }, { upgrade: flux("2.9.4") }, { changes: false }],
   ["an older Flux", { upgrade: flux("2.9.4") }, { upgrade: flux("2.9.3") }, { changes: false }],
+  [
+    "a controller that was not wanted before",
+    { upgrade: flux("2.9.4") },
+    { upgrade: { ...flux("2.9.4"), components: ["image-reflector-controller"] } },
+    { changes: true, changed: ["upgrade"] },
+  ],
+  [
+    "a controller that is no longer wanted",
+    { upgrade: { ...flux("2.9.4"), components: ["image-reflector-controller"] } },
+    { upgrade: flux("2.9.4") },
+    { changes: false },
+  ],
   ["a stack that knew of no version", {}, { upgrade: flux("2.9.4") }, { changes: true, changed: ["upgrade"] }],
 ])("%s", async (_, before, now, expected) => {
   expect(await diff(before, now)).toMatchObject(expected);
