@@ -56,6 +56,12 @@ function settingsOf(files: SettingsFiles, { patch }: Environment, without: reado
 }
 
 function treesOf(files: SettingsFiles, environment: string): EnvironmentTrees {
-  const names = { cluster: anyCluster, branch: undefined, applicationUrl: undefined, environment };
+  const names = {
+    cluster: anyCluster,
+    branch: undefined,
+    applicationUrl: undefined,
+    environment,
+    imageAutomation: false,
+  };
   return { environment, clusterFolder: clusterFolder(anyCluster), trees: synthesisFor(names, files).trees };
 }

@@ -1,8 +1,6 @@
+import { withoutMarkedImages } from "@timonier/kit/image-marker";
 import { UserError } from "@timonier/kit/user-error";
 import type { Tree } from "@timonier/manifests/tree";
-
-/** A line whose image automation owns: its tag may differ from the synthesized one. */
-const markedLine = /^.*# \{"\$imagepolicy":.*$/gm;
 
 /**
  * Checks that an application runs as its program synthesizes it.
@@ -23,6 +21,7 @@ export function checkUnchanged(name: string, environment: string, running: Tree,
   );
 }
 
+/** Without the tags that image automation sets. */
 function comparable(text: string | undefined): string | undefined {
-  return text?.replaceAll(markedLine, "");
+  return text === undefined ? undefined : withoutMarkedImages(text);
 }

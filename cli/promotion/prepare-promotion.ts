@@ -1,5 +1,6 @@
+import { markedImages } from "@timonier/kit/image-marker";
 import { type ProgramRecord, parseProgramRecord } from "@timonier/manifests/program-record";
-import type { Trees } from "@timonier/manifests/tree";
+import type { Tree, Trees } from "@timonier/manifests/tree";
 import type { Promotion } from "@timonier/report/model";
 import type { Environment } from "../../apps/environments.js";
 import { clusterFolder, environmentFolder } from "../../apps/main.js";
@@ -16,6 +17,7 @@ import {
   type PromotionPlan,
   planPromotion,
   promotedRecord,
+  type RunningApplication,
 } from "./promotion-plan.js";
 import type { EnvironmentTrees } from "./propose-trees.js";
 import { runningApplications } from "./running-applications.js";
@@ -57,11 +59,18 @@ export async function preparePromotion(input: PromotionInput): Promise<PreparedP
   const heads = { from: headOf(from.name), to: headOf(target.name) };
   const options = { environment: from.name, stacks: from.stacks, clone: clones.application, head: heads.from };
   const running = await runningApplications(options);
-  const facts: PromotionFacts = { from: from.name, to: target, asked, running, heads, now: new Date() };
+  const files = await runningFiles(input, running);
+  const filesOfTarget = (name: string) => filesOfApplication(present, target.name, name, [heads.to]);
+  const images = {
+    from: new Map([...files].map(([name, tree]) => [name, imagesIn(tree)])),
+    to: new Map([...heads.to.keys()].map((name) => [name, imagesIn(filesOfTarget(name))])),
+  };
+  const facts: PromotionFacts = { from: from.name, to: target, asked, running, heads, images, now: new Date() };
   const plan = planPromotion(facts);
   const record = promotedRecord(plan, facts);
-  const programs = new SynthesizedPrograms(input.folder, progress);
-  await checkNotChanged(input, plan, programs);
+  const tags = new Map([...plan.promoted.keys()].flatMap((name) => [...(images.from.get(name) ?? [])]));
+  const programs = new SynthesizedPrograms(input.folder, tags, progress);
+  await checkNotChanged(input, { plan, programs, files });
   const trees = await treesOf(input, { plan, programs, records: [heads.to, record, heads.from] });
   checkDependencies({
     ...{ from: from.name, to: target.name, records: { from: heads.from, after: record } },
@@ -72,21 +81,37 @@ export async function preparePromotion(input: PromotionInput): Promise<PreparedP
   return { promotion, trees: { ...trees, application }, description: describe(promotion) };
 }
 
-/** Each promoted application runs as its program synthesizes it, so nobody changed it by hand. */
-async function checkNotChanged(
+/** The files of each application at the revision that runs. */
+async function runningFiles(
   { from, clones }: PromotionInput,
-  { promoted }: PromotionPlan,
-  programs: SynthesizedPrograms,
-): Promise<void> {
-  for (const [name, { record, revision }] of promoted) {
+  running: ReadonlyMap<string, RunningApplication>,
+): Promise<ReadonlyMap<string, Tree>> {
+  const trees = new Map<string, Promise<Tree>>();
+  const files = new Map<string, Tree>();
+  for (const [name, { record, revision }] of running) {
+    const tree = trees.get(revision) ?? filesAtCommit(clones.application, revision, environmentFolder(from.name));
+    trees.set(revision, tree);
+    files.set(name, filesOfApplication(await tree, from.name, name, [new Map([[name, record]])]));
+  }
+  return files;
+}
+
+/** The images that automation owns, by their policies. */
+function imagesIn(tree: Tree): ReadonlyMap<string, string> {
+  return new Map([...tree.values()].flatMap((text) => [...markedImages(text)]));
+}
+
+interface UnchangedOptions {
+  readonly plan: PromotionPlan;
+  readonly programs: SynthesizedPrograms;
+  readonly files: ReadonlyMap<string, Tree>;
+}
+
+/** Checks that each promoted application runs as its program synthesizes it. */
+async function checkNotChanged({ from }: PromotionInput, { plan, programs, files }: UnchangedOptions): Promise<void> {
+  for (const [name, { record }] of plan.promoted) {
     const records = [new Map([[name, record]])];
-    const folder = environmentFolder(from.name);
-    const running = filesOfApplication(
-      await filesAtCommit(clones.application, revision, folder),
-      from.name,
-      name,
-      records,
-    );
+    const running = files.get(name) ?? new Map();
     const { application } = await programs.treesFor(record.program ?? "", from, from.stacks[0].stack.name);
     checkUnchanged(name, from.name, running, filesOfApplication(application, from.name, name, records));
   }

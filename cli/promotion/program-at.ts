@@ -12,7 +12,15 @@ import type { SynthEnvironment } from "../cdk8s-synth.js";
 
 /** For which cluster and environment a commit is synthesized. */
 export type SynthesisTarget = Required<
-  Pick<SynthEnvironment, "TIMONIER_CLUSTER" | "TIMONIER_APPLICATION_URL" | "TIMONIER_ENVIRONMENT" | "TIMONIER_BRANCH">
+  Pick<
+    SynthEnvironment,
+    | "TIMONIER_CLUSTER"
+    | "TIMONIER_APPLICATION_URL"
+    | "TIMONIER_ENVIRONMENT"
+    | "TIMONIER_BRANCH"
+    | "TIMONIER_IMAGE_AUTOMATION"
+    | "TIMONIER_IMAGES"
+  >
 >;
 
 /** Milliseconds for `npm ci`, and for one synthesis. */

@@ -18,6 +18,9 @@ export interface RunningApplication {
   readonly since?: Date | undefined;
 }
 
+/** For each application the images that automation owns, by their policies. */
+export type ApplicationImages = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
 /** What is known before a promotion. */
 export interface PromotionFacts {
   readonly from: string;
@@ -26,6 +29,8 @@ export interface PromotionFacts {
   readonly asked: readonly string[];
   /** Applications that run in `from`, by name. */
   readonly running: ReadonlyMap<string, RunningApplication>;
+  /** Images that automation owns, by policy, for each application: that run in `from`, and at the head of `to`. */
+  readonly images: { readonly from: ApplicationImages; readonly to: ApplicationImages };
   /** Records at the head of the branch: of `from`, and of `to`. */
   readonly heads: { readonly from: ProgramRecord; readonly to: ProgramRecord };
   readonly now: Date;
@@ -51,7 +56,7 @@ export function planPromotion(facts: PromotionFacts): PromotionPlan {
   for (const name of asked) checkKnown(name, facts);
   const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
   const promoted = [...running].filter(([name, { record }]) => {
-    return isAsked(name) && !to.exclude.includes(name) && heads.to.get(name)?.synthesis !== record.synthesis;
+    return isAsked(name) && !to.exclude.includes(name) && differs(name, record, facts);
   });
   const removed = [...heads.to.keys()].filter((name) => {
     return isAsked(name) && (!heads.from.has(name) || to.exclude.includes(name));
@@ -62,6 +67,13 @@ export function planPromotion(facts: PromotionFacts): PromotionPlan {
     removed,
     waits: promoted.flatMap(([name, one]) => waitsFor(name, one, facts)),
   };
+}
+
+/** Whether an application differs in its manifests, or in a tag that image automation set. */
+function differs(name: string, record: ApplicationRecord, { heads, images }: PromotionFacts): boolean {
+  if (heads.to.get(name)?.synthesis !== record.synthesis) return true;
+  const there = images.to.get(name);
+  return [...(images.from.get(name) ?? [])].some(([policy, image]) => there?.get(policy) !== image);
 }
 
 function checkKnown(name: string, { from, to, running, heads }: PromotionFacts): void {

@@ -11,9 +11,13 @@ export class SynthesizedPrograms {
   private readonly programs = new Map<string, Promise<ProgramAt>>();
   private readonly trees = new Map<string, Promise<Trees>>();
 
-  /** @param folder for the unpacked commits */
+  /**
+   * @param folder for the unpacked commits
+   * @param images tags of the images that automation owns, by their policies
+   */
   constructor(
     private readonly folder: string,
+    private readonly images: ReadonlyMap<string, string>,
     private readonly progress: Progress,
   ) {}
 
@@ -34,6 +38,8 @@ export class SynthesizedPrograms {
       TIMONIER_APPLICATION_URL: environment.repositories.applicationRepository,
       TIMONIER_BRANCH: environment.branch,
       TIMONIER_ENVIRONMENT: environment.name,
+      TIMONIER_IMAGE_AUTOMATION: String(found.destination.imageAutomation),
+      TIMONIER_IMAGES: JSON.stringify(Object.fromEntries(this.images)),
     });
   }
 }

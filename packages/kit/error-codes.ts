@@ -155,6 +155,7 @@ export const errorCauses = {
   "TIM-812": "Nothing comes before the first environment.",
   "TIM-813": "A promotion waits for its soak time, or for an application that is not Ready.",
   "TIM-814": "The version to roll back to does not exist.",
+  "TIM-815": "A variable of `cdk8s synth` has a value that cannot be read.",
   "TIM-860": "`promote` was given an application that does not run in the environment before.",
   "TIM-861": "The commit of the program is not known, so that the next environment cannot be synthesized from it.",
   "TIM-862": "An application is promoted without one that it depends on.",

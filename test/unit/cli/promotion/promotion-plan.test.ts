@@ -30,6 +30,7 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
       ["nginx", running("1")],
       ["shop", running("2")],
     ]),
+    images: { from: new Map(), to: new Map() },
     heads: {
       from: new Map([
         ["nginx", record("1")],
@@ -84,6 +85,14 @@ describe("what is promoted", () => {
     };
     const plan = planPromotion(facts({ heads, asked: ["shop"] }));
     expect(plan.promoted.get("shop")?.record.synthesis).toBe("2");
+  });
+
+  test("what only differs in a tag that image automation set", () => {
+    const tag = (image: string) => new Map([["nginx", new Map([["default:nginx", image]])]]);
+    const plan = (from: string, to: string) =>
+      planPromotion(facts({ asked: ["nginx"], images: { from: tag(from), to: tag(to) } }));
+    expect([...plan("nginx:1.14.3", "nginx:1.14.2").promoted.keys()]).toEqual(["nginx"]);
+    expect([...plan("nginx:1.14.3", "nginx:1.14.3").promoted.keys()]).toEqual([]);
   });
 
   test("the record says what was promoted from where", () => {
