@@ -17,6 +17,7 @@ const schema = z.strictObject({
       soak: duration(0).optional(),
       settings: z.record(z.string(), z.unknown(), { error: "a map of settings" }).optional(),
       exclude: z.array(name(), { error: "a list of applications" }).optional(),
+      autoMerge: z.boolean({ error: "true or false" }).optional(),
     }),
     { error: "a list of environments" },
   ),
@@ -33,6 +34,8 @@ export interface Environment {
   readonly soak: number;
   /** Names of applications that it does not have. */
   readonly exclude: readonly string[];
+  /** Whether GitLab merges a promotion by itself when its gate opens. */
+  readonly autoMerge: boolean;
   /** What differs from apps/settings.yaml: a merge patch. */
   readonly patch: unknown;
 }
@@ -68,6 +71,9 @@ export function parseEnvironments(
     ...(index === 0 && one.soak !== undefined
       ? ["environments.0.soak: the first environment has none before it; remove the soak time"]
       : []),
+    ...(index === 0 && one.autoMerge !== undefined
+      ? ["environments.0.autoMerge: nothing is promoted to the first environment; remove the setting"]
+      : []),
     ...(one.exclude ?? []).flatMap((app, at) =>
       known.includes(app)
         ? []
@@ -75,10 +81,10 @@ export function parseEnvironments(
     ),
   ]);
   if (errors.length > 0) throw settingsError(errors, source);
-  return environments.map(({ name, soak, settings = {}, exclude = [] }, position) => {
+  return environments.map(({ name, soak, settings = {}, exclude = [], autoMerge = false }, position) => {
     const previous = environments[position - 1]?.name;
-    const waits = soak?.toMilliseconds() ?? 0;
-    return { name, position, soak: waits, exclude, patch: settings, ...(previous !== undefined && { previous }) };
+    const common = { name, position, soak: soak?.toMilliseconds() ?? 0, exclude, autoMerge, patch: settings };
+    return { ...common, ...(previous !== undefined && { previous }) };
   });
 }
 

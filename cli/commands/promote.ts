@@ -45,6 +45,7 @@ export async function promote(asked: readonly string[], { to, whenReady, offline
       ...{ environment: into, clones, trees: prepared.trees, branch: `timonier/promote-${to}` },
       title: names.length > 0 ? `Promote to ${to}: ${names.join(", ")}` : `Promote to ${to}`,
       description: prepared.description,
+      autoMerge: target.autoMerge,
     };
     if (names.length > 0) progress(`rehearsing the promotion of ${names.join(", ")} to ${to}`);
     const report = await rehearseTrees(proposal, { assume: [], offline }, folder);

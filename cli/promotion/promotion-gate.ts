@@ -1,4 +1,5 @@
 import type { GitLab } from "@timonier/kit/gitlab-client";
+import { GitLabError } from "@timonier/kit/gitlab-error";
 import { defaultGateRules, judgeGate } from "@timonier/report/gate";
 import type { Report } from "@timonier/report/model";
 import { acceptances } from "@timonier/report/note/acceptances";
@@ -33,6 +34,24 @@ export async function judgePromotion(request: PromotionRequest, report: Report):
   await setStatus(request, gateStatus, waits.length === 0 ? "success" : "pending", waits);
   await setStatus(request, verdictStatus, refused.length === 0 ? "success" : "failed", refused);
   return [...waits, ...refused];
+}
+
+/**
+ * Lets GitLab merge when the statuses, and everything else that the project requires, are
+ * successful.
+ *
+ * @returns what GitLab does, for people
+ * @see https://docs.gitlab.com/user/project/merge_requests/auto_merge/
+ */
+export async function mergeWhenOpen({ client, project, mergeRequest, headSha }: PromotionRequest): Promise<string> {
+  try {
+    const options = { sha: headSha, autoMerge: true, shouldRemoveSourceBranch: true };
+    const { state } = await client.MergeRequests.merge(project, mergeRequest, options);
+    return state === "merged" ? `merged !${mergeRequest}` : `GitLab merges !${mergeRequest} when its gate opens`;
+  } catch (error) {
+    if (!(error instanceof GitLabError) || ![401, 405, 406, 422].includes(error.status ?? 0)) throw error;
+    return `GitLab does not merge !${mergeRequest} by itself: ${error.words}`;
+  }
 }
 
 /** GitLab's limit for the description of a status. */

@@ -13,7 +13,7 @@ import { type RehearsalOptions, rehearseClones } from "../merge-request/rehearse
 import { commitTree } from "../merge-request/repository-clone.js";
 import { projectOf } from "../stack/stack-gitlab.js";
 import type { EnvironmentClones, OpenEnvironment } from "./open-environment.js";
-import { judgePromotion } from "./promotion-gate.js";
+import { judgePromotion, mergeWhenOpen } from "./promotion-gate.js";
 
 /** New trees for an environment. */
 export interface EnvironmentTrees {
@@ -32,6 +32,8 @@ export interface TreesProposal {
   readonly title: string;
   /** Text of the merge requests, above the list of files. */
   readonly description: string;
+  /** Whether GitLab merges them by itself when their statuses are successful. @default false */
+  readonly autoMerge?: boolean;
 }
 
 /** Rehearses the trees on a cluster for each stack. @returns undefined when nothing differs */
@@ -62,7 +64,7 @@ export async function rehearseTrees(
 
 /** Opens, updates or closes the merge requests. @returns why they must not be merged yet, one line each */
 export async function publishTrees(
-  { environment, trees, branch, title, description }: TreesProposal,
+  { environment, trees, branch, title, description, autoMerge }: TreesProposal,
   report: Report | undefined,
 ): Promise<readonly string[]> {
   const [{ stack }] = environment.stacks;
@@ -81,6 +83,7 @@ export async function publishTrees(
     const request = { project, mergeRequest: published.iid, headSha: commit.id };
     await postNote(own, { ...request, report, key: "promotion" });
     waits.push(...(await judgePromotion({ client: own, branch, ...request }, report)));
+    if (autoMerge) console.log(`${project}: ${await mergeWhenOpen({ client: own, branch, ...request })}`);
   };
   for (const [address, tree] of setupTrees(environment, trees)) await propose("setup", address, tree);
   await propose("application", repositories.applicationRepository, trees.application);

@@ -41,7 +41,7 @@ test("the committed file names none, so that every stack gets the settings as th
 test("each knows its place in the order of promotion", () => {
   expect(parseEnvironments(environments)).toMatchObject([
     { name: "staging", position: 0, soak: 0, exclude: [] },
-    { name: "production", position: 1, previous: "staging", soak: 30 * 60_000 },
+    { name: "production", position: 1, previous: "staging", soak: 30 * 60_000, autoMerge: false },
   ]);
 });
 
@@ -82,14 +82,15 @@ test("an excluded application is in no repository", () => {
 test("what is wrong in the file is reported at once, each under its path", () => {
   const wrong = `
 environments:
-  - { name: staging, soak: 5m, exclude: [ngnix] }
+  - { name: staging, soak: 5m, autoMerge: true, exclude: [ngnix] }
   - { name: staging }
 `;
   const { what, where } = refused(() => parseEnvironments(wrong));
   expect(where).toBe("apps/environments.yaml");
   expect(what.split("\n").map((line) => line.trim())).toEqual([
-    "3 settings are wrong:",
+    "4 settings are wrong:",
     "environments.0.soak: the first environment has none before it; remove the soak time",
+    "environments.0.autoMerge: nothing is promoted to the first environment; remove the setting",
     "environments.0.exclude.0: unknown application ngnix; did you mean nginx?",
     "environments.1.name: there is already an environment staging",
   ]);

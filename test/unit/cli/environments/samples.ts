@@ -59,7 +59,7 @@ export function view(...kustomizations: readonly KubeObject[]): ClusterView {
 /** An environment without clusters and records. */
 export function facts(name: string, more: Partial<EnvironmentFacts> = {}, soak = 0): EnvironmentFacts {
   return {
-    environment: { name, position: 0, soak, exclude: [], patch: {} },
+    environment: { name, position: 0, soak, exclude: [], autoMerge: false, patch: {} },
     clusters: [],
     records: new Map(),
     mergeRequests: [],
