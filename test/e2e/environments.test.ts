@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
+import { checkout } from "../../packages/kit/state-folder.js";
 import { reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
 import { killWhen } from "./support/faults.js";
 import { documentedCommands } from "./support/readme.js";
@@ -206,6 +207,26 @@ describe("a change", () => {
     expect(await deployed("staging")).toBe("1/1 nginx:1.14.3");
     const again = await copy.timonier("promote", "--to", "production");
     expect(again.stdout, again.all).toContain("production has everything that runs in staging");
+  });
+});
+
+describe("who looks", () => {
+  const [diff, status, history] = documentedCommands("docs/environments.md", "Compare and look back");
+  const shown = async (command: string | undefined) => {
+    const said = await copy.run("bash", ["-c", String(command)]);
+    expect(said.exitCode, said.all).toBe(0);
+    return said.stdout;
+  };
+
+  test("sees what differs between the environments, what runs where, and what ran before", async () => {
+    writeFileSync(join(copy.folder, "apps/settings.yaml"), readFileSync(join(checkout, "apps/settings.yaml")));
+    const differences = await shown(diff);
+    expect(differences).toMatch(/nginx\.replicas +1 +2/);
+    expect(differences).toContain("-  replicas: 1\n+  replicas: 2");
+    expect(await shown(status)).toMatch(/nginx +Ready +[0-9a-f]{8} +[0-9a-f]{8} +\w+ +Ready +[0-9a-f]{8} +[0-9a-f]{8}/);
+    expect(await shown(history)).toMatch(
+      /production +\S+ +now +[0-9a-f]{8}[\s\S]*promoted from staging at [0-9a-f]{8}/,
+    );
   });
 });
 
