@@ -14,10 +14,13 @@ export const patience: Readonly<Record<"api" | "git", BodyPatience>> = {
   git: { whole: 0, answered: 5_000 },
 };
 
+/** Bytes that are read and thrown away after an early answer. */
+const DISCARDED = 4 * 1024 * 1024;
+
 /**
  * Ends the connection of a request whose body does not arrive in time. What is left of a body after
  * an early answer is read and thrown away for a moment, so that the client sees the answer instead
- * of a connection reset.
+ * of a connection reset. It is not all read: every byte costs memory until it is collected.
  */
 export function limitBody(request: IncomingMessage, response: ServerResponse, { whole, answered }: BodyPatience): void {
   const { "content-length": length, "transfer-encoding": coding } = request.headers;
@@ -30,9 +33,15 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, { 
   const settle = () => clearTimeout(timer);
   request.once("end", settle).once("close", settle);
   if (whole > 0) endAfter(whole);
-  response.once("finish", () => {
+  // Before Node.js's own listener, which would read everything that is left of an untouched body.
+  response.prependOnceListener("finish", () => {
     if (request.complete) return;
     endAfter(answered);
-    request.resume();
+    let left = DISCARDED;
+    request.read(0);
+    request.on("data", (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) request.pause();
+    });
   });
 }
