@@ -2,7 +2,15 @@ import { ok, page, type Route } from "../http/route.js";
 import { projectRoute } from "../http/scoped-routes.js";
 import { forbidden } from "../model/problem.js";
 
+const types = ["issue", "incident", "test_case", "task"] as const;
+
 const filters = {
+  issue_type: types,
+  confidential: "boolean",
+  due_date: "string",
+  milestone_id: "string",
+  my_reaction_emoji: "string",
+  non_archived: "boolean",
   state: ["opened", "closed", "all"],
   scope: "string",
   search: "string",
@@ -37,7 +45,14 @@ export const issueRoutes: readonly Route[] = [
   projectRoute(
     "POST",
     "/projects/:id/issues",
-    { may: { title: "string", description: "content", labels: "strings" } },
+    {
+      needs: { title: "string" },
+      may: {
+        ...{ description: "content", labels: "strings", add_labels: "strings", issue_type: types },
+        ...{ assignee_id: "integer", assignee_ids: "integers", milestone_id: "integer" },
+        ...{ confidential: "boolean", due_date: "string", created_at: "string" },
+      },
+    },
     () => {
       throw forbidden();
     },

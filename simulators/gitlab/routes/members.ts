@@ -16,7 +16,8 @@ const filters = { query: "string", user_ids: "integers" } as const;
 const users = route(
   "GET",
   "/projects/:id/users",
-  { may: { search: "string", skip_users: "integers" }, open: true },
+  // Ansible's modules ask by the name and look for it in the whole list.
+  { may: { search: "string", skip_users: "integers" }, ignores: ["username"], open: true },
   (call, values) => {
     const ids = highest(all(call, "project")).map(({ userId }) => userId);
     const text = values.search?.toLowerCase() ?? "";

@@ -210,8 +210,10 @@ test("a commit's branches, tags and merge requests are told", async () => {
 test("who may see a project, and that it has no issues", async () => {
   const { body: users } = await gitlab.api("GET", at("/users?search=tagg"));
   expect(users.map(({ username }: { username: string }) => username)).toEqual(["tagger"]);
-  expect((await gitlab.api("GET", at("/issues?state=opened&labels=x"))).body).toEqual([]);
-  expect((await gitlab.api("POST", at("/issues"), { title: "x" })).status).toBe(403);
+  const named = (await gitlab.api("GET", at("/users?username=tagger"))).body;
+  expect(named.map(({ username }: { username: string }) => username)).toContain("tagger");
+  expect((await gitlab.api("GET", at("/issues?state=opened&labels=x&issue_type=incident"))).body).toEqual([]);
+  expect((await gitlab.api("POST", at("/issues"), { title: "x", issue_type: "issue" })).status).toBe(403);
   expect((await gitlab.api("GET", at(""))).body).toMatchObject({
     issues_access_level: "disabled",
     issues_enabled: false,
