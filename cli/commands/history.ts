@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applications } from "../../apps/applications.js";
 import { type Environment, findEnvironment, parseEnvironments, settingsFor } from "../../apps/environments.js";
@@ -8,6 +6,7 @@ import { stacksIn } from "../environments/environment-stacks.js";
 import { renderHistory } from "../environments/history-table.js";
 import { readHistory } from "../environments/read-history.js";
 import { exitCodes } from "../exit-codes.js";
+import { withClonesFolder } from "../merge-request/clones-folder.js";
 import { type Destination, destinationOf, knownRepositories } from "../merge-request/destination.js";
 import { reader } from "../merge-request/proposal.js";
 import { cloneRepository } from "../merge-request/repository-clone.js";
@@ -30,8 +29,7 @@ export async function history(application: string, { env, stack, json }: History
   const destination = stack === undefined ? await lastDestination(all, env) : await destinationOf(stack);
   const repositories = knownRepositories(destination);
   const everywhere = destination.environment === undefined ? [undefined] : all.map(({ name }) => name);
-  const folder = await mkdtemp(join(tmpdir(), "timonier-history-"));
-  try {
+  return withClonesFolder(async (folder) => {
     await cloneRepository({
       address: repositories.applicationRepository,
       branch: destination.branch ?? settingsFor(files, destination.environment).settings.application.branch,
@@ -47,9 +45,7 @@ export async function history(application: string, { env, stack, json }: History
     });
     console.log(json ? JSON.stringify(entries, undefined, 2) : renderHistory(application, entries));
     return exitCodes.done;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /**

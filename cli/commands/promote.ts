@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import { type Environment, findEnvironment, parseEnvironments } from "../../apps/environments.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
 import { exitCodes } from "../exit-codes.js";
+import { withClonesFolder } from "../merge-request/clones-folder.js";
 import { checkShared, cloneEnvironment, openEnvironment } from "../promotion/open-environment.js";
 import { preparePromotion } from "../promotion/prepare-promotion.js";
 import { publishTrees, rehearseTrees } from "../promotion/propose-trees.js";
@@ -31,8 +29,7 @@ export async function promote(asked: readonly string[], { to, whenReady, offline
   const previous = previousOf(target);
   const [from, into] = await Promise.all([openEnvironment(previous), openEnvironment(to)]);
   checkShared(from, into);
-  const folder = await mkdtemp(join(tmpdir(), "timonier-promotion-"));
-  try {
+  return withClonesFolder(async (folder) => {
     const clones = await cloneEnvironment(into, folder);
     const prepared = await preparePromotion({ asked, target, from, into, clones, folder });
     const { promotion } = prepared;
@@ -54,9 +51,7 @@ export async function promote(asked: readonly string[], { to, whenReady, offline
     for (const wait of waits) console.log(`  ${wait}`);
     if (report) console.log(waits.length === 0 ? good("gate: open") : bad("gate: shut"));
     return waits.length === 0 ? codes.open : codes.shut;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function previousOf({ name, previous }: Environment): string {

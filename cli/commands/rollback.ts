@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { UserError } from "@timonier/kit/user-error";
 import { parseProgramRecord } from "@timonier/manifests/program-record";
 import type { Tree, Trees } from "@timonier/manifests/tree";
@@ -9,6 +6,7 @@ import { clusterFolder, environmentFolder } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
 import { recordPath, withRecord } from "../../infra/delivery/environment-record.js";
 import { exitCodes } from "../exit-codes.js";
+import { withClonesFolder } from "../merge-request/clones-folder.js";
 import { filesIn } from "../promotion/clone-files.js";
 import { type EarlierVersion, earlierVersion, lastText } from "../promotion/earlier-version.js";
 import {
@@ -34,8 +32,7 @@ export interface RollbackOptions {
 export async function rollback(name: string, { env, to, offline = false }: RollbackOptions): Promise<number> {
   findEnvironment(parseEnvironments((await readSettingsFiles()).environments), env, `--env ${env}`);
   const environment = await openEnvironment(env);
-  const folder = await mkdtemp(join(tmpdir(), "timonier-rollback-"));
-  try {
+  return withClonesFolder(async (folder) => {
     const clones = await cloneEnvironment(environment, folder);
     const version = await earlierVersion({ clone: clones.application, environment: env, application: name }, to);
     const short = version.revision.slice(0, 8);
@@ -52,9 +49,7 @@ export async function rollback(name: string, { env, to, offline = false }: Rollb
     for (const wait of waits) console.log(`  ${wait}`);
     if (report) console.log(waits.length === 0 ? good("gate: open") : bad("gate: shut"));
     return waits.length === 0 ? exitCodes.done : 2;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function treesWith(

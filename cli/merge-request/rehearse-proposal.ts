@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { StateFolder } from "@timonier/kit/state-folder";
 import { withRehearsal } from "@timonier/rehearsal/cli/with-rehearsal";
 import type { RehearsalRequest } from "@timonier/rehearsal/engine/request";
 import { type JoinedChange, joinReports } from "@timonier/report/join";
 import type { Report } from "@timonier/report/model";
 import { progress } from "../terminal.js";
+import { withClonesFolder } from "./clones-folder.js";
 import { type Proposal, propose } from "./proposal.js";
 
 /** How a proposal is rehearsed. */
@@ -17,12 +15,9 @@ export type RehearsalOptions = Pick<RehearsalRequest, "assume" | "offline" | "ti
  * are merged one by one, so each is rehearsed with the present state of the other repository.
  */
 export async function rehearseProposal(stack: string, options: RehearsalOptions): Promise<Report> {
-  const folder = await mkdtemp(join(tmpdir(), "timonier-proposal-"));
-  try {
-    return await rehearseClones([await propose(stack, folder)], options, changeOf(process.env));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withClonesFolder(async (folder) =>
+    rehearseClones([await propose(stack, folder)], options, changeOf(process.env)),
+  );
 }
 
 /** Rehearses proposals to one or several clusters. @param proposals at least one */

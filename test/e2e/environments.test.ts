@@ -1,9 +1,8 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
-import { checkout } from "../../packages/kit/state-folder.js";
 import { reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
 import { killWhen } from "./support/faults.js";
 import { documentedCommands } from "./support/readme.js";
@@ -24,26 +23,25 @@ const environments = `environments:
   - name: production
     soak: ${soak}s
     settings: { nginx: { replicas: 2 } }
+    exclude: [playground]
 `;
+// Folder, settings of both stacks, `up` of staging and of production, `merge`, `up`.
+const setUp = documentedCommands("docs/environments.md", "Two environments on one machine");
+const [publish, , promote] = documentedCommands("docs/environments.md", "From staging to production");
 const application = "platform/fluxcd-gitops-application";
 
 beforeAll(async () => {
   copy = new WorkingCopy();
   writeFileSync(join(copy.folder, "apps/environments.yaml"), environments);
+  const added = await copy.timonier("new", "app", "playground", "--kind", "folder");
+  expect(added.exitCode, added.all).toBe(0);
   await commitProgram("the program");
-  stack("staging", "");
-  stack("production", "  timonier:gitlabStack: staging\n");
+  const settings = await copy.run("bash", ["-c", setUp.slice(0, 3).join("\n")]);
+  expect(settings.exitCode, settings.all).toBe(0);
 });
 afterAll(async () => {
   await copy?.remove();
 });
-
-function stack(name: string, more: string): void {
-  const folder = join(copy.state, "stacks", name);
-  mkdirSync(folder, { recursive: true });
-  const settings = `config:\n  timonier:cluster: embedded\n  timonier:environment: ${name}\n${more}`;
-  writeFileSync(join(folder, `Pulumi.${name}.yaml`), settings);
-}
 
 async function commitProgram(message: string): Promise<string> {
   const as = "git -c user.name=t -c user.email=t@example.org -c commit.gpgsign=false";
@@ -91,7 +89,7 @@ async function openRequest(branch: string) {
 
 describe("two clusters of two environments", () => {
   test("staging has its own folder and its own settings", async () => {
-    const said = await copy.timonier("up", "-s", "staging");
+    const said = await copy.run("bash", ["-c", String(setUp[3])]);
     expect(said.exitCode, said.all).toBe(0);
     expect(await deployed("staging")).toBe("1/1 nginx:1.14.2");
     const { url, caFile, tokenFile } = await reserveGitLab(join(copy.state, "stacks", "staging", "gitlab"));
@@ -99,11 +97,10 @@ describe("two clusters of two environments", () => {
   });
 
   test("production is proposed beside it, in the same repositories", async () => {
-    const said = await copy.timonier("up", "-s", "production");
+    const said = await copy.run("bash", ["-c", String(setUp[4])]);
     expect(said.exitCode, said.all).toBe(0);
     expect(said.all).toMatch(/wait to be merged: \S+fluxcd-gitops-application/);
-    await merge("production");
-    const again = await copy.timonier("up", "-s", "production");
+    const again = await copy.run("bash", ["-c", setUp.slice(5).join(" && ")]);
     expect(again.all).toContain("everything is Ready");
     expect(await deployed("production")).toBe("2/2 nginx:1.14.2");
     const paths = (await gitlab.Repositories.allRepositoryTrees(application, { recursive: true })).map(
@@ -111,6 +108,7 @@ describe("two clusters of two environments", () => {
     );
     expect(paths.filter((path) => path.endsWith(".yaml"))).toEqual([
       "environments/production/infra/deployment.yaml",
+      "environments/staging/applications/playground/manifests.yaml",
       "environments/staging/infra/deployment.yaml",
     ]);
   });
@@ -129,7 +127,7 @@ describe("a change", () => {
   test("goes to staging, and to staging only", async () => {
     changeSettings("image: nginx:1.14.2", "image: nginx:1.14.3");
     published = await commitProgram("nginx 1.14.3");
-    const said = await copy.timonier("publish", "-s", "staging");
+    const said = await copy.run("bash", ["-c", String(publish)]);
     expect(said.stdout, said.all).toMatch(
       /application: opened[\s\S]* {2}environments\/staging\/infra\/deployment.yaml/,
     );
@@ -179,7 +177,7 @@ describe("a change", () => {
     // Flux applied it after the merge, and the rollout took some seconds.
     await sleep(Math.max(0, Date.parse(since) + (soak + 20) * 1000 - Date.now()));
     // Two runs at once end in one merge request with one note.
-    const both = await Promise.all([1, 2].map(() => copy.timonier("promote", "--to", "production")));
+    const both = await Promise.all([1, 2].map(() => copy.run("bash", ["-c", String(promote)])));
     for (const said of both) {
       expect(said.exitCode, said.all).toBe(0);
       expect(said.stdout).toContain("gate: open");
@@ -223,7 +221,7 @@ describe("who looks", () => {
   };
 
   test("sees what differs between the environments, what runs where, and what ran before", async () => {
-    writeFileSync(join(copy.folder, "apps/settings.yaml"), readFileSync(join(checkout, "apps/settings.yaml")));
+    await shown("git checkout -q -- apps/settings.yaml");
     const differences = await shown(diff);
     expect(differences).toMatch(/nginx\.replicas +1 +2/);
     expect(differences).toContain("-  replicas: 1\n+  replicas: 2");
