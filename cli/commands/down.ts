@@ -21,6 +21,7 @@ import {
   survivingProvider,
   unprotected,
 } from "../stack/deployment.js";
+import { checkUnshared } from "../stack/gitlab-users.js";
 import { checkAllSettings, firstSettings } from "../stack/preflight.js";
 import { Pulumi } from "../stack/pulumi.js";
 import { ensurePulumiHome } from "../stack/pulumi-home.js";
@@ -31,6 +32,7 @@ import { progress } from "../terminal.js";
 export async function down({ stack: name, debug }: { stack: string; debug?: boolean }): Promise<number> {
   const start = Date.now();
   const stack = findStack(name);
+  await checkUnshared(stack);
   return exclusively(stack, () => bringDown(stack, start, debug));
 }
 

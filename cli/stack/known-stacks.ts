@@ -37,7 +37,7 @@ function withRecorded(configured: readonly string[], recorded: readonly string[]
 }
 
 /** Stacks with committed settings or with files in their folder, and the default stack. */
-function configuredStacks(root: string): string[] {
+export function configuredStacks(root: string): string[] {
   const settings = list(join(checkout, "infra", "stacks")).flatMap(
     (file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [],
   );

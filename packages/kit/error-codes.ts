@@ -77,6 +77,7 @@ export const errorCauses = {
   "TIM-413": "getUser found no user, or more than one.",
   "TIM-414": "GitLab refused to protect the branch, and also refused the protection that it had before.",
   "TIM-415": "The stack whose embedded GitLab the settings name does not exist on this machine.",
+  "TIM-416": "Another stack uses the embedded GitLab of the stack that is to be deleted.",
   "TIM-421": "The file with the port of the embedded GitLab is damaged.",
   "TIM-422": "Git is not installed.",
   "TIM-423": "Git is older than 2.38.",
