@@ -200,6 +200,16 @@ function fluxHealth(object: KubeObject, outdated: () => string | undefined): Obj
   return { object: name, state: "progressing", message: lag, ...(object.kind !== "Kustomization" && { ask: object }) };
 }
 
+/** How far a rollout is: what it lacks first. */
+function rolloutState({ spec, status }: KubeObject): string {
+  const wanted = spec?.replicas ?? 1;
+  const { updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = status ?? {};
+  if (availableReplicas < wanted) return `${availableReplicas} of ${wanted} replicas available`;
+  if (updatedReplicas < wanted) return `${updatedReplicas} of ${wanted} replicas updated`;
+  const former = replicas - updatedReplicas;
+  return former > 0 ? `${former} of the replicas before the update left` : "its controller has not looked at it yet";
+}
+
 function workloadHealth(object: KubeObject, view: ClusterView): ObjectHealth {
   const name = nameOf(object);
   const wanted = object.spec?.replicas ?? 1;
@@ -216,7 +226,7 @@ function workloadHealth(object: KubeObject, view: ClusterView): ObjectHealth {
   return {
     object: name,
     state: "progressing",
-    message: `${availableReplicas} of ${wanted} replicas available${reasons}`,
+    message: `${rolloutState(object)}${reasons}`,
   };
 }
 

@@ -225,7 +225,11 @@ describe("who looks", () => {
     const differences = await shown(diff);
     expect(differences).toMatch(/nginx\.replicas +1 +2/);
     expect(differences).toContain("-  replicas: 1\n+  replicas: 2");
-    expect(await shown(status)).toMatch(/nginx +Ready +[0-9a-f]{8} +[0-9a-f]{8} +\w+ +Ready +[0-9a-f]{8} +[0-9a-f]{8}/);
+    // After the rollout.
+    const look = () => copy.run("bash", ["-c", String(status)]);
+    const seen = await eventually(look, ({ exitCode }) => exitCode === 0, 30);
+    expect(seen.stdout).toMatch(/nginx +Ready +[0-9a-f]{8} +[0-9a-f]{8} +\w+ +Ready +[0-9a-f]{8} +[0-9a-f]{8}/);
+    expect(seen.stdout).toMatch(/playground +Ready .* excluded/);
     expect(await shown(history)).toMatch(
       /production +\S+ +now +[0-9a-f]{8}[\s\S]*promoted from staging at [0-9a-f]{8}/,
     );

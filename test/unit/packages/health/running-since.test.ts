@@ -121,3 +121,19 @@ test("before Flux 2.7 the time is not known", () => {
     since: undefined,
   });
 });
+
+test.each([
+  [{ replicas: 3, updatedReplicas: 1, availableReplicas: 2 }, "1 of 2 replicas updated"],
+  [{ replicas: 3, updatedReplicas: 2, availableReplicas: 3 }, "1 of the replicas before the update left"],
+  [{ replicas: 2, updatedReplicas: 2, availableReplicas: 1 }, "1 of 2 replicas available"],
+  [
+    { replicas: 2, updatedReplicas: 2, availableReplicas: 2, observedGeneration: 0 },
+    "its controller has not looked at it yet",
+  ],
+])("a rollout with %j says what it lacks", (status, message) => {
+  const rolling = deployment("web", 2, "10:15");
+  const workload = { ...rolling, status: { ...rolling.status, ...status } };
+  expect(runningSince(kustomization([entry("a", "09:00", "12:00")]), [workload]).message).toBe(
+    `Deployment shop/web: ${message}`,
+  );
+});
