@@ -1,7 +1,15 @@
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clusterLayout } from "../../packages/control-plane/layout.js";
+import { identify } from "../../packages/kit/daemon.js";
 import type { KubeApi } from "../../packages/kit/kube-api.js";
 import { inspectCluster } from "../../simulators/cluster/lifecycle.js";
+import { layoutOf } from "../../simulators/gitlab/layout.js";
+import { killAll } from "../support/processes.js";
 import { apiOf, eventually, pidsOf } from "./cluster-support.js";
 import { occupy, startUp } from "./support/faults.js";
 import { WorkingCopy } from "./support/working-copy.js";
@@ -181,4 +189,47 @@ describe("what cannot be started again ends `up` in seconds, with one error", ()
     const up = await copy.timonier("up");
     expect(up.exitCode, up.all).toBe(0);
   });
+});
+
+test("what a machine left that was switched off, and whose clock was set back, keeps no `up` from ending well", async () => {
+  // GIVEN
+  const layout = clusterLayout(copy.clusterFolder);
+  const before = Object.keys(pidsOf(copy.clusterFolder)).sort();
+  await killAll(() => copy.processes());
+  const stranger = spawn("sleep", ["600"]);
+  try {
+    await once(stranger, "spawn");
+    const { pid = 0 } = stranger;
+    const started = `00000000-0000-0000-0000-000000000000/${identify(pid)?.started.split("/")[1]}`;
+    // Its processes have the numbers of others now.
+    for (const file of readdirSync(layout.pids)) writeFileSync(join(layout.pids, file), String(pid));
+    const gitlab = layoutOf(copy.gitlabFolder);
+    const daemons = [gitlab.pid, gitlab.serverLock, layout.agentPid, `${copy.clusterFolder}/../../embedded.lock`];
+    for (const file of daemons) writeFileSync(file, JSON.stringify({ pid, started }));
+    const locks = join(copy.state, "pulumi/.pulumi/locks/organization/timonier/embedded");
+    mkdirSync(locks, { recursive: true });
+    const lock = {
+      pid,
+      username: "a",
+      hostname: hostname(),
+      timestamp: new Date(Date.now() - 86_400_000).toISOString(),
+    };
+    writeFileSync(join(locks, "left.json"), JSON.stringify(lock));
+    // Both were being started.
+    const tomorrow = Date.now() / 1_000 + 86_400;
+    for (const folder of [layout.lock, `${copy.gitlabFolder}.lock`]) {
+      mkdirSync(folder);
+      utimesSync(folder, tomorrow, tomorrow);
+    }
+    // WHEN
+    const up = await copy.timonier("up");
+    // THEN
+    expect(up.exitCode, up.all).toBe(0);
+    expect(up.all).not.toMatch(/\d+ (created|replaced|deleted)/);
+    expect((await copy.timonier("status")).exitCode).toBe(0);
+    expect(Object.keys(pidsOf(copy.clusterFolder)).sort()).toEqual(before);
+    expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+  } finally {
+    stranger.kill("SIGKILL");
+  }
 });
