@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/status-report.js";
 import { killAll } from "../support/processes.js";
@@ -52,8 +52,14 @@ test("the first cluster's stack makes the repositories", async () => {
 
 test("the second one's shares them: own tokens, and its folder proposed beside the first one's", async () => {
   const before = await tokensOf("west");
-  const said = await copy.timonier("up", "-s", "east");
+  // Created with the official plugin, which PATH has for this run alone: our own one goes on below.
+  const env = { PATH: `${join(copy.folder, "test/e2e/support/official")}${delimiter}${process.env.PATH}` };
+  const said = await copy.run(process.execPath, ["cli/timonier.mjs", "up", "-s", "east"], {
+    ...env,
+    OFFICIAL_STARTS: join(copy.temporary, "starts"),
+  });
   expect(said.exitCode, said.all).toBe(0);
+  expect(readFileSync(join(copy.temporary, "starts"), "utf8")).toContain("started");
   expect(said.all).toMatch(/wait to be merged: \S+pilot\/fluxcd-gitops-setup\/-\/merge_requests\/1/);
   expect(await tokensOf("east")).toHaveLength(2);
   expect(await tokensOf("west")).toEqual(before);
@@ -126,13 +132,17 @@ test("the second one goes: the repositories, their protection and the first one 
   expect(again.all).toMatch(/Resources:\s+\d+ unchanged/);
 });
 
-test("a stack whose state was lost takes up its repositories, and leaves no token of before", async () => {
-  const before = await tokensOf("west");
-  const { body: project } = await gitlab.api("GET", at("setup"));
-  // All that this machine knew: the cluster is gone, too.
+/** All that this machine knew: the cluster is gone, too. */
+async function loseState(): Promise<void> {
   await killAll(() => copy.processes());
   for (const folder of ["stacks", "pulumi"]) rmSync(join(copy.state, folder), { recursive: true });
   configureRemote(copy, gitlab, {}, "west");
+}
+
+test("a stack whose state was lost takes up its repositories, and leaves no token of before", async () => {
+  const before = await tokensOf("west");
+  const { body: project } = await gitlab.api("GET", at("setup"));
+  await loseState();
   const said = await copy.timonier("up", "-s", "west");
   expect(said.exitCode, said.all).toBe(0);
   expect(said.all).toContain("missing in its state");
@@ -141,4 +151,20 @@ test("a stack whose state was lost takes up its repositories, and leaves no toke
   expect(after).toHaveLength(2);
   expect(after.filter((one) => before.includes(one))).toEqual([]);
   expect((await copy.timonier("up", "-s", "west")).all).toMatch(/Resources:\s+\d+ unchanged|~ 2 updated/);
+});
+
+test("plain `pulumi up` takes them up too, with the variables of their pipelines", async () => {
+  const { body: project } = await gitlab.api("GET", at("setup"));
+  const keys = async () =>
+    (await gitlab.api("GET", `${at("setup")}/variables`)).body.map(({ key }: { key: string }) => key).sort();
+  const before = await keys();
+  expect(before).toContain("TIMONIER_CA_FILE");
+  await loseState();
+  const said = await copy.run("bash", [
+    "-c",
+    'eval "$(node cli/timonier.mjs env -s west)"; pulumi up -s west --yes --skip-preview --non-interactive',
+  ]);
+  expect(said.exitCode, said.all).toBe(0);
+  expect((await gitlab.api("GET", at("setup"))).body.id).toBe(project.id);
+  expect(await keys()).toEqual(before);
 });
