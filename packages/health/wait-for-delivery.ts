@@ -32,7 +32,7 @@ export interface DeliveryWaitOptions {
  *   final failure
  */
 export async function waitForDelivery(
-  reader: ClusterReader,
+  reader: Pick<ClusterReader, "ask" | "view">,
   expected: Expectation,
   options: DeliveryWaitOptions,
 ): Promise<ObjectHealth[]> {
@@ -89,7 +89,7 @@ export async function waitForDelivery(
   );
 }
 
-async function readView(reader: ClusterReader): Promise<ClusterView | ClusterUnavailable> {
+async function readView(reader: Pick<ClusterReader, "view">): Promise<ClusterView | ClusterUnavailable> {
   try {
     return await reader.view();
   } catch (error) {

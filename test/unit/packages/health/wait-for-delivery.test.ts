@@ -24,7 +24,7 @@ function reader(
   views: readonly ClusterView[],
   seconds: number,
   controller: "answers" | "is silent" = "answers",
-): ClusterReader {
+): Pick<ClusterReader, "ask" | "view"> {
   let looks = 0;
   const asked = new Map<string, string>();
   return {
