@@ -24,7 +24,7 @@ export async function env({ stack: name }: { stack: string }): Promise<number> {
   await ensureTools(pulumiToolNames, options);
   await new Pulumi(stack).ensureStack();
   const tools = await checkAllSettings(stack).then(
-    ({ cluster }) => toolNamesOf(cluster.kind),
+    (config) => toolNamesOf(config.cluster.kind, config),
     // Wrong settings are corrected with `pulumi config`, so they must not keep the tools away.
     () => stackToolNames,
   );

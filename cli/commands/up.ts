@@ -29,7 +29,7 @@ async function bringUp(stack: Stack, start: number, debug = false): Promise<numb
   await pulumi.ensureStack();
   const config = await checkAllSettings(stack);
   await keepGitLabPlugin(stack.state.stack(stack.name), chooseGitLabPlugin(config.gitlab));
-  await ensureTools(toolNamesOf(config.cluster.kind), options);
+  await ensureTools(toolNamesOf(config.cluster.kind, config), options);
   for (const [plugin, version] of Object.entries(kindOf(config.cluster).plugins)) {
     progress(`pulumi-resource-${plugin} ${version}: installing unless installed`);
     await pulumi.installPlugin(plugin, version);

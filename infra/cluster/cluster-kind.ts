@@ -14,6 +14,8 @@ export type ForeignSettings = Readonly<Record<string, string>>;
 /** What a cluster is prepared for. */
 export interface PrepareContext {
   readonly stack: string;
+  /** Whether Flux's image controllers run in it. */
+  readonly imageAutomation: boolean;
   /** Address at which the cluster's pods are expected to reach an embedded GitLab. @default there is none */
   readonly gitlabAddress: string | undefined;
 }
@@ -49,6 +51,8 @@ export interface ClusterKind<Values, Config extends { readonly name: string }> {
   readonly settings: z.ZodObject;
   /** Tools that a stack of this kind runs, besides those of every stack. */
   readonly tools: readonly ToolName[];
+  /** Further ones for a stack with image automation. @default none: the cluster pulls their images */
+  readonly imageTools?: readonly ToolName[];
   /** Versions of the vendor plugins that Pulumi needs, by name. */
   readonly plugins: Readonly<Record<string, string>>;
   /** Validation errors of settings that belong to other Pulumi packages. */

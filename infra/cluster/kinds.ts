@@ -37,6 +37,7 @@ export function kindOf({ kind }: Pick<ClusterConfig, "kind">): ClusterKind<never
 }
 
 /** Every tool that a stack of a kind runs: no stack waits for the tools of another kind. */
-export function toolNamesOf(kind: ClusterKindName): readonly ToolName[] {
-  return [...stackToolNames, ...clusterKinds[kind].tools];
+export function toolNamesOf(kind: ClusterKindName, { imageAutomation = false } = {}): readonly ToolName[] {
+  const { tools, imageTools = [] }: Pick<ClusterKind<never, never>, "tools" | "imageTools"> = clusterKinds[kind];
+  return [...stackToolNames, ...tools, ...(imageAutomation ? imageTools : [])];
 }

@@ -21,6 +21,6 @@ export function examineCluster(
   return kindOf(config.cluster).examine(config.cluster, { ...contextOf(config), ...context });
 }
 
-function contextOf({ stack, gitlab }: PlatformConfig) {
-  return { stack, gitlabAddress: gitlab.kind === "embedded" ? gitlab.hostAddress : undefined };
+function contextOf({ stack, gitlab, imageAutomation }: PlatformConfig) {
+  return { stack, imageAutomation, gitlabAddress: gitlab.kind === "embedded" ? gitlab.hostAddress : undefined };
 }

@@ -19,8 +19,11 @@ export const clusterToolNames = [
 /** Name of a program that an embedded cluster runs. */
 export type ClusterTool = (typeof clusterToolNames)[number];
 
+/** Flux controllers that an embedded cluster runs for a stack with image automation. */
+export const imageToolNames = ["image-reflector-controller", "image-automation-controller"] as const;
+
 /** Flux controllers that only some installations have. Without the program their pods wait as for a missing image. */
-export type ExtraTool = "image-reflector-controller" | "image-automation-controller" | "source-watcher";
+export type ExtraTool = (typeof imageToolNames)[number] | "source-watcher";
 
 /** Absolute path of each program. */
 export type ClusterTools = Readonly<Record<ClusterTool, string>> & Readonly<Partial<Record<ExtraTool, string>>>;

@@ -4,6 +4,7 @@ import { versions } from "@timonier/kit/versions";
 export type ModuleName =
   | "cluster"
   | "flux"
+  | "flux-images"
   | "minikube"
   | "pulumi"
   | "pulumi-language-nodejs"
@@ -27,7 +28,7 @@ const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 
 /**
  * In the order of building: the largest first, because the next ones use its compiled packages.
- * `cluster`, `flux`, `pulumi` and `pulumi-resource-kubernetes` require shared modules in the same
+ * `cluster`, `flux`, `flux-images`, `pulumi` and `pulumi-resource-kubernetes` require shared modules in the same
  * versions (modules/README.md).
  */
 export const modules: readonly GoModule[] = [
@@ -40,6 +41,8 @@ export const modules: readonly GoModule[] = [
   { name: "pulumi", linked: { [pulumiVersion]: `v${versions.pulumi}` } },
   { name: "pulumi-language-nodejs", linked: { [pulumiVersion]: `v${versions.pulumiLanguageNodejsSource}` } },
   { name: "flux", linked: { "main.VERSION": versions.flux }, patch: "flux-manifests" },
+  // Not in `cluster`: only stacks with image automation run them, and a build takes time.
+  { name: "flux-images", linked: {} },
   {
     name: "minikube",
     linked: {

@@ -6,6 +6,8 @@ export type ToolName =
   | "etcd"
   | "flux"
   | "helm-controller"
+  | "image-automation-controller"
+  | "image-reflector-controller"
   | "kube-apiserver"
   | "kube-controller-manager"
   | "kube-scheduler"
@@ -76,13 +78,13 @@ function kwok(name: ToolName): Tool {
   };
 }
 
-function fluxController(name: ToolName, version: string): Tool {
+function fluxController(name: ToolName, version: string, module: ModuleName = "cluster"): Tool {
   return {
     name,
     version,
     path: { unsupported: noControllerVersion },
     vendor: "flux-image",
-    go: { module: "cluster", package: `github.com/fluxcd/${name}` },
+    go: { module, package: `github.com/fluxcd/${name}` },
   };
 }
 
@@ -105,6 +107,16 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   "kustomize-controller": fluxController("kustomize-controller", versions.kustomizeController),
   "helm-controller": fluxController("helm-controller", versions.helmController),
   "notification-controller": fluxController("notification-controller", versions.notificationController),
+  "image-reflector-controller": fluxController(
+    "image-reflector-controller",
+    versions.imageReflectorController,
+    "flux-images",
+  ),
+  "image-automation-controller": fluxController(
+    "image-automation-controller",
+    versions.imageAutomationController,
+    "flux-images",
+  ),
   minikube: {
     name: "minikube",
     version: versions.minikube,

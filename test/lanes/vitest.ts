@@ -23,7 +23,8 @@ export async function runVitest(
   const bin = new StateFolder().bin;
   // Unit tests need no tools.
   if (projects.length !== 1 || projects[0] !== "unit") {
-    await ensureTools(toolNamesOf("embedded"), { binDir: bin, progress });
+    const imageAutomation = projects.length === 0 || projects.includes("e2e");
+    await ensureTools(toolNamesOf("embedded", { imageAutomation }), { binDir: bin, progress });
   }
   clearResults(run);
   const selected = projects.flatMap((name) => ["--project", name]);

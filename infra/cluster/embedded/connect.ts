@@ -1,11 +1,15 @@
 import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import { EmbeddedCluster } from "../../resources/embedded-cluster/resource.js";
 import type { Cluster } from "../cluster.js";
+import type { PrepareContext } from "../cluster-kind.js";
 import { ownedCluster } from "../owned-cluster.js";
 
 /** A cluster on this machine: real control plane and real Flux controllers, simulated containers. */
-export function embeddedCluster(name: string, stack: string): Cluster {
-  const cluster = new EmbeddedCluster("cluster", { stack });
+export function embeddedCluster(
+  name: string,
+  { stack, imageAutomation }: Pick<PrepareContext, "stack" | "imageAutomation">,
+): Cluster {
+  const cluster = new EmbeddedCluster("cluster", { stack, ...(imageAutomation && { imageAutomation }) });
   return ownedCluster({
     kind: "embedded",
     name,

@@ -1,4 +1,4 @@
-import { clusterToolNames } from "@timonier/control-plane/tools";
+import { clusterToolNames, imageToolNames } from "@timonier/control-plane/tools";
 import { type ClusterKind, LOOPBACK } from "../cluster-kind.js";
 import { embeddedSettings } from "./settings.js";
 
@@ -6,14 +6,15 @@ import { embeddedSettings } from "./settings.js";
 export const embeddedKind = {
   settings: embeddedSettings,
   tools: clusterToolNames,
+  imageTools: imageToolNames,
   plugins: {},
   check: () => [],
   config: (_values: unknown, name: string) => ({ kind: "embedded" as const, name }),
   hostAddress: () => LOOPBACK,
   examine: async () => [],
-  prepare: async ({ name }, { stack }) => {
+  prepare: async ({ name }, { stack, imageAutomation }) => {
     const { embeddedCluster } = await import("./connect.js");
-    return () => embeddedCluster(name, stack);
+    return () => embeddedCluster(name, { stack, imageAutomation });
   },
   inspect: async (folder) => {
     const { inspectCluster } = await import("@timonier/cluster-simulator/lifecycle");

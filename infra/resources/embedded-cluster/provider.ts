@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspectCluster, removeCluster, startCluster } from "@timonier/cluster-simulator/lifecycle";
 import { serviceAddress, webhookReceiver } from "@timonier/cluster-simulator/service-address";
-import { clusterToolNames } from "@timonier/control-plane/tools";
+import { clusterToolNames, imageToolNames } from "@timonier/control-plane/tools";
 import { StateFolder, stackClusterFolder } from "@timonier/kit/state-folder";
 import type { Context, Properties, ResourceKind } from "@timonier/provider-host/plugin";
 import { ensureTools } from "@timonier/toolchain/ensure";
@@ -17,7 +17,8 @@ function folder(properties: Properties): string {
 
 async function start(news: Properties, ctx: Context<unknown>): Promise<Properties> {
   const progress = (line: string) => ctx.log("info", line, { ephemeral: true });
-  const tools = await ensureTools(clusterToolNames, { binDir: new StateFolder().bin, progress, signal: ctx.signal });
+  const names = [...clusterToolNames, ...(inputs.parse(news).imageAutomation ? imageToolNames : [])];
+  const tools = await ensureTools(names, { binDir: new StateFolder().bin, progress, signal: ctx.signal });
   const { kubeconfigFile, kubernetesVersion } = await startCluster(folder(news), tools, {
     progress,
     signal: ctx.signal,
@@ -32,13 +33,15 @@ export const embeddedCluster: ResourceKind<unknown> = {
   secrets: embeddedClusterShape.secrets,
   diff: async (_id, olds, news) => {
     const { state } = await inspectCluster(folder(news));
-    if (inputs.parse(olds.inputs).stack !== inputs.parse(news).stack) return replacement("stack");
+    const [before, now] = [inputs.parse(olds.inputs), inputs.parse(news)];
+    if (before.stack !== now.stack) return replacement("stack");
     // Its data is gone: what starts now is another cluster, and everything in it is recreated. The
     // new cluster is created first: to delete objects of the old one, the engine would use a
     // provider that it has just ended.
     if (state === "absent") return { changes: true, replaces: ["identity"], changed: ["identity"] };
     return {
-      changes: state !== "running",
+      // The update starts the agent again, with the programs of other controllers.
+      changes: state !== "running" || before.imageAutomation !== now.imageAutomation,
       changed: [],
       stables: [
         ...(state === "running" ? ["startedAt"] : []),
@@ -57,9 +60,10 @@ export const embeddedCluster: ResourceKind<unknown> = {
     const found = await inspectCluster(folder(olds));
     return found.state === "absent" ? undefined : { id, state, inputs: olds };
   },
-  update: async (_id, _olds, news, ctx) => {
+  update: async (_id, olds, news, ctx) => {
+    const { state } = await inspectCluster(folder(news));
     // Taken before the start: an object that is reconciled later has been reconciled by the started cluster.
-    const startedAt = new Date().toISOString();
+    const startedAt = state === "running" ? olds.state.startedAt : new Date().toISOString();
     return { state: { ...(await start(news, ctx)), startedAt } };
   },
   delete: async (id, state) => {

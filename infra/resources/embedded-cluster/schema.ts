@@ -7,6 +7,8 @@ export const embeddedClusterShape = {
   inputs: z.object({
     /** Stack whose state folder holds the cluster. */
     stack: z.string(),
+    /** Whether it runs Flux's image controllers. @default false */
+    imageAutomation: z.boolean().optional(),
   }),
   outputs: ["identity", "kubeconfig", "kubernetesVersion", "receiver", "startedAt"],
   secrets: ["kubeconfig"],

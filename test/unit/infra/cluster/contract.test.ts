@@ -57,7 +57,10 @@ const mocked: Readonly<Record<ClusterKindName, MockedKind>> = {
           }
         : {},
     connect: async () =>
-      (await import("../../../../infra/cluster/embedded/connect.js")).embeddedCluster("west", "west"),
+      (await import("../../../../infra/cluster/embedded/connect.js")).embeddedCluster("west", {
+        stack: "west",
+        imageAutomation: false,
+      }),
   },
   existing: {
     answers: () => ({}),
