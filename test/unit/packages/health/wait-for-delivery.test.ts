@@ -28,7 +28,6 @@ function reader(
   let looks = 0;
   const asked = new Map<string, string>();
   return {
-    images: async () => [],
     ask: async (object, requestedAt) => void asked.set(object.metadata.name, requestedAt),
     view: async () => {
       vi.setSystemTime(Date.now() + seconds * 1000);
