@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectGitLab, type GitLab } from "../../packages/kit/gitlab-client.js";
 import type { KubeApi } from "../../packages/kit/kube-api.js";
+import type { Report } from "../../packages/report/model.js";
 import { readToken, reserveGitLab } from "../../simulators/gitlab/lifecycle.js";
 import { startRegistry, type TestRegistry } from "../support/registry.js";
 import { apiOf, eventually } from "./cluster-support.js";
@@ -54,6 +56,15 @@ async function condition(plural: string, name: string): Promise<string> {
   const found = await api.find<ImageObject>(`${group}/${plural}/${name}`);
   const ready = found?.status?.conditions?.find(({ type }) => type === "Ready");
   return `${ready?.status} ${ready?.reason} ${ready?.message}`;
+}
+
+/** @returns the folder of a clone with all branches */
+async function clone(project: string): Promise<string> {
+  const { url, caFile } = await reserveGitLab(copy.gitlabFolder);
+  const folder = join(copy.temporary, project.replace("/", "-"));
+  const address = `${url.replace("https://", `https://root:${readToken(copy.gitlabFolder)}@`)}/${project}.git`;
+  await execa("git", ["-c", `http.sslCAInfo=${caFile}`, "clone", "--quiet", address, folder]);
+  return folder;
 }
 
 const openRequests = (project: string) => gitlab.MergeRequests.all({ projectId: project, state: "opened" });
@@ -130,6 +141,26 @@ describe("an image with a policy", () => {
     expect(is).toBe(was.replace(":1.14.2 #", ":1.14.9 #"));
     const [commit] = await gitlab.MergeRequests.allCommits(application, request.iid);
     expect(commit?.message).toContain(`- ${image("1.14.2")} -> ${image("1.14.9")}`);
+  });
+
+  test("WHEN the merge request is rehearsed THEN it is safe, and the report names the version", async () => {
+    const [ofApplication, ofSetup] = [await clone(application), await clone(setup)];
+    const command = [
+      ...[
+        "node",
+        join(copy.folder, "cli/timonier.mjs"),
+        "rehearse",
+        "--base",
+        "origin/main",
+        "--head",
+        `origin/${branch}`,
+      ],
+      ...["--root", `${ofSetup}@origin/main`, "--cluster", "embedded", "--format", "json"],
+    ];
+    const said = await copy.run("bash", ["-c", `cd ${ofApplication} && ${command.join(" ")}`]);
+    const { verdict, versions } = JSON.parse(said.stdout) as Report;
+    expect(verdict, said.all).toBe("safe");
+    expect(versions).toMatchObject([{ name: `${registry.host}/team/web`, from: "1.14.2", to: "1.14.9" }]);
   });
 
   test("WHEN that is merged THEN the tag is deployed, and the next publish still has it", async () => {
