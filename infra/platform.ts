@@ -7,6 +7,7 @@ import { Flux } from "./flux/install-flux.js";
 import { receivePushes } from "./flux/webhook.js";
 import { connectInstance } from "./gitlab/connect-gitlab.js";
 import { describeProtection } from "./gitlab/gitlab-instance.js";
+import { requireImageTokens } from "./gitlab/image-tokens.js";
 import { createRepositories } from "./gitlab/repositories.js";
 
 /** Outputs of a stack. */
@@ -21,6 +22,7 @@ export async function createPlatform(config: PlatformConfig): Promise<Outputs> {
   // succeeded.
   const connectCluster = await prepareCluster(config);
   const [instance, sources] = await Promise.all([connectInstance(config), readDeliverySources(config)]);
+  requireImageTokens(config, instance.features);
   const plan = await planDelivery(config, instance, sources);
 
   const cluster = await connectCluster(plan.wanted);

@@ -177,6 +177,7 @@ export const errorCauses = {
   "TIM-824": "The archive or the folder is not a usable Helm chart.",
   "TIM-825": "No chart is pinned under the name, another one is, or its file in apps/charts was changed by hand.",
   "TIM-826": "The schema of a chart's values cannot be turned into types.",
+  "TIM-840": "The licence of GitLab has no project access tokens, which image automation needs.",
 } as const;
 
 /** Code of an error: `TIM-101`. */
