@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReport } from "../../cli/status/status-report.js";
 import { layoutOf } from "../../simulators/gitlab/layout.js";
@@ -217,6 +217,23 @@ test("`publish` proposes a change, and takes it back when nothing differs any mo
   expect(await replicas(2)).toMatch(/fluxcd-gitops-application: opened \S+merge_requests\/1/);
   expect(await replicas(4)).toMatch(/fluxcd-gitops-application: updated/);
   expect(await replicas(3)).toMatch(/fluxcd-gitops-application: nothing differs any more, closed/);
+});
+
+test("an `up` with the official plugin, where PATH has it, keeps all that our own one made", async () => {
+  const official = join(copy.folder, "test/e2e/support/official");
+  const starts = join(copy.temporary, "starts");
+  const up = await copy.run(process.execPath, ["cli/timonier.mjs", "up"], {
+    GITLAB_TOKEN: pilot.token,
+    OFFICIAL_STARTS: starts,
+    PATH: `${official}${delimiter}${process.env.PATH}`,
+  });
+  expect(up.exitCode, up.all).toBe(0);
+  expect(readFileSync(starts, "utf8")).toContain("started");
+  // The roles of the protected branches come in lists now, which is the same protection.
+  expect(up.all).toMatch(/Resources:\s+\d+ unchanged/);
+  const { body: branch } = await gitlab.api("GET", `${at("setup")}/protected_branches/main`);
+  expect(branch.push_access_levels).toMatchObject([{ access_level: 0 }]);
+  expect(branch.merge_access_levels).toMatchObject([{ access_level: 40 }]);
 });
 
 describe("down", () => {
