@@ -37,12 +37,11 @@ export function releaseOutcome(lookup: Lookup, object: KubeObject): Outcome {
   const blocked = dependencyOutcome(lookup, object, { condition, current });
   if (blocked) return blocked;
   const revision = textAt(chart, "status", "artifact", "revision");
-  const attempted = textAt(object, "status", "lastAttemptedRevision") ?? "";
   const observed = numberAt(object, "status", "observedGeneration") === object.metadata.generation;
   if (condition?.status === "True" && current && observed) {
     // helm-controller writes its status in several patches: the attempted revision may be there before the upgrade.
     if (conditionOf(object, "Reconciling")?.status === "True") return pending(`${labelOf(object)} is being reconciled`);
-    if (revision !== undefined && attempted.split("+")[0] !== revision.split("+")[0]?.split("@")[0])
+    if (revision !== undefined && !hasAttempted(object, revision))
       return pending(`${labelOf(object)} has not attempted ${revision}`);
     const values = listAt(object, "spec", "valuesFrom").length > 0;
     // helm-controller reads referenced values at its next interval only.
@@ -57,6 +56,18 @@ export function releaseOutcome(lookup: Lookup, object: KubeObject): Outcome {
   }
   const own = [...lookup.workloads.values()].filter((one) => ownerOf(one) === labelOf(object));
   return own.length > 0 ? healthOutcome(lookup, object, own) : pending(`${labelOf(object)}: ${progress(object)}`);
+}
+
+/**
+ * Whether the release has attempted a revision of its chart: `1.1.0` of a HelmChart, and
+ * `1.1.0@sha256:…`, or `sha256:…` where the source names a digest, of an OCIRepository.
+ */
+function hasAttempted(release: KubeObject, revision: string): boolean {
+  const [, digest] = /(?:^|@)(sha\d+:[0-9a-f]+)$/.exec(revision) ?? [];
+  const attemptedDigest = textAt(release, "status", "lastAttemptedRevisionDigest");
+  if (digest !== undefined && attemptedDigest !== undefined) return digest === attemptedDigest;
+  const attempted = textAt(release, "status", "lastAttemptedRevision") ?? "";
+  return attempted.split("+")[0] === revision.split("+")[0]?.split("@")[0];
 }
 
 function chartOf(lookup: Lookup, release: KubeObject): KubeObject | "missing" {

@@ -224,3 +224,21 @@ test("GIVEN a source that is Ready WHEN the rest of its status is of an older ge
   expect(of(0)).toMatchObject({ state: "pending" });
   expect(of(1)).toEqual({ state: "reconciled" });
 });
+
+const [first, second] = ["a", "b"].map((letter) => `sha256:${letter.repeat(64)}`);
+
+test.each([
+  ["a source at a digest", second, second, "reconciled"],
+  ["a source at a digest that was not attempted yet", second, first, "pending"],
+  ["a source at a tag", `1.1.0@${second}`, second, "reconciled"],
+  ["a tag that moved to another digest", `1.1.0@${second}`, first, "pending"],
+  ["a helm-controller that does not say the digest", `1.1.0@${second}`, undefined, "reconciled"],
+])("a release of a registry's chart has attempted what it should: %s", (_, revision, attempted, state) => {
+  const ready = { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] };
+  const chart = flux("OCIRepository", "chart", { url: "oci://x" }, { ...ready, artifact: { revision } });
+  const digest = attempted !== undefined && { lastAttemptedRevisionDigest: attempted };
+  const status = { ...ready, observedGeneration: 1, lastAttemptedRevision: "1.1.0+bbbbbbbbbbbb", ...digest };
+  const one = flux("HelmRelease", "ref", { chartRef: { kind: "OCIRepository", name: "chart" } }, status);
+  const nothing = { workloads: [], pods: [], expected: () => "", requested: () => undefined, quiet: 0 };
+  expect(outcomes({ flux: [chart, one], ...nothing }).get(keyOf(one))?.state).toBe(state);
+});
