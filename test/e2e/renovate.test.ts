@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
+import { renderPin } from "../../packages/charts/pin-file.js";
+import type { ChartSource } from "../../packages/kit/chart-source.js";
 import { checkout } from "../../packages/kit/state-folder.js";
 import { cacheRoot } from "../../packages/toolchain/cache.js";
 
@@ -29,13 +31,8 @@ const absent = await install();
 if (absent) console.warn(`renovate ${version} cannot be had, its tests are skipped: ${absent.slice(0, 300)}`);
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
-const pin = (version: string, source: object) => `export const chart = pinnedChart<Values>({
-  name: "x",
-  version: "${version}",
-  digest: "${digest}",
-  source: ${JSON.stringify(source)},
-});
-`;
+const pin = (version: string, source: ChartSource) =>
+  renderPin("x", { name: "x", version, digest, source }, "export interface Values {}");
 
 describe.skipIf(absent !== undefined)("renovate", () => {
   const folder = mkdtempSync(join(tmpdir(), "timonier-renovate-"));
@@ -71,7 +68,7 @@ shop:
 other: { image: example.org/other:1.0.0, replicas: 1 }
 `;
     writeFileSync(join(folder, "apps/settings.yaml"), settings);
-    const http = { kind: "http", repository: "https://charts.example.org", chart: "podinfo" };
+    const http = { kind: "http" as const, repository: "https://charts.example.org", chart: "podinfo" };
     writeFileSync(join(folder, "apps/charts/podinfo.ts"), pin("6.1.0", http));
     writeFileSync(join(folder, "apps/charts/web.ts"), pin("2.0.1", { kind: "oci", url: "oci://ghcr.io/team/web" }));
     await execa("git", ["init", "-q"], { cwd: folder });
