@@ -241,6 +241,8 @@ describe("a change in apps/", () => {
       });
       expect(proposed.said).not.toMatch(/FAIL/);
       expect(proposed.exitCode).toBe(0);
+      // docs/pipelines.md states the minutes of a merge request.
+      expect([...proposed.seconds.keys()].sort()).toEqual(["gate", "note", "preview", "rehearse", "synth"]);
       expectNoSecret(proposed);
       const report = JSON.parse(readFileSync(join(copy.folder, "rehearsal/report.json"), "utf8")) as Report;
       expect(report.verdict).toBe("safe");

@@ -27,6 +27,8 @@ export interface PipelineRun {
   readonly said: string;
   /** What each job said. */
   readonly jobs: ReadonlyMap<string, string>;
+  /** What each job took: what a runner would count, without its image and its caches. */
+  readonly seconds: ReadonlyMap<string, number>;
 }
 
 /** Jobs that a pipeline would have. */
@@ -52,11 +54,24 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRun
   );
   const output = join(options.folder, ".gitlab-ci-local", "output");
   const logs = existsSync(output) ? readdirSync(output).filter((name) => name.endsWith(".log")) : [];
+  const said = plain(`${stdout}\n${stderr}`);
+  const seconds = secondsOf(said);
+  const times = [...seconds].map(([job, time]) => `${job} ${time.toFixed(1)} s`);
+  console.log(`jobs: ${times.join(", ")}`);
   return {
     exitCode: exitCode ?? 1,
-    said: plain(`${stdout}\n${stderr}`),
+    said,
+    seconds,
     jobs: new Map(logs.map((name) => [name.slice(0, -4), plain(readFileSync(join(output, name), "utf8"))])),
   };
+}
+
+/** From lines such as `lint  finished in 3.2 s`; the last one is that of the whole pipeline. */
+function secondsOf(said: string): Map<string, number> {
+  const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, min: 60 };
+  const lines = [...said.matchAll(/^(\S+) +finished in ([\d.]+) (ms|s|min)/gm)];
+  const jobs = lines.filter(([, job]) => job !== "pipeline");
+  return new Map(jobs.map(([, job = "", time, unit = ""]) => [job, Number(time) * (units[unit] ?? 1)]));
 }
 
 async function gitlabCiLocal({ folder, predefined, variables = {}, file }: PipelineOptions, args: readonly string[]) {
