@@ -61,6 +61,12 @@ function expectNoTrace({ all }: Pick<Said, "all">): void {
   expect(all).not.toMatch(/^\s+at .+:\d+:\d+\)?$|ZodError|goroutine \d|bug in timonier/m);
 }
 
+/** The temporary folders of Pulumi's runs, in which the kubernetes plugin leaves an administrator's kubeconfig. */
+function expectNoRunFolder(): void {
+  expect(existsSync(join(copy.state, "stacks/embedded/tmp"))).toBe(false);
+  expect(copy.leftCredentials()).toEqual([]);
+}
+
 function daemon(name: RegExp): number {
   const found = copy.processes().find((pid) => name.test(readFileSync(`/proc/${pid}/cmdline`, "utf8")));
   if (!found) throw new Error(`no process ${name}`);
@@ -100,6 +106,7 @@ describe("an `up` that is killed between a creation and its record", () => {
     });
     expect(readFileSync(checkpoint(), "utf8")).not.toContain('"pending_operations"');
     expect((await status()).problems).toEqual([]);
+    expectNoRunFolder();
   });
 });
 
@@ -264,6 +271,7 @@ describe("a delivery that fails", () => {
       /error: the delivery failed: is suspended\n +where: Kustomization flux-system\/flux-system\n +fix: /,
     );
     expectNoTrace(said);
+    expectNoRunFolder();
     const { problems, repositories: known, workloads } = await status();
     expect(problems).toEqual(["Kustomization flux-system/flux-system: is suspended"]);
     expect([known.length, workloads.length]).toEqual([2, 1]);
