@@ -32,6 +32,8 @@ export interface EnvironmentFacts {
   /** Records at the revisions that run, as far as they could be read. */
   readonly records: ReadonlyMap<string, ProgramRecord>;
   readonly mergeRequests: readonly OpenMergeRequest[];
+  /** Images at the head that automation owns, by their policies. @default they could not be read */
+  readonly images?: ReadonlyMap<string, string> | undefined;
 }
 
 /**

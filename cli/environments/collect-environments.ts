@@ -14,6 +14,7 @@ import {
   stackEnvironments,
 } from "./environment-stacks.js";
 import { type EnvironmentsReport, environmentsReport } from "./environments-report.js";
+import { pathsOfOwnedImages } from "./owned-images.js";
 import { gitlabReads, type RepositoryReads } from "./repository-reads.js";
 
 /** What is read of the world. */
@@ -43,7 +44,7 @@ export async function collectEnvironments(
 ): Promise<EnvironmentsReport> {
   const environments = checkedEnvironments(files);
   const stacks = await reads.stacks();
-  const collector = new Collector(reads, stacks);
+  const collector = new Collector(files, reads, stacks);
   const facts = await Promise.all(environments.map((one) => collector.environment(one)));
   const problems = [...strangers(stacks, environments), ...collector.problems];
   return environmentsReport({ environments: facts, applications, problems, now });
@@ -73,6 +74,7 @@ class Collector {
   private readonly members: ReadonlyMap<string, Promise<EnvironmentStack | undefined>>;
 
   constructor(
+    private readonly files: SettingsFiles,
     private readonly reads: EnvironmentReads,
     private readonly stacks: readonly StackEnvironment[],
   ) {
@@ -88,8 +90,7 @@ class Collector {
       Promise.all(own.map((one) => this.cluster(one))),
       this.repositories(name),
     ]);
-    const { head, records, mergeRequests } = await this.recorded(name, clusters, repositories);
-    return { environment, clusters, head, records, mergeRequests };
+    return { environment, clusters, ...(await this.recorded(environment, clusters, repositories)) };
   }
 
   private async cluster({ stack, outputs, error }: StackEnvironment): Promise<ClusterFacts> {
@@ -118,20 +119,22 @@ class Collector {
   }
 
   private async recorded(
-    environment: string,
+    { name: environment, position }: Environment,
     clusters: readonly ClusterFacts[],
     repositories: RepositoryReads | undefined,
-  ): Promise<Pick<EnvironmentFacts, "head" | "records" | "mergeRequests">> {
+  ): Promise<Pick<EnvironmentFacts, "head" | "records" | "mergeRequests" | "images">> {
     if (!repositories) return { records: new Map(), mergeRequests: [] };
     const gitlab = <T>(read: () => Promise<T>) => this.attempt(`environment ${environment}, GitLab`, read);
     const names = {
-      ...{ environment, clusters: clusters.map(({ cluster }) => cluster) },
+      ...{ environment, isFirst: position === 0, clusters: clusters.map(({ cluster }) => cluster) },
       applications: applications.map(({ name }) => name),
     };
     const revisions = [...new Set(clusters.flatMap(revisionsIn))];
-    const [head, mergeRequests, ...applied] = await Promise.all([
+    const marked = pathsOfOwnedImages(this.files, environment);
+    const [head, mergeRequests, images, ...applied] = await Promise.all([
       gitlab(() => repositories.record(environment)),
       gitlab(() => repositories.mergeRequests(names)),
+      gitlab(() => repositories.images(marked)),
       ...revisions.map(
         async (revision) => [revision, await gitlab(() => repositories.record(environment, revision))] as const,
       ),
@@ -139,7 +142,7 @@ class Collector {
     const records = applied.flatMap(([revision, record]): Array<[string, ProgramRecord]> => {
       return record ? [[revision, record]] : [];
     });
-    return { head, records: new Map(records), mergeRequests: mergeRequests ?? [] };
+    return { head, records: new Map(records), mergeRequests: mergeRequests ?? [], images };
   }
 
   private async attempt<T>(part: string, read: () => Promise<T>): Promise<T | undefined> {

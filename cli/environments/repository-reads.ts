@@ -1,5 +1,7 @@
 import type { GitLab } from "@timonier/kit/gitlab-client";
+import { markedImages } from "@timonier/kit/image-marker";
 import { type ProgramRecord, parseProgramRecord } from "@timonier/manifests/program-record";
+import { imagesBranch } from "../../apps/images.js";
 import { recordPath } from "../../infra/delivery/environment-record.js";
 import { knownRepositories, type Repositories } from "../merge-request/destination.js";
 import { fileAt } from "../merge-request/publisher.js";
@@ -13,16 +15,23 @@ export interface RepositoryReads {
   record(environment: string, commit?: string): Promise<ProgramRecord>;
   /** Open merge requests to the branch that Flux follows, whose branches have these names. */
   mergeRequests(names: BranchNames): Promise<readonly OpenMergeRequest[]>;
+  /** Images that automation owns in these files at the head, by their policies. */
+  images(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What may be proposed to an environment. */
 export interface BranchNames {
   readonly environment: string;
-  /** In the setup repository, `publish` has a branch for each cluster. */
+  /** Whether it is the first environment, which follows image policies. */
+  readonly isFirst: boolean;
+  /** `publish` to the setup repository and `up` have branches for each cluster. */
   readonly clusters: readonly string[];
   /** `rollback` has a branch for each application. */
   readonly applications: readonly string[];
 }
+
+/** Begins the names of all branches of this program. */
+const prefix = "timonier/";
 
 /** Reads the repositories on GitLab. @throws UserError where they or the token are not known */
 export async function gitlabReads({ stack, destination }: EnvironmentStack): Promise<RepositoryReads> {
@@ -41,7 +50,7 @@ export function readsOf(
   const { setupRepository, applicationRepository } = repositories;
   const open = async (address: string, names: readonly string[]): Promise<OpenMergeRequest[]> => {
     const projectId = projectOf(repositories, address);
-    const wanted = new Set(names.map((name) => `timonier/${name}`));
+    const wanted = new Set(names.map((name) => `${prefix}${name}`));
     const found = await client.MergeRequests.all({ projectId, state: "opened", targetBranch: branch });
     return found
       .filter(({ source_branch }) => wanted.has(source_branch))
@@ -55,11 +64,22 @@ export function readsOf(
       const text = await fileAt(client, projectOf(repositories, applicationRepository), path, commit);
       return parseProgramRecord(text, `${applicationRepository}, ${path} at ${commit.slice(0, 40)}`);
     },
-    mergeRequests: async ({ environment, clusters, applications }) => {
+    images: async (paths) => {
+      const project = projectOf(repositories, applicationRepository);
+      const texts = await Promise.all(paths.map((path) => fileAt(client, project, path, branch)));
+      return new Map(texts.flatMap((text) => [...markedImages(text ?? "")]));
+    },
+    mergeRequests: async ({ environment, isFirst, clusters, applications }) => {
       const shared = [`promote-${environment}`, ...applications.map((name) => `rollback-${environment}-${name}`)];
       const both = await Promise.all([
-        open(applicationRepository, [`publish-${environment}`, ...shared]),
-        open(setupRepository, [...clusters.map((cluster) => `publish-${cluster}`), ...shared]),
+        open(applicationRepository, [
+          ...[`publish-${environment}`, ...shared, ...clusters.map((cluster) => `add-${cluster}`)],
+          ...(isFirst ? [imagesBranch.replace(prefix, "")] : []),
+        ]),
+        open(setupRepository, [
+          ...clusters.flatMap((cluster) => [`publish-${cluster}`, `add-${cluster}`, `flux-${cluster}`]),
+          ...shared,
+        ]),
       ]);
       return both.flat();
     },

@@ -1,6 +1,7 @@
 import type { ApplicationRecord } from "@timonier/manifests/program-record";
 import { inWords } from "@timonier/report/text";
 import { type EnvironmentApplication, type EnvironmentFacts, entryOf } from "./application-states.js";
+import { applicationOfPolicy } from "./owned-images.js";
 
 /** An environment that has changes which the next one lacks. */
 export interface Ahead {
@@ -38,7 +39,7 @@ export interface EnvironmentStates {
 
 /**
  * What an environment has that the next one lacks. Applications are compared by what their programs
- * synthesize for all environments.
+ * synthesize for all environments, and by the tags that image automation set.
  *
  * @returns undefined where nothing differs, or the records are not known
  */
@@ -47,12 +48,20 @@ export function aheadOf(one: EnvironmentStates, next: EnvironmentStates): Ahead 
   if (!from || !to) return undefined;
   const { name, exclude } = next.facts.environment;
   const isKept = (app: string) => from.has(app) && !exclude.includes(app);
+  const newer = differingImages(one.facts, next.facts);
   const applications = [...from.keys()].filter(
-    (app) => isKept(app) && entryIn(one, app)?.synthesis !== to.get(app)?.synthesis,
+    (app) => isKept(app) && (entryIn(one, app)?.synthesis !== to.get(app)?.synthesis || newer.has(app)),
   );
   const removed = [...to.keys()].filter((app) => !isKept(app));
   if (applications.length + removed.length === 0) return undefined;
   return { environment: one.facts.environment.name, of: name, applications, removed };
+}
+
+/** Applications with an image of another tag. */
+function differingImages({ images: from }: EnvironmentFacts, { images: to }: EnvironmentFacts): ReadonlySet<string> {
+  if (!from || !to) return new Set();
+  const differing = [...from].filter(([policy, image]) => to.get(policy) !== image);
+  return new Set(differing.map(([policy]) => applicationOfPolicy(policy)));
 }
 
 /** What an environment waits for. @param before the environment before it, and what that has ahead @default it is the first one */

@@ -37,6 +37,7 @@ function reads(
       record: async (environment, commit) => {
         return records[commit === undefined ? environment : `${environment} ${commit}`] ?? new Map();
       },
+      images: async () => new Map(),
       mergeRequests: async ({ environment, clusters }) => {
         const branch = `timonier/promote-${environment}`;
         return environment === "production" ? [{ branch, url: "https://x", reference: `x!${clusters.join()}` }] : [];
@@ -93,7 +94,7 @@ test("a GitLab that does not answer is one problem for each environment, and clu
   const silent = async () => {
     throw new Error("GitLab does not answer\n  at length");
   };
-  const repositories = async () => ({ record: silent, mergeRequests: silent });
+  const repositories = async () => ({ record: silent, mergeRequests: silent, images: silent });
   const report = await collect(reads(stacks, records, { repositories }));
   expect(report.problems).toEqual([
     "environment staging, GitLab: GitLab does not answer",

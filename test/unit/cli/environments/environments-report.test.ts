@@ -52,6 +52,24 @@ describe("what is ahead", () => {
     expect(report(running, production).ahead).toEqual([]);
   });
 
+  test("includes applications with another tag of an image that automation owns", () => {
+    const production = environment("production", record({ nginx: "x", shop: "new" }), 99);
+    const images = (nginx: string, worker: string) =>
+      new Map([
+        ["default:nginx", nginx],
+        ["default:shop.worker", worker],
+      ]);
+    const ahead = (there: ReadonlyMap<string, string> | undefined) =>
+      report({ ...staging, images: images("nginx:2", "worker:1") }, { ...production, images: there }).ahead.flatMap(
+        ({ applications }) => applications,
+      );
+    expect(ahead(images("nginx:2", "worker:1"))).toEqual([]);
+    expect(ahead(images("nginx:1", "worker:1"))).toEqual(["nginx"]);
+    expect(ahead(images("nginx:2", "worker:0"))).toEqual(["shop"]);
+    expect(ahead(new Map())).toEqual(["nginx", "shop"]);
+    expect(ahead(undefined)).toEqual([]);
+  });
+
   test("is compared for each pair of neighbours", () => {
     const production = environment("production", record({ nginx: "x", shop: "old" }), 99);
     const canary = environment("canary", record({ nginx: "x", shop: "old" }), 99);
