@@ -35,6 +35,8 @@ beforeAll(async () => {
   writeFileSync(join(copy.folder, "apps/environments.yaml"), environments);
   const added = await copy.timonier("new", "app", "playground", "--kind", "folder");
   expect(added.exitCode, added.all).toBe(0);
+  // An image whose tag automation owns: here the test is the automation.
+  changeSettings("image: nginx:1.14.2", 'image: { repository: nginx, policy: ">=1.14.0 <1.15.0", initial: 1.14.2 }');
   await commitProgram("the program");
   const settings = await copy.run("bash", ["-c", setUp.slice(0, 3).join("\n")]);
   expect(settings.exitCode, settings.all).toBe(0);
@@ -81,6 +83,17 @@ const merge = async (name: string) => {
   return said.stdout;
 };
 
+/** What image-automation-controller does when a tag appears: a commit to a branch of its own, and a merge request. */
+async function proposeTag(from: string, to: string): Promise<void> {
+  const filePath = "environments/staging/infra/deployment.yaml";
+  const { content } = await gitlab.RepositoryFiles.show(application, filePath, "main");
+  const text = Buffer.from(content, "base64").toString();
+  expect(text).toContain(`image: nginx:${from} # {"$imagepolicy": "default:nginx"}`);
+  const update = { action: "update" as const, filePath, content: text.replace(`nginx:${from} #`, `nginx:${to} #`) };
+  await gitlab.Commits.create(application, "timonier/images", "Update images", [update], { startBranch: "main" });
+  await gitlab.MergeRequests.create(application, "timonier/images", "main", "Update images");
+}
+
 /** The open merge request of a branch. */
 async function openRequest(branch: string) {
   const [open] = await gitlab.MergeRequests.all({ projectId: application, sourceBranch: branch, state: "opened" });
@@ -125,8 +138,8 @@ describe("a change", () => {
   let promoted: number;
 
   test("goes to staging, and to staging only", async () => {
-    changeSettings("image: nginx:1.14.2", "image: nginx:1.14.3");
-    published = await commitProgram("nginx 1.14.3");
+    changeSettings("minReady: 5s", "minReady: 1s");
+    published = await commitProgram("shorter");
     const said = await copy.run("bash", ["-c", String(publish)]);
     expect(said.stdout, said.all).toMatch(
       /application: opened[\s\S]* {2}environments\/staging\/infra\/deployment.yaml/,
@@ -138,19 +151,20 @@ describe("a change", () => {
       /environment production gets its changes from staging[\s\S]*promote --to production/,
     );
     await merge("staging");
-    expect(
-      await eventually(
-        () => deployed("staging"),
-        (seen) => seen === "1/1 nginx:1.14.3",
-        60,
-      ),
-    ).toBe("1/1 nginx:1.14.3");
+  });
+
+  test("is joined by a tag of image automation, which the next publish keeps", async () => {
+    await proposeTag("1.14.2", "1.14.3");
+    await merge("staging");
+    const isNew = (seen: string) => seen === "1/1 nginx:1.14.3";
+    expect(await eventually(() => deployed("staging"), isNew, 60)).toBe("1/1 nginx:1.14.3");
+    expect((await copy.run("bash", ["-c", String(publish)])).stdout).toMatch(/application: nothing differs/);
   });
 
   test("is proposed to production as it runs in staging, and must wait for the soak time", async () => {
     // Later commits of the program, and what is not committed, are no part of it.
-    changeSettings("image: nginx:1.14.3", "image: nginx:1.16.0");
-    await commitProgram("nginx 1.16.0");
+    changeSettings("minReady: 1s", "minReady: 2s");
+    await commitProgram("longer");
     appendFileSync(join(copy.folder, "apps/settings.yaml"), "broken: [");
     // Until the pods of the new version are there.
     const whenReady = () => copy.timonier("promote", "--to", "production", "--when-ready");
@@ -193,7 +207,8 @@ describe("a change", () => {
     expect(note).toContain("#### Promotion from `staging` to `production`\n\nThe gate is open.");
     expect(note).toMatch(/\| `nginx` \| Ready for \d+ \w+ \| `[0-9a-f]{8}` \| `[0-9a-f]{8}` \|/);
     expect(note).toContain("- 1 object: 1 updated");
-    expect(note).toMatch(/#### Routine\n\n1 object .*`Deployment default\/nginx-deployment`/);
+    expect(note).toContain("- updated `Deployment default/nginx-deployment` by `Kustomization default/myapp`");
+    expect(note).toMatch(/- {2}minReadySeconds: 5\n\+ {2}minReadySeconds: 1\n/);
     expect(note).toMatch(/-.*image: nginx:1\.14\.2\n\+.*image: nginx:1\.14\.3/);
   });
 
@@ -253,6 +268,16 @@ describe("a rollback", () => {
       ),
     ).toBe("2/2 nginx:1.14.2");
     expect(await deployed("staging")).toBe("1/1 nginx:1.14.3");
+  });
+
+  test("does not stop a promotion, which GitLab merges by itself where the environment says so", async () => {
+    const file = join(copy.folder, "apps/environments.yaml");
+    writeFileSync(file, environments.replace("exclude:", "autoMerge: true\n    exclude:"));
+    const said = await copy.timonier("promote", "nginx", "--to", "production");
+    expect(said.exitCode, said.all).toBe(0);
+    expect(said.stdout).toMatch(/application: merged !\d+/);
+    const isNew = (seen: string) => seen === "2/2 nginx:1.14.3";
+    expect(await eventually(() => deployed("production"), isNew, 60)).toBe("2/2 nginx:1.14.3");
   });
 
   test("of what never was is refused", async () => {
