@@ -17,6 +17,7 @@ export interface StacksOptions {
   readonly stack: readonly string[];
   readonly provenance?: string;
   readonly base?: string;
+  readonly skipLater?: boolean;
 }
 
 /** A command of the command line. */
@@ -120,6 +121,9 @@ export const stacksCommands: readonly CommandEntry<StacksOptions & { readonly ca
   {
     name: "publish",
     description: "open or update a merge request in each repository whose manifests differ from apps/",
+    options: () => [
+      new Option("--skip-later", "skip stacks of later environments, which get their changes by `promote`"),
+    ],
     run: async (options) => (await import("./commands/publish.js")).publish(options),
   },
 ];

@@ -1,7 +1,7 @@
 import { UserError } from "@timonier/kit/user-error";
 import { publish as publishTree } from "@timonier/manifests/publish";
 import type { Trees } from "@timonier/manifests/tree";
-import type { Environment, SettingsFiles } from "../../apps/environments.js";
+import { type Environment, type SettingsFiles, settingsFor } from "../../apps/environments.js";
 import { applicationFolders } from "../../apps/main.js";
 import { readSettingsFiles } from "../../apps/settings-file.js";
 import { unfollowedImages } from "../../infra/delivery/unfollowed-images.js";
@@ -17,11 +17,24 @@ import { synthesisFor } from "../merge-request/synthesis.js";
 import { projectOf } from "../stack/stack-gitlab.js";
 import { progress } from "../terminal.js";
 
+/** Options of {@link publish}. */
+export interface PublishOptions {
+  readonly stack: readonly string[];
+  /** Skip stacks of later environments. @default false: they are an error */
+  readonly skipLater?: boolean;
+}
+
 /** `timonier publish`: one merge request for each repository whose manifests differ from those of apps/. */
-export async function publish({ stack: names }: { stack: readonly string[] }): Promise<number> {
+export async function publish({ stack: names, skipLater = false }: PublishOptions): Promise<number> {
   const files = await readSettingsFiles();
   for (const line of await checkBeforePublish()) console.log(`chart ${line}`);
-  for (const name of names) await publishStack(await destinationOf(name), files);
+  for (const name of names) {
+    const destination = await destinationOf(name);
+    const later = skipLater && settingsFor(files, destination.environment).environment;
+    if (later && later.previous !== undefined)
+      console.log(`stack ${name}: skipped, environment ${later.name} gets its changes from ${later.previous}`);
+    else await publishStack(destination, files);
+  }
   return exitCodes.done;
 }
 

@@ -150,6 +150,9 @@ describe("a change", () => {
     expect(refused.stderr).toMatch(
       /environment production gets its changes from staging[\s\S]*promote --to production/,
     );
+    const skipped = await copy.timonier("publish", "--skip-later", "-s", "production");
+    expect(skipped.exitCode, skipped.all).toBe(0);
+    expect(skipped.stdout).toContain("stack production: skipped, environment production gets its changes from staging");
     await merge("staging");
   });
 

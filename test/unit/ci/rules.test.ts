@@ -46,7 +46,7 @@ describe("what a pipeline of this program costs", () => {
 
   test("jobs that use a cloud have an ID token, no other has", () => {
     const having = Object.keys(file).filter((job) => !job.startsWith(".") && settingOf(file, job, "id_tokens"));
-    expect(having).toEqual(["preview", "up", "publish", "rotate"]);
+    expect(having).toEqual(["preview", "up", "publish", "rotate", "promote"]);
   });
 });
 
@@ -77,6 +77,8 @@ describe("this program's pipeline", () => {
     "of a schedule rotates",
     async () => {
       expect(await jobs({ CI_PIPELINE_SOURCE: "schedule", ...onMain })).toEqual(["rotate"]);
+      const promotes = { CI_PIPELINE_SOURCE: "schedule", TIMONIER_PROMOTE_TO: "production" };
+      expect(await jobs({ ...promotes, ...onMain })).toEqual(["promote"]);
     },
     slow,
   );
