@@ -59,15 +59,17 @@ export function releaseOutcome(lookup: Lookup, object: KubeObject): Outcome {
 }
 
 /**
- * Whether the release has attempted a revision of its chart: `1.1.0` of a HelmChart, and
+ * Whether the release has attempted a revision of its chart: `1.1.0` or `1.1.0+BUILD` of a HelmChart, and
  * `1.1.0@sha256:…`, or `sha256:…` where the source names a digest, of an OCIRepository.
  */
 function hasAttempted(release: KubeObject, revision: string): boolean {
   const [, digest] = /(?:^|@)(sha\d+:[0-9a-f]+)$/.exec(revision) ?? [];
   const attemptedDigest = textAt(release, "status", "lastAttemptedRevisionDigest");
   if (digest !== undefined && attemptedDigest !== undefined) return digest === attemptedDigest;
-  const attempted = textAt(release, "status", "lastAttemptedRevision") ?? "";
-  return attempted.split("+")[0] === revision.split("+")[0]?.split("@")[0];
+  const [version, build] = (textAt(release, "status", "lastAttemptedRevision") ?? "").split("+");
+  const [wanted, wantedBuild] = revision.split("@")[0]?.split("+") ?? [];
+  // The version of a chart in a folder or in Git may differ in its build metadata only.
+  return version === wanted && (build === undefined || wantedBuild === undefined || build === wantedBuild);
 }
 
 function chartOf(lookup: Lookup, release: KubeObject): KubeObject | "missing" {

@@ -242,3 +242,16 @@ test.each([
   const nothing = { workloads: [], pods: [], expected: () => "", requested: () => undefined, quiet: 0 };
   expect(outcomes({ flux: [chart, one], ...nothing }).get(keyOf(one))?.state).toBe(state);
 });
+
+test.each([
+  ["1.0.0+one", "1.0.0+one", "reconciled"],
+  ["1.0.0+two", "1.0.0+one", "pending"],
+  ["1.0.0", "1.0.0", "reconciled"],
+])("a release of a HelmChart at %s that has attempted %s is %s", (revision, lastAttemptedRevision, state) => {
+  const ready = { observedGeneration: 1, conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] };
+  const chart = flux("HelmChart", "default-ref", { chart: "web" }, { ...ready, artifact: { revision } });
+  const status = { ...ready, helmChart: `${chart.metadata.namespace}/default-ref`, lastAttemptedRevision };
+  const one = flux("HelmRelease", "ref", { chart: { spec: {} } }, status);
+  const nothing = { workloads: [], pods: [], expected: () => "", requested: () => undefined, quiet: 0 };
+  expect(outcomes({ flux: [chart, one], ...nothing }).get(keyOf(one))?.state).toBe(state);
+});
