@@ -109,10 +109,12 @@ export const reservedSections: readonly string[] = ["application", "delivery"];
  * @throws UserError with everything that is wrong
  */
 export function checkApplications(applications: readonly Application[], environment?: { readonly name: string }): void {
+  const twice = sharedWithFormer(applications);
+  const all = new Set(applications);
   const errors = applications.flatMap((application) => [
     ...nameErrors(application),
-    ...twice(application, applications),
-    ...referenceErrors(application, applications),
+    ...twice(application),
+    ...referenceErrors(application, all),
   ]);
   if (errors.length === 0) return;
   const count = errors.length === 1 ? "an application is wrong" : `the applications have ${errors.length} errors`;
@@ -140,25 +142,36 @@ function nameErrors({ name, namespace, kustomization, folder }: Application): st
 }
 
 /** What an application shares with one before it in the list, so that each pair is named once. */
-function twice(application: Application, all: readonly Application[]): string[] {
-  const before = all.slice(0, all.indexOf(application));
-  const shared = (of: (one: Application) => unknown) => before.find((one) => of(one) === of(application));
+function sharedWithFormer(all: readonly Application[]): (application: Application) => string[] {
   const checks = [
-    ["name", shared(({ name }) => name)],
-    ["Kustomization", shared(({ kustomization }) => kustomization)],
-    ["folder", shared(({ folder }) => folder)],
-    ["namespace", typeof application.namespace === "string" && shared(({ namespace }) => namespace)],
+    ["name", firstBy(all, ({ name }) => name)],
+    ["Kustomization", firstBy(all, ({ kustomization }) => kustomization)],
+    ["folder", firstBy(all, ({ folder }) => folder)],
+    // An application as the namespace: that one's is shared on purpose.
+    ["namespace", firstBy(all, ({ namespace }) => (typeof namespace === "string" ? namespace : undefined))],
   ] as const;
-  return checks.flatMap(([what, other]) =>
-    other ? [`${application.name}: its ${what} is already that of application ${other.name}`] : [],
-  );
+  return (application) =>
+    checks.flatMap(([what, first]) => {
+      const other = first(application);
+      return other ? [`${application.name}: its ${what} is already that of application ${other.name}`] : [];
+    });
 }
 
-function referenceErrors({ name, namespace, dependsOn }: Application, all: readonly Application[]): string[] {
+/** Finds the first application with an equal value. The function returns undefined for that one itself, and without a value. */
+function firstBy(all: readonly Application[], of: (one: Application) => string | undefined) {
+  const first = new Map<string | undefined, Application>();
+  for (const one of all) if (!first.has(of(one))) first.set(of(one), one);
+  return (application: Application): Application | undefined => {
+    const found = of(application) === undefined ? undefined : first.get(of(application));
+    return found === application ? undefined : found;
+  };
+}
+
+function referenceErrors({ name, namespace, dependsOn }: Application, all: ReadonlySet<Application>): string[] {
   const missing = (field: string, other: Application | undefined) => {
     // Two files that import each other: the one that is loaded first sees nothing of the other.
     if (other === undefined) return [`${name}: ${field}: the files of two applications import each other`];
-    return all.includes(other) ? [] : [`${name}: ${field}: application ${other.name} is not in the list`];
+    return all.has(other) ? [] : [`${name}: ${field}: application ${other.name} is not in the list`];
   };
   const owner = typeof namespace === "object" ? namespace : undefined;
   return [

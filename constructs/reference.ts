@@ -1,4 +1,5 @@
-import type { Construct } from "constructs";
+import type { ApiObject } from "cdk8s";
+import type { Construct, IConstruct } from "constructs";
 import { FluxObject } from "./flux-object.js";
 import { identityOf, objectsOf } from "./unique-names.js";
 import { invalid } from "./validation.js";
@@ -43,7 +44,7 @@ export function missing(from: FluxObject, field: string, to: Reference | undefin
   }
   const namespace = to.namespace ?? from.namespace;
   const wanted = `${to.kind} ${namespace ? `${namespace}/` : ""}${to.name}`;
-  if (objectsOf(from.node.root).some((object) => identityOf(object) === wanted)) return [];
+  if (hasObject(from.node.root, wanted)) return [];
   return [`${field}: ${wanted} is not in this app; add it, or refer to it with { external: true }`];
 }
 
@@ -69,6 +70,26 @@ export function referWithKind<K extends string>(
 /** A reference to a Secret, a ConfigMap or a provider in the same namespace; undefined without a name. */
 export function local(name: string | undefined): { name: string } | undefined {
   return name === undefined ? undefined : { name };
+}
+
+/** Objects of the trees of constructs that were searched, by their identities. */
+const indexes = new WeakMap<IConstruct, ReadonlyMap<string, ApiObject>>();
+
+/** Whether a tree has an object. Searching it for each of many references would take long. */
+function hasObject(root: IConstruct, identity: string): boolean {
+  const known = indexes.get(root)?.get(identity);
+  if (known && isAttached(known)) return true;
+  // The tree may have grown since.
+  const index = new Map(objectsOf(root).map((object) => [identityOf(object), object]));
+  indexes.set(root, index);
+  return index.has(identity);
+}
+
+/** Whether neither a construct nor one around it was removed from its parent. */
+function isAttached({ node }: IConstruct): boolean {
+  return node.scopes.every(({ node: { scope, id } }, depth) => {
+    return scope === undefined || scope.node.tryFindChild(id) === node.scopes[depth];
+  });
 }
 
 function sameApp(one: Construct, other: Construct): boolean {

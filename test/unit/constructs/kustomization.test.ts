@@ -144,3 +144,16 @@ test("refuses two of one name in one namespace, and allows them in two", () => {
     "delivery/three: name: Kustomization default/myapp is already defined by delivery/one",
   );
 });
+
+test("a reference by name finds what was added after an earlier validation, and not what was removed", () => {
+  const { chart, source } = delivery();
+  const app = new Kustomization(chart, "app", { source, dependsOn: [Kustomization.named("database")] });
+  const missing = [
+    "dependsOn[0]: Kustomization default/database is not in this app; add it, or refer to it with { external: true }",
+  ];
+  expect(app.node.validate()).toEqual(missing);
+  new Kustomization(chart, "database", { source });
+  expect(app.node.validate()).toEqual([]);
+  chart.node.tryRemoveChild("database");
+  expect(app.node.validate()).toEqual(missing);
+});
