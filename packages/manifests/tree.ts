@@ -86,6 +86,16 @@ export function objectsOf(app: App): Array<{ readonly file: string; readonly obj
   return objects.map((object) => ({ file: fileOf(app, Chart.of(object)), object }));
 }
 
+function objectsByFile(app: App): ReadonlyMap<string, readonly ApiObject[]> {
+  const found = new Map<string, ApiObject[]>();
+  for (const { file, object } of objectsOf(app)) {
+    const own = found.get(file);
+    if (own) own.push(object);
+    else found.set(file, [object]);
+  }
+  return found;
+}
+
 const fileOf = (app: App, chart: Chart) => `${app.outdir}/${chart.node.id}${app.outputFileExtension}`;
 
 /**
@@ -95,10 +105,10 @@ const fileOf = (app: App, chart: Chart) => `${app.outdir}/${chart.node.id}${app.
  */
 function render({ folder, apps }: ManifestSet): Tree {
   const files = apps.flatMap((app) => {
-    const objects = objectsOf(app);
+    const objects = objectsByFile(app);
     const manifests = app.charts.map((chart): [string, string] => {
       const file = fileOf(app, chart);
-      const own = objects.filter((one) => one.file === file).map(({ object }) => object);
+      const own = objects.get(file) ?? [];
       const text = Yaml.stringify(...own.map((object) => object.toJson()));
       return [file.slice(folder.length + 1), markImages(text, own.map(ownedImagesOf))];
     });
