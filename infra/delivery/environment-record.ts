@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { dirname } from "node:path/posix";
 import { checkout } from "@timonier/kit/state-folder";
 import { type ProgramCommit, programCommit } from "@timonier/manifests/program-commit";
 import {
@@ -38,22 +39,37 @@ export function recordOf(
   { exclude }: Pick<Environment, "exclude">,
   program: ProgramCommit | undefined,
 ): ProgramRecord {
-  const everywhere = parseEnvironments(files.environments).map((one) => ({ one, trees: synthesizedFor(files, one) }));
+  const everywhere = parseEnvironments(files.environments).map((one) => {
+    const { application, setup } = synthesizedFor(files, one);
+    return { one, setup, own: byFolder(application, new Set(applications.map((each) => folderOf(each, one)))) };
+  });
   const entries = applications
     .filter(({ name }) => !exclude.includes(name))
     .map((application): [string, ApplicationRecord] => {
       const { name, folder, kustomization } = application;
       const hash = createHash("sha256");
-      for (const { one, trees } of everywhere) {
-        const prefix = `${folderOf(application, one)}/`;
-        const own = [...trees.application].filter(([path]) => path.startsWith(prefix));
-        const setup = `${clusterFolder(anyCluster)}/${kustomization}.yaml`;
-        hash.update(JSON.stringify([one.name, own, trees.setup.get(setup) ?? ""]));
+      for (const { one, setup, own } of everywhere) {
+        const path = `${clusterFolder(anyCluster)}/${kustomization}.yaml`;
+        hash.update(JSON.stringify([one.name, own.get(folderOf(application, one)) ?? [], setup.get(path) ?? ""]));
       }
       const commit = program && { program: program.sha, ...(program.uncommitted && { uncommitted: true as const }) };
       return [name, { ...commit, synthesis: hash.digest("hex"), folder, kustomization }];
     });
   return new Map(entries);
+}
+
+/** Files of a tree by the folder that they are in, or below. */
+function byFolder(tree: Tree, folders: ReadonlySet<string>): ReadonlyMap<string, ReadonlyArray<[string, string]>> {
+  const found = new Map<string, Array<[string, string]>>();
+  for (const file of tree) {
+    for (let folder = dirname(file[0]); folder !== "."; folder = dirname(folder)) {
+      if (!folders.has(folder)) continue;
+      const files = found.get(folder) ?? [];
+      files.push(file);
+      found.set(folder, files);
+    }
+  }
+  return found;
 }
 
 const anyCluster = "cluster";
