@@ -40,7 +40,8 @@ async function imagesIn(tree: Tree, { read, list }: ExistingFiles): Promise<Read
   );
   if (wanted.every(([, policies]) => policies.every((policy) => found.has(policy)))) return found;
   // A file with another name or in another folder than before still has the tag.
-  const others = (await list()).filter((path) => /\.ya?ml$/.test(path) && !wanted.some(([own]) => own === path));
+  const own = new Set(wanted.map(([path]) => path));
+  const others = (await list()).filter((path) => /\.ya?ml$/.test(path) && !own.has(path));
   return new Map([...(await readMarked(others, read)), ...found]);
 }
 
