@@ -1,5 +1,5 @@
 import type { ClusterView } from "@timonier/health/kube-object";
-import { runningSince } from "@timonier/health/running-since";
+import { findKustomization, runningSince } from "@timonier/health/running-since";
 import type { ProgramRecord } from "@timonier/manifests/program-record";
 import { sourceName } from "../../apps/delivery.js";
 import type { Environment } from "../../apps/environments.js";
@@ -110,9 +110,7 @@ function inCluster(
   if (!isUp) return { stack, state: "absent", message: "" };
   if (!view) return { stack, state: "unknown", message: `the cluster of stack ${stack} does not answer` };
   const wanted = head?.get(name)?.kustomization ?? kustomization;
-  const found = view.kustomizations.find(
-    ({ metadata, spec }) => metadata.name === wanted && spec?.sourceRef?.name === sourceName,
-  );
+  const found = wanted === undefined ? undefined : findKustomization(view, wanted, sourceName);
   if (!found) return { stack, state: "absent", message: "" };
   const { ready, message, revision, since } = runningSince(found, view.workloads);
   const entry = revision === undefined ? undefined : records.get(revision)?.get(name);

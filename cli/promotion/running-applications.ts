@@ -1,7 +1,7 @@
 import { viewBetweenReconciliations } from "@timonier/health/between-reconciliations";
 import { readCluster } from "@timonier/health/cluster-reader";
 import type { ClusterView } from "@timonier/health/kube-object";
-import { runningSince } from "@timonier/health/running-since";
+import { findKustomization, runningSince } from "@timonier/health/running-since";
 import { UserError } from "@timonier/kit/user-error";
 import { type ApplicationRecord, type ProgramRecord, parseProgramRecord } from "@timonier/manifests/program-record";
 import { sourceName } from "../../apps/delivery.js";
@@ -87,9 +87,7 @@ async function runningNow(
   kustomization: string,
   recordAt: (revision: string) => Promise<ApplicationRecord | undefined>,
 ): Promise<RunningApplication | undefined> {
-  const object = view.kustomizations.find(
-    ({ metadata, spec }) => metadata.name === kustomization && spec?.sourceRef?.name === sourceName,
-  );
+  const object = findKustomization(view, kustomization, sourceName);
   if (!object) return undefined;
   const { ready, message, revision, since } = runningSince(object, view.workloads);
   const record = revision === undefined ? undefined : await recordAt(revision);

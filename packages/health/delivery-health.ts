@@ -1,4 +1,5 @@
 import { pushOnly } from "@timonier/kit/image-marker";
+import { remembered } from "@timonier/kit/remembered";
 import { isController, lacksReplicas, podReasons, unavailableControllers } from "./flux-controllers.js";
 import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./kube-object.js";
 import type { ObjectHealth } from "./object-health.js";
@@ -82,13 +83,21 @@ function notFinal(health: ObjectHealth): ObjectHealth {
   return health.state === "failed" && health.ask ? { ...health, state: "progressing" } : health;
 }
 
-/** Workloads in the inventory of a Kustomization. */
+/** Workloads in the inventory of a Kustomization, in the order of the view. */
 export function appliedWorkloads(view: Pick<ClusterView, "kustomizations" | "workloads">): KubeObject[] {
+  const positions = positionsOf(view.workloads);
   const applied = new Set(
-    view.kustomizations.flatMap((one) => one.status?.inventory?.entries ?? []).map((entry) => entry.id),
+    view.kustomizations
+      .flatMap((one) => one.status?.inventory?.entries ?? [])
+      .flatMap((entry) => positions.get(entry.id) ?? []),
   );
-  return view.workloads.filter((one) => applied.has(inventoryId(one)));
+  return [...applied].sort((one, other) => one - other).flatMap((position) => view.workloads[position] ?? []);
 }
+
+/** Positions of workloads by their ids in an inventory. */
+const positionsOf = remembered(
+  (workloads: readonly KubeObject[]) => new Map(workloads.map((one, position) => [inventoryId(one), position])),
+);
 
 /** Id in the inventory of a Kustomization: `default_nginx-deployment_apps_Deployment`. */
 function inventoryId(object: KubeObject): string {

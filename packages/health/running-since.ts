@@ -1,5 +1,6 @@
+import { remembered } from "@timonier/kit/remembered";
 import { appliedWorkloads, deliveryHealth } from "./delivery-health.js";
-import { commitOf, condition, type KubeObject, nameOf } from "./kube-object.js";
+import { type ClusterView, commitOf, condition, type KubeObject, nameOf } from "./kube-object.js";
 
 /** Whether an application runs, in which revision and since when. */
 export interface Running {
@@ -20,6 +21,25 @@ export interface Running {
 
 /** Status of an entry in the history of a Kustomization that was Ready. */
 const SUCCEEDED = "ReconciliationSucceeded";
+
+/**
+ * Finds a Kustomization by its name and the name of its source.
+ *
+ * @returns undefined where the cluster has none
+ */
+export function findKustomization(view: ClusterView, name: string, source: string): KubeObject | undefined {
+  return kustomizationsOf(view).get(`${source}/${name}`);
+}
+
+const kustomizationsOf = remembered(({ kustomizations }: ClusterView) => {
+  const found = new Map<string, KubeObject>();
+  for (const one of kustomizations) {
+    const key = `${one.spec?.sourceRef?.name}/${one.metadata.name}`;
+    // The first one of several namespaces.
+    if (!found.has(key)) found.set(key, one);
+  }
+  return found;
+});
 
 /**
  * Since when an application runs as it does now.

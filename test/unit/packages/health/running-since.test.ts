@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Condition, KubeObject, Reconciled } from "../../../../packages/health/kube-object.js";
-import { runningSince } from "../../../../packages/health/running-since.js";
+import { findKustomization, runningSince } from "../../../../packages/health/running-since.js";
 
 const commit = "4bce429b553d7081ee758c0e17147b101cfee4de";
 const ready: Condition = { type: "Ready", status: "True", reason: "ReconciliationSucceeded", message: "applied" };
@@ -136,4 +136,19 @@ test.each([
   expect(runningSince(kustomization([entry("a", "09:00", "12:00")]), [workload]).message).toBe(
     `Deployment shop/web: ${message}`,
   );
+});
+
+test("a Kustomization is found by its name and its source, the first one of several namespaces", () => {
+  const of = (source: string, namespace: string): KubeObject => {
+    const one = kustomization(undefined);
+    return {
+      ...one,
+      metadata: { ...one.metadata, name: "web", namespace },
+      spec: { sourceRef: { kind: "GitRepository", name: source } },
+    };
+  };
+  const kustomizations = [of("flux-system", "a"), of("apps", "b"), of("apps", "c")];
+  const view = { sources: [], kustomizations, workloads: [] };
+  expect(findKustomization(view, "web", "apps")?.metadata.namespace).toBe("b");
+  expect(findKustomization(view, "api", "apps")).toBeUndefined();
 });
