@@ -147,7 +147,7 @@ function sharedWithFormer(all: readonly Application[]): (application: Applicatio
     ["name", firstBy(all, ({ name }) => name)],
     ["Kustomization", firstBy(all, ({ kustomization }) => kustomization)],
     ["folder", firstBy(all, ({ folder }) => folder)],
-    // An application as the namespace: that one's is shared on purpose.
+    // A namespace that is an application is shared on purpose.
     ["namespace", firstBy(all, ({ namespace }) => (typeof namespace === "string" ? namespace : undefined))],
   ] as const;
   return (application) =>
@@ -157,7 +157,7 @@ function sharedWithFormer(all: readonly Application[]): (application: Applicatio
     });
 }
 
-/** Finds the first application with an equal value. The function returns undefined for that one itself, and without a value. */
+/** Finds the first application with an equal value; undefined for that one itself, and for one without a value. */
 function firstBy(all: readonly Application[], of: (one: Application) => string | undefined) {
   const first = new Map<string | undefined, Application>();
   for (const one of all) if (!first.has(of(one))) first.set(of(one), one);

@@ -85,4 +85,5 @@ export const others: Readonly<Record<string, { readonly entry: string; readonly 
   rehearsal: { entry: "bench/rehearse.ts", about: "rehearsals of 3 and 100 applications" },
   "home-operations": { entry: "bench/home-operations.ts", about: "a rehearsal of 20 Kustomizations with 60 releases" },
   synthesis: { entry: "bench/synth.ts", about: "synthesis of 1,000 and 2,000 applications beside the cdk8s CLI" },
+  applications: { entry: "bench/applications.ts", about: "synthesis, publish, status and diff of 100 and 1,000" },
 };

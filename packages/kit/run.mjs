@@ -79,7 +79,7 @@ async function bundle(source) {
       sourcesContent: false,
       metafile: true,
       logLevel: "error",
-      plugins: [externalPackages, { name: "own-address", setup: keepAddresses }],
+      plugins: [externalPackages, ownAddresses],
     });
     const sources = [
       ...Object.keys(metafile.inputs),
@@ -134,12 +134,15 @@ export const externalPackages = {
 };
 
 /** Keeps `import.meta.url` of a module, so that it finds the files beside its source. */
-function keepAddresses({ onLoad }) {
-  onLoad({ filter: /\.ts$/ }, ({ path }) => {
-    const text = readFileSync(path, "utf8");
-    return { loader: "ts", contents: text.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)) };
-  });
-}
+export const ownAddresses = {
+  name: "own-addresses",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      return { loader: "ts", contents: text.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)) };
+    });
+  },
+};
 
 function removeOld() {
   const used = new Set();
