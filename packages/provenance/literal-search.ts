@@ -1,3 +1,4 @@
+import { remembered } from "@timonier/kit/remembered";
 import { type FieldChange, fieldAt, fieldChanges, same } from "./field-changes.js";
 import { formerValues, otherValues, quantityOf } from "./former-values.js";
 import type { Literal, Value } from "./instrument.js";
@@ -142,10 +143,12 @@ export class LiteralSearch {
     }
   }
 
-  /** The object of another run at the same path; where the path has changed, the one with the same index. */
+  /**
+   * The object of another run at the same path and in the same file, because applications may have
+   * equal paths; where one of them has changed, the object with the same index.
+   */
   private counterpart(object: SynthesizedObject, other: ProgramRun): SynthesizedObject | undefined {
-    const { repository, place } = object;
-    const found = other.objects.find((one) => one.place === place && one.repository === repository);
+    const found = objectsOf(other).get(keyOf(object));
     if (found || other.objects.length !== this.now.objects.length) return found;
     return other.objects[this.now.objects.indexOf(object)];
   }
@@ -172,6 +175,10 @@ export class LiteralSearch {
     return Date.now() > this.deadline;
   }
 }
+
+const keyOf = ({ repository, file, place }: SynthesizedObject) => [repository, file, place].join("\n");
+
+const objectsOf = remembered(({ objects }: ProgramRun) => new Map(objects.map((one) => [keyOf(one), one])));
 
 /** Line of a literal; in a text of several lines, the first one that differs. */
 function lineOf({ literal, former }: Pick<Match, "literal" | "former">): Line {

@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { differencesOf, environmentsFile, findEnvironment, parseEnvironments } from "../../../../apps/environments.js";
 import type { AppsInput } from "../../../../apps/main.js";
 import { parseSettings, type Settings } from "../../../../apps/settings.js";
@@ -92,4 +94,36 @@ test("a difference of an environment is named by its line in apps/environments.y
   expect(provenance.filter(({ changed }) => changed)).toMatchObject([
     { kind: "Deployment", file: "apps/environments.yaml", line: 5, of: "value" },
   ]);
+});
+
+test("applications whose constructs have equal paths are told apart by their files", async () => {
+  // GIVEN two applications that were written alike
+  const root = await mkdtemp(join(tmpdir(), "timonier-provenance-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await symlink(join(checkout, "node_modules"), join(root, "node_modules"));
+  await mkdir(join(root, "apps"));
+  await writeFile(join(root, "apps/settings.ts"), "export const parseSettings = (text) => text;\n");
+  const program = `
+import { ApiObject, App, Chart } from "cdk8s";
+const application = (name, text) => {
+  const app = new App({ outdir: "applications/" + name, outputFileExtension: ".yaml" });
+  new ApiObject(new Chart(app, "web"), "map", { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { text } });
+  return app;
+};
+export const buildApps = () => ({
+  setup: [],
+  application: [{ folder: "applications", apps: [
+    application("api", "one"),
+    application("shop", "two"),
+  ] }],
+});
+`;
+  await writeFile(join(root, "apps/main.ts"), program);
+  const former = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shop\ndata:\n  text: before\n";
+  const base = { setup: new Map(), application: new Map([["applications/shop/web.yaml", former]]) };
+  // WHEN
+  const provenance = await provenanceOf({ settings: "", inputOf, base, root });
+  // THEN
+  const line = program.split("\n").findIndex((text) => text.includes('"two"')) + 1;
+  expect(provenance.find(({ name }) => name === "shop")).toMatchObject({ of: "value", file: "apps/main.ts", line });
 });
