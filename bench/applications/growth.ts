@@ -20,7 +20,12 @@ export interface Growth {
 }
 
 /** Largest time of the large number, as a multiple of linear growth. */
-const TOLERANCE = 1.1;
+export const tolerances = {
+  /** For a benchmark on an idle machine. */
+  exact: 1.1,
+  /** For a check on any machine, which finds gross regressions only. */
+  gross: 1.6,
+} as const;
 
 /** Milliseconds of one collection of garbage, which a run has or does not have. */
 const ONE_COLLECTION = 10;
@@ -28,13 +33,14 @@ const ONE_COLLECTION = 10;
 /**
  * Compares the medians of several rounds.
  *
+ * @param tolerance one of {@link tolerances}
  * @throws RangeError when nothing was measured
  */
-export function growthOf(rounds: readonly Round[]): Growth {
+export function growthOf(rounds: readonly Round[], tolerance: number = tolerances.exact): Growth {
   const times = LARGE / SMALL;
   const together = median(rounds.map(({ small }) => small));
   const large = median(rounds.map((round) => round.large));
-  const limit = together * TOLERANCE + ONE_COLLECTION;
+  const limit = together * tolerance + ONE_COLLECTION;
   return { small: together / times, large, limit, passed: large <= limit };
 }
 
