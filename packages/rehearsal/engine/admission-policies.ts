@@ -55,7 +55,9 @@ const PROBE = "rehearsal.timonier-probe";
  * seconds; until then it rejects such an object as unavailable. Source:
  * https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugin/policy/mutating/patch/typeconverter.go
  *
- * @param probeLabel value of a label. A new value also shows that all policies that were written earlier are in force
+ * @param probeLabel value of a label, and part of the names. A new value also shows that all policies
+ *   and bindings that were written earlier are in force: the API server watches the two kinds
+ *   separately, so only a new policy with a new binding shows it of both
  */
 export function probePolicies(probeLabel: string): KubeObject[] {
   return [
@@ -87,7 +89,7 @@ export function isProbed({ metadata }: KubeObject, probeLabel: string): boolean 
 
 function probe(group: string, resource: string, probeLabel: string): Mutation {
   return {
-    name: `probe-${resource}`,
+    name: `probe-${resource}-${probeLabel}`,
     group,
     resource,
     operations: ["CREATE"],

@@ -1,4 +1,4 @@
-import type { KubeApi } from "@timonier/kit/kube-api";
+import { ApiError, type KubeApi } from "@timonier/kit/kube-api";
 import type { KubeDiscovery } from "@timonier/kit/kube-discovery";
 import { UserError } from "@timonier/kit/user-error";
 import { type KubeObject, labelOf, refOf } from "../model/kube-objects.js";
@@ -23,6 +23,17 @@ export async function applyAll(
   const applied: KubeObject[] = [];
   for (const object of objects) applied.push(await applyOne(client, object, manager, dryRun));
   return applied;
+}
+
+/** Deletes objects of kinds that the API server serves. Those that do not exist are ignored. */
+export async function deleteAll({ api, discovery }: ApplyClient, objects: readonly KubeObject[]): Promise<void> {
+  for (const object of objects) {
+    const path = await discovery.path(refOf(object));
+    if (path === undefined) continue;
+    await api.call({ method: "DELETE", path }).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.code !== 404) throw error;
+    });
+  }
 }
 
 /** Applies one object by server-side apply. @throws UserError for a kind that the API server does not serve */

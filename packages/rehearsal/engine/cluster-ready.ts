@@ -3,7 +3,7 @@ import { ApiError } from "@timonier/kit/kube-api";
 import { waitFor } from "@timonier/kit/wait";
 import type { KubeObject } from "../model/kube-objects.js";
 import { isProbed, probePolicies, probes } from "./admission-policies.js";
-import { type ApplyClient, applyAll } from "./apply.js";
+import { type ApplyClient, applyAll, deleteAll } from "./apply.js";
 import { clusterProcesses } from "./cluster-processes.js";
 import type { ClusterRecord } from "./cluster-record.js";
 import type { StartContext } from "./control-plane.js";
@@ -36,7 +36,8 @@ export async function definitionsServed(
  */
 export async function mutationsInForce(client: ApplyClient, context: StartContext): Promise<void> {
   const probeLabel = `m${Date.now()}`;
-  await applyAll(client, probePolicies(probeLabel), "timonier");
+  const policies = probePolicies(probeLabel);
+  await applyAll(client, policies, "timonier");
   await waitFor(waitOptions("the rehearsal's admission policies", context), async () => {
     const missing = { done: false, missing: "the API server does not know Flux's kinds yet" } as const;
     try {
@@ -47,6 +48,7 @@ export async function mutationsInForce(client: ApplyClient, context: StartContex
       throw error;
     }
   });
+  await deleteAll(client, policies);
 }
 
 /** Waits until the controller manager has made the node Ready and has created the first ServiceAccount. */

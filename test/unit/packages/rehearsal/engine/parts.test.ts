@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { admissionObjects } from "../../../../../packages/rehearsal/engine/admission-policies.js";
+import { admissionObjects, probePolicies } from "../../../../../packages/rehearsal/engine/admission-policies.js";
 import { rehearsalProfile } from "../../../../../packages/rehearsal/engine/cluster-profile.js";
 import { controllerArguments } from "../../../../../packages/rehearsal/engine/flux-controllers.js";
 import { rehearsalLayout, rehearsalRoot } from "../../../../../packages/rehearsal/engine/rehearsal-layout.js";
@@ -70,4 +70,13 @@ test("what a manifest no longer says is not kept from before, by the same policy
       / : \[JSONPatch\{op: "remove", path: "\/metadata\/annotations/,
     );
   }
+});
+
+test("each wait for the policies has probes of its own, so that it also shows that new bindings are in force", () => {
+  const named = (label: string) => probePolicies(label).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(new Set(named("m1").map((one) => one.split(" ")[0]))).toEqual(
+    new Set(["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"]),
+  );
+  expect(named("m1").filter((one) => named("m2").includes(one))).toEqual([]);
+  expect(named("m1").every((one) => one.includes(" rehearsal.timonier"))).toBe(true);
 });
