@@ -21,6 +21,7 @@ import { applyAll, applyOne } from "./apply.js";
 import { reconcileAndWait, requestReconcile } from "./await-outcomes.js";
 import { awaitRevisionState } from "./await-revision-state.js";
 import { readBase } from "./base-store.js";
+import { mutationsInForce } from "./cluster-ready.js";
 import { dryRunRejected } from "./dry-run-rejected.js";
 import { FLUX_MANAGER } from "./flux-controllers.js";
 import { markUnchanged, reapply } from "./mark-unchanged.js";
@@ -80,10 +81,15 @@ export async function stateAtBase(rehearsal: Rehearsal, key: string): Promise<Re
 async function applyRoot(rehearsal: Rehearsal): Promise<void> {
   const { cluster, plan, context } = rehearsal;
   await applyAll(cluster, rehearsalPolicies(plan, gitServer(cluster.record)), "timonier");
+  // All of them, and not only the first one, which the source shows: without the one for pods, the
+  // first pods would not be bound to the node.
+  const inForce = mutationsInForce(cluster, context);
+  // What follows may fail before anything waits for it.
+  inForce.catch(() => {});
   await prepareDefinitions(cluster, plan, context);
   await applyInput("root", "the source and the Kustomization that Flux starts with", async () => {
     await applyAll(cluster, namespacesOf(plan.root.objects), FLUX_MANAGER);
-    await awaitAdmission(rehearsal);
+    await Promise.all([inForce, awaitAdmission(rehearsal)]);
     await applyAll(cluster, plan.root.objects, FLUX_MANAGER);
   });
 }
