@@ -63,7 +63,8 @@ async function clone(project: string): Promise<string> {
   const { url, caFile } = await reserveGitLab(copy.gitlabFolder);
   const folder = join(copy.temporary, project.replace("/", "-"));
   const address = `${url.replace("https://", `https://root:${readToken(copy.gitlabFolder)}@`)}/${project}.git`;
-  await execa("git", ["-c", `http.sslCAInfo=${caFile}`, "clone", "--quiet", address, folder]);
+  // As a variable, because one of this machine would override a setting.
+  await execa("git", ["clone", "--quiet", address, folder], { env: { GIT_SSL_CAINFO: caFile } });
   return folder;
 }
 
