@@ -9,8 +9,13 @@ export async function program(): Promise<Outputs> {
     const raw = pulumi.runtime.allConfig();
     const config = parseConfig(raw, pulumi.getStack());
     for (const line of formerSettings(raw)) await pulumi.log.warn(line);
-    return await createPlatform(config);
+    return withoutUndefined(await createPlatform(config));
   } catch (error) {
     throw runError(error);
   }
+}
+
+/** Pulumi warns of each output that has no value. */
+function withoutUndefined(outputs: Outputs): Outputs {
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
 }
