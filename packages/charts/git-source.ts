@@ -6,8 +6,8 @@ import { addressOf } from "@timonier/kit/chart-source";
 import { type GitResult, gitBytes, tryGit } from "@timonier/kit/git";
 import { readArchive } from "./chart-archive.js";
 import { chartContent, type DownloadedChart } from "./chart-content.js";
+import { chooseVersion, notFound } from "./chart-version.js";
 import { basic, type Credentials, unreachable } from "./http.js";
-import { chooseVersion, notFound } from "./versions.js";
 
 /** Reads a chart from a folder of a Git repository, at a tag or a commit. */
 export async function fromGit(

@@ -2,7 +2,7 @@ import { nearest } from "@timonier/kit/nearest";
 import { UserError } from "@timonier/kit/user-error";
 import { parse } from "yaml";
 import { z } from "zod";
-import { notFound } from "./versions.js";
+import { notFound } from "./chart-version.js";
 
 const entry = z.object({
   version: z.string(),

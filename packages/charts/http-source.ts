@@ -1,10 +1,10 @@
 import type { ChartSource } from "@timonier/kit/chart-source";
 import { readArchive } from "./chart-archive.js";
 import { chartContent, type DownloadedChart } from "./chart-content.js";
+import { chooseVersion, notFound } from "./chart-version.js";
 import { checkDigest } from "./digest.js";
 import { entriesOf } from "./helm-index.js";
 import { basic, type Credentials, read, refused } from "./http.js";
-import { chooseVersion, notFound } from "./versions.js";
 
 /** Downloads a chart from a repository with an index. */
 export async function fromRepository(

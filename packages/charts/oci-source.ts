@@ -2,9 +2,9 @@ import type { ChartSource } from "@timonier/kit/chart-source";
 import { z } from "zod";
 import { readArchive } from "./chart-archive.js";
 import { chartContent, type DownloadedChart, invalidChart } from "./chart-content.js";
+import { chooseVersion, notFound } from "./chart-version.js";
 import { checkDigest } from "./digest.js";
 import { type Answer, basic, type Credentials, read, refused } from "./http.js";
-import { chooseVersion, notFound } from "./versions.js";
 
 /** @see https://helm.sh/docs/topics/registries/#helm-chart-manifest */
 const chartLayer = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { chooseVersion, newestFirst } from "../../../../packages/charts/chart-version.js";
 import { entriesOf } from "../../../../packages/charts/helm-index.js";
-import { chooseVersion, newestFirst } from "../../../../packages/charts/versions.js";
 
 const versions = ["1.9.0", "1.10.0", "2.0.0-rc.1", "latest", "v1.2.0"];
 
