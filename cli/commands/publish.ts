@@ -1,3 +1,4 @@
+import { fileAt } from "@timonier/kit/gitlab-file";
 import { UserError } from "@timonier/kit/user-error";
 import { publish as publishTree } from "@timonier/manifests/publish";
 import type { Trees } from "@timonier/manifests/tree";
@@ -11,7 +12,7 @@ import { type Destination, destinationOf, knownRepositories } from "../merge-req
 import { findProvenance } from "../merge-request/found-provenance.js";
 import { filesOfBranch, hasOtherImages, keepImages } from "../merge-request/kept-images.js";
 import { resultLine } from "../merge-request/publish-result.js";
-import { fileAt, publisher } from "../merge-request/publisher.js";
+import { publisher } from "../merge-request/publisher.js";
 import { recordedTree } from "../merge-request/recorded-tree.js";
 import { synthesisFor } from "../merge-request/synthesis.js";
 import { projectOf } from "../stack/stack-gitlab.js";

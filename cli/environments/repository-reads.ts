@@ -1,10 +1,10 @@
 import type { GitLab } from "@timonier/kit/gitlab-client";
+import { fileAt } from "@timonier/kit/gitlab-file";
 import { markedImages } from "@timonier/kit/image-marker";
 import { type ProgramRecord, parseProgramRecord } from "@timonier/manifests/program-record";
 import { imagesBranch } from "../../apps/images.js";
 import { recordPath } from "../../infra/delivery/environment-record.js";
 import { knownRepositories, type Repositories } from "../merge-request/destination.js";
-import { fileAt } from "../merge-request/publisher.js";
 import { projectOf, stackGitLab } from "../stack/stack-gitlab.js";
 import type { OpenMergeRequest } from "./application-states.js";
 import type { EnvironmentStack } from "./environment-stacks.js";

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
+import { fileAt } from "@timonier/kit/gitlab-file";
 import { markedImages } from "@timonier/kit/image-marker";
 import type { Tree } from "@timonier/manifests/tree";
 import type { Synthesis } from "./synthesis.js";
@@ -64,10 +65,7 @@ export function filesOfBranch(
   { branch, folders }: { readonly branch: string; readonly folders: readonly string[] },
 ): ExistingFiles {
   return {
-    read: async (path) => {
-      const file = await unlessGone(client.RepositoryFiles.show(project, path, branch));
-      return file && Buffer.from(file.content, "base64").toString();
-    },
+    read: (path) => fileAt(client, project, path, branch),
     list: async () => {
       const query = { ref: branch, recursive: true, perPage: 100 };
       const trees = folders.map((path) =>

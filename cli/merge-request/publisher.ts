@@ -1,5 +1,4 @@
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
-import { isGone } from "@timonier/kit/gitlab-error";
 import type { Trees } from "@timonier/manifests/tree";
 import type { Stack } from "../stack/stack.js";
 import { stackGitLab } from "../stack/stack-gitlab.js";
@@ -15,15 +14,4 @@ export async function publisher(stack: Stack, repositories: Repositories, reposi
   if (!own) return stackGitLab(stack, repositories);
   const { gitlabUrl: url, gitlabCaFile: caFile } = repositories;
   return connectGitLab({ url, token: own, ...(caFile && { caFile }) });
-}
-
-/** Text of a file. undefined: the file, or the branch, does not exist. */
-export async function fileAt(client: GitLab, project: string, path: string, ref: string): Promise<string | undefined> {
-  try {
-    const { content } = await client.RepositoryFiles.show(project, path, ref);
-    return Buffer.from(content, "base64").toString();
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { connectGitLab, type GitLab } from "@timonier/kit/gitlab-client";
 import { isGone } from "@timonier/kit/gitlab-error";
+import { fileAt } from "@timonier/kit/gitlab-file";
 import { silent } from "@timonier/kit/progress";
 import { retryNotFound } from "@timonier/kit/retry-not-found";
 import type { ResourceKind } from "@timonier/provider-host/plugin";
@@ -101,7 +102,7 @@ async function outdatedIn(
   const none = { actions: [], title: "" };
   const fresh = upgrade && files.get(upgrade.path);
   if (!fresh) return none;
-  const there = await contentAt(client, project, upgrade.path, branch);
+  const there = await fileAt(client, project, upgrade.path, branch);
   if (there === undefined) return none;
   const added = lackingComponents(there, upgrade);
   const outdated = isOutdated(there, upgrade.version);
@@ -124,19 +125,8 @@ async function proposeUpgrade(
 
 /** Files that a branch does not have. */
 async function missingFrom(client: GitLab, project: string, ref: string, files: ReadonlyMap<string, string>) {
-  const there = await Promise.all([...files.keys()].map((path) => contentAt(client, project, path, ref)));
+  const there = await Promise.all([...files.keys()].map((path) => fileAt(client, project, path, ref)));
   return new Map([...files].filter((_, index) => there[index] === undefined));
-}
-
-/** Text of a file. undefined: the file does not exist. */
-async function contentAt(client: GitLab, project: string, path: string, ref: string): Promise<string | undefined> {
-  try {
-    const { content } = await client.RepositoryFiles.show(project, path, ref);
-    return Buffer.from(content, "base64").toString();
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
 }
 
 /**
