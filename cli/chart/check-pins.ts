@@ -20,7 +20,7 @@ export interface CheckOptions {
   readonly longest?: number;
 }
 
-/** What came of one chart. */
+/** Result of checking one chart. */
 export interface CheckedPin {
   readonly line: string;
   readonly isChecked: boolean;

@@ -17,7 +17,7 @@ import { type EnvironmentsReport, environmentsReport } from "./environments-repo
 import { pathsOfOwnedImages } from "./owned-images.js";
 import { gitlabReads, type RepositoryReads } from "./repository-reads.js";
 
-/** What is read of the world. */
+/** The sources of the report; tests pass their own. */
 export interface EnvironmentReads {
   readonly stacks: () => Promise<readonly StackEnvironment[]>;
   readonly repositories: (stack: EnvironmentStack) => Promise<RepositoryReads>;
@@ -46,7 +46,7 @@ export async function collectEnvironments(
   const stacks = await reads.stacks();
   const collector = new Collector(files, reads, stacks);
   const facts = await Promise.all(environments.map((one) => collector.environment(one)));
-  const problems = [...strangers(stacks, environments), ...collector.problems];
+  const problems = [...unknownEnvironments(stacks, environments), ...collector.problems];
   return environmentsReport({ environments: facts, applications, problems, now });
 }
 
@@ -63,7 +63,7 @@ function checkedEnvironments({ environments }: SettingsFiles): readonly Environm
 }
 
 /** Stacks that name an environment which does not exist. */
-function strangers(stacks: readonly StackEnvironment[], environments: readonly Environment[]): string[] {
+function unknownEnvironments(stacks: readonly StackEnvironment[], environments: readonly Environment[]): string[] {
   return stacks
     .filter(({ environment }) => !environments.some(({ name }) => name === environment))
     .map(({ stack, environment }) => `stack ${stack.name}: ${environmentsFile} has no environment ${environment}`);

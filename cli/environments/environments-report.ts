@@ -38,7 +38,7 @@ export interface ApplicationStatus {
   readonly environments: readonly EnvironmentApplication[];
 }
 
-/** What is known of everything. */
+/** What the report is made from. */
 export interface ReportFacts {
   /** In the order of promotion. */
   readonly environments: readonly EnvironmentFacts[];

@@ -36,7 +36,8 @@ export async function filesAtCommit(clone: string, commit: string, folder: strin
   return files;
 }
 
-function git(cwd: string, args: readonly string[]) {
+/** Runs Git in a clone. A failure is not an error: callers read the exit code. */
+export function git(cwd: string, args: readonly string[]) {
   const env = { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
   const options = { cwd, env, reject: false, stdin: "ignore", timeout: 60_000, stripFinalNewline: false } as const;
   return execa("git", args, options);

@@ -1,10 +1,9 @@
 import { UserError } from "@timonier/kit/user-error";
 import { type ApplicationRecord, parseProgramRecord } from "@timonier/manifests/program-record";
 import type { Tree } from "@timonier/manifests/tree";
-import { execa } from "execa";
 import { environmentFolder } from "../../apps/main.js";
 import { recordPath } from "../../infra/delivery/environment-record.js";
-import { fileAtCommit, filesAtCommit } from "./clone-files.js";
+import { fileAtCommit, filesAtCommit, git } from "./clone-files.js";
 
 /** An application in an environment as it was at a commit of the application repository. */
 export interface EarlierVersion {
@@ -92,8 +91,4 @@ function noVersion({ application }: EarlierOptions, what: string): UserError {
   return new UserError(what, "the application repository", `see what ran: npx timonier history ${application}`, {
     code: "TIM-814",
   });
-}
-
-function git(cwd: string, args: readonly string[]) {
-  return execa("git", args, { cwd, env: { LC_ALL: "C" }, reject: false, stdin: "ignore", timeout: 60_000 });
 }
