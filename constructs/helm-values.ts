@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type OutputUnit, type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema";
+import { parseHelmYaml } from "@timonier/kit/helm-yaml";
 import { nearest } from "@timonier/kit/nearest";
 import { checkout } from "@timonier/kit/state-folder";
-import { parse } from "yaml";
 import type { PinnedChart } from "./pinned-chart.js";
 import { secretText } from "./secret-text.js";
 import { isPlainObject } from "./validation.js";
@@ -32,7 +32,7 @@ export function valuesErrors(
   if (chart.schema === undefined) return [];
   try {
     const schema: Schema = JSON.parse(readFileSync(join(root, chart.schema), "utf8"));
-    const own = chart.defaults === undefined ? {} : yaml11(readFileSync(join(root, chart.defaults), "utf8"));
+    const own = chart.defaults === undefined ? {} : parseHelmYaml(readFileSync(join(root, chart.defaults), "utf8"));
     const defaults = isPlainObject(own) ? own : {};
     const { errors } = new Validator(schema, draftOf(schema), false).validate(mergeValues(defaults, values));
     return causes(errors, hasMore).map((unit) => errorText(unit, defaults));
@@ -71,15 +71,6 @@ export function secretErrors(values: unknown, allowed: readonly string[], path =
     `${path}: expected no secret in the repository: put it into a Secret and name that in valuesFrom; ` +
       "a value that is not secret is listed in publicValues",
   ];
-}
-
-function yaml11(text: string): unknown {
-  return parse(text, {
-    version: "1.1",
-    logLevel: "error",
-    // Helm reads a date as a text.
-    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
-  });
 }
 
 function draftOf({ $schema = "" }: Schema): SchemaDraft {

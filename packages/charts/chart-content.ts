@@ -1,6 +1,6 @@
 import { dnsLabel } from "@timonier/kit/dns-name";
+import { parseHelmYaml } from "@timonier/kit/helm-yaml";
 import { UserError } from "@timonier/kit/user-error";
-import { parse } from "yaml";
 
 /** Files of a chart by their path in it: `templates/service.yaml`. */
 export type ChartFiles = ReadonlyMap<string, Buffer>;
@@ -67,14 +67,10 @@ function schemaIn(files: ChartFiles, where: string): JsonSchema | undefined {
   throw invalidChart("values.schema.json of the chart is not a JSON schema", where);
 }
 
-/** Values as Helm reads them: YAML 1.1, in which a date is a text. */
+/** Values as Helm reads them. @returns undefined for text that is not YAML */
 export function parsedYaml(text: string): unknown {
   try {
-    return parse(text, {
-      version: "1.1",
-      logLevel: "error",
-      customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
-    });
+    return parseHelmYaml(text);
   } catch {
     return undefined;
   }
